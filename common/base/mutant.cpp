@@ -1,0 +1,38 @@
+#include "common/base/mutant.h"
+
+#include <array>
+#include <utility>
+
+namespace starling {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Mutant>, 10> kNames{{
+    {"M1_PublishBeforeCommit", Mutant::M1_PublishBeforeCommit},
+    {"M4_AckBeforeCommit", Mutant::M4_AckBeforeCommit},
+    {"M7_HistoryBeforeRegistration", Mutant::M7_HistoryBeforeRegistration},
+    {"M9_DedupeWindow", Mutant::M9_DedupeWindow},
+    {"M10_AckMovesCursor", Mutant::M10_AckMovesCursor},
+    {"M11_MembershipOutsideLock", Mutant::M11_MembershipOutsideLock},
+    {"M12_InPlaceEdit", Mutant::M12_InPlaceEdit},
+    {"M16_SlowConsumerDropsOldest", Mutant::M16_SlowConsumerDropsOldest},
+    {"M17_ReorderOnRetry", Mutant::M17_ReorderOnRetry},
+    {"SynchronousOff", Mutant::SynchronousOff},
+}};
+
+}  // namespace
+
+Mutant mutant_by_name(std::string_view name) {
+  for (const auto& [full, m] : kNames) {
+    if (name == full || name == full.substr(0, full.find('_'))) return m;
+  }
+  return Mutant::None;
+}
+
+std::string_view name_of(Mutant m) {
+  for (const auto& [full, each] : kNames) {
+    if (each == m) return full;
+  }
+  return "None";
+}
+
+}  // namespace starling

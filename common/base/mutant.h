@@ -1,0 +1,35 @@
+// Planted bugs: each breaks one rule on purpose, to prove that a checker watches it. Compiled in only by the `mutants`
+// preset and chosen at run time; elsewhere `mutant()` is the constant false and the branch disappears.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace starling {
+
+enum class Mutant : std::uint8_t {
+  None = 0,
+  M1_PublishBeforeCommit,
+  M4_AckBeforeCommit,
+  M7_HistoryBeforeRegistration,
+  M9_DedupeWindow,
+  M10_AckMovesCursor,
+  M11_MembershipOutsideLock,
+  M12_InPlaceEdit,
+  M16_SlowConsumerDropsOldest,
+  M17_ReorderOnRetry,
+  SynchronousOff,  // SQLite without fsync: power loss may take acknowledged messages
+};
+
+#if defined(STARLING_MUTANTS)
+inline Mutant chosen_mutant = Mutant::None;  // set once, before any thread starts
+inline bool mutant(Mutant m) { return chosen_mutant == m; }
+#else
+constexpr bool mutant(Mutant) { return false; }
+#endif
+
+/// "M4" or "M4_AckBeforeCommit" to the enumerator; None when there is none of that name.
+Mutant mutant_by_name(std::string_view name);
+std::string_view name_of(Mutant m);
+
+}  // namespace starling

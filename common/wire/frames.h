@@ -1,0 +1,271 @@
+// The protocol as plain structs, one a frame. docs/PROTOCOL.md says what each means; starling.proto is its wire format.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/base/ids.h"
+#include "common/base/time.h"
+#include "common/wire/event.h"
+
+namespace starling::wire {
+
+inline constexpr std::uint32_t kProtocolVersion = 1;
+
+/// How far a device has persisted a room: the fold of the log up to `seq` is `hash`. {0, 0, 0} asks for a window.
+struct Cursor {
+  Epoch epoch;
+  Seq seq;
+  PrefixHash hash;
+  bool operator==(const Cursor&) const = default;
+};
+
+// ---- client to server
+
+/// First frame of a connection, within 5 s.
+struct Hello {
+  std::uint32_t version = kProtocolVersion;
+  std::string token;                 // access token, or the resume ticket of an earlier Welcome
+  std::uint64_t rooms_version = 0;   // the last RoomList this device holds; 0: none
+  std::string agent;
+  bool operator==(const Hello&) const = default;
+};
+
+enum class SyncMode : std::uint8_t { Full = 1, Heads = 2, Off = 3 };
+struct SyncRoom {
+  RoomId room;
+  Cursor cursor;
+  Seq floor;  // highest seq this device saw or had acknowledged: the answer is at least as new
+  SyncMode mode = SyncMode::Full;
+  bool operator==(const SyncRoom&) const = default;
+};
+/// Subscribes, resumes, or changes the mode of rooms.
+struct Sync {
+  std::vector<SyncRoom> rooms;
+  bool operator==(const Sync&) const = default;
+};
+
+struct Send {
+  RoomId room;
+  Epoch epoch;  // of the client's cursor: a send from before a loss by policy is refused as StaleEpoch
+  Cseq cseq;
+  ClientMsgId client_msg_id;
+  EventKind kind = EventKind::Message;
+  Seq target;
+  UserId subject;
+  Role role = Role::None;
+  bool renumbered = false;  // cseq was minted anew after a Reset: look for client_msg_id first
+  std::string body;
+  bool operator==(const Send&) const = default;
+};
+
+struct HistoryRequest {
+  std::uint32_t request_id = 0;
+  RoomId room;
+  Seq from;              // exclusive
+  bool backward = true;  // events below `from` (0: from the head), else above
+  std::uint32_t limit = 50;
+  Seq floor;
+  bool operator==(const HistoryRequest&) const = default;
+};
+
+struct RoomSeq {
+  RoomId room;
+  Seq seq;
+  bool operator==(const RoomSeq&) const = default;
+};
+/// Cumulative: all up to `seq` is persisted on this device.
+struct Delivered {
+  std::vector<RoomSeq> rooms;
+  bool operator==(const Delivered&) const = default;
+};
+
+struct ReadMark {
+  RoomId room;
+  Seq seq;
+  std::uint64_t msg_no = 0;
+  bool operator==(const ReadMark&) const = default;
+};
+
+struct Typing {
+  RoomId room;
+  bool operator==(const Typing&) const = default;
+};
+
+/// Keyed by (device, request_id): a repeat answers with the same room.
+struct CreateRoom {
+  std::uint64_t request_id = 0;
+  RoomKind kind = RoomKind::Group;
+  std::string title;
+  std::vector<UserId> members;  // besides the creator; exactly one for Direct
+  bool operator==(const CreateRoom&) const = default;
+};
+
+using ClientFrame = std::variant<Hello, Sync, Send, HistoryRequest, Delivered, ReadMark, Typing, CreateRoom>;
+
+// ---- server to client
+
+struct Welcome {
+  std::uint32_t version = kProtocolVersion;
+  UserId user;
+  DeviceId device;
+  std::uint64_t boot = 0;  // differs after each start of the server
+  WallTime now;
+  std::string ticket;  // for the next Hello; verified without a database read
+  WallTime ticket_expires;
+  std::uint64_t rooms_version = 0;  // differs from Hello's: a RoomList follows
+  bool operator==(const Welcome&) const = default;
+};
+
+struct RoomInfo {
+  RoomId room;
+  RoomKind kind = RoomKind::Group;
+  Role role = Role::None;
+  std::string title;
+  bool operator==(const RoomInfo&) const = default;
+};
+/// The user's rooms as of `rooms_version`; `more`: another part follows.
+struct RoomList {
+  std::uint64_t rooms_version = 0;
+  bool more = false;
+  std::vector<RoomInfo> rooms;
+  bool operator==(const RoomList&) const = default;
+};
+/// A room was joined (role) or left (Role::None), by this user or by another's doing.
+struct RoomChanged {
+  std::uint64_t rooms_version = 0;
+  RoomInfo info;
+  bool operator==(const RoomChanged&) const = default;
+};
+
+enum class SyncStatus : std::uint8_t {
+  Live = 1,         // the cursor continues: events after it follow
+  Reset = 2,        // it does not: events after `start` follow; `reason` says why
+  NotMember = 3,    // not a member, or no such room
+  Unavailable = 4,  // ask again after retry_after_ms
+  Heads = 5,        // subscribed to heads
+  Off = 6,
+};
+enum class ResetReason : std::uint8_t {
+  None = 0,
+  NewDevice = 1,   // no cursor: a window of the newest events
+  TooFar = 2,      // more than 1,000 events behind
+  Truncated = 3,   // below min_seq: retention has cut the log
+  Epoch = 4,       // a loss by policy raised the epoch
+  Diverged = 5,    // same epoch, other prefix hash
+};
+struct SyncedRoom {
+  RoomId room;
+  SyncStatus status = SyncStatus::Live;
+  ResetReason reason = ResetReason::None;
+  Epoch epoch;
+  Seq head;
+  std::uint64_t head_msg_no = 0;
+  Seq min_seq;  // oldest event kept
+  Cursor start;  // Live: the cursor as asked; Reset: where the pushed events begin
+  Cseq next_cseq;  // on Reset: what the log expects next from this device
+  Seq read_seq;
+  std::uint64_t read_msg_no = 0;
+  std::uint32_t retry_after_ms = 0;
+  bool operator==(const SyncedRoom&) const = default;
+};
+/// Answers Sync, room by room; a Reset also comes unasked.
+struct Synced {
+  std::vector<SyncedRoom> rooms;
+  bool operator==(const Synced&) const = default;
+};
+
+struct Head {
+  RoomId room;
+  Epoch epoch;
+  Seq seq;
+  std::uint64_t msg_no = 0;
+  bool operator==(const Head&) const = default;
+};
+
+enum class SendStatus : std::uint8_t {
+  Accepted = 1,        // final: committed at (epoch, seq)
+  Duplicate = 2,       // final: it was committed before, at (epoch, seq)
+  Conflict = 3,        // final: this (device, cseq) holds another body: the device was cloned
+  Forbidden = 4,       // final, cseq consumed
+  Rejected = 5,        // final, cseq consumed: invalid target, body or kind
+  RejectedBefore = 6,  // final: this cseq was rejected earlier
+  OutOfOrder = 7,      // not final: send again from `expected`
+  StaleEpoch = 8,      // not final: Sync the room first
+  Busy = 9,            // not final: again after retry_after_ms
+  NoSuchRoom = 10,     // final: no such room; nothing was consumed
+};
+constexpr bool is_final(SendStatus s) {
+  return s != SendStatus::OutOfOrder && s != SendStatus::StaleEpoch && s != SendStatus::Busy;
+}
+struct SendResult {
+  RoomId room;
+  Cseq cseq;
+  SendStatus status = SendStatus::Accepted;
+  Epoch epoch;
+  Seq seq;
+  WallTime ts;
+  Cseq expected;
+  std::uint32_t retry_after_ms = 0;
+  bool operator==(const SendResult&) const = default;
+};
+
+struct HistoryPage {
+  std::uint32_t request_id = 0;
+  RoomId room;
+  SyncStatus status = SyncStatus::Live;  // Live, NotMember or Unavailable
+  std::uint32_t retry_after_ms = 0;
+  Epoch epoch;
+  PrefixHash hash_before;      // fold of the log before the first event
+  std::vector<Event> events;   // ascending, contiguous
+  std::vector<Event> related;  // later edits, deletions and reactions of the page's messages, up to as_of
+  Seq as_of;
+  Seq min_seq;
+  Seq head;
+  bool operator==(const HistoryPage&) const = default;
+};
+
+/// The user's read marker moved (another device, or this one): a max-register.
+struct ReadMarked {
+  RoomId room;
+  Seq seq;
+  std::uint64_t msg_no = 0;
+  bool operator==(const ReadMarked&) const = default;
+};
+
+struct TypingNotice {
+  RoomId room;
+  UserId user;
+  bool operator==(const TypingNotice&) const = default;
+};
+
+enum class CreateStatus : std::uint8_t { Created = 1, Existed = 2, Rejected = 3, Busy = 4 };
+struct RoomCreated {
+  std::uint64_t request_id = 0;
+  CreateStatus status = CreateStatus::Created;
+  RoomId room;
+  std::uint32_t retry_after_ms = 0;
+  bool operator==(const RoomCreated&) const = default;
+};
+
+/// The server will close this connection; come back after after_ms.
+struct Reconnect {
+  std::uint32_t after_ms = 0;
+  std::string reason;
+  bool operator==(const Reconnect&) const = default;
+};
+
+enum class ErrorCode : std::uint8_t { BadFrame = 1, UnknownRoom = 2, NotAllowed = 3, TooMany = 4, Internal = 5 };
+struct Error {
+  ErrorCode code = ErrorCode::BadFrame;
+  std::string message;
+  RoomId room;
+  bool operator==(const Error&) const = default;
+};
+
+using ServerFrame = std::variant<Welcome, RoomList, RoomChanged, Synced, Event, Head, SendResult, HistoryPage, ReadMarked,
+                                 TypingNotice, RoomCreated, Reconnect, Error>;
+
+}  // namespace starling::wire
