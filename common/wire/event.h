@@ -38,6 +38,7 @@ struct Event {
   Seq target;
   UserId subject;
   Role role = Role::None;
+  std::uint64_t erased_hash = 0;  // a deletion erased the body: its hash, so that the fold still joins; else 0
   std::string body;
 
   bool operator==(const Event&) const = default;
@@ -48,7 +49,7 @@ std::uint64_t body_hash(std::string_view body);
 
 /// H(before ‖ seq ‖ kind ‖ sender ‖ device ‖ cseq ‖ target ‖ subject ‖ role ‖ hash of body): a pure fold over the
 /// log, computed alike by homes, clients and the store. Not keyed: it finds forks, it does not resist forgery.
+/// The body's hash is erased_hash where a deletion erased the body. Never PrefixHash(0), which is the empty log.
 PrefixHash fold(PrefixHash before, const Event& event);
-PrefixHash fold(PrefixHash before, const Event& event, std::uint64_t hash_of_body);
 
 }  // namespace starling::wire

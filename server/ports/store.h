@@ -1,0 +1,208 @@
+// The store seam: batches of operations in, completions out, both plain values. The store is the arbiter of a room's
+// log; a home is only an optimisation over it. Implementations: server/store (SQLite), loadsim/sim (a model with faults).
+// All pass the contract suite in tests/contract.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/base/ids.h"
+#include "common/base/time.h"
+#include "common/wire/frames.h"
+
+namespace starling::ports {
+
+/// A checkpoint of the prefix hash is kept every so many events.
+inline constexpr std::uint64_t kCheckpointEvery = 256;
+
+enum class StoreStatus : std::uint8_t {
+  Ok = 1,
+  Unknown = 2,      // it may or may not have happened: repeat the identical operation, its key decides
+  Unavailable = 3,  // it did not happen: locked, restarting; try again later
+  Full = 4,         // it did not happen: no space
+  Stopped = 5,      // the store had a fatal error (a failed fsync, a corrupt file); the process must restart
+};
+
+// ---- operations
+
+struct LoadRoom {
+  RoomId room;
+};
+
+struct CommitRow {
+  UserId user;
+  DeviceId device;
+  Cseq cseq;
+  ClientMsgId client_msg_id;
+  wire::EventKind kind = wire::EventKind::Message;
+  Seq target;
+  UserId subject;
+  wire::Role role = wire::Role::None;
+  bool renumbered = false;
+  std::uint64_t body_hash = 0;
+  std::string body;
+};
+/// One transaction for one room. Inside, in this order: lock the room, check the epoch, and per row: duplicates,
+/// strict cseq = last + 1 (only the unbroken run of a device is accepted), membership and role (server/ports/authorize.h),
+/// target; then insert, advance the device's counter (for rejected rows too) and move the head.
+struct CommitBatch {
+  RoomId room;
+  Epoch epoch;
+  WallTime now;
+  std::vector<CommitRow> rows;
+};
+
+/// Events after `from` (forward) or before it (backward; 0: from the head), ascending either way.
+struct ReadPage {
+  RoomId room;
+  Seq from;
+  bool backward = false;
+  std::uint32_t limit = 0;
+  std::uint32_t bytes_max = 0;  // at least one event is returned whatever its size
+  bool related = false;         // also later edits, deletions and reactions that target the page's events
+};
+
+/// The last cseq that the log consumed for a device in a room.
+struct ReadDevice {
+  RoomId room;
+  DeviceId device;
+};
+
+struct LoadUser {
+  UserId user;
+};
+
+/// Keyed by (device, request_id); a direct room is unique by its two users. Its log begins with MemberAdd events of
+/// the server's device, the creator first (Owner; in a direct room both are Member).
+struct CreateRoom {
+  UserId user;
+  DeviceId device;
+  std::uint64_t request_id = 0;
+  RoomId proposed;  // used when the room is new
+  wire::RoomKind kind = wire::RoomKind::Group;
+  std::string title;
+  std::vector<UserId> members;
+  WallTime now;
+};
+
+struct ReadMarkRow {
+  UserId user;
+  RoomId room;
+  Seq seq;
+  std::uint64_t msg_no = 0;
+};
+/// Max-registers: a lower mark than the stored one changes nothing.
+struct PutReadMarks {
+  std::vector<ReadMarkRow> marks;
+};
+
+/// `hash` is the fold of the log up to `seq`, a multiple of kCheckpointEvery.
+struct PutCheckpoint {
+  RoomId room;
+  Epoch epoch;
+  Seq seq;
+  PrefixHash hash;
+};
+
+/// Compare-and-set: raises the room's epoch by one when it is still `expected`. A repeat finds it raised.
+struct RaiseEpoch {
+  RoomId room;
+  Epoch expected;
+};
+
+using StoreRequest = std::variant<LoadRoom, CommitBatch, ReadPage, ReadDevice, LoadUser, CreateRoom, PutReadMarks,
+                                  PutCheckpoint, RaiseEpoch>;
+
+struct StoreOp {
+  std::uint64_t id = 0;  // unique per shard and boot; comes back in the completion
+  StoreRequest request;
+};
+
+// ---- completions
+
+struct Member {
+  UserId user;
+  wire::Role role = wire::Role::None;
+  Seq join_seq;
+  bool operator==(const Member&) const = default;
+};
+
+struct RoomLoaded {
+  bool exists = false;
+  wire::RoomKind kind = wire::RoomKind::Group;
+  std::string title;
+  Epoch epoch;
+  Seq head;
+  std::uint64_t msg_no = 0;
+  Seq min_seq{1};
+  WallTime last_ts;
+  std::vector<Member> members;      // present members, by user ascending
+  Seq checkpoint_seq;               // newest checkpoint of this epoch's log; 0: the empty log
+  PrefixHash checkpoint_hash;
+  std::vector<wire::Event> tail;    // (checkpoint_seq, head]
+};
+
+struct CommitRowResult {
+  wire::SendStatus status = wire::SendStatus::Accepted;
+  Seq seq;       // Accepted, Duplicate
+  Cseq expected;  // OutOfOrder
+  std::uint64_t msg_no = 0;
+  WallTime ts;
+};
+struct Committed {
+  CommitBatch batch;  // given back, so that nobody copies bodies
+  bool exists = true;
+  Epoch epoch;        // the room's; differs from the batch's: nothing was done, every row says StaleEpoch
+  Seq prev_head;      // before this batch: differs from the home's head when another home wrote
+  Seq head;
+  std::vector<CommitRowResult> results;  // one a row; empty unless the status is Ok
+};
+
+struct PageRead {
+  bool exists = true;
+  Epoch epoch;
+  Seq min_seq{1};
+  Seq head;
+  PrefixHash hash_before;  // fold up to the event before the first one returned (an empty page: up to `from`)
+  std::vector<wire::Event> events;
+  std::vector<wire::Event> related;
+};
+
+struct DeviceRead {
+  Cseq last_cseq;
+};
+
+struct UserRoom {
+  wire::RoomInfo info;
+  Seq read_seq;
+  std::uint64_t read_msg_no = 0;
+};
+struct UserLoaded {
+  std::uint64_t rooms_version = 0;
+  std::vector<UserRoom> rooms;  // by room ascending
+};
+
+struct RoomMade {
+  wire::CreateStatus status = wire::CreateStatus::Created;
+  RoomId room;
+};
+
+struct EpochRaised {
+  Epoch epoch;  // the room's now
+};
+
+struct Done {};
+
+using StoreResult = std::variant<Done, RoomLoaded, Committed, PageRead, DeviceRead, UserLoaded, RoomMade, EpochRaised>;
+
+/// `result` holds the alternative that belongs to the request: when the status is not Ok it is Done, but for a
+/// CommitBatch, whose Committed always gives the batch back.
+struct StoreCompletion {
+  std::uint64_t id = 0;
+  StoreStatus status = StoreStatus::Ok;
+  StoreResult result;
+};
+
+}  // namespace starling::ports
