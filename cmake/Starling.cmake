@@ -1,9 +1,11 @@
 # The only ways to make a target here. Each takes NAME, then SOURCES (HEADERS for libraries) and DEPS.
 #   starling_library(NAME HEADERS … SOURCES … DEPS … [PRIVATE_DEPS …])  -> starling_NAME, starling::NAME
 #   starling_executable(NAME SOURCES … DEPS …)
-#   starling_test(NAME SOURCES … DEPS … [LABELS …])                     -> GoogleTest cases in CTest
+#   starling_test(NAME SOURCES … DEPS … [LABELS …])                     -> GoogleTest cases in CTest, also labelled with
+#                                                                          their folder of tests/; tests_FOLDER builds them
 #   starling_bench(NAME SOURCES … DEPS …)                               -> Google Benchmark
-#   starling_fuzz(NAME SOURCES … DEPS …)                                -> libFuzzer, corpus in tests/fuzz/corpus/NAME
+#   starling_fuzz(NAME SOURCES … DEPS … [COVERS FILE…])                 -> libFuzzer, corpus in tests/fuzz/corpus/NAME;
+#                                                                          ./dev fuzz reports its coverage of COVERS
 include_guard(GLOBAL)
 include(GNUInstallDirs)
 include(GoogleTest)
@@ -42,7 +44,9 @@ elseif(CMAKE_BUILD_TYPE MATCHES "Rel")
   target_compile_definitions(starling_flags INTERFACE _FORTIFY_SOURCE=2)
 endif()
 if(STARLING_FUZZ)
-  target_compile_options(starling_flags INTERFACE -fsanitize=fuzzer-no-link)
+  target_compile_options(starling_flags INTERFACE
+    -fsanitize=fuzzer-no-link -fprofile-instr-generate -fcoverage-mapping)
+  target_link_options(starling_flags INTERFACE -fprofile-instr-generate)
 endif()
 
 function(starling_library name)
@@ -76,8 +80,16 @@ function(starling_test name)
   find_package(GTest REQUIRED)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE starling_flags ${arg_DEPS} GTest::gmock GTest::gtest_main)
+  cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${CMAKE_SOURCE_DIR}/tests OUTPUT_VARIABLE folder)
+  string(REGEX REPLACE "/.*" "" folder "${folder}")
+  # The list passes through seven readings between here and CTest, each of which eats a backslash.
+  string(JOIN [[\\\\\\\;]] labels ${folder} ${arg_LABELS})
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX ${name}.
-    PROPERTIES TIMEOUT 300 LABELS "${arg_LABELS}")
+    PROPERTIES TIMEOUT 300 LABELS "${labels}")
+  if(NOT TARGET tests_${folder})
+    add_custom_target(tests_${folder})
+  endif()
+  add_dependencies(tests_${folder} ${name})
 endfunction()
 
 function(starling_bench name)
@@ -94,8 +106,10 @@ function(starling_fuzz name)
   if(NOT STARLING_FUZZ)
     return()
   endif()
-  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;COVERS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE starling_flags ${arg_DEPS})
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  list(JOIN arg_COVERS "\n" covers)
+  file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/covers/${name} CONTENT "${covers}\n")
 endfunction()

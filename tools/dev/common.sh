@@ -48,11 +48,13 @@ ensure_packages() {
   local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300)
   # A dead third-party source fails the update but not the install, so only the install decides.
   as_root "${apt[@]}" update </dev/null || say "apt-get update failed; trying with the lists that are here"
-  as_root "${apt[@]}" install --no-install-recommends -y "${missing[@]}" </dev/null >build-packages.log 2>&1 || {
-    tail -n 30 build-packages.log >&2
-    die "apt-get could not install: ${missing[*]}"
+  local log
+  log=$(mktemp)
+  as_root "${apt[@]}" install --no-install-recommends -y "${missing[@]}" </dev/null >"$log" 2>&1 || {
+    tail -n 30 "$log" >&2
+    die "apt-get could not install: ${missing[*]} (all of it: $log)"
   }
-  rm -f build-packages.log
+  rm -f "$log"
 }
 
 # configure PRESET [-DNAME=VALUE…]: runs CMake when the build directory is new or an option differs.

@@ -4,7 +4,7 @@
 cmd_tidy() {
   ensure_packages build test fmt
   configure_dev
-  build_targets dev starling_generated
+  build_targets dev # the generated protobuf headers
   (($#)) || set -- "^$PWD/(common|server|loadsim)/.*\\.cpp\$"
   run-clang-tidy-19 -quiet -p build/dev -j "$(nproc)" "$@"
 }
