@@ -89,3 +89,14 @@ build_targets() {
 configure_dev() {
   configure dev -DSTARLING_TESTS=ON -DSTARLING_BENCH=ON -DSTARLING_CLIENT_QT=ON
 }
+
+port_taken() {
+  (: >"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# free_port FROM: the first port from there on that nothing listens on.
+free_port() {
+  local port=$1
+  while port_taken "$port"; do port=$((port + 1)); done
+  echo "$port"
+}
