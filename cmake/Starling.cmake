@@ -29,7 +29,8 @@ endif()
 add_library(starling_flags INTERFACE)
 target_include_directories(starling_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(starling_flags INTERFACE
-  -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast -Wcast-qual -Werror
+  -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wold-style-cast -Wcast-qual -Werror
   -fno-omit-frame-pointer -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.
   -fstack-protector-strong -fstack-clash-protection -fcf-protection)
 target_compile_definitions(starling_flags INTERFACE _GLIBCXX_ASSERTIONS)

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -21,6 +22,23 @@ enum class DecodeError : std::uint8_t {
 };
 const char* describe(DecodeError error);
 
+/// Decodes frame after frame into memory that it keeps. One a thread.
+class Decoder {
+ public:
+  Decoder();
+  ~Decoder();
+  Decoder(Decoder&&) noexcept;
+  Decoder& operator=(Decoder&&) noexcept;
+
+  Result<ClientFrame, DecodeError> client(std::span<const std::byte> bytes);
+  Result<ServerFrame, DecodeError> server(std::span<const std::byte> bytes);
+
+ private:
+  struct Scratch;
+  std::unique_ptr<Scratch> scratch_;
+};
+
+/// For the odd frame: with a Decoder of its own.
 Result<ClientFrame, DecodeError> decode_client(std::span<const std::byte> bytes);
 Result<ServerFrame, DecodeError> decode_server(std::span<const std::byte> bytes);
 

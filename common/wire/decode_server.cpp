@@ -1,0 +1,174 @@
+#include "common/wire/decode_fields.h"
+#include "common/wire/limits.h"
+
+namespace starling::wire {
+namespace {
+
+Welcome read(FieldReader& f, const pb::Welcome& in) {
+  return Welcome{.version = in.version(),
+                 .user = f.named<UserId>(in.user()),
+                 .device = f.named<DeviceId>(in.device()),
+                 .boot = in.boot(),
+                 .now = wall_from_ms(in.now_ms()),
+                 .ticket = f.opaque(in.ticket(), limits::kTokenBytesMax),
+                 .ticket_expires = wall_from_ms(in.ticket_expires_ms()),
+                 .rooms_version = in.rooms_version()};
+}
+
+RoomInfo read(FieldReader& f, const pb::RoomInfo& in) {
+  return RoomInfo{.room = f.named<RoomId>(in.room()),
+                  .kind = f.room_kind(in.kind()),
+                  .role = f.role(in.role()),
+                  .title = f.text(in.title(), limits::kTitleBytesMax)};
+}
+
+RoomList read(FieldReader& f, const pb::RoomList& in) {
+  RoomList out{.rooms_version = in.rooms_version(), .more = in.more(), .rooms = {}};
+  out.rooms.reserve(static_cast<std::size_t>(in.rooms_size()));
+  for (const pb::RoomInfo& room : in.rooms()) out.rooms.push_back(read(f, room));
+  return out;
+}
+
+RoomChanged read(FieldReader& f, const pb::RoomChanged& in) {
+  return RoomChanged{.rooms_version = in.rooms_version(), .info = read(f, in.info())};
+}
+
+SyncedRoom read(FieldReader& f, const pb::SyncedRoom& in) {
+  return SyncedRoom{.room = f.named<RoomId>(in.room()),
+                    .status = f.enumerator(in.status(), SyncStatus::Live, SyncStatus::Off),
+                    .reason = f.enumerator(in.reason(), ResetReason::None, ResetReason::Diverged),
+                    .epoch = Epoch(in.epoch()),
+                    .head = Seq(in.head()),
+                    .head_msg_no = in.head_msg_no(),
+                    .min_seq = Seq(in.min_seq()),
+                    .start = f.cursor(in.start()),
+                    .next_cseq = Cseq(in.next_cseq()),
+                    .read_seq = Seq(in.read_seq()),
+                    .read_msg_no = in.read_msg_no(),
+                    .retry_after_ms = in.retry_after_ms()};
+}
+
+Synced read(FieldReader& f, const pb::Synced& in) {
+  Synced out;
+  f.require_at_most(static_cast<std::size_t>(in.rooms_size()), limits::kSyncRoomsMax);
+  if (!f.ok()) return out;
+  out.rooms.reserve(static_cast<std::size_t>(in.rooms_size()));
+  for (const pb::SyncedRoom& room : in.rooms()) out.rooms.push_back(read(f, room));
+  return out;
+}
+
+Event read(FieldReader& f, const pb::Event& in) { return f.event(in); }
+
+Head read(FieldReader& f, const pb::Head& in) {
+  return Head{
+      .room = f.named<RoomId>(in.room()), .epoch = Epoch(in.epoch()), .seq = Seq(in.seq()), .msg_no = in.msg_no()};
+}
+
+SendResult read(FieldReader& f, const pb::SendResult& in) {
+  SendResult out{.room = f.named<RoomId>(in.room()),
+                 .cseq = f.named<Cseq>(in.cseq()),
+                 .status = f.enumerator(in.status(), SendStatus::Accepted, SendStatus::NoSuchRoom),
+                 .epoch = Epoch(in.epoch()),
+                 .seq = Seq(in.seq()),
+                 .ts = wall_from_ms(in.ts_ms()),
+                 .expected = Cseq(in.expected()),
+                 .retry_after_ms = in.retry_after_ms()};
+  f.require(out.status != SendStatus::OutOfOrder || out.expected, DecodeError::BadValue);
+  return out;
+}
+
+HistoryPage read(FieldReader& f, const pb::HistoryPage& in) {
+  HistoryPage out;
+  out.request_id = in.request_id();
+  out.room = f.named<RoomId>(in.room());
+  out.status = f.enumerator(in.status(), SyncStatus::Live, SyncStatus::Off);
+  out.retry_after_ms = in.retry_after_ms();
+  out.epoch = Epoch(in.epoch());
+  out.hash_before = PrefixHash(in.hash_before());
+  out.as_of = Seq(in.as_of());
+  out.min_seq = Seq(in.min_seq());
+  out.head = Seq(in.head());
+  f.require_at_most(static_cast<std::size_t>(in.events_size()), limits::kPageEventsMax);
+  if (!f.ok()) return out;
+  out.events.reserve(static_cast<std::size_t>(in.events_size()));
+  for (const pb::Event& event : in.events()) out.events.push_back(f.event(event));
+  out.related.reserve(static_cast<std::size_t>(in.related_size()));
+  for (const pb::Event& event : in.related()) out.related.push_back(f.event(event));
+  return out;
+}
+
+ReadMarked read(FieldReader& f, const pb::ReadMarked& in) {
+  return ReadMarked{.room = f.named<RoomId>(in.room()), .seq = Seq(in.seq()), .msg_no = in.msg_no()};
+}
+
+TypingNotice read(FieldReader& f, const pb::TypingNotice& in) {
+  return TypingNotice{.room = f.named<RoomId>(in.room()), .user = f.named<UserId>(in.user())};
+}
+
+RoomCreated read(FieldReader& f, const pb::RoomCreated& in) {
+  RoomCreated out{.request_id = in.request_id(),
+                  .status = f.enumerator(in.status(), CreateStatus::Created, CreateStatus::Busy),
+                  .room = RoomId(in.room()),
+                  .retry_after_ms = in.retry_after_ms()};
+  const bool has_room = out.status == CreateStatus::Created || out.status == CreateStatus::Existed;
+  f.require(!has_room || out.room, DecodeError::BadValue);
+  return out;
+}
+
+Reconnect read(FieldReader& f, const pb::Reconnect& in) {
+  return Reconnect{.after_ms = in.after_ms(), .reason = f.text(in.reason(), limits::kReasonBytesMax)};
+}
+
+Error read(FieldReader& f, const pb::Error& in) {
+  return Error{.code = f.enumerator(in.code(), ErrorCode::BadFrame, ErrorCode::Internal),
+               .message = f.text(in.message(), limits::kReasonBytesMax),
+               .room = RoomId(in.room())};
+}
+
+template <class Message>
+Result<ServerFrame, DecodeError> checked(const Message& in) {
+  FieldReader f;
+  ServerFrame out = read(f, in);
+  if (!f.ok()) return fail(f.error());
+  return out;
+}
+
+}  // namespace
+
+Result<ServerFrame, DecodeError> to_struct(const pb::ServerFrame& in) {
+  using Frame = pb::ServerFrame;
+  switch (in.frame_case()) {
+    case Frame::kWelcome:
+      return checked(in.welcome());
+    case Frame::kRoomList:
+      return checked(in.room_list());
+    case Frame::kRoomChanged:
+      return checked(in.room_changed());
+    case Frame::kSynced:
+      return checked(in.synced());
+    case Frame::kEvent:
+      return checked(in.event());
+    case Frame::kHead:
+      return checked(in.head());
+    case Frame::kSendResult:
+      return checked(in.send_result());
+    case Frame::kHistoryPage:
+      return checked(in.history_page());
+    case Frame::kReadMarked:
+      return checked(in.read_marked());
+    case Frame::kTypingNotice:
+      return checked(in.typing_notice());
+    case Frame::kRoomCreated:
+      return checked(in.room_created());
+    case Frame::kReconnect:
+      return checked(in.reconnect());
+    case Frame::kError:
+      return checked(in.error());
+    case Frame::FRAME_NOT_SET:
+      break;
+  }
+  if (!holds_unknown_fields(in)) return fail(DecodeError::Malformed);
+  return fail(in.optional() ? DecodeError::Ignorable : DecodeError::UnknownFrame);
+}
+
+}  // namespace starling::wire

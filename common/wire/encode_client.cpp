@@ -1,0 +1,83 @@
+#include "common/wire/codec.h"
+#include "common/wire/encode_fields.h"
+
+namespace starling::wire {
+namespace {
+
+void write(const Hello& in, pb::ClientFrame& frame) {
+  pb::Hello* out = frame.mutable_hello();
+  out->set_version(in.version);
+  out->set_token(in.token);
+  out->set_rooms_version(in.rooms_version);
+  out->set_agent(in.agent);
+}
+
+void write(const Sync& in, pb::ClientFrame& frame) {
+  pb::Sync* out = frame.mutable_sync();
+  for (const SyncRoom& room : in.rooms) {
+    pb::SyncRoom* each = out->add_rooms();
+    each->set_room(room.room.value);
+    if (room.cursor != Cursor{}) wire::write(room.cursor, each->mutable_cursor());
+    each->set_floor(room.floor.value);
+    each->set_mode(static_cast<std::uint32_t>(room.mode));
+  }
+}
+
+void write(const Send& in, pb::ClientFrame& frame) {
+  pb::Send* out = frame.mutable_send();
+  out->set_room(in.room.value);
+  out->set_epoch(in.epoch.value);
+  out->set_cseq(in.cseq.value);
+  out->set_client_msg_id(in.client_msg_id.value);
+  out->set_kind(static_cast<std::uint32_t>(in.kind));
+  out->set_target(in.target.value);
+  out->set_subject(in.subject.value);
+  out->set_role(static_cast<std::uint32_t>(in.role));
+  out->set_renumbered(in.renumbered);
+  out->set_body(in.body);
+}
+
+void write(const HistoryRequest& in, pb::ClientFrame& frame) {
+  pb::HistoryRequest* out = frame.mutable_history_request();
+  out->set_request_id(in.request_id);
+  out->set_room(in.room.value);
+  out->set_from(in.from.value);
+  out->set_backward(in.backward);
+  out->set_limit(in.limit);
+  out->set_floor(in.floor.value);
+}
+
+void write(const Delivered& in, pb::ClientFrame& frame) {
+  pb::Delivered* out = frame.mutable_delivered();
+  for (const RoomSeq& room : in.rooms) {
+    pb::RoomSeq* each = out->add_rooms();
+    each->set_room(room.room.value);
+    each->set_seq(room.seq.value);
+  }
+}
+
+void write(const ReadMark& in, pb::ClientFrame& frame) {
+  pb::ReadMark* out = frame.mutable_read_mark();
+  out->set_room(in.room.value);
+  out->set_seq(in.seq.value);
+  out->set_msg_no(in.msg_no);
+}
+
+void write(const Typing& in, pb::ClientFrame& frame) { frame.mutable_typing()->set_room(in.room.value); }
+
+void write(const CreateRoom& in, pb::ClientFrame& frame) {
+  pb::CreateRoom* out = frame.mutable_create_room();
+  out->set_request_id(in.request_id);
+  out->set_kind(static_cast<std::uint32_t>(in.kind));
+  out->set_title(in.title);
+  for (const UserId member : in.members) out->add_members(member.value);
+}
+
+}  // namespace
+
+void encode(const ClientFrame& frame, std::string& out) {
+  append_message<pb::ClientFrame>(
+      out, [&](pb::ClientFrame& message) { std::visit([&](const auto& each) { write(each, message); }, frame); });
+}
+
+}  // namespace starling::wire
