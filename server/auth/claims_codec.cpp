@@ -1,0 +1,27 @@
+#include "server/auth/claims_codec.h"
+
+#include <sodium.h>
+
+namespace starling::auth {
+namespace {
+constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+}
+
+Result<RawCredential, AuthError> decode_base64url(std::string_view text) {
+  RawCredential raw;
+  const char* end = nullptr;
+  const int status = sodium_base642bin(raw.storage.data(), raw.storage.size(), text.data(), text.size(), nullptr,
+                                       &raw.size, &end, kVariant);
+  // Every character must have been used: no trailing rest may ride along unsigned.
+  if (status != 0 || end != text.data() + text.size()) return fail(AuthError::Malformed);
+  return raw;
+}
+
+std::string encode_base64url(std::span<const unsigned char> bytes) {
+  std::string text(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
+  sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), kVariant);
+  text.pop_back();  // the terminating zero
+  return text;
+}
+
+}  // namespace starling::auth

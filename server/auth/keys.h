@@ -1,0 +1,54 @@
+// Keys as values. A key id is a counter: the highest one signs, the one before it still verifies, so that a rotation
+// refuses nothing that was handed out before it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "common/base/ids.h"
+
+namespace starling::auth {
+
+using KeyId = Id<struct KeyTag, std::uint32_t>;
+
+/// Keys of one kind that are alive at once.
+inline constexpr std::size_t kKeysAliveMax = 2;
+
+/// Ed25519. The secret is the 32-byte seed; tools that mint hold it, a server needs only the public half.
+struct TokenSecret {
+  KeyId id;
+  std::array<unsigned char, 32> seed{};
+};
+struct TokenPublic {
+  KeyId id;
+  std::array<unsigned char, 32> bytes{};
+};
+/// Keyed BLAKE2b.
+struct TicketKey {
+  KeyId id;
+  std::array<unsigned char, 32> bytes{};
+};
+
+/// What a server holds. Ascending by id; the last ticket key mints.
+struct ServerKeys {
+  std::vector<TokenPublic> token;
+  std::vector<TicketKey> ticket;
+};
+
+TokenSecret make_token_secret(KeyId id);
+TokenPublic public_half(const TokenSecret& secret);
+TicketKey make_ticket_key(KeyId id);
+
+template <class Key>
+const Key* find_key(const std::vector<Key>& keys, KeyId id) {
+  for (const Key& key : keys) {
+    if (key.id == id) return &key;
+  }
+  return nullptr;
+}
+
+/// Call once before anything else of this module; aborts when the machine has no entropy source.
+void init_crypto();
+
+}  // namespace starling::auth

@@ -1,0 +1,94 @@
+#include "server/auth/key_files.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <fstream>
+
+#include "server/auth/authenticator.h"
+#include "server/auth/token.h"
+
+namespace starling::auth {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr WallTime kNow = wall_from_ms(1'700'000'000'000);
+
+class KeyFiles : public testing::Test {
+ protected:
+  void SetUp() override {
+    init_crypto();
+    std::string name = (fs::temp_directory_path() / "starling-keys-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    root_ = name;
+    dir_ = root_ / "keys";
+  }
+  void TearDown() override { fs::remove_all(root_); }
+
+  std::string token() const {
+    const auto secret = load_token_secret(dir_);
+    EXPECT_TRUE(secret.has_value());
+    return mint_token(*secret, {UserId(1), DeviceId(1), kNow, kNow + 1h, {}});
+  }
+  bool accepts(const std::string& text) const {
+    return Authenticator(*load_server_keys(dir_)).verify(text, kNow).has_value();
+  }
+
+  fs::path root_;
+  fs::path dir_;
+};
+
+TEST_F(KeyFiles, FirstStartMakesKeysThatOnlyTheirOwnerReads) {
+  ASSERT_TRUE(ensure_keys(dir_).has_value());
+  for (const char* name : {"token.1.secret", "token.1.public", "ticket.1.secret"}) {
+    EXPECT_EQ(fs::status(dir_ / name).permissions(), fs::perms::owner_read) << name;
+  }
+  EXPECT_EQ(fs::status(dir_).permissions(), fs::perms::owner_all);
+  EXPECT_TRUE(accepts(token()));
+}
+
+TEST_F(KeyFiles, SecondStartKeepsTheKeys) {
+  ASSERT_TRUE(ensure_keys(dir_).has_value());
+  const std::string before = token();
+  ASSERT_TRUE(ensure_keys(dir_).has_value());
+  EXPECT_TRUE(accepts(before));
+}
+
+TEST_F(KeyFiles, RotationKeepsTwoAlive) {
+  ASSERT_TRUE(ensure_keys(dir_).has_value());
+  const std::string first = token();
+  EXPECT_EQ(rotate_keys(dir_).value(), KeyId(2));
+  const std::string second = token();
+  EXPECT_TRUE(accepts(first));
+  EXPECT_EQ(rotate_keys(dir_).value(), KeyId(3));
+  EXPECT_FALSE(accepts(first));
+  EXPECT_TRUE(accepts(second));
+  EXPECT_TRUE(accepts(token()));
+  EXPECT_FALSE(fs::exists(dir_ / "token.1.secret"));
+}
+
+TEST_F(KeyFiles, ReadableByOthersIsRefusedWithTheFix) {
+  ASSERT_TRUE(ensure_keys(dir_).has_value());
+  fs::permissions(dir_ / "ticket.1.secret", fs::perms::others_read, fs::perm_options::add);
+  const auto keys = load_server_keys(dir_);
+  ASSERT_FALSE(keys.has_value());
+  EXPECT_NE(keys.error().message.find("chmod 0400"), std::string::npos);
+}
+
+TEST_F(KeyFiles, DamagedFileIsNamed) {
+  ASSERT_TRUE(ensure_keys(dir_).has_value());
+  fs::remove(dir_ / "token.1.public");
+  std::ofstream(dir_ / "token.1.public") << "nonsense";
+  const auto keys = load_server_keys(dir_);
+  ASSERT_FALSE(keys.has_value());
+  EXPECT_NE(keys.error().message.find("token.1.public"), std::string::npos);
+}
+
+TEST_F(KeyFiles, MissingKeysNameTheCommandThatMakesThem) {
+  EXPECT_NE(load_server_keys(dir_).error().message.find("starlingctl keygen"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace starling::auth
