@@ -26,6 +26,8 @@ if(STARLING_MOLD AND NOT STARLING_FUZZ)
   add_link_options(-fuse-ld=mold)
 endif()
 
+set(Python3_EXECUTABLE /usr/bin/python3 CACHE FILEPATH "The interpreter that Debian's python3-… packages are for")
+
 add_library(starling_flags INTERFACE)
 target_include_directories(starling_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(starling_flags INTERFACE

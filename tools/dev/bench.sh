@@ -26,7 +26,7 @@ cmd_bench() {
     [[ -e $script ]] || continue
     build_targets release
     case $script in
-      *.py) exec python3 "$script" "$@" ;;
+      *.py) exec /usr/bin/python3 "$script" "$@" ;;
       *.sh) exec bash "$script" "$@" ;;
     esac
   done
