@@ -1,0 +1,77 @@
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "server/app/config_file.h"
+
+namespace starling::app {
+namespace {
+
+bool is_address(const std::string& text) {
+  in6_addr any{};
+  return ::inet_pton(AF_INET, text.c_str(), &any) == 1 || ::inet_pton(AF_INET6, text.c_str(), &any) == 1;
+}
+bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
+
+bool is_origin(const std::string& origin) {
+  const auto scheme = origin.find("://");
+  if (scheme == std::string::npos) return false;
+  const std::string_view host = std::string_view(origin).substr(scheme + 3);
+  return (origin.starts_with("https://") || origin.starts_with("http://")) && !host.empty() &&
+         host.find_first_of("/?#*@ ") == std::string_view::npos;
+}
+
+class Checks {
+ public:
+  explicit Checks(ParsedConfig& parsed) : p_(parsed) {}
+
+  void run() {
+    const Config& c = p_.config;
+    const runtime::Config& r = c.runtime;
+    require("listen.address", is_address(r.address),
+            fmt::format("'{}' is not an IP address; try \"127.0.0.1\" or \"0.0.0.0\"", r.address));
+    require(r.tls.certificate.empty() ? "tls.key" : "tls.certificate", r.tls.certificate.empty() == r.tls.key.empty(),
+            "tls.certificate and tls.key go together; set both or none");
+    readable("tls.certificate", r.tls.certificate);
+    readable("tls.key", r.tls.key);
+    require("listen.address", !is_address(r.address) || is_loopback(r.address) || r.tls.enabled() || r.behind_proxy,
+            fmt::format("{} is reachable from other hosts, and there is no TLS; set tls.certificate and tls.key, or "
+                        "listen.behind_proxy = true when a proxy ends TLS, or listen on 127.0.0.1",
+                        r.address));
+    for (const std::string& origin : r.origins) {
+      require("listen.origins", is_origin(origin),
+              fmt::format("'{}' is not scheme://host[:port]; no path, no wildcard", origin));
+    }
+    require("runtime.flush_delay_min_us", r.flush_delay_min <= r.flush_delay_max || r.flush_delay_max == Duration::zero(),
+            "above runtime.flush_delay_max_us; lower it");
+    require("timeouts.ping_after_s", r.timeouts.ping_after < r.timeouts.dead_after,
+            "must be below timeouts.dead_after_s, or no ping can be answered in time");
+    require("limits.outbox_bytes_soft", c.core.outbox_bytes_soft < c.core.outbox_bytes_hard,
+            "must be below limits.outbox_bytes_hard");
+    require("data_dir", !c.data_dir.empty(), "empty; name a directory");
+    std::ranges::stable_sort(p_.errors, {}, &ConfigError::line);
+  }
+
+ private:
+  void require(const std::string& key, bool holds, const std::string& message) {
+    if (holds) return;
+    const auto line = p_.lines.find(key);
+    p_.errors.push_back({line == p_.lines.end() ? 0 : line->second, fmt::format("{}: {}", key, message)});
+  }
+  void readable(const std::string& key, const std::string& path) {
+    require(key, path.empty() || ::access(path.c_str(), R_OK) == 0,
+            fmt::format("cannot read {}; check the path and its permissions", path));
+  }
+
+  ParsedConfig& p_;
+};
+
+}  // namespace
+
+void check_config(ParsedConfig& parsed) { Checks(parsed).run(); }
+
+}  // namespace starling::app

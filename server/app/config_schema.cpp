@@ -1,0 +1,148 @@
+#include "server/app/config_schema.h"
+
+#include <array>
+#include <limits>
+#include <type_traits>
+
+namespace starling::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A whole number somewhere in the tree.
+template <auto Part, auto Field>
+IntegerKey number(std::int64_t min, std::int64_t max) {
+  using T = std::remove_cvref_t<decltype(std::declval<Config>().*Part.*Field)>;
+  return {.get = [](const Config& c) { return static_cast<std::int64_t>(c.*Part.*Field); },
+          .set = [](Config& c, std::int64_t v) { c.*Part.*Field = static_cast<T>(v); },
+          .min = min,
+          .max = max};
+}
+/// A duration in whole units of `Unit`.
+template <class Unit, auto Part, auto Field>
+IntegerKey duration(std::int64_t min, std::int64_t max) {
+  return {.get = [](const Config& c) { return std::chrono::duration_cast<Unit>(c.*Part.*Field).count(); },
+          .set = [](Config& c, std::int64_t v) { c.*Part.*Field = Unit(v); },
+          .min = min,
+          .max = max};
+}
+template <auto Field>
+IntegerKey timeout(std::int64_t min, std::int64_t max) {
+  using S = std::chrono::seconds;
+  return {.get = [](const Config& c) { return std::chrono::duration_cast<S>(c.runtime.timeouts.*Field).count(); },
+          .set = [](Config& c, std::int64_t v) { c.runtime.timeouts.*Field = S(v); },
+          .min = min,
+          .max = max};
+}
+
+constexpr auto kRun = &Config::runtime;
+constexpr auto kCore = &Config::core;
+using Run = runtime::Config;
+using Core = core::Config;
+using Times = runtime::Timeouts;
+using Ms = std::chrono::milliseconds;
+using Us = std::chrono::microseconds;
+using Sec = std::chrono::seconds;
+
+constexpr std::int64_t kKiB = 1024;
+constexpr std::int64_t kMiB = 1024 * kKiB;
+
+std::vector<ConfigKey> make_schema() {
+  return {
+      {"", "data_dir", "Where the database and the keys live. Backed up with: starlingctl backup",
+       TextKey{[](Config& c) -> std::string& { return c.data_dir; }}},
+      {"", "log_level", "debug, info, warning or error. Bodies and tokens are never logged.", LogLevelKey{}},
+      {"", "drain_grace_s", "How long a stop may take before connections that are left are cut.",
+       IntegerKey{[](const Config& c) { return std::chrono::duration_cast<Sec>(c.drain_grace).count(); },
+                  [](Config& c, std::int64_t v) { c.drain_grace = Sec(v); }, 0, 3600}},
+
+      {"listen", "address", "An address that is not loopback needs [tls], or behind_proxy = true.",
+       TextKey{[](Config& c) -> std::string& { return c.runtime.address; }}},
+      {"listen", "port", "WebSocket (/v1/ws), /healthz, /readyz and /metrics. 0 picks a free one.",
+       number<kRun, &Run::port>(0, 65535)},
+      {"listen", "behind_proxy", "A trusted proxy ends TLS in front of this server.",
+       BooleanKey{[](Config& c) -> bool& { return c.runtime.behind_proxy; }}},
+      {"listen", "origins",
+       "Web pages that may connect, as scheme://host[:port], compared exactly. Native clients send no Origin.",
+       TextListKey{[](Config& c) -> std::vector<std::string>& { return c.runtime.origins; }}},
+
+      {"tls", "certificate", "PEM file with the chain; together with key it turns TLS 1.2 and 1.3 on.",
+       TextKey{[](Config& c) -> std::string& { return c.runtime.tls.certificate; }}},
+      {"tls", "key", "PEM file, readable by the server's user only.",
+       TextKey{[](Config& c) -> std::string& { return c.runtime.tls.key; }}},
+
+      {"runtime", "shards", "Threads that serve connections. 0: one a core.", number<kRun, &Run::shards>(0, 64)},
+      {"runtime", "connections_max", "Beyond it: 503 with Retry-After. 0: the file descriptors allowed, less a reserve.",
+       number<kRun, &Run::connections_max>(0, 1'000'000)},
+      {"runtime", "unauthenticated_max", "Of them, before their Hello.",
+       number<kRun, &Run::unauthenticated_max>(1, 1'000'000)},
+      {"runtime", "read_buffer_bytes", "One a shard.", number<kRun, &Run::read_buffer_bytes>(64 * kKiB + 64, kMiB)},
+      {"runtime", "send_buffer_bytes", "SO_SNDBUF of a connection: bounds what the kernel holds for a slow reader.",
+       number<kRun, &Run::send_buffer_bytes>(4 * kKiB, 4 * kMiB)},
+      {"runtime", "flush_delay_min_us", "How long frames wait for company just above a light load.",
+       duration<Us, kRun, &Run::flush_delay_min>(0, 100'000)},
+      {"runtime", "flush_delay_max_us", "And under a heavy one. 0: never.",
+       duration<Us, kRun, &Run::flush_delay_max>(0, 100'000)},
+      {"runtime", "writes_per_turn_max", "System calls that write before reads are polled again.",
+       number<kRun, &Run::writes_per_turn_max>(1, 100'000)},
+
+      {"timeouts", "upgrade_s", "TLS and HTTP upgrade together.", timeout<&Times::upgrade>(1, 300)},
+      {"timeouts", "hello_s", "From the upgrade to a verified Hello.", timeout<&Times::hello>(1, 300)},
+      {"timeouts", "message_s", "From the first byte of a message to its last.", timeout<&Times::message>(1, 300)},
+      {"timeouts", "ping_after_s", "Silence before a ping.", timeout<&Times::ping_after>(1, 3600)},
+      {"timeouts", "dead_after_s", "Silence before a connection is given up.", timeout<&Times::dead_after>(2, 7200)},
+      {"timeouts", "write_stall_s", "A peer takes nothing while something is queued.",
+       timeout<&Times::write_stall>(1, 3600)},
+      {"timeouts", "close_handshake_s", "From our close frame to the peer's.", timeout<&Times::close_handshake>(1, 60)},
+
+      {"limits", "connections_per_user_max", "Devices of one user that are connected at once.",
+       number<kCore, &Core::connections_per_user_max>(1, 10'000)},
+      {"limits", "batch_events_max", "Events of a room in one commit.", number<kCore, &Core::batch_events_max>(1, 4096)},
+      {"limits", "batch_bytes_max", "Bytes of a room in one commit.",
+       number<kCore, &Core::batch_bytes_max>(32 * kKiB, 16 * kMiB)},
+      {"limits", "room_queue_bytes_max", "Uncommitted bytes of a room; then Busy.",
+       number<kCore, &Core::room_queue_bytes_max>(64 * kKiB, 256 * kMiB)},
+      {"limits", "shard_queue_bytes_max", "Uncommitted bytes of a shard; then Busy for every room.",
+       number<kCore, &Core::shard_queue_bytes_max>(kMiB, 4096 * kMiB)},
+      {"limits", "outbox_bytes_soft", "Queued for one session; above it the session lags and is fed from the log.",
+       number<kCore, &Core::outbox_bytes_soft>(8 * kKiB, 16 * kMiB)},
+      {"limits", "outbox_bytes_hard", "Above it the session is closed, resumable.",
+       number<kCore, &Core::outbox_bytes_hard>(64 * kKiB, 64 * kMiB)},
+      {"limits", "lagging_deadline_s", "A lagging session without progress for so long is closed, resumable.",
+       duration<Sec, kCore, &Core::lagging_deadline>(1, 3600)},
+      {"limits", "catchup_credit_events", "Events pushed ahead of what a catching-up client has persisted.",
+       number<kCore, &Core::catchup_credit_events>(16, 65536)},
+      {"limits", "reset_beyond_events", "A cursor further behind gets a window instead.",
+       number<kCore, &Core::reset_beyond_events>(100, 1'000'000)},
+      {"limits", "window_events", "The window a new device starts with.",
+       number<kCore, &Core::window_events>(1, 10'000)},
+      {"limits", "heads_interval_ms", "Rooms that are not open: their head is told at most this often.",
+       number<kCore, &Core::heads_interval_ms>(100, 60'000)},
+      {"limits", "tail_bytes_per_room", "Recent events that a room's home keeps in memory.",
+       number<kCore, &Core::tail_bytes_per_room>(0, 16 * kMiB)},
+      {"limits", "tail_bytes_per_shard", "And all its rooms together.",
+       number<kCore, &Core::tail_bytes_per_shard>(0, 4096 * kMiB)},
+      {"limits", "page_cache_bytes", "Pages of history kept by a shard for readers that catch up.",
+       number<kCore, &Core::page_cache_bytes>(64 * kKiB, 1024 * kMiB)},
+      {"limits", "read_mark_flush_ms", "Read marks are stored at most this late.",
+       duration<Ms, kCore, &Core::read_mark_flush>(100, 60'000)},
+      {"limits", "typing_per_room_max", "Viewers above which typing is not shown.",
+       number<kCore, &Core::typing_per_room_max>(0, 100'000)},
+      {"limits", "drain_per_s_percent", "Sessions sent away per second while draining.",
+       number<kCore, &Core::drain_per_s_percent>(1, 100)},
+  };
+}
+
+constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warning", "error"};
+
+}  // namespace
+
+std::span<const ConfigKey> config_schema() {
+  static const std::vector<ConfigKey> schema = make_schema();
+  return schema;
+}
+
+std::string_view name_of(LogLevel level) { return kLogLevels[static_cast<std::size_t>(level)]; }
+std::span<const std::string_view> log_level_names() { return kLogLevels; }
+
+}  // namespace starling::app

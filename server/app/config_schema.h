@@ -1,0 +1,50 @@
+// Every key of the configuration file once: its place in the tree, its range and what it is for. Parsing, printing and
+// suggestions all read this table, so none of them can forget a key.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "server/app/config.h"
+
+namespace starling::app {
+
+struct IntegerKey {
+  std::function<std::int64_t(const Config&)> get;
+  std::function<void(Config&, std::int64_t)> set;
+  std::int64_t min = 0;
+  std::int64_t max = 0;
+};
+struct BooleanKey {
+  std::function<bool&(Config&)> at;
+};
+struct TextKey {
+  std::function<std::string&(Config&)> at;
+};
+struct TextListKey {
+  std::function<std::vector<std::string>&(Config&)> at;
+};
+struct LogLevelKey {};
+
+struct ConfigKey {
+  std::string_view section;  // "" for the top level
+  std::string_view name;
+  std::string_view comment;
+  std::variant<IntegerKey, BooleanKey, TextKey, TextListKey, LogLevelKey> kind;
+
+  std::string path() const { return section.empty() ? std::string(name) : std::string(section) + "." + std::string(name); }
+};
+
+/// In the order of a printed file: grouped by section, the top level first.
+std::span<const ConfigKey> config_schema();
+
+std::string_view name_of(LogLevel level);
+/// debug, info, warning, error.
+std::span<const std::string_view> log_level_names();
+
+}  // namespace starling::app

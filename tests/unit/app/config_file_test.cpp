@@ -1,0 +1,125 @@
+#include "server/app/config_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/app/config_schema.h"
+
+namespace starling::app {
+namespace {
+
+using testing::HasSubstr;
+
+ParsedConfig parsed(std::string_view text) {
+  ParsedConfig result = parse_config(text);
+  check_config(result);
+  return result;
+}
+
+TEST(ConfigFile, NothingConfiguredIsAServerOnLoopback) {
+  const ParsedConfig result = parsed("");
+  EXPECT_TRUE(result.errors.empty());
+  EXPECT_EQ(result.config.runtime.address, "127.0.0.1");
+  EXPECT_FALSE(result.config.runtime.tls.enabled());
+}
+
+TEST(ConfigFile, SetsWhatIsNamedAndNothingElse) {
+  const ParsedConfig result = parsed(R"(
+data_dir = "/srv/starling"
+log_level = "warning"
+[listen]
+port = 9000
+origins = ["https://chat.example"]
+[timeouts]
+hello_s = 7
+[limits]
+outbox_bytes_soft = 32768
+)");
+  ASSERT_TRUE(result.errors.empty()) << result.errors.front().message;
+  EXPECT_EQ(result.config.data_dir, "/srv/starling");
+  EXPECT_EQ(result.config.log_level, LogLevel::Warning);
+  EXPECT_EQ(result.config.runtime.port, 9000);
+  EXPECT_EQ(result.config.runtime.origins, std::vector<std::string>{"https://chat.example"});
+  EXPECT_EQ(result.config.runtime.timeouts.hello, std::chrono::seconds(7));
+  EXPECT_EQ(result.config.core.outbox_bytes_soft, 32768u);
+  EXPECT_EQ(result.config.core.outbox_bytes_hard, core::Config{}.outbox_bytes_hard);
+}
+
+TEST(ConfigFile, AllErrorsAtOnceEachWithItsLineAndFix) {
+  const ParsedConfig result = parsed(R"(data_dirs = "x"
+log_level = "loud"
+[listen]
+prot = 1
+port = 70000
+address = "0.0.0.0"
+[tls]
+certificate = "/nowhere/cert.pem"
+key = 5
+)");
+  ASSERT_EQ(result.errors.size(), 7u);
+  const auto& e = result.errors;
+  EXPECT_EQ(e[0].line, 1u);
+  EXPECT_THAT(e[0].message, HasSubstr("did you mean 'data_dir'"));
+  EXPECT_EQ(e[1].line, 2u);
+  EXPECT_THAT(e[1].message, HasSubstr("\"debug\", \"info\""));
+  EXPECT_EQ(e[2].line, 4u);
+  EXPECT_THAT(e[2].message, HasSubstr("did you mean 'port'"));
+  EXPECT_EQ(e[3].line, 5u);
+  EXPECT_THAT(e[3].message, HasSubstr("0 to 65535"));
+  EXPECT_EQ(e[4].line, 8u);
+  EXPECT_EQ(e[5].line, 8u);
+  EXPECT_THAT(e[4].message + e[5].message, HasSubstr("cannot read /nowhere/cert.pem"));
+  EXPECT_EQ(e[6].line, 9u);
+}
+
+TEST(ConfigFile, AKeyInTheWrongSectionIsSentHome) {
+  EXPECT_THAT(parsed("port = 1").errors.at(0).message, HasSubstr("belongs to [listen]"));
+  EXPECT_THAT(parsed("[listen]\ndata_dir = \"x\"").errors.at(0).message, HasSubstr("belongs to the top"));
+}
+
+TEST(ConfigFile, BrokenTomlNamesTheLine) {
+  const ParsedConfig result = parsed("[listen]\nport = = 5\n");
+  ASSERT_EQ(result.errors.size(), 1u);
+  EXPECT_EQ(result.errors[0].line, 2u);
+}
+
+TEST(ConfigFile, ANonLoopbackAddressNeedsTlsOrAProxy) {
+  EXPECT_THAT(parsed("[listen]\naddress = \"0.0.0.0\"").errors.at(0).message, HasSubstr("behind_proxy"));
+  EXPECT_THAT(parsed("[listen]\naddress = \"::\"").errors.at(0).message, HasSubstr("behind_proxy"));
+  EXPECT_TRUE(parsed("[listen]\naddress = \"0.0.0.0\"\nbehind_proxy = true").errors.empty());
+  EXPECT_TRUE(parsed("[listen]\naddress = \"::1\"").errors.empty());
+}
+
+TEST(ConfigFile, OriginsAreExact) {
+  for (const char* bad : {"chat.example", "https://", "https://chat.example/", "https://*.example", "ftp://x"}) {
+    EXPECT_EQ(parsed(std::string("[listen]\norigins = [\"") + bad + "\"]").errors.size(), 1u) << bad;
+  }
+}
+
+TEST(ConfigFile, APrintedFileParsesToTheSameTree) {
+  Config config;
+  config.data_dir = "with \"quotes\" and \\";
+  config.runtime.origins = {"https://a", "https://b:8443"};
+  config.runtime.port = 1;
+  config.core.heads_interval_ms = 1234;
+  const std::string text = print_config(config);
+  const ParsedConfig again = parsed(text);
+  ASSERT_TRUE(again.errors.empty()) << again.errors.front().message;
+  EXPECT_EQ(print_config(again.config), text);
+  EXPECT_THAT(text, HasSubstr("(shipped: 8008)"));
+}
+
+TEST(ConfigFile, EveryShippedValueIsWithinItsRange) {
+  const ParsedConfig again = parsed(print_config(Config{}));
+  EXPECT_TRUE(again.errors.empty()) << again.errors.front().message;
+  EXPECT_EQ(again.lines.size(), config_schema().size());
+}
+
+TEST(ConfigFile, SettingsThatContradictEachOtherAreNamed) {
+  EXPECT_THAT(parsed("[timeouts]\nping_after_s = 60").errors.at(0).message, HasSubstr("dead_after_s"));
+  EXPECT_EQ(parsed("[timeouts]\nping_after_s = 60").errors.at(0).line, 2u);
+  EXPECT_THAT(parsed("[limits]\noutbox_bytes_soft = 1000000").errors.at(0).message, HasSubstr("outbox_bytes_hard"));
+}
+
+}  // namespace
+}  // namespace starling::app
