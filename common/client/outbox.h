@@ -73,13 +73,15 @@ class Outbox {
   std::vector<RoomId> rooms() const;
 
  private:
+  static constexpr Instant kNoHold = Instant::min();
+
   struct Queue {
     RoomId room;
     std::vector<OutboxEntry> entries;
     Cseq rewind_from;           // OutOfOrder was answered: wait for the answers behind, then send again from here
     std::uint32_t swallow = 0;  // answers to attempts from before a renumbering
     Instant swallow_until{};
-    Instant hold_until{};  // Busy, or the retry budget is spent
+    Instant hold_until = kNoHold;  // Busy, or the retry budget is spent
 
     std::span<OutboxEntry> window();
     std::span<const OutboxEntry> window() const;
@@ -92,7 +94,7 @@ class Outbox {
   const Queue* find(RoomId room) const;
   Queue& find_or_add(RoomId room);
   void drop_if_empty(RoomId room);
-  Answer settle(Queue& queue, std::size_t index);
+  Answer settle(Queue& queue, std::size_t index, Instant now);
   void busy(Queue& queue, std::uint32_t retry_after_ms, Instant now, Rng& rng);
   Verdict out_of_order(Queue& queue, std::size_t index, Cseq expected, Instant now, Rng& rng);
   void finish_rewind(Queue& queue, Instant now);

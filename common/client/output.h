@@ -39,10 +39,11 @@ struct PersistOutboxRemove {
 struct PersistRoomsVersion {
   std::uint64_t rooms_version = 0;
 };
+using PersistOp = std::variant<PersistEvent, PersistRoom, PersistOutboxPut, PersistOutboxRemove, PersistRoomsVersion>;
 struct Persist {
   /// Grows by one. Report the highest that is durable, with all before it, to Session::on_persisted.
   std::uint64_t token = 0;
-  std::variant<PersistEvent, PersistRoom, PersistOutboxPut, PersistOutboxRemove, PersistRoomsVersion> op;
+  PersistOp op;
 };
 
 // ---- to show

@@ -61,8 +61,8 @@ class RoomTable {
   Seq floor(std::uint32_t i) const;
   /// Raises the floor to at least `seq`.
   void raise_floor(std::uint32_t i, Seq seq);
-  /// Moves the cursor to the next event; the floor stays where it is, or is pushed along.
-  void advance(std::uint32_t i, PrefixHash hash);
+  /// Moves the cursor to the next event; the floor stays, or is pushed along. False when it cannot be held.
+  bool advance(std::uint32_t i, PrefixHash hash);
   /// Another place in the log; within the same epoch the floor stays. False when it cannot be held.
   bool jump(std::uint32_t i, const wire::Cursor& to);
 

@@ -102,7 +102,7 @@ class Session {
   void typing(RoomId room, Instant now, Output& out);
   Result<void, CommandError> set_mode(RoomId room, wire::SyncMode mode, Instant now, Output& out);
   /// Ends the connection; start() begins anew.
-  void stop(Instant now, Output& out);
+  void stop(Output& out);
 
   // ---- what is
 
@@ -129,18 +129,31 @@ class Session {
   void handle(const wire::Reconnect& frame, Instant now, Output& out);
   void handle(const wire::Error& frame, Instant now, Output& out);
 
-  void synced_room(std::uint32_t i, const wire::SyncedRoom& answer, Instant now, Output& out);
-  void reset_room(std::uint32_t i, const wire::SyncedRoom& answer, Instant now, Output& out);
-  void apply(std::uint32_t i, const wire::Event& event, Instant now, Output& out);
-  void member_left(std::uint32_t i, Output& out);
+  void connect(Instant now, Output& out);
+  void drop_connection(std::uint16_t code, Instant now, Output& out);
   void stop_for_good(FatalReason reason, Output& out);
-  void want_sync(std::uint32_t i, Instant now);
-  void send_syncs(Instant now, Output& out);
-  void send_outbox(RoomId room, Instant now, Output& out);
-  void send_delivered(std::uint64_t persisted, Output& out);
-  void fail_pages(Output& out);
   void connection_lost(Output& out);
-  std::uint64_t persist(decltype(Persist::op) op, Output& out);
+  bool awaits_answer() const;
+  std::uint64_t persist(PersistOp op, Output& out);
+
+  std::uint32_t member_joined(RoomId room, Output& out);
+  void member_left(std::uint32_t i, Instant now, Output& out);
+
+  void want_sync(std::uint32_t i);
+  void send_syncs(Instant now, Output& out);
+  void put_off_sync(std::uint32_t i, std::uint32_t retry_after_ms, Instant now);
+  bool synced_room(std::uint32_t i, const wire::SyncedRoom& answer, Instant now, Output& out);
+  bool follow_epoch(std::uint32_t i, const wire::SyncedRoom& answer, Instant now, Output& out);
+  bool reset_room(std::uint32_t i, const wire::SyncedRoom& answer, wire::ResetReason reason, const wire::Cursor& start,
+                  Instant now, Output& out);
+  void apply(std::uint32_t i, const wire::Event& event, Instant now, Output& out);
+
+  void send_outbox(RoomId room, Instant now, Output& out);
+  void send_outbox_if_any(RoomId room, Instant now, Output& out);
+  void send_outboxes(Instant now, Output& out);
+  bool renumber(std::uint32_t i, Cseq next, Instant now, Output& out);
+  void settled(std::uint32_t i, const wire::Send& send, const wire::SendResult& result, Output& out);
+  void stale_epoch(std::uint32_t i, Epoch epoch, Instant now, Output& out);
 
   const Settings* settings_;
   Rng rng_;
@@ -154,7 +167,7 @@ class Session {
   DeviceId device_;
   std::uint64_t rooms_version_ = 0;
   Instant last_received_{};
-  Instant typing_at_{};
+  Instant typing_not_before_{};
   std::uint64_t persist_issued_ = 0;
   std::uint64_t persist_done_ = 0;
   SessionCounters counters_;

@@ -40,6 +40,9 @@ inline constexpr Duration kStableAfter = 10s;
 inline constexpr Duration kHandshakeMax = 15s;
 /// Without an answer for this long, the identical frame is sent again.
 inline constexpr Duration kAnswerTimeout = 10s;
+/// What a server may ask for by retry_after_ms.
+inline constexpr Duration kRetryAfterMin = 100ms;
+inline constexpr Duration kRetryAfterMax = 60s;
 /// Awaiting an answer, and not one frame received for this long: the peer is dead. Longer than two answer timeouts.
 /// A connection that awaits nothing is the driver's to watch, by WebSocket pings.
 inline constexpr Duration kSilenceMax = 25s;

@@ -1,0 +1,177 @@
+#include "common/client/session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/assert.h"
+#include "common/base/probe.h"
+#include "common/client/close_code.h"
+#include "common/wire/limits.h"
+
+namespace starling::client {
+
+Session::Session(const Settings& settings, RoomLender& lender, std::uint64_t seed)
+    : settings_(&settings), rng_(seed), rooms_(lender) {}
+Session::~Session() = default;
+Session::Session(Session&&) noexcept = default;
+
+// ---- restore
+
+void Session::restore_device(DeviceId device, std::uint64_t rooms_version) {
+  STARLING_ASSERT(state() == LinkState::Stopped);
+  device_ = device;
+  rooms_version_ = rooms_version;
+}
+
+void Session::restore_room(const RoomState& state) { rooms_.restore(state); }
+
+void Session::restore_outbox(wire::Send send) {
+  const std::uint32_t i = rooms_.find(send.room);
+  STARLING_ASSERT(i != RoomTable::kNone);
+  Cseq& last = rooms_.counters(i).last_cseq;
+  last = std::max(last, send.cseq);
+  outbox_.restore(std::move(send));
+}
+
+// ---- the connection
+
+void Session::start(Instant now, Output& out) {
+  if (state() != LinkState::Stopped) return;
+  connect(now, out);
+}
+
+void Session::connect(Instant now, Output& out) {
+  STARLING_ASSERT(out.link == Output::Link::Keep);
+  link_.connect(now);
+  out.link = Output::Link::Connect;
+  out.notices.emplace_back(StateChanged{.state = state()});
+}
+
+void Session::on_connected(std::string_view token, std::string_view ticket, Instant now, Output& out) {
+  if (state() != LinkState::Connecting) return;
+  last_received_ = now;
+  const bool by_ticket = link_.authenticate(!ticket.empty());
+  out.notices.emplace_back(StateChanged{.state = state()});
+  out.frames.emplace_back(wire::Hello{.version = wire::kProtocolVersion,
+                                      .token = std::string(by_ticket ? ticket : token),
+                                      .rooms_version = rooms_version_,
+                                      .agent = settings_->agent});
+}
+
+void Session::on_disconnected(std::uint16_t code, Instant now, Output& out) {
+  if (!link_.open()) return;
+  const std::optional<FatalReason> fatal = link_.ended(code, *settings_, now, rng_);
+  connection_lost(out);
+  out.notices.emplace_back(StateChanged{.state = state(), .close_code = code, .next_attempt = link_.deadline()});
+  if (fatal) out.notices.emplace_back(Fatal{.reason = *fatal});
+}
+
+/// This side gives the connection up, and tries again later.
+void Session::drop_connection(std::uint16_t code, Instant now, Output& out) {
+  STARLING_ASSERT(out.link == Output::Link::Keep);
+  out.link = Output::Link::Disconnect;
+  out.close_code = code;
+  on_disconnected(close_code::kNone, now, out);
+}
+
+void Session::stop(Output& out) {
+  if (state() == LinkState::Stopped) return;
+  if (link_.open()) {
+    out.link = Output::Link::Disconnect;
+    out.close_code = close_code::kNormal;
+  }
+  link_.stop();
+  connection_lost(out);
+  out.notices.emplace_back(StateChanged{.state = state()});
+}
+
+void Session::stop_for_good(FatalReason reason, Output& out) {
+  stop(out);
+  out.notices.emplace_back(Fatal{.reason = reason});
+}
+
+void Session::connection_lost(Output& out) {
+  outbox_.connection_lost();
+  syncs_.reset();
+  deliveries_.connection_lost(rooms_);
+  requests_.connection_lost(out.notices);
+  listing_ = false;
+  for (RoomCursor& cursor : rooms_.cursors()) {
+    cursor.set_sync(SyncState::Idle);
+    cursor.listed = cursor.deferred = cursor.behind = 0;
+  }
+}
+
+// ---- storage
+
+std::uint64_t Session::persist(PersistOp op, Output& out) {
+  if (!settings_->durable) return 0;
+  out.persists.push_back({.token = ++persist_issued_, .op = std::move(op)});
+  return persist_issued_;
+}
+
+void Session::on_persisted(std::uint64_t token, Instant now, Output& out) {
+  STARLING_ASSERT(token <= persist_issued_);
+  if (token <= persist_done_) return;
+  persist_done_ = token;
+  if (!link_.ready()) return;
+  deliveries_.report(persist_done_, out.frames);
+  send_outboxes(now, out);
+}
+
+// ---- time
+
+Instant Session::next_deadline() const {
+  Instant first = link_.deadline();
+  if (!link_.ready()) return first;
+  first = std::min({first, syncs_.deadline(), outbox_.deadline(), deliveries_.deadline(), requests_.deadline()});
+  if (awaits_answer()) first = std::min(first, last_received_ + limits::kSilenceMax);
+  return first;
+}
+
+bool Session::awaits_answer() const {
+  return syncs_.awaits_answer() || requests_.awaits_page() || outbox_.any_in_flight();
+}
+
+void Session::on_time(Instant now, Output& out) {
+  if (now >= link_.deadline()) {
+    if (state() == LinkState::Waiting) {
+      connect(now, out);
+    } else {
+      drop_connection(close_code::kNormal, now, out);
+    }
+    return;
+  }
+  if (!link_.ready()) return;
+  if (awaits_answer() && now - last_received_ >= limits::kSilenceMax) {
+    drop_connection(close_code::kNormal, now, out);
+    return;
+  }
+  if (now >= deliveries_.deadline()) {
+    deliveries_.flush(rooms_, persist_issued_);
+    deliveries_.report(persist_done_, out.frames);
+  }
+  if (syncs_.deferral_over(now)) {
+    syncs_.clear_deferral();
+    for (std::uint32_t i = 0; i < rooms_.size(); ++i) {
+      if (rooms_.cursor(i).deferred == 0) continue;
+      rooms_.cursor(i).deferred = 0;
+      want_sync(i);
+    }
+  }
+  if (syncs_.answer_overdue(now)) {
+    syncs_.clear_answer();
+    for (std::uint32_t i = 0; i < rooms_.size(); ++i) {
+      if (rooms_.cursor(i).sync() != SyncState::Asked) continue;
+      rooms_.cursor(i).set_sync(SyncState::Idle);
+      want_sync(i);
+    }
+  }
+  send_syncs(now, out);
+  outbox_.on_time(now);
+  send_outboxes(now, out);
+  requests_.on_time(now, out.notices);
+  requests_.next_frames(now, out.frames);
+}
+
+}  // namespace starling::client

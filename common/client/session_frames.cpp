@@ -1,0 +1,129 @@
+// What the server says.
+#include <algorithm>
+#include <chrono>
+
+#include "common/base/probe.h"
+#include "common/client/close_code.h"
+#include "common/client/session.h"
+
+namespace starling::client {
+
+void Session::on_frame(const wire::ServerFrame& frame, Instant now, Output& out) {
+  if (!link_.open()) return;
+  last_received_ = now;
+  // Before the Welcome nothing else has a meaning but a word about why there will be none.
+  const bool early = !link_.ready();
+  if (early && !std::holds_alternative<wire::Welcome>(frame) && !std::holds_alternative<wire::Reconnect>(frame) &&
+      !std::holds_alternative<wire::Error>(frame)) {
+    return;
+  }
+  std::visit([&](const auto& each) { handle(each, now, out); }, frame);
+}
+
+void Session::handle(const wire::Welcome& frame, Instant now, Output& out) {
+  if (state() != LinkState::Authenticating) return;
+  if (device_ && device_ != frame.device) {
+    // The counters and the outbox are another device's: under this one they would collide.
+    stop_for_good(FatalReason::DeviceChanged, out);
+    return;
+  }
+  const bool by_ticket = link_.by_ticket();
+  probe(Probe::ticket_resume, by_ticket);
+  link_.welcome(now);
+  user_ = frame.user;
+  device_ = frame.device;
+  out.notices.emplace_back(Welcomed{.welcome = &frame, .by_ticket = by_ticket});
+  out.notices.emplace_back(StateChanged{.state = state()});
+  for (std::uint32_t i = 0; i < rooms_.size(); ++i) {
+    if (rooms_.cursor(i).mode() != wire::SyncMode::Off) want_sync(i);
+  }
+  send_syncs(now, out);
+  send_outboxes(now, out);
+  requests_.next_frames(now, out.frames);
+}
+
+// ---- the log
+
+void Session::handle(const wire::Event& frame, Instant now, Output& out) {
+  const std::uint32_t i = rooms_.find(frame.room);
+  if (i == RoomTable::kNone || rooms_.cursor(i).member == 0) return;
+  const RoomCursor& cursor = rooms_.cursor(i);
+  if (frame.epoch.value <= cursor.epoch && frame.seq.value <= cursor.seq) {
+    ++counters_.redelivered;
+    probe(Probe::redelivered_dropped);
+    return;
+  }
+  // Until the Sync is answered the server may still follow an older cursor, or push what a Reset will skip.
+  if (cursor.sync() != SyncState::Settled) return;
+  // An event may have been committed in an earlier epoch than the room is in now; never in a later one.
+  if (frame.epoch.value <= cursor.epoch && frame.seq.value == cursor.seq + 1) {
+    apply(i, frame, now, out);
+    return;
+  }
+  if (cursor.mode() != wire::SyncMode::Full) return;
+  ++counters_.gaps;
+  want_sync(i);
+  send_syncs(now, out);
+}
+
+void Session::apply(std::uint32_t i, const wire::Event& event, Instant now, Output& out) {
+  const PrefixHash hash = wire::fold(rooms_.cursor(i).hash, event);
+  if (!rooms_.advance(i, hash)) {
+    drop_connection(close_code::kProtocolError, now, out);
+    return;
+  }
+  const std::uint64_t token =
+      settings_->durable ? persist(PersistEvent{.event = &event, .state = rooms_.state(i)}, out) : 0;
+  out.notices.emplace_back(Applied{.event = &event});
+  deliveries_.applied(rooms_, i, token, now);
+  deliveries_.report(persist_done_, out.frames);
+}
+
+void Session::handle(const wire::Head& frame, Instant now, Output& out) {
+  const std::uint32_t i = rooms_.find(frame.room);
+  if (i == RoomTable::kNone || rooms_.cursor(i).member == 0) return;
+  if (rooms_.cursor(i).sync() != SyncState::Settled) return;
+  if (frame.epoch.value != rooms_.cursor(i).epoch) {
+    if (frame.epoch.value > rooms_.cursor(i).epoch) {
+      want_sync(i);
+      send_syncs(now, out);
+    }
+    return;
+  }
+  if (frame.seq < rooms_.floor(i)) return;  // a head never goes back
+  rooms_.raise_floor(i, frame.seq);
+  out.notices.emplace_back(HeadMoved{.head = &frame});
+}
+
+// ---- answers
+
+void Session::handle(const wire::HistoryPage& frame, Instant, Output& out) {
+  if (requests_.take_page(frame.request_id)) out.notices.emplace_back(PageRead{.page = &frame});
+}
+
+void Session::handle(const wire::RoomCreated& frame, Instant now, Output& out) {
+  if (frame.status == wire::CreateStatus::Busy) {
+    const auto delay = std::clamp<Duration>(std::chrono::milliseconds(frame.retry_after_ms), limits::kRetryAfterMin,
+                                            limits::kRetryAfterMax);
+    requests_.put_off_create(frame.request_id, now + delay);
+    return;
+  }
+  if (requests_.take_create(frame.request_id)) out.notices.emplace_back(RoomMade{.answer = &frame});
+}
+
+void Session::handle(const wire::ReadMarked& frame, Instant, Output& out) {
+  requests_.confirm_mark(frame.room, frame.seq);
+  out.notices.emplace_back(ReadMarked{.mark = &frame});
+}
+
+void Session::handle(const wire::TypingNotice& frame, Instant, Output& out) {
+  out.notices.emplace_back(Typing{.notice = &frame});
+}
+
+void Session::handle(const wire::Reconnect& frame, Instant, Output&) { link_.reconnect_after(frame.after_ms); }
+
+void Session::handle(const wire::Error& frame, Instant, Output& out) {
+  out.notices.emplace_back(ServerError{.error = &frame});
+}
+
+}  // namespace starling::client

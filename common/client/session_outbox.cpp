@@ -1,0 +1,117 @@
+// What becomes of messages sent.
+#include "common/base/mutant.h"
+#include "common/base/probe.h"
+#include "common/client/close_code.h"
+#include "common/client/session.h"
+
+namespace starling::client {
+
+void Session::send_outboxes(Instant now, Output& out) {
+  if (outbox_.empty()) return;
+  for (const RoomId room : outbox_.rooms()) send_outbox(room, now, out);
+}
+
+/// Only once the room's Sync is answered: the answer may be a Reset that gives the messages other numbers. A room that
+/// the user has left is not synced; its messages go all the same, to be refused by the log and so be settled.
+void Session::send_outbox(RoomId room, Instant now, Output& out) {
+  if (!link_.ready()) return;
+  const std::uint32_t i = rooms_.find(room);
+  const RoomCursor& cursor = rooms_.cursor(i);
+  if (cursor.member != 0 && cursor.sync() != SyncState::Settled) {
+    if (cursor.sync() == SyncState::Idle) {
+      want_sync(i);
+      send_syncs(now, out);
+    }
+    return;
+  }
+  const std::size_t repeats =
+      outbox_.next_frames(room, Epoch(static_cast<std::uint32_t>(cursor.epoch)), persist_done_, now, out.frames);
+  counters_.replayed += static_cast<std::uint32_t>(repeats);
+  probe(Probe::client_outbox_replayed, repeats > 0);
+}
+
+/// Gives the room's waiting messages the numbers from `next` on. False when the connection was given up.
+bool Session::renumber(std::uint32_t i, Cseq next, Instant now, Output& out) {
+  const RoomId room = rooms_.cursor(i).room;
+  const std::size_t count = outbox_.entries(room).size();
+  if (count >= UINT32_MAX - next.value) {
+    drop_connection(close_code::kProtocolError, now, out);
+    return false;
+  }
+  Cseq& last_cseq = rooms_.counters(i).last_cseq;
+  last_cseq = Cseq(static_cast<std::uint32_t>(next.value + count - 1));
+  const std::vector<Outbox::Change> changes = outbox_.renumber(room, next, now);
+  std::uint64_t token = 0;
+  for (std::size_t k = 0; k < changes.size(); ++k) {
+    const wire::Send& send = outbox_.entries(room)[k].send;
+    token = persist(PersistOutboxPut{send, last_cseq}, out);
+    out.notices.emplace_back(
+        Renumbered{.room = room, .client_msg_id = changes[k].client_msg_id, .from = changes[k].from, .to = send.cseq});
+  }
+  outbox_.set_put_token(room, token);
+  return true;
+}
+
+void Session::handle(const wire::SendResult& frame, Instant now, Output& out) {
+  const Outbox::Answer answer = outbox_.on_result(frame, now, rng_);
+  if (answer.verdict == Outbox::Verdict::Ignored) {
+    ++counters_.results_ignored;
+    send_outbox_if_any(frame.room, now, out);
+    return;
+  }
+  const std::uint32_t i = rooms_.find(frame.room);
+  switch (answer.verdict) {
+    case Outbox::Verdict::Ignored:
+    case Outbox::Verdict::Retry:
+      break;
+    case Outbox::Verdict::Settled:
+      settled(i, answer.settled.send, frame, out);
+      break;
+    case Outbox::Verdict::StaleEpoch:
+      stale_epoch(i, frame.epoch, now, out);
+      break;
+    case Outbox::Verdict::Behind:
+      if (!renumber(i, frame.expected, now, out)) return;
+      break;
+    case Outbox::Verdict::Conflict:
+      stop_for_good(FatalReason::DeviceConflict, out);
+      return;
+  }
+  send_outbox_if_any(frame.room, now, out);
+}
+
+void Session::settled(std::uint32_t i, const wire::Send& send, const wire::SendResult& result, Output& out) {
+  const bool committed = result.status == wire::SendStatus::Accepted || result.status == wire::SendStatus::Duplicate;
+  if (committed && result.epoch.value == rooms_.cursor(i).epoch) {
+    // The floor, never the cursor: events below may still be on their way.
+    rooms_.raise_floor(i, result.seq);
+    if (mutant(Mutant::M10_AckMovesCursor) && result.seq.value > rooms_.cursor(i).seq) {
+      rooms_.jump(i, {.epoch = result.epoch, .seq = result.seq, .hash = rooms_.cursor(i).hash});
+    }
+  }
+  persist(PersistOutboxRemove{.client_msg_id = send.client_msg_id, .state = rooms_.state(i)}, out);
+  out.notices.emplace_back(Settled{.room = result.room,
+                                   .cseq = send.cseq,
+                                   .client_msg_id = send.client_msg_id,
+                                   .status = result.status,
+                                   .epoch = result.epoch,
+                                   .seq = result.seq,
+                                   .ts = result.ts});
+}
+
+void Session::stale_epoch(std::uint32_t i, Epoch epoch, Instant now, Output& out) {
+  const RoomCursor& cursor = rooms_.cursor(i);
+  if (cursor.member == 0 && epoch.value > cursor.epoch) {
+    // A Sync would only be told NotMember. Nothing of the room is shown any more, so the epoch is all there is to keep.
+    rooms_.jump(i, {.epoch = epoch, .seq = Seq(), .hash = PrefixHash()});
+    return;
+  }
+  want_sync(i);
+  send_syncs(now, out);
+}
+
+void Session::send_outbox_if_any(RoomId room, Instant now, Output& out) {
+  if (!outbox_.entries(room).empty()) send_outbox(room, now, out);
+}
+
+}  // namespace starling::client
