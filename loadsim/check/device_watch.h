@@ -1,0 +1,97 @@
+// Watches one device: what its engine shows, what it asks and what it is told. Both worlds feed it the engine's outputs,
+// so the same checks run in the simulator and under real load.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/client/output.h"
+#include "loadsim/check/event_names.h"
+#include "loadsim/check/room_watch.h"
+#include "loadsim/check/send_watch.h"
+#include "loadsim/check/state_fold.h"
+#include "loadsim/check/violation.h"
+
+namespace starling::check {
+
+/// A room of a watched device.
+struct WatchedRoom {
+  RoomId room;
+  RoomWatch seen;
+  SendWatch sent;
+  Seq read_seq;                      // the highest read marker told in this boot of the server
+  bool removed = false;              // the device saw its user's removal
+  bool everything_seen = true;       // false: heads only, so the cursor says nothing
+  std::unique_ptr<StateFold> state;  // a sample only
+};
+
+/// Owner: one thread, the engine's.
+class DeviceWatch {
+ public:
+  struct Who {
+    std::uint32_t run = 0;  // of the stamps; 0: bodies are not stamped
+    UserId user;
+    DeviceId device;
+    bool sampled = false;  // keeps the rooms' state for G10
+  };
+  DeviceWatch(Who who, EventNames& names, Violations& violations)
+      : who_(who), names_(&names), violations_(&violations) {}
+
+  /// Before the driver carries the output out.
+  void on_output(const client::Output& out);
+  /// The device restarts with this as the durable cursor of a room. Call for every room it had.
+  void on_restart(RoomId room, const RoomWatch& stored);
+  /// Two machines use this device id (a clone): what they are told cannot be added up.
+  void cloned() { cloned_ = true; }
+
+  UserId user() const { return who_.user; }
+  DeviceId device() const { return who_.device; }
+  bool is_cloned() const { return cloned_; }
+  const std::vector<WatchedRoom>& rooms() const { return rooms_; }
+  const WatchedRoom* find(RoomId room) const;
+
+ private:
+  struct AskedPage {
+    std::uint32_t request_id = 0;
+    std::uint64_t floor = 0;
+  };
+
+  void on(const client::Applied& notice);
+  void on(const client::Settled& notice);
+  void on(const client::Renumbered& notice);
+  void on(const client::RoomReset& notice);
+  void on(const client::RoomSynced& notice);
+  void on(const client::HeadMoved& notice);
+  void on(const client::RoomsListed& notice);
+  void on(const client::RoomChanged& notice);
+  void on(const client::PageRead& notice);
+  void on(const client::ReadMarked& notice);
+  void on(const client::Welcomed& notice);
+  void on(const client::StateChanged& notice);
+  void on(const client::RoomLeft&) {}
+  void on(const client::RoomMade&) {}
+  void on(const client::PageFailed&) {}
+  void on(const client::Typing&) {}
+  void on(const client::ServerError&) {}
+  void on(const client::Fatal&) {}
+
+  void asked(const wire::ClientFrame& frame);
+  void check_body(const wire::Event& event);
+  void check_name(const wire::Event& event, std::uint64_t digest_of_event);
+  void check_mark(WatchedRoom& room, Seq seq);
+  WatchedRoom& room(RoomId id);
+  void violated(Guarantee guarantee, RoomId room, Seq seq, std::string text);
+
+  Who who_;
+  EventNames* names_;
+  Violations* violations_;
+  std::vector<WatchedRoom> rooms_;  // by id
+  std::vector<AskedPage> pages_;
+  RoomId renumbering_;  // the room whose Renumbered notices are being read
+  std::uint64_t boot_ = 0;
+  bool cloned_ = false;
+};
+
+}  // namespace starling::check

@@ -1,0 +1,159 @@
+#include "loadsim/check/sweep.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+
+namespace starling::check {
+
+RoomProof::RoomProof(LedgerRoom room) : room_(std::move(room)) {
+  chain_.reserve(room_.events.size() + 1);
+  chain_.push_back(0);
+  for (const LedgerEvent& event : room_.events) {
+    chain_.push_back(chain_.back() + digest(event));
+    sent_.push_back({.device = event.device, .cseq = event.cseq, .seq = event.seq});
+  }
+  std::stable_sort(sent_.begin(), sent_.end(), [](const Sent& a, const Sent& b) {
+    return std::tie(a.device, a.cseq) < std::tie(b.device, b.cseq);
+  });
+}
+
+void RoomProof::report(Violations& violations, Guarantee guarantee, Seq seq, const DeviceWatch* device,
+                       std::string text) const {
+  violations.report({.guarantee = guarantee,
+                     .room = room_.room,
+                     .seq = seq,
+                     .user = device != nullptr ? device->user() : UserId(),
+                     .device = device != nullptr ? device->device() : DeviceId(),
+                     .text = std::move(text)});
+}
+
+// ---- the log alone
+
+void RoomProof::check_log(Violations& violations) const {
+  Seq expected = first();
+  Epoch epoch;
+  std::set<std::uint64_t> names;
+  for (const LedgerEvent& event : room_.events) {
+    if (event.seq != expected) report(violations, Guarantee::G2_TotalOrder, event.seq, nullptr, "the log is not dense");
+    expected = event.seq.next();
+    if (event.epoch < epoch) report(violations, Guarantee::G19_HonestEpochs, event.seq, nullptr, "the epoch went back");
+    epoch = event.epoch;
+    if (event.client_msg_id && !names.insert(event.client_msg_id.value).second) {
+      report(violations, Guarantee::G3_ExactlyOnce, event.seq, nullptr, "a message is in the log twice");
+    }
+    if (event.kind != wire::EventKind::Message && event.target >= event.seq && event.target) {
+      report(violations, Guarantee::G10_Convergence, event.seq, nullptr, "refers to what is not before it");
+    }
+  }
+  if (expected != room_.head.next()) {
+    report(violations, Guarantee::G3_ExactlyOnce, expected, nullptr, "the log does not end at its head");
+  }
+  check_senders(violations);
+  check_members(violations);
+}
+
+void RoomProof::check_senders(Violations& violations) const {
+  for (std::size_t i = 0; i < sent_.size(); ++i) {
+    const Sent& sent = sent_[i];
+    if (!sent.device) continue;
+    const bool again = i != 0 && sent_[i - 1].device == sent.device;
+    if (again && sent_[i - 1].cseq == sent.cseq) {
+      report(violations, Guarantee::G3_ExactlyOnce, sent.seq, nullptr, "a device's cseq is in the log twice");
+    } else if (again && sent_[i - 1].seq > sent.seq) {
+      report(violations, Guarantee::G4_SenderFifo, sent.seq, nullptr, "the log's order is not the sender's");
+    }
+    const bool last = i + 1 == sent_.size() || sent_[i + 1].device != sent.device;
+    if (!last) continue;
+    const auto counter = std::lower_bound(room_.devices.begin(), room_.devices.end(), sent.device,
+                                          [](const LedgerDevice& each, DeviceId d) { return each.device < d; });
+    const bool known = counter != room_.devices.end() && counter->device == sent.device;
+    if (!known || counter->last_cseq < sent.cseq) {
+      report(violations, Guarantee::G3_ExactlyOnce, sent.seq, nullptr, "the device's counter is behind its events");
+    }
+  }
+}
+
+void RoomProof::check_members(Violations& violations) const {
+  if (first() != Seq(1)) return;  // who was a member before is not in the log any more
+  std::set<UserId> members;
+  for (const LedgerEvent& event : room_.events) {
+    if (event.device && !members.contains(event.sender)) {
+      report(violations, Guarantee::G9_Authorization, event.seq, nullptr,
+             "user " + std::to_string(event.sender.value) + " was not a member when this was committed");
+    }
+    if (event.kind == wire::EventKind::MemberAdd) members.insert(event.subject);
+    if (event.kind == wire::EventKind::MemberRemove) members.erase(event.subject);
+  }
+}
+
+// ---- against a device
+
+void RoomProof::check_device(const DeviceWatch& device, const WatchedRoom& seen, bool at_rest,
+                             Violations& violations) const {
+  if (!device.is_cloned()) check_acks(device, seen, violations);
+  if (seen.seen.epoch() != room_.epoch) {
+    if (at_rest && seen.everything_seen && seen.seen.epoch()) {
+      report(violations, Guarantee::G7_CompleteDelivery, seen.seen.cursor(), &device, "was not told of the room's epoch");
+    }
+    return;
+  }
+  check_chain(device, seen, violations);
+  check_state(device, seen, violations);
+  if (at_rest && seen.everything_seen && seen.seen.cursor() != room_.head) {
+    report(violations, Guarantee::G7_CompleteDelivery, seen.seen.cursor(), &device,
+           "at rest with the head at " + std::to_string(room_.head.value));
+  }
+}
+
+void RoomProof::check_chain(const DeviceWatch& device, const WatchedRoom& seen, Violations& violations) const {
+  const std::uint64_t base = first().value - 1;
+  if (seen.seen.start().value < base) return;
+  const std::uint64_t from = seen.seen.start().value - base;
+  const std::uint64_t to = seen.seen.cursor().value - base;
+  if (to >= chain_.size()) {
+    report(violations, Guarantee::G1_AckedIsDurable, seen.seen.cursor(), &device, "saw events that are not in the log");
+  } else if (chain_[to] - chain_[from] != seen.seen.chain()) {
+    report(violations, Guarantee::G2_TotalOrder, seen.seen.cursor(), &device,
+           "saw other events than the log holds behind " + std::to_string(seen.seen.start().value));
+  }
+}
+
+void RoomProof::check_acks(const DeviceWatch& device, const WatchedRoom& seen, Violations& violations) const {
+  const SendWatch& watch = seen.sent;
+  if (watch.answered_to() < watch.first()) return;
+  const auto from = std::lower_bound(sent_.begin(), sent_.end(), std::pair(device.device(), watch.first()),
+                                     [](const Sent& each, const std::pair<DeviceId, Cseq>& key) {
+                                       return std::tie(each.device, each.cseq) < std::tie(key.first, key.second);
+                                     });
+  std::uint64_t sum = 0;
+  std::uint32_t events = 0;
+  for (auto at = from; at != sent_.end() && at->device == device.device() && at->cseq <= watch.answered_to(); ++at) {
+    sum += mix_ack(at->cseq, at->seq);
+    ++events;
+  }
+  const std::uint32_t acked = watch.answered_to().value - watch.first().value + 1 - watch.refused();
+  if (first() != Seq(1) && events < acked) return;  // retention has cut some of them
+  if (events != acked) {
+    report(violations, events < acked ? Guarantee::G1_AckedIsDurable : Guarantee::G3_ExactlyOnce, Seq(), &device,
+           std::to_string(acked) + " events were acknowledged, the log holds " + std::to_string(events) + " of them");
+  } else if (sum != watch.sum()) {
+    report(violations, Guarantee::G1_AckedIsDurable, Seq(), &device, "an acknowledged event is not where it was acknowledged");
+  }
+}
+
+void RoomProof::check_state(const DeviceWatch& device, const WatchedRoom& seen, Violations& violations) const {
+  if (!seen.state || seen.state->start() < first().prev()) return;
+  StateFold fold(seen.state->start());
+  for (const LedgerEvent& event : room_.events) {
+    if (event.seq > seen.state->start() && event.seq <= seen.seen.cursor()) fold.apply(event);
+  }
+  if (fold.digest() != seen.state->digest()) {
+    report(violations, Guarantee::G10_Convergence, seen.seen.cursor(), &device, "shows other texts or reactions than the log");
+  }
+}
+
+}  // namespace starling::check

@@ -1,0 +1,60 @@
+#include "loadsim/check/room_watch.h"
+
+#include <gtest/gtest.h>
+
+namespace starling::check {
+namespace {
+
+LedgerEvent event(std::uint64_t seq, std::uint32_t epoch = 1) { return {.seq = Seq(seq), .epoch = Epoch(epoch)}; }
+
+RoomWatch at(std::uint64_t seq) {
+  RoomWatch watch;
+  watch.reset(Epoch(1), Seq(seq));
+  return watch;
+}
+
+TEST(RoomWatch, OnlyTheNextEventIsRight) {
+  RoomWatch watch = at(4);
+  EXPECT_EQ(watch.applied(event(6)), RoomWatch::Seen::Gap);
+  EXPECT_EQ(watch.applied(event(4)), RoomWatch::Seen::Again);
+  EXPECT_EQ(watch.applied(event(5)), RoomWatch::Seen::Next);
+  EXPECT_EQ(watch.applied(event(5)), RoomWatch::Seen::Again);
+  EXPECT_EQ(watch.cursor(), Seq(5));
+}
+
+TEST(RoomWatch, ALaterEpochNeedsAReset) {
+  RoomWatch watch = at(4);
+  EXPECT_EQ(watch.applied(event(5, 2)), RoomWatch::Seen::EarlierEpoch);
+  watch.reset(Epoch(2), Seq(2));
+  EXPECT_EQ(watch.applied(event(3, 2)), RoomWatch::Seen::Next);
+}
+
+TEST(RoomWatch, AnAnswerOwesTheFloorOfItsAskingAndNoMore) {
+  RoomWatch watch = at(10);
+  watch.raise_floor(10);
+  EXPECT_EQ(watch.asked_floor(), 0u);
+  watch.asked();
+  watch.raise_floor(15);
+  EXPECT_EQ(watch.asked_floor(), 10u);
+  watch.asked();  // the first one is still unanswered
+  EXPECT_EQ(watch.asked_floor(), 10u);
+  watch.answered();
+  EXPECT_EQ(watch.asked_floor(), 0u);
+  watch.asked();
+  EXPECT_EQ(watch.asked_floor(), 15u);
+}
+
+TEST(RoomWatch, ARestartTakesTheCursorBackButNotTheFloor) {
+  RoomWatch watch = at(0);
+  watch.applied(event(1));
+  const RoomWatch stored = watch;
+  watch.applied(event(2));
+  watch.rewind_to(stored);
+  EXPECT_EQ(watch.cursor(), Seq(1));
+  EXPECT_EQ(watch.floor(), Seq(2));
+  EXPECT_EQ(watch.chain(), stored.chain());
+  EXPECT_EQ(watch.applied(event(2)), RoomWatch::Seen::Next);
+}
+
+}  // namespace
+}  // namespace starling::check

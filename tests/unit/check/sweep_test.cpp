@@ -1,0 +1,128 @@
+#include "loadsim/check/sweep.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace starling::check {
+namespace {
+
+using wire::EventKind;
+
+const RoomId kRoom{5};
+const UserId kUser{1};
+const DeviceId kDevice{16};
+
+wire::Event event(std::uint64_t seq, std::uint32_t cseq, EventKind kind = EventKind::Message) {
+  return {.room = kRoom,
+          .epoch = Epoch(1),
+          .seq = Seq(seq),
+          .kind = kind,
+          .sender = kUser,
+          .device = kDevice,
+          .cseq = Cseq(cseq),
+          .client_msg_id = ClientMsgId(1000 + seq),
+          .body = "text " + std::to_string(seq)};
+}
+
+/// User 1 joins at seq 1, then sends seq 2 to 6 as cseq 1 to 5.
+std::vector<wire::Event> good_log() {
+  std::vector<wire::Event> log;
+  log.push_back({.room = kRoom, .epoch = Epoch(1), .seq = Seq(1), .kind = EventKind::MemberAdd, .subject = kUser});
+  for (std::uint32_t cseq = 1; cseq <= 5; ++cseq) log.push_back(event(cseq + 1, cseq));
+  return log;
+}
+
+LedgerRoom ledger(const std::vector<wire::Event>& log) {
+  LedgerRoom room{.room = kRoom, .epoch = Epoch(1), .head = log.back().seq};
+  for (const wire::Event& each : log) room.events.push_back(ledger_event(each));
+  room.devices.push_back({.device = kDevice, .last_cseq = Cseq(5)});
+  return room;
+}
+
+/// A device that was shown `log` and had its five messages acknowledged.
+struct Witness {
+  EventNames names;
+  Violations violations;
+  DeviceWatch device{{.user = kUser, .device = kDevice, .sampled = true}, names, violations};
+
+  explicit Witness(const std::vector<wire::Event>& log) {
+    client::Output out;
+    const wire::SyncedRoom answer{.room = kRoom,
+                                  .status = wire::SyncStatus::Reset,
+                                  .epoch = Epoch(1),
+                                  .head = log.back().seq,
+                                  .start = {.epoch = Epoch(1)}};
+    out.notices.emplace_back(client::RoomReset{.answer = &answer, .reason = wire::ResetReason::NewDevice, .start = answer.start});
+    out.notices.emplace_back(client::RoomSynced{.answer = &answer});
+    for (const wire::Event& each : log) out.notices.emplace_back(client::Applied{.event = &each});
+    for (std::uint32_t cseq = 1; cseq <= 5; ++cseq) {
+      out.notices.emplace_back(client::Settled{.room = kRoom, .cseq = Cseq(cseq), .epoch = Epoch(1), .seq = Seq(cseq + 1)});
+    }
+    device.on_output(out);
+  }
+  std::string against(const LedgerRoom& room) {
+    const RoomProof proof(room);
+    proof.check_log(violations);
+    proof.check_device(device, device.rooms().front(), true, violations);
+    return violations.empty() ? "" : std::string(name_of(violations.kept().front().guarantee));
+  }
+};
+
+TEST(Sweep, AnHonestRunPasses) {
+  Witness run(good_log());
+  EXPECT_EQ(run.against(ledger(good_log())), "");
+}
+
+TEST(Sweep, EachKindOfLieIsFound) {
+  struct Case {
+    const char* guarantee;
+    std::function<void(std::vector<wire::Event>&)> lie;  // about the ledger
+  };
+  const Case cases[] = {
+      {"G1", [](auto& log) { log.pop_back(); }},                                 // an acknowledged event is gone
+      {"G2", [](auto& log) { log.erase(log.begin() + 3); }},                     // a hole
+      {"G2", [](auto& log) { log[3].body = "altered"; }},                        // another text under the same seq
+      {"G3", [](auto& log) { log.push_back(event(7, 5)); }},                     // a cseq twice
+      {"G3", [](auto& log) { log[4].client_msg_id = log[3].client_msg_id; }},    // a message twice
+      {"G4", [](auto& log) { std::swap(log[3].cseq, log[4].cseq); }},            // out of the sender's order
+      {"G9", [](auto& log) { log[0].subject = UserId(2); }},                     // sent by no member
+      {"G10", [](auto& log) { log[2].kind = EventKind::Edit; log[2].target = Seq(9); }},
+      {"G19", [](auto& log) { log[1].epoch = Epoch(2); }},
+  };
+  for (const Case& each : cases) {
+    Witness run(good_log());
+    std::vector<wire::Event> log = good_log();
+    each.lie(log);
+    EXPECT_EQ(run.against(ledger(log)), each.guarantee);
+  }
+}
+
+TEST(Sweep, ADeviceThatStoppedShortIsFoundAtRest) {
+  std::vector<wire::Event> log = good_log();
+  log.pop_back();
+  Witness run(log);
+  EXPECT_EQ(run.against(ledger(good_log())), "G7");
+}
+
+TEST(DeviceWatch, AHoleInWhatIsShownIsFoundAtOnce) {
+  std::vector<wire::Event> log = good_log();
+  log.erase(log.begin() + 2);
+  Witness run(log);
+  ASSERT_FALSE(run.violations.empty());
+  EXPECT_EQ(run.violations.kept().front().guarantee, Guarantee::G2_TotalOrder);
+  EXPECT_EQ(run.violations.kept().front().seq, Seq(4));
+}
+
+TEST(DeviceWatch, NothingMayBeShownAfterTheOwnRemoval) {
+  std::vector<wire::Event> log = good_log();
+  log[3].kind = EventKind::MemberRemove;
+  log[3].subject = kUser;
+  Witness run(log);
+  ASSERT_FALSE(run.violations.empty());
+  EXPECT_EQ(run.violations.kept().front().guarantee, Guarantee::G9_Authorization);
+  EXPECT_EQ(run.violations.kept().front().seq, Seq(5));
+}
+
+}  // namespace
+}  // namespace starling::check
