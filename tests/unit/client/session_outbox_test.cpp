@@ -1,0 +1,360 @@
+#include "tests/unit/client/scripted_server.h"
+
+namespace starling::client {
+namespace {
+
+using namespace testing;
+using Cseqs = std::vector<std::uint32_t>;
+
+wire::SyncedRoom epoch_reset(std::uint32_t next_cseq, std::uint64_t head = 3) {
+  return {.room = kRoom,
+          .status = wire::SyncStatus::Reset,
+          .reason = wire::ResetReason::Epoch,
+          .epoch = Epoch(2),
+          .head = Seq(head),
+          .start = cursor_at(kRoom, head, 2),
+          .next_cseq = Cseq(next_cseq)};
+}
+
+void reconnect(ScriptedServer& server) {
+  server.disconnect();
+  server.pass(2s);
+  server.connect();
+  server.welcome();
+}
+
+TEST(Send, CountsPerRoomFromOne) {
+  ScriptedServer server;
+  server.bring_online({kRoom, kOther});
+  EXPECT_EQ(server.send(kRoom, "a").cseq, Cseq(1));
+  EXPECT_EQ(server.send(kRoom, "b").cseq, Cseq(2));
+  EXPECT_EQ(server.send(kOther, "c").cseq, Cseq(1));
+}
+
+TEST(Send, IsStoredBeforeItsFirstAttempt) {
+  ScriptedServer server;
+  server.bring_online();
+  server.hold_persists();
+  const Sent sent = server.send(kRoom, "a");
+  Seen seen = server.take();
+  EXPECT_TRUE(seen.sent().empty());
+  ASSERT_EQ(seen.all_persisted<PersistOutboxPut>().size(), 1u);
+  EXPECT_EQ(seen.all_persisted<PersistOutboxPut>()[0].send.client_msg_id, sent.client_msg_id);
+  EXPECT_EQ(seen.all_persisted<PersistOutboxPut>()[0].last_cseq, Cseq(1));
+  server.persist_all();
+  EXPECT_EQ(server.take().sent(), Cseqs{1});
+}
+
+TEST(Send, SettlesWithItsPlaceInTheLogAndLeavesTheStore) {
+  ScriptedServer server;
+  server.bring_online();
+  const Sent sent = server.send(kRoom, "a");
+  server.take();
+  server.accept(kRoom, 1, 9);
+  const Seen seen = server.take();
+  ASSERT_EQ(seen.settled.size(), 1u);
+  EXPECT_EQ(seen.settled[0].client_msg_id, sent.client_msg_id);
+  EXPECT_EQ(seen.settled[0].seq, Seq(9));
+  ASSERT_EQ(seen.all_persisted<PersistOutboxRemove>().size(), 1u);
+  EXPECT_EQ(seen.all_persisted<PersistOutboxRemove>()[0].state.floor, Seq(9));
+  EXPECT_TRUE(server.session().outbox().empty());
+}
+
+TEST(Send, WhileOfflineItWaitsAndGoesOnceTheRoomIsSynced) {
+  ScriptedServer server;
+  server.bring_online();
+  server.disconnect();
+  server.send(kRoom, "a");
+  server.send(kRoom, "b");
+  server.pass(2s);
+  server.connect();
+  server.welcome();
+  const Seen seen = server.take();
+  EXPECT_TRUE(seen.sent().empty()) << "the answer might be a Reset";
+  server.answer_live(seen);
+  EXPECT_EQ(server.take().sent(), (Cseqs{1, 2}));
+}
+
+TEST(Send, WhatIsUnansweredGoesAgainInOrderOnTheNextConnection) {
+  ScriptedServer server;
+  server.bring_online();
+  for (int i = 0; i < 3; ++i) server.send(kRoom, "m");
+  const auto first = server.take().all<wire::Send>();
+  server.accept(kRoom, 1, 1);
+  reconnect(server);
+  server.answer_live(server.take());
+  const auto again = server.take().all<wire::Send>();
+  ASSERT_EQ(again.size(), 2u);
+  EXPECT_EQ(again[0], first[1]);
+  EXPECT_EQ(again[1], first[2]);
+  EXPECT_EQ(server.session().counters().replayed, 2u);
+}
+
+TEST(Send, NamesTheEpochOfTheCursor) {
+  ScriptedServer server;
+  server.bring_online();
+  server.answer(epoch_reset(1));
+  server.send(kRoom, "a");
+  EXPECT_EQ(server.take().all<wire::Send>()[0].epoch, Epoch(2));
+}
+
+TEST(Send, AStaleEpochSyncsTheRoomFirst) {
+  ScriptedServer server;
+  server.bring_online({kRoom}, 5);
+  server.pass(1s);
+  server.send(kRoom, "a");
+  server.take();
+  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::StaleEpoch, .epoch = Epoch(2)});
+  Seen seen = server.take();
+  EXPECT_TRUE(seen.sent().empty());
+  ASSERT_EQ(seen.all<wire::Sync>().size(), 1u);
+  server.answer(epoch_reset(1));
+  EXPECT_EQ(server.take().sent(), Cseqs{1});
+}
+
+TEST(Send, AClonedDeviceStopsAndKeepsTheMessage) {
+  ScriptedServer server;
+  server.bring_online();
+  server.send(kRoom, "a");
+  server.take();
+  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::Conflict, .epoch = Epoch(1)});
+  const Seen seen = server.take();
+  EXPECT_EQ(seen.fatals, std::vector{FatalReason::DeviceConflict});
+  EXPECT_EQ(seen.links, std::vector{Output::Link::Disconnect});
+  EXPECT_TRUE(seen.settled.empty());
+  ASSERT_EQ(server.session().outbox().entries(kRoom).size(), 1u);
+  EXPECT_EQ(server.session().outbox().entries(kRoom)[0].send.body, "a");
+}
+
+TEST(Send, WithoutAnAnswerItGoesAgainOnTheSameConnection) {
+  ScriptedServer server;
+  server.bring_online();
+  server.send(kRoom, "a");
+  const auto first = server.take().all<wire::Send>();
+  server.pass_with_chatter(limits::kAnswerTimeout);
+  EXPECT_EQ(server.take().all<wire::Send>(), first);
+}
+
+TEST(Send, ToARoomThatWasLeftIsSettledByTheLogsRefusal) {
+  ScriptedServer server;
+  server.bring_online();
+  server.disconnect();
+  server.send(kRoom, "too late");
+  server.pass(2s);
+  server.connect();
+  server.welcome(2);
+  server.answer({.room = kRoom, .status = wire::SyncStatus::NotMember});
+  EXPECT_EQ(server.take().sent(), Cseqs{1});
+  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::Forbidden, .epoch = Epoch(1)});
+  EXPECT_EQ(server.take().settled.size(), 1u);
+  EXPECT_TRUE(server.session().outbox().empty());
+}
+
+TEST(Send, ToARoomThatWasLeftAndLostItsEpochIsSettledToo) {
+  ScriptedServer server;
+  server.bring_online({kRoom}, 5);
+  server.disconnect();
+  server.send(kRoom, "too late");
+  server.pass(2s);
+  server.connect();
+  server.welcome(2);
+  server.answer({.room = kRoom, .status = wire::SyncStatus::NotMember});
+  server.take();
+  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::StaleEpoch, .epoch = Epoch(2)});
+  const auto sends = server.take().all<wire::Send>();
+  ASSERT_EQ(sends.size(), 1u);
+  EXPECT_EQ(sends[0].epoch, Epoch(2));
+}
+
+TEST(Send, ToARoomThatIsOffSubscribesToNothingButLearnsTheEpoch) {
+  ScriptedServer server(Settings{.first_mode = wire::SyncMode::Off});
+  server.start();
+  server.connect();
+  server.welcome();
+  server.list({kRoom});
+  EXPECT_TRUE(server.take().all<wire::Sync>().empty());
+  server.send(kRoom, "a");
+  const Seen seen = server.take();
+  EXPECT_TRUE(seen.sent().empty());
+  ASSERT_EQ(seen.all<wire::Sync>().size(), 1u);
+  EXPECT_EQ(seen.all<wire::Sync>()[0].rooms[0].mode, wire::SyncMode::Off);
+  server.answer({.room = kRoom, .status = wire::SyncStatus::Off, .epoch = Epoch(4), .head = Seq(9)});
+  ASSERT_EQ(server.take().all<wire::Send>().size(), 1u);
+}
+
+TEST(Commands, WhatTheServersCodecWouldRefuseNeverEntersTheOutbox) {
+  ScriptedServer server;
+  server.bring_online();
+  const auto error_of = [&](RoomId room, Draft draft) {
+    return server.command(
+        [&](Session& session, Instant now, Output& out) { return session.send(room, std::move(draft), now, out); });
+  };
+  const auto body = [](std::size_t n) { return std::string(n, 'x'); };
+  EXPECT_TRUE(error_of(kRoom, {.body = body(wire::limits::kBodyBytesMax)}).has_value());
+  EXPECT_EQ(error_of(kRoom, {.body = body(wire::limits::kBodyBytesMax + 1)}).error(), CommandError::TooLarge);
+  using enum wire::EventKind;
+  EXPECT_TRUE(error_of(kRoom, {.kind = ReactionAdd, .body = body(wire::limits::kEmojiBytesMax)}).has_value());
+  EXPECT_EQ(error_of(kRoom, {.kind = ReactionAdd, .body = body(wire::limits::kEmojiBytesMax + 1)}).error(),
+            CommandError::TooLarge);
+  EXPECT_EQ(error_of(kRoom, {.kind = RoomTitle, .body = body(wire::limits::kTitleBytesMax + 1)}).error(),
+            CommandError::TooLarge);
+  EXPECT_EQ(error_of(kRoom, {.kind = RoomTitle, .body = "\xff"}).error(), CommandError::BadText);
+  EXPECT_TRUE(error_of(kRoom, {.body = "\xff"}).has_value()) << "a message's body is opaque";
+  EXPECT_EQ(error_of(kOther, {.body = "x"}).error(), CommandError::UnknownRoom);
+  EXPECT_EQ(server.session().outbox().size(), 3u);
+}
+
+TEST(Commands, TheOutboxHasALimit) {
+  ScriptedServer server(Settings{.durable = false});
+  server.bring_online();
+  const auto send = [&] {
+    return server.command(
+        [&](Session& session, Instant now, Output& out) { return session.send(kRoom, {.body = "x"}, now, out); });
+  };
+  for (std::size_t i = 0; i < limits::kOutboxEntriesMax; ++i) ASSERT_TRUE(send().has_value());
+  EXPECT_EQ(send().error(), CommandError::Full);
+}
+
+// ---- a loss by policy
+
+TEST(EpochReset, RenumbersTheUnacknowledgedFromWhatTheLogExpects) {
+  ScriptedServer server;
+  server.bring_online({kRoom}, 5);
+  for (int i = 0; i < 4; ++i) server.send(kRoom, "m" + std::to_string(i + 1));
+  server.accept(kRoom, 1, 6);
+  const auto before = server.session().outbox().entries(kRoom);
+  const std::vector<OutboxEntry> waiting(before.begin(), before.end());
+  reconnect(server);
+  server.take();
+  server.answer(epoch_reset(1));
+  const Seen seen = server.take();
+  const auto sends = seen.all<wire::Send>();
+  ASSERT_EQ(sends.size(), 3u);
+  ASSERT_EQ(seen.renumbered.size(), 3u);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(sends[i].cseq.value, i + 1);
+    EXPECT_TRUE(sends[i].renumbered);
+    EXPECT_EQ(sends[i].client_msg_id, waiting[i].send.client_msg_id);
+    EXPECT_EQ(sends[i].body, waiting[i].send.body);
+    EXPECT_EQ(seen.renumbered[i].from, waiting[i].send.cseq);
+    EXPECT_EQ(seen.renumbered[i].to, sends[i].cseq);
+  }
+  EXPECT_EQ(server.send(kRoom, "next").cseq, Cseq(4));
+}
+
+TEST(EpochReset, StoresTheNewNumbersBeforeItSends) {
+  ScriptedServer server;
+  server.bring_online({kRoom}, 5);
+  server.send(kRoom, "a");
+  reconnect(server);
+  server.take();
+  server.hold_persists();
+  server.answer(epoch_reset(7));
+  const Seen seen = server.take();
+  EXPECT_TRUE(seen.sent().empty());
+  const auto puts = seen.all_persisted<PersistOutboxPut>();
+  ASSERT_EQ(puts.size(), 1u);
+  EXPECT_EQ(puts[0].send.cseq, Cseq(7));
+  EXPECT_EQ(puts[0].last_cseq, Cseq(7));
+  server.persist_all();
+  EXPECT_EQ(server.take().sent(), Cseqs{7});
+}
+
+TEST(EpochReset, WithAnEmptyOutboxTheNextMessageGetsWhatTheLogExpects) {
+  ScriptedServer server;
+  server.bring_online({kRoom}, 5);
+  server.send(kRoom, "a");
+  server.accept(kRoom, 1, 6);
+  server.send(kRoom, "b");
+  server.accept(kRoom, 2, 7);
+  server.answer(epoch_reset(1));
+  EXPECT_EQ(server.send(kRoom, "c").cseq, Cseq(1));
+}
+
+TEST(EpochReset, UnaskedOnALiveConnectionSwallowsTheOldAnswersFirst) {
+  ScriptedServer server;
+  server.bring_online({kRoom}, 5);
+  server.send(kRoom, "a");
+  server.send(kRoom, "b");
+  server.take();
+  server.answer(epoch_reset(2));
+  EXPECT_TRUE(server.take().sent().empty());
+  // Of the attempts under the old numbers: 2 was "b" then, and is "a" now.
+  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::StaleEpoch, .epoch = Epoch(2)});
+  server.result({.room = kRoom, .cseq = Cseq(2), .status = wire::SendStatus::StaleEpoch, .epoch = Epoch(2)});
+  const Seen seen = server.take();
+  EXPECT_TRUE(seen.settled.empty());
+  EXPECT_EQ(seen.sent(), (Cseqs{2, 3}));
+}
+
+TEST(OtherResets, KeepTheNumbers) {
+  for (const auto reason : {wire::ResetReason::TooFar, wire::ResetReason::Truncated, wire::ResetReason::Diverged}) {
+    ScriptedServer server;
+    server.bring_online({kRoom}, 5);
+    server.send(kRoom, "a");
+    server.send(kRoom, "b");
+    server.accept(kRoom, 1, 6);
+    reconnect(server);
+    server.take();
+    server.answer({.room = kRoom,
+                   .status = wire::SyncStatus::Reset,
+                   .reason = reason,
+                   .epoch = Epoch(1),
+                   .head = Seq(5000),
+                   .start = {Epoch(1), Seq(4900), PrefixHash(1)},
+                   .next_cseq = Cseq(2)});
+    const Seen seen = server.take();
+    EXPECT_TRUE(seen.renumbered.empty());
+    EXPECT_EQ(seen.sent(), Cseqs{2});
+    EXPECT_FALSE(seen.all<wire::Send>()[0].renumbered);
+  }
+}
+
+TEST(LostCounter, ALogThatIsAheadOfAllThatWasMintedRenumbers) {
+  ScriptedServer server;
+  server.start();
+  server.connect();
+  server.welcome();
+  server.list({kRoom});
+  server.send(kRoom, "a");
+  server.take();
+  server.answer({.room = kRoom,
+                 .status = wire::SyncStatus::Reset,
+                 .reason = wire::ResetReason::NewDevice,
+                 .epoch = Epoch(1),
+                 .head = Seq(9),
+                 .start = cursor_at(kRoom, 9),
+                 .next_cseq = Cseq(41)});
+  const auto sends = server.take().all<wire::Send>();
+  ASSERT_EQ(sends.size(), 1u);
+  EXPECT_EQ(sends[0].cseq, Cseq(41));
+  EXPECT_TRUE(sends[0].renumbered);
+}
+
+TEST(LostCounter, ALogThatExpectsLessThanWasAcknowledgedIsFollowed) {
+  ScriptedServer server;
+  server.bring_online();
+  server.send(kRoom, "a");
+  server.accept(kRoom, 1, 1);
+  server.send(kRoom, "b");
+  server.take();
+  server.result(
+      {.room = kRoom, .cseq = Cseq(2), .status = wire::SendStatus::OutOfOrder, .epoch = Epoch(1), .expected = Cseq(1)});
+  const auto sends = server.take().all<wire::Send>();
+  ASSERT_EQ(sends.size(), 1u);
+  EXPECT_EQ(sends[0].cseq, Cseq(1));
+  EXPECT_EQ(sends[0].body, "b");
+  EXPECT_TRUE(sends[0].renumbered);
+}
+
+TEST(Hostile, ACounterAtTheEndOfItsRangeEndsTheConnectionNotTheProgram) {
+  ScriptedServer server;
+  server.bring_online({kRoom}, 5);
+  server.send(kRoom, "a");
+  server.take();
+  server.answer(epoch_reset(UINT32_MAX));
+  EXPECT_EQ(server.take().close_codes, std::vector{close_code::kProtocolError});
+}
+
+}  // namespace
+}  // namespace starling::client
