@@ -1,0 +1,198 @@
+#include "loadsim/users/faults/fault.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+
+namespace starling::users {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What follows the name: N node, P share, D duration, E delay, C count, R rate, M ppm.
+struct Shape {
+  FaultKind kind;
+  std::string_view name;
+  std::string_view arguments;
+};
+constexpr std::array<Shape, kFaultKinds> kShapes{{
+    {FaultKind::Kill, "kill", "N"},
+    {FaultKind::Restart, "restart", "N"},
+    {FaultKind::Pause, "pause", "ND"},
+    {FaultKind::Drain, "drain", "N"},
+    {FaultKind::Cut, "cut", "PD"},
+    {FaultKind::RingDrop, "ring.drop", "PD"},
+    {FaultKind::StoreLostReply, "store.lost_reply", "PD"},
+    {FaultKind::StoreUnavailable, "store.unavailable", "D"},
+    {FaultKind::StoreFull, "store.full", "D"},
+    {FaultKind::StoreStop, "store.stop", ""},
+    {FaultKind::StoreSlow, "store.slow", "ED"},
+    {FaultKind::StoreRestore, "store.restore", "D"},
+    {FaultKind::StoreCopyBack, "store.copy_back", "D"},
+    {FaultKind::ClientCrash, "client.crash", "P"},
+    {FaultKind::ClientSlow, "client.slow", "PRD"},
+    {FaultKind::ClientClone, "client.clone", "C"},
+    {FaultKind::ClientOffline, "client.offline", "PD"},
+    {FaultKind::ClockStep, "clock.step", "ND"},
+    {FaultKind::ClockDrift, "clock.drift", "NM"},
+    {FaultKind::MemberKickRace, "member.kick_race", "C"},
+    {FaultKind::RetentionCut, "retention.cut", "P"},
+    {FaultKind::Heal, "heal", ""},
+}};
+
+const Shape& shape_of(FaultKind kind) { return kShapes[static_cast<std::size_t>(kind)]; }
+
+/// A number and what stands behind it; false when there is no number.
+template <class T>
+bool number(std::string_view word, T& value, std::string_view& unit) {
+  const char* end = word.data() + word.size();
+  const auto [rest, error] = std::from_chars(word.data(), end, value);
+  unit = std::string_view(rest, static_cast<std::size_t>(end - rest));
+  return error == std::errc() && rest != word.data();
+}
+
+bool parse_argument(char what, std::string_view word, Fault& fault) {
+  std::string_view unit;
+  switch (what) {
+    case 'N':
+      return word.starts_with('n') && number(word.substr(1), fault.node, unit) && unit.empty() && fault.node >= 1;
+    case 'P': {
+      std::uint32_t percent = 0;
+      if (!number(word, percent, unit)) return false;
+      fault.permille = percent * 10;
+      if (unit.size() == 3 && unit[0] == '.' && unit[2] == '%' && unit[1] >= '0' && unit[1] <= '9') {
+        fault.permille += static_cast<std::uint32_t>(unit[1] - '0');
+      } else if (unit != "%") {
+        return false;
+      }
+      return fault.permille <= 1000;
+    }
+    case 'D':
+      return parse_duration(word, fault.span);
+    case 'E':
+      return parse_duration(word, fault.delay) && fault.delay >= 0ns;
+    case 'C':
+      return number(word, fault.count, unit) && unit.empty();
+    case 'R':
+      if (!number(word, fault.bytes_per_s, unit)) return false;
+      if (unit == "KB/s") fault.bytes_per_s *= 1000;
+      return unit == "KB/s" || unit == "B/s";
+    case 'M':
+      return number(word, fault.ppm, unit) && unit == "ppm" && fault.ppm >= -100'000 && fault.ppm <= 100'000;
+    default:
+      return false;
+  }
+}
+
+std::string argument(char what, const Fault& fault) {
+  switch (what) {
+    case 'N':
+      return "n" + std::to_string(fault.node);
+    case 'P': {
+      std::string percent = std::to_string(fault.permille / 10);
+      if (fault.permille % 10 != 0) percent += "." + std::to_string(fault.permille % 10);
+      return percent + "%";
+    }
+    case 'D':
+      return duration_to_string(fault.span);
+    case 'E':
+      return duration_to_string(fault.delay);
+    case 'C':
+      return std::to_string(fault.count);
+    case 'R':
+      return std::to_string(fault.bytes_per_s) + "B/s";
+    default:
+      return std::to_string(fault.ppm) + "ppm";
+  }
+}
+
+std::string_view next_word(std::string_view& text) {
+  const std::size_t begin = std::min(text.find_first_not_of(" \t\r"), text.size());
+  text.remove_prefix(begin);
+  const std::string_view word = text.substr(0, text.find_first_of(" \t\r"));
+  text.remove_prefix(word.size());
+  return word;
+}
+
+/// An entry without its time; the error's text, empty when it is fine.
+std::string parse_entry(std::string_view text, Fault& fault) {
+  const std::string_view name = next_word(text);
+  const auto* shape = std::find_if(kShapes.begin(), kShapes.end(), [&](const Shape& each) { return each.name == name; });
+  if (shape == kShapes.end()) return "there is no fault '" + std::string(name) + "'";
+  fault.kind = shape->kind;
+  for (const char what : shape->arguments) {
+    const std::string_view word = next_word(text);
+    if (!parse_argument(what, word, fault)) {
+      return std::string(name) + ": '" + std::string(word) + "' is not what it takes";
+    }
+  }
+  const std::string_view rest = next_word(text);
+  if (!rest.empty()) return std::string(name) + ": '" + std::string(rest) + "' is too much";
+  return {};
+}
+
+}  // namespace
+
+std::string_view name_of(FaultKind kind) { return shape_of(kind).name; }
+
+bool parse_duration(std::string_view word, Duration& duration) {
+  std::int64_t value = 0;
+  std::string_view unit;
+  if (word.starts_with('+')) word.remove_prefix(1);
+  if (!number(word, value, unit) || value > 1'000'000 || value < -1'000'000) return false;
+  if (unit == "us") {
+    duration = std::chrono::microseconds(value);
+  } else if (unit == "ms") {
+    duration = std::chrono::milliseconds(value);
+  } else if (unit == "s") {
+    duration = std::chrono::seconds(value);
+  } else if (unit == "m") {
+    duration = std::chrono::minutes(value);
+  } else if (unit == "h") {
+    duration = std::chrono::hours(value);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+std::string duration_to_string(Duration duration) {
+  if (duration % 1s == 0ns) return std::to_string(duration / 1s) + "s";
+  if (duration % 1ms == 0ns) return std::to_string(duration / 1ms) + "ms";
+  return std::to_string(duration / 1us) + "us";
+}
+
+std::string to_string(const Fault& fault) {
+  std::string line = "@" + duration_to_string(fault.at) + " " + std::string(name_of(fault.kind));
+  for (const char what : shape_of(fault.kind).arguments) line += " " + argument(what, fault);
+  return line;
+}
+
+Result<std::vector<Fault>, FaultError> parse_faults(std::string_view text) {
+  std::vector<Fault> faults;
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    line = line.substr(0, line.find('#'));
+    const std::string_view time = next_word(line);
+    if (time.empty()) continue;
+    Duration at{};
+    if (!time.starts_with('@') || !parse_duration(time.substr(1), at) || at < 0ns) {
+      return fail(FaultError{number, "a line begins with a time, as in @8s, and not with '" + std::string(time) + "'"});
+    }
+    for (bool more = true; more;) {
+      const std::string_view entry = line.substr(0, line.find(';'));
+      more = entry.size() < line.size();
+      line.remove_prefix(more ? entry.size() + 1 : entry.size());
+      Fault fault{.at = at};
+      std::string error = parse_entry(entry, fault);
+      if (!error.empty()) return fail(FaultError{number, std::move(error)});
+      faults.push_back(fault);
+    }
+  }
+  std::stable_sort(faults.begin(), faults.end(), [](const Fault& a, const Fault& b) { return a.at < b.at; });
+  return faults;
+}
+
+}  // namespace starling::users

@@ -1,0 +1,84 @@
+// Faults and their schedule, in the one grammar of the simulator and of scenario files: one entry a line, so that a
+// schedule can be shrunk and committed.
+//
+//   @8s   kill n1                      # the process is gone; what was not durable is lost
+//   @11s  restart n1
+//   @12s  pause n1 9s                  # SIGSTOP: comes back with stale state
+//   @20s  cut 30% 6s                   # the links of that share of the clients
+//   @22s  ring.drop 20% 2s             # between shards
+//   @30s  store.lost_reply 30% 4s ; store.unavailable 3s ; store.full 3s ; store.stop ; store.slow 400ms 5s
+//   @35s  store.restore 5s             # to the state of 5 s ago, epochs raised
+//   @36s  store.copy_back 5s           # the same without raising epochs: a copied-back file
+//   @40s  client.crash 10% ; client.slow 5% 2KB/s 20s ; client.clone 1 ; client.offline 20% 5s
+//   @50s  clock.step n1 -3600s ; clock.drift n1 500ppm
+//   @60s  member.kick_race 20 ; retention.cut 30% ; drain n1
+//   @70s  heal
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/result.h"
+#include "common/base/time.h"
+
+namespace starling::users {
+
+enum class FaultKind : std::uint8_t {
+  Kill,
+  Restart,
+  Pause,
+  Drain,
+  Cut,
+  RingDrop,
+  StoreLostReply,
+  StoreUnavailable,
+  StoreFull,
+  StoreStop,
+  StoreSlow,
+  StoreRestore,
+  StoreCopyBack,
+  ClientCrash,
+  ClientSlow,
+  ClientClone,
+  ClientOffline,
+  ClockStep,
+  ClockDrift,
+  MemberKickRace,
+  RetentionCut,
+  Heal,
+  kCount
+};
+inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::kCount);
+std::string_view name_of(FaultKind kind);
+
+/// Which fields count is the kind's business; the others stay zero.
+struct Fault {
+  Duration at{};
+  FaultKind kind = FaultKind::Heal;
+  std::uint32_t node = 0;      // n1 is 1
+  std::uint32_t permille = 0;  // a share or a probability
+  std::uint32_t count = 0;
+  std::uint64_t bytes_per_s = 0;
+  std::int64_t ppm = 0;
+  Duration span{};   // how long it lasts; ClockStep: by how much (may be negative)
+  Duration delay{};  // StoreSlow: added to each operation
+  bool operator==(const Fault&) const = default;
+};
+
+/// "@8s kill n1"; parse_faults reads it back.
+std::string to_string(const Fault& fault);
+
+struct FaultError {
+  std::size_t line = 0;  // from 1
+  std::string text;
+};
+/// Lines of entries separated by ';', each line begun by "@TIME"; '#' begins a comment. Sorted by time.
+Result<std::vector<Fault>, FaultError> parse_faults(std::string_view text);
+
+/// "250ms", "3s", "2m", "-1h": nothing when it is no duration.
+bool parse_duration(std::string_view word, Duration& duration);
+std::string duration_to_string(Duration duration);
+
+}  // namespace starling::users

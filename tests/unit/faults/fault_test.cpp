@@ -1,0 +1,60 @@
+#include "loadsim/users/faults/fault.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <set>
+
+namespace starling::users {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kEveryKind = R"(
+@8s   kill n1                      # a comment
+@11s  restart n1
+@12s  pause n1 9s
+@20s  cut 30% 6s
+@22s  ring.drop 20.5% 2s
+@30s  store.lost_reply 30% 4s ; store.unavailable 3s ; store.full 3s ; store.stop ; store.slow 400ms 5s
+@35s  store.restore 5s ; store.copy_back 2500ms
+@40s  client.crash 10% ; client.slow 5% 2KB/s 20s ; client.clone 1 ; client.offline 20% 5s
+@50s  clock.step n1 -3600s ; clock.drift n1 -500ppm
+@60s  member.kick_race 20 ; retention.cut 30% ; drain n1
+@70s  heal
+)";
+
+TEST(FaultSchedule, EveryKindIsReadAndWrittenBackAlike) {
+  const auto faults = parse_faults(kEveryKind);
+  ASSERT_TRUE(faults.has_value()) << faults.error().text;
+  std::set<FaultKind> kinds;
+  std::string written;
+  for (const Fault& fault : *faults) {
+    kinds.insert(fault.kind);
+    written += to_string(fault) + "\n";
+  }
+  EXPECT_EQ(kinds.size(), kFaultKinds);
+  EXPECT_EQ(parse_faults(written).value(), *faults);
+}
+
+TEST(FaultSchedule, ArgumentsMeanWhatTheySay) {
+  const std::vector<Fault> faults = parse_faults("@1500ms client.slow 2.5% 2KB/s 20s\n@1s clock.step n2 -1h").value();
+  ASSERT_EQ(faults.size(), 2u);
+  EXPECT_EQ(faults[0], (Fault{.at = 1s, .kind = FaultKind::ClockStep, .node = 2, .span = -1h}));
+  EXPECT_EQ(faults[1], (Fault{.at = 1500ms, .kind = FaultKind::ClientSlow, .permille = 25, .bytes_per_s = 2000, .span = 20s}));
+}
+
+TEST(FaultSchedule, AnErrorNamesItsLine) {
+  const std::pair<const char*, std::size_t> cases[] = {
+      {"kill n1", 1},          {"@1s kill n1\n@2s kil n1", 2}, {"@1s kill", 1},          {"@1s kill n0", 1},
+      {"@1s kill n1 now", 1},  {"\n\n@-1s heal", 3},           {"@1s cut 101% 1s", 1},   {"@1s cut 5 1s", 1},
+      {"@1s pause n1 3", 1},   {"@1s heal ; ", 1},             {"@1s clock.drift n1 5", 1}};
+  for (const auto& [text, line] : cases) {
+    const auto faults = parse_faults(text);
+    ASSERT_FALSE(faults.has_value()) << text;
+    EXPECT_EQ(faults.error().line, line) << text;
+  }
+}
+
+}  // namespace
+}  // namespace starling::users
