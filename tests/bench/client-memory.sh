@@ -1,0 +1,3 @@
+# A million idle client engines with ten rooms each: what one costs in memory.
+set -euo pipefail
+exec "$STARLING_BUILD/bin/client_memory" "$@"
