@@ -3,9 +3,11 @@
 #include <google/protobuf/arena.h>
 
 #include <array>
+#include <utility>
 
 #include "common/wire/decode_fields.h"
 #include "common/wire/limits.h"
+#include "common/wire/plain_event.h"
 
 namespace starling::wire {
 
@@ -41,6 +43,9 @@ Result<ClientFrame, DecodeError> Decoder::client(std::span<const std::byte> byte
 }
 
 Result<ServerFrame, DecodeError> Decoder::server(std::span<const std::byte> bytes) {
+  if (bytes.size() <= limits::kMessageBytesMax) {
+    if (std::optional<Event> event = decode_plain_event(bytes)) return ServerFrame(std::move(*event));
+  }
   return scratch_->decode<ServerFrame, pb::ServerFrame>(bytes);
 }
 
