@@ -108,7 +108,7 @@ def tags_of(path):
         return ("build", "fuzz")
     if text == "tools/dev/fresh.sh":
         return ("build", "fresh")
-    if text in ("tools/dev/fmt.sh", "tools/dev/tidy.sh", "tools/dev/test.sh"):
+    if text.startswith("tests/tree/") or text in ("tools/dev/fmt.sh", "tools/dev/tidy.sh", "tools/dev/test.sh"):
         return ("build", "test", "fmt")
     if text.startswith(("tests/", "client-qt/", "tools/dev/bench.sh")):
         return ("build", "test")
