@@ -6,7 +6,7 @@
 namespace starling {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Mutant>, 10> kNames{{
+constexpr std::array<std::pair<std::string_view, Mutant>, 12> kNames{{
     {"M1_PublishBeforeCommit", Mutant::M1_PublishBeforeCommit},
     {"M4_AckBeforeCommit", Mutant::M4_AckBeforeCommit},
     {"M7_HistoryBeforeRegistration", Mutant::M7_HistoryBeforeRegistration},
@@ -17,6 +17,8 @@ constexpr std::array<std::pair<std::string_view, Mutant>, 10> kNames{{
     {"M16_SlowConsumerDropsOldest", Mutant::M16_SlowConsumerDropsOldest},
     {"M17_ReorderOnRetry", Mutant::M17_ReorderOnRetry},
     {"SynchronousOff", Mutant::SynchronousOff},
+    {"WsLengthCut", Mutant::WsLengthCut},
+    {"WsMaskOffset", Mutant::WsMaskOffset},
 }};
 
 }  // namespace

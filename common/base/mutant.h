@@ -19,6 +19,8 @@ enum class Mutant : std::uint8_t {
   M16_SlowConsumerDropsOldest,
   M17_ReorderOnRetry,
   SynchronousOff,  // SQLite without fsync: power loss may take acknowledged messages
+  WsLengthCut,     // a frame's length is cut to 32 bits before it is judged: the fuzzer's to find
+  WsMaskOffset,    // the mask of a payload that came in pieces starts anew with each: likewise
 };
 
 #if defined(STARLING_MUTANTS)
