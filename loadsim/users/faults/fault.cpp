@@ -18,6 +18,7 @@ struct Shape {
 };
 constexpr std::array<Shape, kFaultKinds> kShapes{{
     {FaultKind::Kill, "kill", "N"},
+    {FaultKind::PowerLoss, "power_loss", "N"},
     {FaultKind::Restart, "restart", "N"},
     {FaultKind::Pause, "pause", "ND"},
     {FaultKind::Drain, "drain", "N"},
@@ -118,7 +119,8 @@ std::string_view next_word(std::string_view& text) {
 /// An entry without its time; the error's text, empty when it is fine.
 std::string parse_entry(std::string_view text, Fault& fault) {
   const std::string_view name = next_word(text);
-  const auto* shape = std::find_if(kShapes.begin(), kShapes.end(), [&](const Shape& each) { return each.name == name; });
+  const auto* shape =
+      std::find_if(kShapes.begin(), kShapes.end(), [&](const Shape& each) { return each.name == name; });
   if (shape == kShapes.end()) return "there is no fault '" + std::string(name) + "'";
   fault.kind = shape->kind;
   for (const char what : shape->arguments) {

@@ -1,7 +1,8 @@
 // Faults and their schedule, in the one grammar of the simulator and of scenario files: one entry a line, so that a
 // schedule can be shrunk and committed.
 //
-//   @8s   kill n1                      # the process is gone; what was not durable is lost
+//   @8s   kill n1                      # kill -9: what was written, synced or not, is kept by the operating system
+//   @9s   power_loss n1                # the machine is gone; what was not synced is lost
 //   @11s  restart n1
 //   @12s  pause n1 9s                  # SIGSTOP: comes back with stale state
 //   @20s  cut 30% 6s                   # the links of that share of the clients
@@ -27,6 +28,7 @@ namespace starling::users {
 
 enum class FaultKind : std::uint8_t {
   Kill,
+  PowerLoss,
   Restart,
   Pause,
   Drain,

@@ -1,0 +1,156 @@
+#include "loadsim/sim/database.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+namespace starling::sim {
+
+void Database::seed_room(RoomId room, wire::RoomKind kind, const std::vector<UserId>& members, WallTime now) {
+  RoomLog& log = rooms_.try_emplace(room, room, kind, "room " + std::to_string(room.value)).first->second;
+  for (const UserId user : members) {
+    const bool owner = kind == wire::RoomKind::Group && user == members.front();
+    log.add_founder(user, owner ? wire::Role::Owner : wire::Role::Member, now);
+    refresh_membership(room, user);
+  }
+}
+
+const RoomLog* Database::find(RoomId room) const {
+  const auto at = rooms_.find(room);
+  return at == rooms_.end() ? nullptr : &at->second;
+}
+
+void Database::refresh_membership(RoomId room, UserId user) {
+  const bool member = rooms_.at(room).members().contains(user);
+  std::vector<RoomId>& list = rooms_of_[user];
+  const auto at = std::lower_bound(list.begin(), list.end(), room);
+  const bool listed = at != list.end() && *at == room;
+  if (member && !listed) list.insert(at, room);
+  if (!member && listed) list.erase(at);
+  ++users_[user].rooms_version;
+}
+
+ports::StoreResult Database::execute(ports::StoreRequest request, const Members* stale_members) {
+  return std::visit(
+      [&](auto& each) -> ports::StoreResult {
+        if constexpr (std::is_same_v<std::decay_t<decltype(each)>, ports::CommitBatch>) {
+          return on(each, stale_members);
+        } else {
+          return on(each);
+        }
+      },
+      request);
+}
+
+ports::StoreResult Database::on(const ports::LoadRoom& request) {
+  const RoomLog* room = find(request.room);
+  return room != nullptr ? room->load() : ports::RoomLoaded{};
+}
+
+ports::StoreResult Database::on(ports::CommitBatch& request, const Members* stale_members) {
+  const auto at = rooms_.find(request.room);
+  if (at == rooms_.end()) {
+    ports::Committed none{.exists = false};
+    none.results.assign(request.rows.size(), {.status = wire::SendStatus::NoSuchRoom});
+    none.batch = std::move(request);
+    return none;
+  }
+  std::vector<UserId> changed;
+  ports::Committed done = at->second.commit(request, stale_members, changed);
+  for (const UserId user : changed) refresh_membership(request.room, user);
+  return done;
+}
+
+ports::StoreResult Database::on(const ports::ReadPage& request) {
+  const RoomLog* room = find(request.room);
+  return room != nullptr ? room->page(request) : ports::PageRead{.exists = false};
+}
+
+ports::StoreResult Database::on(const ports::ReadDevice& request) {
+  const RoomLog* room = find(request.room);
+  return ports::DeviceRead{.last_cseq = room != nullptr ? room->last_cseq(request.device) : Cseq()};
+}
+
+ports::StoreResult Database::on(const ports::LoadUser& request) {
+  const User& user = users_[request.user];
+  ports::UserLoaded loaded{.rooms_version = user.rooms_version};
+  for (const RoomId id : rooms_of_[request.user]) {
+    const RoomLog& room = rooms_.at(id);
+    ports::UserRoom entry{
+        .info = {.room = id, .kind = room.kind(), .role = room.members().at(request.user).role, .title = room.title()}};
+    if (const auto mark = user.marks.find(id); mark != user.marks.end()) {
+      entry.read_seq = mark->second.first;
+      entry.read_msg_no = mark->second.second;
+    }
+    loaded.rooms.push_back(std::move(entry));
+  }
+  return loaded;
+}
+
+ports::StoreResult Database::on(const ports::CreateRoom& request) {
+  const auto [made, is_new] = created_.try_emplace({request.device, request.request_id}, request.proposed);
+  if (!is_new) return ports::RoomMade{.status = wire::CreateStatus::Existed, .room = made->second};
+  std::vector<UserId> members{request.user};
+  for (const UserId user : request.members) {
+    if (std::find(members.begin(), members.end(), user) == members.end()) members.push_back(user);
+  }
+  if (request.kind == wire::RoomKind::Direct) {
+    if (members.size() != 2) {
+      created_.erase(made);
+      return ports::RoomMade{.status = wire::CreateStatus::Rejected};
+    }
+    const auto [direct, first] = direct_.try_emplace(std::minmax(members[0], members[1]), request.proposed);
+    made->second = direct->second;
+    if (!first) return ports::RoomMade{.status = wire::CreateStatus::Existed, .room = direct->second};
+  }
+  seed_room(request.proposed, request.kind, members, request.now);
+  return ports::RoomMade{.status = wire::CreateStatus::Created, .room = request.proposed};
+}
+
+ports::StoreResult Database::on(const ports::PutReadMarks& request) {
+  for (const ports::ReadMarkRow& row : request.marks) {
+    auto& mark = users_[row.user].marks[row.room];
+    if (row.seq > mark.first) mark = {row.seq, row.msg_no};
+  }
+  return ports::Done{};
+}
+
+ports::StoreResult Database::on(const ports::PutCheckpoint& request) {
+  const auto at = rooms_.find(request.room);
+  if (at != rooms_.end() && !at->second.put_checkpoint(request.epoch, request.seq, request.hash)) ++wrong_checkpoints_;
+  return ports::Done{};
+}
+
+ports::StoreResult Database::on(const ports::RaiseEpoch& request) {
+  const auto at = rooms_.find(request.room);
+  if (at == rooms_.end()) return ports::EpochRaised{};
+  if (at->second.epoch() == request.expected) at->second.set_epoch(request.expected.next());
+  return ports::EpochRaised{.epoch = at->second.epoch()};
+}
+
+void Database::cut(RoomId room, Seq min_seq) { rooms_.at(room).cut(min_seq); }
+
+void Database::raise_epochs(const Database& before) {
+  for (auto& [id, room] : rooms_) {
+    const RoomLog* was = before.find(id);
+    room.set_epoch(std::max(room.epoch(), was != nullptr ? was->epoch() : Epoch()).next());
+  }
+  // Room lists held by clients may be newer than the backup's: no version may be used twice.
+  for (auto& [id, user] : users_) {
+    const auto was = before.users_.find(id);
+    if (was != before.users_.end()) user.rooms_version = std::max(user.rooms_version, was->second.rooms_version) + 1;
+  }
+}
+
+bool DatabaseLedger::next(check::LedgerRoom& room) {
+  if (at_ == end_) return false;
+  const RoomLog& log = at_->second;
+  room = {.room = log.room(), .epoch = log.epoch(), .head = log.head()};
+  room.events.reserve(log.events().size());
+  for (const wire::Event& event : log.events()) room.events.push_back(check::ledger_event(event));
+  for (const auto& [device, cseq] : log.devices()) room.devices.push_back({.device = device, .last_cseq = cseq});
+  ++at_;
+  return true;
+}
+
+}  // namespace starling::sim

@@ -1,0 +1,73 @@
+// All that the store model holds durably: rooms, users, keys of created rooms. Executes one operation at a time, as one
+// transaction. Copyable: a copy is a backup.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "loadsim/check/ledger.h"
+#include "loadsim/sim/room_log.h"
+#include "server/ports/store.h"
+
+namespace starling::sim {
+
+class Database {
+ public:
+  using Members = std::map<UserId, ports::Member>;
+
+  /// A room made before the run; the first member owns it.
+  void seed_room(RoomId room, wire::RoomKind kind, const std::vector<UserId>& members, WallTime now);
+
+  /// `stale_members`: the members as a commit found them before its lock; only planted bug M11 passes them.
+  ports::StoreResult execute(ports::StoreRequest request, const Members* stale_members = nullptr);
+
+  const RoomLog* find(RoomId room) const;
+  const std::map<RoomId, RoomLog>& rooms() const { return rooms_; }
+  void cut(RoomId room, Seq min_seq);
+  /// What the restore tool does after putting a backup in place: every epoch becomes one that was never used.
+  void raise_epochs(const Database& before);
+  /// Checkpoints whose hash was not the log's.
+  std::uint64_t wrong_checkpoints() const { return wrong_checkpoints_; }
+
+ private:
+  struct User {
+    std::uint64_t rooms_version = 1;
+    std::map<RoomId, std::pair<Seq, std::uint64_t>> marks;
+  };
+
+  ports::StoreResult on(const ports::LoadRoom& request);
+  ports::StoreResult on(ports::CommitBatch& request, const Members* stale_members);
+  ports::StoreResult on(const ports::ReadPage& request);
+  ports::StoreResult on(const ports::ReadDevice& request);
+  ports::StoreResult on(const ports::LoadUser& request);
+  ports::StoreResult on(const ports::CreateRoom& request);
+  ports::StoreResult on(const ports::PutReadMarks& request);
+  ports::StoreResult on(const ports::PutCheckpoint& request);
+  ports::StoreResult on(const ports::RaiseEpoch& request);
+
+  std::map<RoomId, RoomLog> rooms_;
+  std::map<UserId, User> users_;
+  std::map<UserId, std::vector<RoomId>> rooms_of_;  // present memberships, ascending
+  std::map<std::pair<DeviceId, std::uint64_t>, RoomId> created_;
+  std::map<std::pair<UserId, UserId>, RoomId> direct_;
+  std::uint64_t wrong_checkpoints_ = 0;
+
+  void refresh_membership(RoomId room, UserId user);
+};
+
+/// The database as the checkers' reference, what retention has cut included. The database outlives it and stands still.
+class DatabaseLedger final : public check::Ledger {
+ public:
+  explicit DatabaseLedger(const Database& database) : at_(database.rooms().begin()), end_(database.rooms().end()) {}
+  bool next(check::LedgerRoom& room) override;
+
+ private:
+  std::map<RoomId, RoomLog>::const_iterator at_;
+  std::map<RoomId, RoomLog>::const_iterator end_;
+};
+
+}  // namespace starling::sim

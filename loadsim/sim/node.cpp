@@ -1,0 +1,337 @@
+#include "loadsim/sim/node.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <utility>
+
+#include "common/base/assert.h"
+#include "common/client/close_code.h"
+
+namespace starling::sim {
+namespace {
+
+constexpr WallTime kBeginning = wall_from_ms(1'767'225'600'000);  // 2026-01-01
+constexpr auto kTicketLife = std::chrono::minutes(10);
+
+std::uint16_t close_code_of(core::CloseReason reason) {
+  switch (reason) {
+    case core::CloseReason::ProtocolError:
+      return client::close_code::kProtocolError;
+    case core::CloseReason::Fenced:
+      return client::close_code::kFenced;
+    case core::CloseReason::SlowReader:
+      return client::close_code::kSlowReader;
+    case core::CloseReason::Draining:
+      return client::close_code::kDraining;
+    case core::CloseReason::Overloaded:
+      return client::close_code::kOverloaded;
+  }
+  return client::close_code::kNone;
+}
+
+}  // namespace
+
+std::string to_text(const Credential& credential) {
+  return (credential.ticket ? "ticket " : "token ") + std::to_string(credential.user.value) + " " +
+         std::to_string(credential.device.value) + " " + std::to_string(to_ms(credential.expires));
+}
+
+bool from_text(const std::string& text, Credential& credential) {
+  const std::size_t space = text.find(' ');
+  if (space == std::string::npos) return false;
+  credential.ticket = text.compare(0, space, "ticket") == 0;
+  std::int64_t numbers[3] = {};
+  const char* at = text.data() + space;
+  const char* end = text.data() + text.size();
+  for (std::int64_t& number : numbers) {
+    if (at == end || *at != ' ') return false;
+    const auto [rest, error] = std::from_chars(at + 1, end, number);
+    if (error != std::errc()) return false;
+    at = rest;
+  }
+  credential.user = UserId(static_cast<std::uint64_t>(numbers[0]));
+  credential.device = DeviceId(static_cast<std::uint64_t>(numbers[1]));
+  credential.expires = wall_from_ms(numbers[2]);
+  return at == end;
+}
+
+Node::Node(Context& context, Network& network, StoreModel& store)
+    : context_(&context), network_(&network), store_(&store) {}
+
+// ---- life
+
+void Node::start() {
+  STARLING_ASSERT(!up());
+  ++boot_;
+  const std::uint16_t count = context_->options.shards;
+  ports::View view{.id = ViewId(1)};
+  for (std::uint16_t i = 0; i < count; ++i) view.shards.push_back(ShardId(i));
+  conns_.resize(count);
+  free_.resize(count);
+  rings_.assign(std::size_t{count} * count, {});
+  armed_.assign(count, kNever);
+  tickets_.resize(count);
+  for (std::uint16_t i = 0; i < count; ++i) {
+    const std::uint64_t seed = context_->draw_at(Stream::ShardSeed, i, boot_);
+    shards_.push_back(std::make_unique<core::Shard>(context_->options.config, ShardId(i), view, boot_, seed));
+    arm(i);
+  }
+  draining_ = false;
+  paused_until_ = context_->now();
+}
+
+void Node::kill() {
+  if (!up()) return;
+  shards_.clear();
+  store_->process_died();
+  for (std::uint32_t shard = 0; shard < conns_.size(); ++shard) {
+    for (std::uint32_t i = 0; i < conns_[shard].size(); ++i) {
+      if (conns_[shard][i].used) free_conn(shard, {.index = i, .generation = conns_[shard][i].generation});
+    }
+  }
+  for (std::uint64_t& ticket : tickets_) ++ticket;
+  for (std::uint32_t device = 0; device < endpoints_.size(); ++device) {
+    Endpoint& end = endpoints_[device];
+    if (!std::exchange(end.open, false)) continue;
+    // The kernel resets the connections of a dead process: what was queued in it is gone.
+    Link& link = network_->link(device);
+    if (link.attempt != end.attempt) continue;
+    link.outbox.clear();
+    link.outbox_bytes = 0;
+    network_->close_down(device, client::close_code::kNone);
+  }
+}
+
+void Node::drain() {
+  if (!up() || draining_) return;
+  draining_ = true;
+  for (std::uint32_t i = 0; i < shards_.size(); ++i) input(i, core::DrainRequested{});
+}
+
+bool Node::drained() const {
+  return std::all_of(shards_.begin(), shards_.end(), [](const auto& shard) { return shard->drained(); });
+}
+
+WallTime Node::wall() const {
+  const Duration since = context_->now() - drift_since_;
+  const Duration drift = drifted_ + Duration(since.count() / 1'000'000 * drift_ppm_);
+  const Duration elapsed = context_->now().time_since_epoch() + clock_step_ + drift;
+  return kBeginning + std::chrono::floor<std::chrono::milliseconds>(elapsed);
+}
+
+void Node::drift_clock(std::int64_t ppm) {
+  drifted_ += Duration((context_->now() - drift_since_).count() / 1'000'000 * drift_ppm_);
+  drift_since_ = context_->now();
+  drift_ppm_ = ppm;
+}
+
+// ---- connections
+
+Node::Endpoint& Node::endpoint(std::uint32_t device) {
+  if (device >= endpoints_.size()) endpoints_.resize(device + 1);
+  return endpoints_[device];
+}
+
+void Node::on_dial(std::uint32_t device) {
+  Endpoint& end = endpoint(device);
+  const std::uint32_t attempt = network_->link(device).attempt;
+  // The older connection of the device may still be open here: the shard fences it when the new one logs in.
+  end = {.shard = static_cast<std::uint16_t>(
+             scale(context_->draw_at(Stream::Dial, device, attempt), context_->options.shards)),
+         .open = true,
+         .attempt = attempt};
+}
+
+ConnId Node::take_conn(std::uint32_t shard, std::uint32_t device, std::uint32_t attempt) {
+  if (free_[shard].empty()) {
+    free_[shard].push_back(static_cast<std::uint32_t>(conns_[shard].size()));
+    conns_[shard].emplace_back();
+  }
+  const std::uint32_t index = free_[shard].back();
+  free_[shard].pop_back();
+  Conn& conn = conns_[shard][index];
+  conn = {.generation = conn.generation + 1, .device = device, .attempt = attempt, .used = true};
+  return {.index = index, .generation = conn.generation};
+}
+
+void Node::free_conn(std::uint32_t shard, ConnId conn) {
+  Conn& slot = conns_[shard][conn.index];
+  if (!slot.used || slot.generation != conn.generation) return;
+  slot.used = false;
+  free_[shard].push_back(conn.index);
+}
+
+void Node::on_frame(std::uint32_t device, wire::ClientFrame frame) {
+  Endpoint& end = endpoint(device);
+  if (!end.open || end.attempt != network_->link(device).attempt) return;
+  if (end.admitted) {
+    input(end.shard, core::FrameReceived{.conn = end.conn, .frame = std::move(frame)});
+  } else if (auto* hello = std::get_if<wire::Hello>(&frame)) {
+    admit(device, end, std::move(*hello));
+  }
+}
+
+/// The runtime's part: verifies the token, and only then tells the core.
+void Node::admit(std::uint32_t device, Endpoint& end, wire::Hello hello) {
+  Credential credential;
+  const bool genuine = from_text(hello.token, credential);
+  if (!genuine || wall() >= credential.expires) {
+    end.open = false;
+    network_->close_down(device, genuine ? client::close_code::kTokenExpired : client::close_code::kUnauthorized);
+    return;
+  }
+  end.admitted = true;
+  end.conn = take_conn(end.shard, device, end.attempt);
+  const WallTime expires = wall() + kTicketLife;
+  const Options& options = context_->options;
+  core::Connected connected{
+      .conn = end.conn,
+      .claims = {.user = credential.user,
+                 .device = credential.device,
+                 .expires = credential.expires,
+                 .grants = {.sends_per_s = options.grants_sends_per_s, .sends_burst = options.grants_burst},
+                 .from_ticket = credential.ticket},
+      .hello = std::move(hello),
+      .ticket = to_text({.user = credential.user, .device = credential.device, .expires = expires, .ticket = true}),
+      .ticket_expires = expires};
+  input(end.shard, std::move(connected));
+}
+
+void Node::on_drained(std::uint32_t device, std::uint32_t bytes) {
+  const Endpoint& end = endpoint(device);
+  if (end.open && end.admitted && bytes != 0) input(end.shard, core::Drained{.conn = end.conn, .bytes = bytes});
+}
+
+void Node::on_lost(std::uint32_t device, std::uint32_t attempt) {
+  for (std::uint32_t shard = 0; shard < conns_.size(); ++shard) {
+    for (std::uint32_t i = 0; i < conns_[shard].size(); ++i) {
+      Conn& conn = conns_[shard][i];
+      if (!conn.used || conn.device != device || conn.attempt != attempt) continue;
+      const ConnId id{.index = i, .generation = conn.generation};
+      input(shard, core::Disconnected{.conn = id});
+      free_conn(shard, id);
+    }
+  }
+  Endpoint& end = endpoint(device);
+  if (end.attempt == attempt) end.open = false;
+}
+
+// ---- inputs and effects
+
+void Node::on_ring(std::uint32_t ring) {
+  Ring& r = rings_[ring];
+  if (r.queue.empty()) return;  // it was there when the process died
+  ports::Envelope envelope = std::move(r.queue.front());
+  r.queue.pop_front();
+  input(static_cast<std::uint32_t>(ring % shards_.size()), core::EnvelopeReceived{.envelope = std::move(envelope)});
+}
+
+void Node::on_store(StoreModel::Reply reply) {
+  input(reply.shard.value, core::StoreCompleted{.completion = std::move(reply.completion)});
+}
+
+void Node::on_timer(std::uint32_t shard, std::uint64_t ticket) {
+  if (tickets_[shard] != ticket) return;
+  armed_[shard] = kNever;
+  if (shards_[shard]->next_deadline() <= context_->now()) {
+    input(shard, core::DeadlineReached{});
+  } else {
+    arm(shard);
+  }
+}
+
+void Node::arm(std::uint32_t shard) {
+  const Instant deadline = shards_[shard]->next_deadline();
+  if (deadline >= armed_[shard]) return;  // an earlier one looks again
+  armed_[shard] = deadline;
+  context_->wheel.schedule(deadline, Happening::ShardTimer, shard, ++tickets_[shard]);
+}
+
+void Node::input(std::uint32_t shard, core::Input&& in) {
+  ++context_->inputs;
+  context_->trace.add(0x100 + in.index(), shard,
+                      static_cast<std::uint64_t>(context_->now().time_since_epoch().count()));
+  effects_.clear();
+  shards_[shard]->on({.at = context_->now(), .wall = wall()}, std::move(in), effects_);
+  carry_out(shard);
+  arm(shard);
+}
+
+void Node::carry_out(std::uint32_t from) {
+  for (core::Effects::Post& each : effects_.posts) post(from, each);
+  for (ports::StoreOp& op : effects_.store) store_->submit(ShardId(static_cast<std::uint16_t>(from)), std::move(op));
+  for (const core::Effects::Send& each : effects_.sends) send(from, each);
+  for (const core::Effects::Close& each : effects_.closes) close(from, each);
+}
+
+void Node::post(std::uint32_t from, core::Effects::Post& post) {
+  const std::uint32_t ring = from * static_cast<std::uint32_t>(shards_.size()) + post.to.value;
+  Ring& r = rings_[ring];
+  const std::uint64_t random = context_->next_draw(Stream::RingDrop, 0, ring_drops_);
+  const bool full = r.queue.size() >= context_->options.ring_capacity;
+  const bool dropped = context_->now() < ring_drop_until_ && chance(random, ring_drop_permille_);
+  if (dropped) ++context_->tally(users::FaultKind::RingDrop).effective;
+  context_->trace.add(0x200, ring, full || dropped ? 1 : 0);
+  if (full || dropped) return;
+  r.queue.push_back(std::move(post.envelope));
+  const Duration latency =
+      within(context_->options.ring_latency, context_->next_draw(Stream::RingLatency, 0, ring_latencies_));
+  r.until = std::max(r.until, context_->now() + latency);
+  context_->wheel.schedule(r.until, Happening::RingArrival, ring, boot_);
+}
+
+void Node::send(std::uint32_t shard, const core::Effects::Send& send) {
+  auto decoded = decoder_.server(send.frame.payload());
+  STARLING_ASSERT(decoded.has_value());  // the server never says what the codec refuses
+  const DownFrame frame{.frame = std::make_shared<const wire::ServerFrame>(std::move(*decoded)),
+                        .bytes = static_cast<std::uint32_t>(send.frame.size())};
+  const auto payload = send.frame.payload();
+  context_->trace.add(0x300, send.count,
+                      wire::body_hash({reinterpret_cast<const char*>(payload.data()), payload.size()}));
+  for (std::uint32_t i = send.first; i < send.first + send.count; ++i) {
+    const ConnId id = effects_.recipients[i];
+    const Conn& conn = conns_[shard][id.index];
+    if (!conn.used || conn.generation != id.generation) continue;
+    if (network_->link(conn.device).attempt == conn.attempt) network_->send_down(conn.device, frame);
+  }
+}
+
+void Node::close(std::uint32_t shard, const core::Effects::Close& close) {
+  const Conn conn = conns_[shard][close.conn.index];
+  context_->trace.add(0x400, conn.device, static_cast<std::uint64_t>(close.reason));
+  if (!conn.used || conn.generation != close.conn.generation) return;
+  free_conn(shard, close.conn);
+  Endpoint& end = endpoint(conn.device);
+  if (end.attempt == conn.attempt) end.open = false;
+  if (network_->link(conn.device).attempt == conn.attempt) {
+    network_->close_down(conn.device, close_code_of(close.reason));
+  }
+}
+
+// ---- reports
+
+std::string Node::pending() const {
+  std::string text;
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    const std::string line = shards_[i]->pending();
+    if (!line.empty()) text += "  shard " + std::to_string(i) + ": " + line + "\n";
+  }
+  return text;
+}
+
+core::Counters Node::counters() const {
+  core::Counters sum;
+  for (const auto& shard : shards_) {
+    const core::Counters& c = shard->counters();
+    sum.events_committed += c.events_committed;
+    sum.events_delivered += c.events_delivered;
+    sum.lagging_entered += c.lagging_entered;
+    sum.slow_closed += c.slow_closed;
+    sum.sessions += c.sessions;
+    sum.commit_queue_bytes += c.commit_queue_bytes;
+  }
+  return sum;
+}
+
+}  // namespace starling::sim

@@ -1,0 +1,122 @@
+// One server process: core::Shard objects, the rings between them and the runtime's part that the simulator plays
+// (connections, deadlines, verified tokens). Dies, comes back, stops and drains.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "loadsim/sim/context.h"
+#include "loadsim/sim/network.h"
+#include "loadsim/sim/store_model.h"
+#include "server/core/shard.h"
+
+namespace starling::sim {
+
+/// What the simulator's tokens and tickets say; the real ones are server/auth's.
+struct Credential {
+  UserId user;
+  DeviceId device;
+  WallTime expires;
+  bool ticket = false;
+};
+std::string to_text(const Credential& credential);
+bool from_text(const std::string& text, Credential& credential);
+
+class Node {
+ public:
+  Node(Context& context, Network& network, StoreModel& store);
+
+  void start();
+  void kill();
+  bool up() const { return !shards_.empty(); }
+  /// Nothing happens inside until then; everything that arrives waits.
+  void pause(Instant until) { paused_until_ = until; }
+  bool paused() const { return up() && context_->now() < paused_until_; }
+  Instant paused_until() const { return paused_until_; }
+  void drain();
+  bool draining() const { return draining_; }
+  bool drained() const;
+
+  void step_clock(Duration by) { clock_step_ += by; }
+  void drift_clock(std::int64_t ppm);
+  WallTime wall() const;
+
+  void drop_envelopes(std::uint32_t permille, Instant until) {
+    ring_drop_permille_ = permille, ring_drop_until_ = until;
+  }
+
+  // ---- happenings
+
+  void on_dial(std::uint32_t device);
+  void on_frame(std::uint32_t device, wire::ClientFrame frame);
+  void on_drained(std::uint32_t device, std::uint32_t bytes);
+  /// The connection is gone, and the server has noticed.
+  void on_lost(std::uint32_t device, std::uint32_t attempt);
+  void on_ring(std::uint32_t ring);
+  void on_store(StoreModel::Reply reply);
+  void on_timer(std::uint32_t shard, std::uint64_t ticket);
+
+  /// What waits for what, shard by shard.
+  std::string pending() const;
+  core::Counters counters() const;
+
+ private:
+  struct Conn {
+    std::uint32_t generation = 0;
+    std::uint32_t device = UINT32_MAX;
+    std::uint32_t attempt = 0;
+    bool used = false;
+  };
+  /// Where a device's present connection ends.
+  struct Endpoint {
+    std::uint16_t shard = 0;
+    ConnId conn;
+    bool open = false;      // accepted
+    bool admitted = false;  // its Hello was verified
+    std::uint32_t attempt = 0;
+  };
+  struct Ring {
+    std::deque<ports::Envelope> queue;
+    Instant until{};
+  };
+
+  void input(std::uint32_t shard, core::Input&& in);
+  void carry_out(std::uint32_t from);
+  void post(std::uint32_t from, core::Effects::Post& post);
+  void send(std::uint32_t shard, const core::Effects::Send& send);
+  void close(std::uint32_t shard, const core::Effects::Close& close);
+  void arm(std::uint32_t shard);
+  void admit(std::uint32_t device, Endpoint& end, wire::Hello hello);
+  ConnId take_conn(std::uint32_t shard, std::uint32_t device, std::uint32_t attempt);
+  void free_conn(std::uint32_t shard, ConnId conn);
+  Endpoint& endpoint(std::uint32_t device);
+
+  Context* context_;
+  Network* network_;
+  StoreModel* store_;
+  std::vector<std::unique_ptr<core::Shard>> shards_;
+  std::vector<std::vector<Conn>> conns_;  // by shard
+  std::vector<std::vector<std::uint32_t>> free_;
+  std::vector<Endpoint> endpoints_;  // by device
+  std::vector<Ring> rings_;          // from * shards + to
+  std::vector<Instant> armed_;       // by shard
+  std::vector<std::uint64_t> tickets_;
+  core::Effects effects_;
+  wire::Decoder decoder_;
+  std::uint64_t boot_ = 0;
+  std::uint64_t ring_latencies_ = 0;
+  std::uint64_t ring_drops_ = 0;
+  std::uint32_t ring_drop_permille_ = 0;
+  Instant ring_drop_until_{};
+  Instant paused_until_{};
+  Duration clock_step_{};
+  std::int64_t drift_ppm_ = 0;
+  Duration drifted_{};
+  Instant drift_since_{};
+  bool draining_ = false;
+};
+
+}  // namespace starling::sim

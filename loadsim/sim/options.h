@@ -1,0 +1,57 @@
+// Everything that a simulated run is made of. All of it is drawn from the seed (swarm.h) or written down by a scripted
+// test; nothing else influences a run.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "common/base/time.h"
+#include "common/client/settings.h"
+#include "loadsim/users/faults/fault.h"
+#include "server/core/config.h"
+
+namespace starling::sim {
+
+using namespace std::chrono_literals;
+
+/// Latencies are drawn per operation between the two.
+struct Span {
+  Duration least{};
+  Duration most{};
+};
+
+struct Options {
+  std::uint64_t seed = 1;
+
+  // The population.
+  std::uint16_t shards = 2;
+  std::uint32_t rooms = 8;
+  std::uint32_t users = 24;
+  std::uint32_t members_per_room = 12;
+  std::uint32_t second_device_percent = 40;
+  Duration think = 1s;  // mean time between two actions of a device
+  bool sampled_state = true;
+
+  // The phases: load with faults until `heal_at`, then little load, then none and everything must come to rest.
+  Duration heal_at = 60s;
+  Duration calm = 8s;
+  Duration rest_within = 30s;
+
+  // The seams.
+  core::Config config;
+  client::Settings client{.backoff_cap = 8s};
+  std::uint32_t ring_capacity = 256;
+  Span ring_latency{2us, 60us};
+  Span link_latency{1ms, 40ms};
+  Span read_latency{100us, 2ms};
+  Span fsync_latency{300us, 4ms};
+  Span disk_latency{200us, 20ms};  // the clients' storage
+  std::uint32_t lazy_removal_percent = 25;
+  std::uint32_t grants_sends_per_s = 20;
+  std::uint32_t grants_burst = 60;
+
+  std::vector<users::Fault> schedule;
+};
+
+}  // namespace starling::sim

@@ -1,0 +1,77 @@
+// One room of the store model: its log, members and producers' counters, and the rules of a commit as server/ports/store.h
+// states them. Pure: no time, no faults. The contract suite holds it against the real store.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "server/ports/store.h"
+
+namespace starling::sim {
+
+class RoomLog {
+ public:
+  RoomLog(RoomId room, wire::RoomKind kind, std::string title) : room_(room), kind_(kind), title_(std::move(title)) {}
+
+  /// A membership event of the server's own device.
+  void add_founder(UserId user, wire::Role role, WallTime now);
+  /// `changed` collects the users whose membership changed. `stale_members`: planted bug M11's view of the members.
+  ports::Committed commit(const ports::CommitBatch& batch, const std::map<UserId, ports::Member>* stale_members,
+                          std::vector<UserId>& changed);
+  ports::PageRead page(const ports::ReadPage& request) const;
+  ports::RoomLoaded load() const;
+
+  Cseq last_cseq(DeviceId device) const;
+  /// False when the hash is not the log's.
+  bool put_checkpoint(Epoch epoch, Seq seq, PrefixHash hash);
+  /// Cuts a prefix: the oldest event kept is `min_seq`.
+  void cut(Seq min_seq);
+  void set_epoch(Epoch epoch);
+
+  RoomId room() const { return room_; }
+  wire::RoomKind kind() const { return kind_; }
+  const std::string& title() const { return title_; }
+  Epoch epoch() const { return epoch_; }
+  Seq head() const { return Seq(events_.size()); }
+  Seq min_seq() const { return min_seq_; }
+  std::uint64_t msg_no() const { return events_.empty() ? 0 : events_.back().msg_no; }
+  const std::map<UserId, ports::Member>& members() const { return members_; }
+  /// May the user be shown this event? Members see everything, those who left what was before they left.
+  bool visible(UserId user, Seq seq) const {
+    if (members_.contains(user)) return true;
+    const auto at = left_.find(user);
+    return at != left_.end() && seq <= at->second;
+  }
+  const std::map<DeviceId, Cseq>& devices() const { return devices_; }
+  /// The whole log, what retention has cut included: the reference for the checkers. [i] has seq i + 1.
+  const std::vector<wire::Event>& events() const { return events_; }
+  PrefixHash hash_at(Seq seq) const { return seq.value == 0 ? PrefixHash() : hashes_[seq.value - 1]; }
+  /// The event, when retention has not cut it.
+  const wire::Event* at(Seq seq) const;
+
+ private:
+  const wire::Event* find(DeviceId device, Cseq cseq) const;
+  const wire::Event* find_recent(DeviceId device, ClientMsgId id) const;
+  ports::CommitRowResult commit_row(const ports::CommitRow& row, WallTime now,
+                                    const std::map<UserId, ports::Member>& members, std::vector<UserId>& changed);
+  bool may_append(const ports::CommitRow& row, const std::map<UserId, ports::Member>& members) const;
+  bool target_fits(const ports::CommitRow& row) const;
+  const wire::Event& append(wire::Event event, WallTime now);
+  void erase_texts_of(Seq message);
+
+  RoomId room_;
+  wire::RoomKind kind_;
+  std::string title_;
+  Epoch epoch_{1};
+  Seq min_seq_{1};
+  Seq checkpoint_;
+  std::vector<wire::Event> events_;
+  std::vector<PrefixHash> hashes_;  // [i]: fold up to seq i + 1
+  std::map<UserId, ports::Member> members_;
+  std::map<UserId, Seq> left_;  // the removal that came last
+  std::map<DeviceId, Cseq> devices_;
+  std::map<DeviceId, std::vector<Seq>> sent_;  // every event of a device, ascending
+};
+
+}  // namespace starling::sim

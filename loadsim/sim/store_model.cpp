@@ -1,0 +1,152 @@
+#include "loadsim/sim/store_model.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/assert.h"
+#include "common/base/mutant.h"
+
+namespace starling::sim {
+namespace {
+
+bool is_write(const ports::StoreRequest& request) {
+  return std::holds_alternative<ports::CommitBatch>(request) || std::holds_alternative<ports::CreateRoom>(request) ||
+         std::holds_alternative<ports::PutReadMarks>(request) ||
+         std::holds_alternative<ports::PutCheckpoint>(request) || std::holds_alternative<ports::RaiseEpoch>(request);
+}
+
+}  // namespace
+
+void StoreModel::submit(ShardId shard, ports::StoreOp op) {
+  check_one_batch_per_room(op);
+  const Instant at = time_of(op);
+  std::uint32_t slot = 0;
+  if (free_.empty()) {
+    slot = static_cast<std::uint32_t>(slots_.size());
+    slots_.emplace_back();
+  } else {
+    slot = free_.back();
+    free_.pop_back();
+  }
+  Slot& s = slots_[slot];
+  s.used = true;
+  s.life = life_;
+  s.shard = shard;
+  if (mutant(Mutant::M11_MembershipOutsideLock)) {
+    if (const auto* batch = std::get_if<ports::CommitBatch>(&op.request)) {
+      const RoomLog* room = database_->find(batch->room);
+      if (room != nullptr) s.members_then = room->members();
+    }
+  }
+  s.op = std::move(op);
+  context_->wheel.schedule(at, Happening::StoreCommit, slot);
+}
+
+/// Reads take their own time; writes are committed in groups, one fsync after the other.
+Instant StoreModel::time_of(const ports::StoreOp& op) {
+  const Options& options = context_->options;
+  const Instant now = context_->now();
+  const std::uint64_t random = context_->next_draw(Stream::StoreLatency, 0, latencies_);
+  Duration slow = now < slow_until_ ? slow_by_ : Duration::zero();
+  if (slow > Duration::zero()) ++context_->tally(users::FaultKind::StoreSlow).effective;
+  if (!is_write(op.request)) return now + within(options.read_latency, random) + slow;
+  const Duration fsync = within(options.fsync_latency, random) + slow;
+  if (now >= group_ends_) {
+    group_ends_ = std::max(now, next_group_ends_) + fsync;
+    next_group_ends_ = group_ends_;
+    return group_ends_;
+  }
+  if (next_group_ends_ <= group_ends_) next_group_ends_ = group_ends_ + fsync;
+  return next_group_ends_;
+}
+
+void StoreModel::check_one_batch_per_room(const ports::StoreOp& op) {
+  const auto* batch = std::get_if<ports::CommitBatch>(&op.request);
+  if (batch == nullptr) return;
+  if (++batches_[batch->room] > 1) {
+    context_->violations.report({.guarantee = check::Guarantee::G14_BoundedMemory,
+                                 .room = batch->room,
+                                 .text = "two batches of a room are in flight at once"});
+  }
+}
+
+void StoreModel::forget(const ports::StoreRequest& request) {
+  const auto* batch = std::get_if<ports::CommitBatch>(&request);
+  if (batch == nullptr) return;
+  const auto at = batches_.find(batch->room);
+  if (at != batches_.end() && --at->second == 0) batches_.erase(at);
+}
+
+ports::StoreStatus StoreModel::outcome_of(const Slot& slot, bool& applied) {
+  const Instant now = context_->now();
+  const bool write = is_write(slot.op.request);
+  applied = false;
+  if (stopped_) {
+    ++context_->tally(users::FaultKind::StoreStop).effective;
+    return ports::StoreStatus::Stopped;
+  }
+  if (now < unavailable_until_) {
+    ++context_->tally(users::FaultKind::StoreUnavailable).effective;
+    return ports::StoreStatus::Unavailable;
+  }
+  if (write && now < full_until_) {
+    ++context_->tally(users::FaultKind::StoreFull).effective;
+    return ports::StoreStatus::Full;
+  }
+  const std::uint64_t random = context_->next_draw(Stream::StoreFault, 0, outcomes_);
+  if (write && now < lost_until_ && chance(random, lost_permille_)) {
+    ++context_->tally(users::FaultKind::StoreLostReply).effective;
+    applied = (mix64(random) & 1) != 0;
+    return ports::StoreStatus::Unknown;
+  }
+  applied = true;
+  return ports::StoreStatus::Ok;
+}
+
+void StoreModel::commit(std::uint32_t index) {
+  Slot& slot = slots_[index];
+  if (slot.life != life_) {  // the process died before this took effect
+    slot.used = false;
+    free_.push_back(index);
+    return;
+  }
+  bool applied = false;
+  const ports::StoreStatus status = outcome_of(slot, applied);
+  forget(slot.op.request);
+  slot.completion = {.id = slot.op.id, .status = status};
+  const bool is_commit = std::holds_alternative<ports::CommitBatch>(slot.op.request);
+  if (applied) {
+    ports::StoreRequest request = status == ports::StoreStatus::Ok ? std::move(slot.op.request) : slot.op.request;
+    const Database::Members* members = slot.members_then ? &*slot.members_then : nullptr;
+    ports::StoreResult result = database_->execute(std::move(request), members);
+    if (status == ports::StoreStatus::Ok) slot.completion.result = std::move(result);
+  }
+  if (status != ports::StoreStatus::Ok && is_commit) {
+    slot.completion.result = ports::Committed{.batch = std::move(std::get<ports::CommitBatch>(slot.op.request))};
+  }
+  slot.members_then.reset();
+  context_->trace.add(0x570, slot.op.id, static_cast<std::uint64_t>(status));
+  const Duration back =
+      Duration(static_cast<Duration::rep>(scale(context_->next_draw(Stream::StoreLatency, 1, latencies_), 200'000)));
+  context_->wheel.schedule(context_->now() + back, Happening::StoreDone, index);
+}
+
+std::optional<StoreModel::Reply> StoreModel::done(std::uint32_t index) {
+  Slot& slot = slots_[index];
+  STARLING_ASSERT(slot.used);
+  slot.used = false;
+  free_.push_back(index);
+  if (slot.life != life_) return std::nullopt;
+  return Reply{.shard = slot.shard, .completion = std::move(slot.completion)};
+}
+
+void StoreModel::process_died() {
+  ++life_;
+  stopped_ = false;
+  batches_.clear();
+  group_ends_ = next_group_ends_ = context_->now();
+}
+
+void StoreModel::heal() { lost_until_ = unavailable_until_ = full_until_ = slow_until_ = context_->now(); }
+
+}  // namespace starling::sim

@@ -1,0 +1,78 @@
+// The store as a node sees it: operations take time, writes share an fsync, replies get lost, space runs out. What was
+// executed is durable; what was not when the process dies never happened.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "loadsim/sim/context.h"
+#include "loadsim/sim/database.h"
+#include "server/ports/store.h"
+
+namespace starling::sim {
+
+class StoreModel {
+ public:
+  StoreModel(Context& context, Database& database) : context_(&context), database_(&database) {}
+
+  void submit(ShardId shard, ports::StoreOp op);
+  /// Happening::StoreCommit: the operation takes effect, or fails.
+  void commit(std::uint32_t slot);
+  struct Reply {
+    ShardId shard;
+    ports::StoreCompletion completion;
+  };
+  /// Happening::StoreDone. Nothing when the process that asked is gone.
+  std::optional<Reply> done(std::uint32_t slot);
+
+  /// The process is gone, and with it every operation that has not taken effect and every reply.
+  void process_died();
+
+  // Faults, until a time.
+  void lose_replies(std::uint32_t permille, Instant until) { lost_permille_ = permille, lost_until_ = until; }
+  void be_unavailable(Instant until) { unavailable_until_ = until; }
+  void be_full(Instant until) { full_until_ = until; }
+  void be_slow(Duration delay, Instant until) { slow_by_ = delay, slow_until_ = until; }
+  /// Fatal: everything is answered Stopped until the process is restarted.
+  void stop() { stopped_ = true; }
+  bool stopped() const { return stopped_; }
+  void heal();
+
+ private:
+  struct Slot {
+    bool used = false;
+    std::uint64_t life = 0;  // of the process that asked
+    ShardId shard;
+    ports::StoreOp op;
+    std::optional<Database::Members> members_then;  // planted bug M11
+    ports::StoreCompletion completion;
+  };
+
+  Instant time_of(const ports::StoreOp& op);
+  ports::StoreStatus outcome_of(const Slot& slot, bool& applied);
+  void check_one_batch_per_room(const ports::StoreOp& op);
+  void forget(const ports::StoreRequest& request);
+
+  Context* context_;
+  Database* database_;
+  std::vector<Slot> slots_;
+  std::vector<std::uint32_t> free_;
+  std::map<RoomId, std::uint32_t> batches_;  // in flight
+  std::uint64_t life_ = 1;
+  std::uint64_t latencies_ = 0;
+  std::uint64_t outcomes_ = 0;
+  Instant group_ends_{};       // the fsync under way
+  Instant next_group_ends_{};  // the one after it, once somebody waits for it
+
+  std::uint32_t lost_permille_ = 0;
+  Instant lost_until_{};
+  Instant unavailable_until_{};
+  Instant full_until_{};
+  Duration slow_by_{};
+  Instant slow_until_{};
+  bool stopped_ = false;
+};
+
+}  // namespace starling::sim
