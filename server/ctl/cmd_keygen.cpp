@@ -1,0 +1,42 @@
+#include "server/ctl/cmd_keygen.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "server/auth/key_files.h"
+
+namespace starling::ctl {
+namespace {
+
+struct KeygenOptions {
+  std::string dir;
+  bool rotate = false;
+};
+
+int keygen(const Options& options, const KeygenOptions& keygen) {
+  const std::string dir = keygen.dir.empty() ? config_of(options).keys_dir() : keygen.dir;
+  if (keygen.rotate) {
+    const auto id = auth::rotate_keys(dir);
+    if (!id) return failed(id.error().message);
+    std::printf("%s: key %u signs from now on, the one before it is still accepted; restart starlingd\n", dir.c_str(),
+                id->value);
+    return kExitOk;
+  }
+  if (const auto made = auth::ensure_keys(dir); !made) return failed(made.error().message);
+  std::printf("%s: keys are in place\n", dir.c_str());
+  return kExitOk;
+}
+
+}  // namespace
+
+void add_keygen_command(CLI::App& root, Options& options) {
+  CLI::App* command = root.add_subcommand("keygen", "Make the server's keys where there are none");
+  auto keygen_options = std::make_shared<KeygenOptions>();
+  command->add_option("--dir", keygen_options->dir, "Where (default: keys in the data directory)");
+  command->add_flag("--rotate", keygen_options->rotate, "Add newer keys; of each kind the newest two stay");
+  command->callback([keygen_options, &options] { options.exit_code = keygen(options, *keygen_options); });
+}
+
+}  // namespace starling::ctl

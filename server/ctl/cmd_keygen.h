@@ -1,0 +1,12 @@
+// starlingctl keygen: the keys that sign tokens and tickets.
+#pragma once
+
+#include <CLI/App.hpp>
+
+#include "server/ctl/options.h"
+
+namespace starling::ctl {
+
+void add_keygen_command(CLI::App& root, Options& options);
+
+}  // namespace starling::ctl

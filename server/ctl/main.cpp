@@ -1,0 +1,30 @@
+// starlingctl: the operator's command line.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "server/auth/keys.h"
+#include "server/ctl/cmd_keygen.h"
+#include "server/ctl/cmd_token.h"
+#include "server/ctl/options.h"
+
+int main(int argc, char** argv) {
+  using namespace starling;
+  CLI::App cli("starlingctl: looks after a Starling server");
+  cli.set_version_flag("--version", STARLING_VERSION);
+  cli.require_subcommand(1);
+  ctl::Options options;
+  cli.add_option("--config", options.config_path,
+                 "The server's TOML file; without it the shipped configuration is used");
+  ctl::add_keygen_command(cli, options);
+  ctl::add_token_command(cli, options);
+  auth::init_crypto();
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return cli.exit(error) == 0 ? ctl::kExitOk : ctl::kExitUsage;
+  } catch (const std::exception& error) {
+    return ctl::failed(error.what());
+  }
+  return options.exit_code;
+}

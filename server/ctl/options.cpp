@@ -1,0 +1,29 @@
+#include "server/ctl/options.h"
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "server/app/config_file.h"
+
+namespace starling::ctl {
+
+app::Config config_of(const Options& options) {
+  app::ParsedConfig parsed = app::load_config(options.config_path);
+  if (parsed.errors.empty()) return std::move(parsed.config);
+  std::fputs(app::format_errors(options.config_path, parsed.errors).c_str(), stderr);
+  std::exit(kExitFailed);
+}
+
+int failed(std::string_view message) {
+  std::fprintf(stderr, "starlingctl: %.*s\n", static_cast<int>(message.size()), message.data());
+  return kExitFailed;
+}
+
+WallTime wall_now() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return WallTime(std::chrono::duration_cast<std::chrono::milliseconds>(now));
+}
+
+}  // namespace starling::ctl
