@@ -3,6 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -32,27 +36,28 @@ class Checks {
   void run() {
     const Config& c = p_.config;
     const runtime::Config& r = c.runtime;
-    require("listen.address", is_address(r.address),
+    require("server.listen", is_address(r.address),
             fmt::format("'{}' is not an IP address; try \"127.0.0.1\" or \"0.0.0.0\"", r.address));
     require(r.tls.certificate.empty() ? "tls.key" : "tls.certificate", r.tls.certificate.empty() == r.tls.key.empty(),
             "tls.certificate and tls.key go together; set both or none");
     readable("tls.certificate", r.tls.certificate);
     readable("tls.key", r.tls.key);
-    require("listen.address", !is_address(r.address) || is_loopback(r.address) || r.tls.enabled() || r.behind_proxy,
+    require("server.listen", !is_address(r.address) || is_loopback(r.address) || r.tls.enabled() || r.behind_proxy,
             fmt::format("{} is reachable from other hosts, and there is no TLS; set tls.certificate and tls.key, or "
-                        "listen.behind_proxy = true when a proxy ends TLS, or listen on 127.0.0.1",
+                        "server.behind_proxy = true when a proxy ends TLS, or listen on 127.0.0.1",
                         r.address));
     for (const std::string& origin : r.origins) {
-      require("listen.origins", is_origin(origin),
+      require("server.origins", is_origin(origin),
               fmt::format("'{}' is not scheme://host[:port]; no path, no wildcard", origin));
     }
-    require("runtime.flush_delay_min_us", r.flush_delay_min <= r.flush_delay_max || r.flush_delay_max == Duration::zero(),
+    require("runtime.flush_delay_min_us",
+            r.flush_delay_min <= r.flush_delay_max || r.flush_delay_max == Duration::zero(),
             "above runtime.flush_delay_max_us; lower it");
     require("timeouts.ping_after_s", r.timeouts.ping_after < r.timeouts.dead_after,
             "must be below timeouts.dead_after_s, or no ping can be answered in time");
     require("limits.outbox_bytes_soft", c.core.outbox_bytes_soft < c.core.outbox_bytes_hard,
             "must be below limits.outbox_bytes_hard");
-    require("data_dir", !c.data_dir.empty(), "empty; name a directory");
+    require("server.data_dir", !c.data_dir.empty(), "empty; name a directory");
     std::ranges::stable_sort(p_.errors, {}, &ConfigError::line);
   }
 
@@ -73,5 +78,30 @@ class Checks {
 }  // namespace
 
 void check_config(ParsedConfig& parsed) { Checks(parsed).run(); }
+
+ParsedConfig load_config(const std::string& path) {
+  if (path.empty()) return {};
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) {
+    ParsedConfig unread;
+    unread.errors.push_back(
+        {0, fmt::format("cannot read it: {}; check the path given with --config", std::strerror(errno))});
+    return unread;
+  }
+  ParsedConfig parsed = parse_config(text.str());
+  check_config(parsed);
+  return parsed;
+}
+
+std::string format_errors(const std::string& path, const std::vector<ConfigError>& errors) {
+  std::string out;
+  for (const ConfigError& error : errors) {
+    out += error.line == 0 ? fmt::format("{}: {}\n", path, error.message)
+                           : fmt::format("{}:{}: {}\n", path, error.line, error.message);
+  }
+  return out;
+}
 
 }  // namespace starling::app

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
-#include <set>
+#include <utility>
 
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
@@ -17,10 +18,35 @@ namespace {
 
 std::uint32_t line_of(const toml::node& node) { return node.source().begin.line; }
 
+std::optional<std::pair<std::string, std::uint16_t>> parse_endpoint(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  std::string_view host = text.substr(0, colon);
+  const std::string_view port = text.substr(colon + 1);
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string_view::npos) {
+    return std::nullopt;  // IPv6 without brackets: which colon ends it?
+  }
+  std::uint16_t number = 0;
+  const auto [end, status] = std::from_chars(port.data(), port.data() + port.size(), number);
+  if (host.empty() || status != std::errc{} || end != port.data() + port.size()) return std::nullopt;
+  return std::pair(std::string(host), number);
+}
+
 class Parser {
  public:
   ParsedConfig parse(const toml::table& root) {
-    table(root, "");
+    for (const auto& [key, node] : root) {
+      const toml::table* inner = node.as_table();
+      if (!is_section(key.str())) {
+        unknown(node, "", key.str());
+      } else if (inner == nullptr) {
+        error(node, fmt::format("'{0}' is a section; write [{0}] on a line of its own", key.str()));
+      } else {
+        section(*inner, key.str());
+      }
+    }
     std::ranges::stable_sort(out_.errors, {}, &ConfigError::line);
     return std::move(out_);
   }
@@ -29,45 +55,35 @@ class Parser {
   void error(const toml::node& at, std::string message) { out_.errors.push_back({line_of(at), std::move(message)}); }
 
   static bool is_section(std::string_view name) {
-    return std::ranges::any_of(config_schema(), [&](const ConfigKey& k) { return k.section == name && !name.empty(); });
+    return std::ranges::any_of(config_schema(), [&](const ConfigKey& k) { return k.section == name; });
   }
 
-  void table(const toml::table& in, std::string_view section) {
+  void section(const toml::table& in, std::string_view name) {
     for (const auto& [key, node] : in) {
-      const std::string_view name = key.str();
-      if (section.empty() && is_section(name)) {
-        if (const toml::table* inner = node.as_table()) {
-          table(*inner, name);
-        } else {
-          error(node, fmt::format("'{0}' is a section; write [{0}] on a line of its own", name));
-        }
+      const auto schema = config_schema();
+      const auto found =
+          std::ranges::find_if(schema, [&](const ConfigKey& k) { return k.section == name && k.name == key.str(); });
+      if (found == schema.end()) {
+        unknown(node, name, key.str());
         continue;
       }
-      const auto schema = config_schema();
-      const auto found = std::ranges::find_if(
-          schema, [&](const ConfigKey& k) { return k.section == section && k.name == name; });
-      if (found == schema.end()) {
-        unknown(node, section, name);
-      } else {
-        out_.lines[found->path()] = line_of(node);
-        std::visit([&](const auto& kind) { value(node, *found, kind); }, found->kind);
-      }
+      out_.lines[found->path()] = line_of(node);
+      std::visit([&](const auto& kind) { value(node, *found, kind); }, found->kind);
     }
   }
 
+  /// `section` is empty at the top of the file, where only sections belong.
   void unknown(const toml::node& node, std::string_view section, std::string_view name) {
     std::vector<std::string> candidates;
     for (const ConfigKey& key : config_schema()) {
       // The right name in the wrong section is the likeliest mistake.
-      if (key.name == name) {
-        return error(node, fmt::format("'{}' is not known here; it belongs to {}", name,
-                                       key.section.empty() ? "the top of the file" : fmt::format("[{}]", key.section)));
-      }
-      if (key.section == section) candidates.emplace_back(key.name);
-      if (section.empty() && !key.section.empty()) candidates.emplace_back(key.section);
+      if (key.name == name)
+        return error(node, fmt::format("'{}' is not known here; it belongs to [{}]", name, key.section));
+      if (section.empty() || key.section == section) candidates.emplace_back(section.empty() ? key.section : key.name);
     }
     const std::string path = section.empty() ? std::string(name) : fmt::format("{}.{}", section, name);
-    error(node, fmt::format("unknown key '{}'; did you mean '{}'?", path, nearest(name, candidates)));
+    error(node, fmt::format("unknown {} '{}'; did you mean '{}'?", node.is_table() ? "section" : "key", path,
+                            nearest(name, candidates)));
   }
 
   void value(const toml::node& node, const ConfigKey& key, const IntegerKey& kind) {
@@ -105,6 +121,16 @@ class Parser {
     }
     out_.config.log_level = static_cast<LogLevel>(found - names.begin());
   }
+  void value(const toml::node& node, const ConfigKey& key, const ListenKey&) {
+    const auto text = node.value_exact<std::string>();
+    const auto endpoint = text ? parse_endpoint(*text) : std::nullopt;
+    if (!endpoint) {
+      return error(node, fmt::format("'{}' must be address:port in quotes, as in \"127.0.0.1:8008\" or \"[::1]:8008\"",
+                                     key.path()));
+    }
+    out_.config.runtime.address = endpoint->first;
+    out_.config.runtime.port = endpoint->second;
+  }
 
   ParsedConfig out_;
 };
@@ -130,6 +156,11 @@ std::string value_text(Config config, const ConfigKey& key) {
       return fmt::format("[{}]", fmt::join(items, ", "));
     }
     std::string operator()(const LogLevelKey&) const { return quoted(std::string(name_of(config.log_level))); }
+    std::string operator()(const ListenKey&) const {
+      const std::string& host = config.runtime.address;
+      const bool v6 = host.find(':') != std::string::npos;
+      return fmt::format("\"{}{}{}:{}\"", v6 ? "[" : "", host, v6 ? "]" : "", config.runtime.port);
+    }
   };
   return std::visit(Text{config}, key.kind);
 }
@@ -152,8 +183,8 @@ std::string print_config(const Config& config) {
   std::string_view section;
   for (const ConfigKey& key : config_schema()) {
     if (key.section != section) {
+      out += fmt::format("{}[{}]\n", section.empty() ? "" : "\n", key.section);
       section = key.section;
-      out += fmt::format("\n[{}]\n", section);
     }
     const std::string value = value_text(config, key);
     const std::string shipped = value_text(Config{}, key);

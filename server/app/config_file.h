@@ -20,12 +20,17 @@ struct ConfigError {
 
 struct ParsedConfig {
   Config config;
-  std::vector<ConfigError> errors;              // all of them, by line
+  std::vector<ConfigError> errors;             // all of them, by line
   std::map<std::string, std::uint32_t> lines;  // where a key was set, by its path
 };
 
 /// Keys that are not named keep their shipped values.
 ParsedConfig parse_config(std::string_view toml);
+
+/// Reads and parses a file; an empty path is the shipped configuration. Checked as a whole.
+ParsedConfig load_config(const std::string& path);
+/// One line an error, as compilers write them: FILE:LINE: message.
+std::string format_errors(const std::string& path, const std::vector<ConfigError>& errors);
 
 /// Adds what is wrong with the tree as a whole: files that are missing, settings that contradict each other.
 void check_config(ParsedConfig& parsed);

@@ -49,22 +49,21 @@ constexpr std::int64_t kMiB = 1024 * kKiB;
 
 std::vector<ConfigKey> make_schema() {
   return {
-      {"", "data_dir", "Where the database and the keys live. Backed up with: starlingctl backup",
+      {"server", "listen",
+       "WebSocket (/v1/ws), /healthz, /readyz and /metrics; port 0 picks a free one. An address that is not loopback "
+       "needs [tls], or behind_proxy = true.",
+       ListenKey{}},
+      {"server", "data_dir", "Where the database and the keys live. Backed up with: starlingctl backup",
        TextKey{[](Config& c) -> std::string& { return c.data_dir; }}},
-      {"", "log_level", "debug, info, warning or error. Bodies and tokens are never logged.", LogLevelKey{}},
-      {"", "drain_grace_s", "How long a stop may take before connections that are left are cut.",
-       IntegerKey{[](const Config& c) { return std::chrono::duration_cast<Sec>(c.drain_grace).count(); },
-                  [](Config& c, std::int64_t v) { c.drain_grace = Sec(v); }, 0, 3600}},
-
-      {"listen", "address", "An address that is not loopback needs [tls], or behind_proxy = true.",
-       TextKey{[](Config& c) -> std::string& { return c.runtime.address; }}},
-      {"listen", "port", "WebSocket (/v1/ws), /healthz, /readyz and /metrics. 0 picks a free one.",
-       number<kRun, &Run::port>(0, 65535)},
-      {"listen", "behind_proxy", "A trusted proxy ends TLS in front of this server.",
+      {"server", "behind_proxy", "A trusted proxy ends TLS in front of this server.",
        BooleanKey{[](Config& c) -> bool& { return c.runtime.behind_proxy; }}},
-      {"listen", "origins",
+      {"server", "origins",
        "Web pages that may connect, as scheme://host[:port], compared exactly. Native clients send no Origin.",
        TextListKey{[](Config& c) -> std::vector<std::string>& { return c.runtime.origins; }}},
+      {"server", "log_level", "debug, info, warning or error. Bodies and tokens are never logged.", LogLevelKey{}},
+      {"server", "drain_grace_s", "How long a stop may take before connections that are left are cut.",
+       IntegerKey{[](const Config& c) { return std::chrono::duration_cast<Sec>(c.drain_grace).count(); },
+                  [](Config& c, std::int64_t v) { c.drain_grace = Sec(v); }, 0, 3600}},
 
       {"tls", "certificate", "PEM file with the chain; together with key it turns TLS 1.2 and 1.3 on.",
        TextKey{[](Config& c) -> std::string& { return c.runtime.tls.certificate; }}},
@@ -72,7 +71,8 @@ std::vector<ConfigKey> make_schema() {
        TextKey{[](Config& c) -> std::string& { return c.runtime.tls.key; }}},
 
       {"runtime", "shards", "Threads that serve connections. 0: one a core.", number<kRun, &Run::shards>(0, 64)},
-      {"runtime", "connections_max", "Beyond it: 503 with Retry-After. 0: the file descriptors allowed, less a reserve.",
+      {"runtime", "connections_max",
+       "Beyond it: 503 with Retry-After. 0: the file descriptors allowed, less a reserve.",
        number<kRun, &Run::connections_max>(0, 1'000'000)},
       {"runtime", "unauthenticated_max", "Of them, before their Hello.",
        number<kRun, &Run::unauthenticated_max>(1, 1'000'000)},
@@ -97,7 +97,8 @@ std::vector<ConfigKey> make_schema() {
 
       {"limits", "connections_per_user_max", "Devices of one user that are connected at once.",
        number<kCore, &Core::connections_per_user_max>(1, 10'000)},
-      {"limits", "batch_events_max", "Events of a room in one commit.", number<kCore, &Core::batch_events_max>(1, 4096)},
+      {"limits", "batch_events_max", "Events of a room in one commit.",
+       number<kCore, &Core::batch_events_max>(1, 4096)},
       {"limits", "batch_bytes_max", "Bytes of a room in one commit.",
        number<kCore, &Core::batch_bytes_max>(32 * kKiB, 16 * kMiB)},
       {"limits", "room_queue_bytes_max", "Uncommitted bytes of a room; then Busy.",

@@ -30,17 +30,19 @@ struct TextListKey {
   std::function<std::vector<std::string>&(Config&)> at;
 };
 struct LogLevelKey {};
+/// host:port, or [host]:port for IPv6.
+struct ListenKey {};
 
 struct ConfigKey {
-  std::string_view section;  // "" for the top level
+  std::string_view section;
   std::string_view name;
   std::string_view comment;
-  std::variant<IntegerKey, BooleanKey, TextKey, TextListKey, LogLevelKey> kind;
+  std::variant<IntegerKey, BooleanKey, TextKey, TextListKey, LogLevelKey, ListenKey> kind;
 
-  std::string path() const { return section.empty() ? std::string(name) : std::string(section) + "." + std::string(name); }
+  std::string path() const { return std::string(section) + "." + std::string(name); }
 };
 
-/// In the order of a printed file: grouped by section, the top level first.
+/// In the order of a printed file: grouped by section.
 std::span<const ConfigKey> config_schema();
 
 std::string_view name_of(LogLevel level);

@@ -25,10 +25,10 @@ TEST(ConfigFile, NothingConfiguredIsAServerOnLoopback) {
 
 TEST(ConfigFile, SetsWhatIsNamedAndNothingElse) {
   const ParsedConfig result = parsed(R"(
+[server]
 data_dir = "/srv/starling"
 log_level = "warning"
-[listen]
-port = 9000
+listen = "127.0.0.2:9000"
 origins = ["https://chat.example"]
 [timeouts]
 hello_s = 7
@@ -39,6 +39,7 @@ outbox_bytes_soft = 32768
   EXPECT_EQ(result.config.data_dir, "/srv/starling");
   EXPECT_EQ(result.config.log_level, LogLevel::Warning);
   EXPECT_EQ(result.config.runtime.port, 9000);
+  EXPECT_EQ(result.config.runtime.address, "127.0.0.2");
   EXPECT_EQ(result.config.runtime.origins, std::vector<std::string>{"https://chat.example"});
   EXPECT_EQ(result.config.runtime.timeouts.hello, std::chrono::seconds(7));
   EXPECT_EQ(result.config.core.outbox_bytes_soft, 32768u);
@@ -46,53 +47,66 @@ outbox_bytes_soft = 32768
 }
 
 TEST(ConfigFile, AllErrorsAtOnceEachWithItsLineAndFix) {
-  const ParsedConfig result = parsed(R"(data_dirs = "x"
+  const ParsedConfig result = parsed(R"([server]
+data_dirs = "x"
 log_level = "loud"
-[listen]
-prot = 1
-port = 70000
-address = "0.0.0.0"
+listen = "127.0.0.1:70000"
+[runtime]
+writes_per_turn_max = 0
 [tls]
 certificate = "/nowhere/cert.pem"
 key = 5
+[limit]
+x = 1
 )");
-  ASSERT_EQ(result.errors.size(), 7u);
+  ASSERT_EQ(result.errors.size(), 8u);
   const auto& e = result.errors;
-  EXPECT_EQ(e[0].line, 1u);
+  EXPECT_EQ(e[0].line, 2u);
   EXPECT_THAT(e[0].message, HasSubstr("did you mean 'data_dir'"));
-  EXPECT_EQ(e[1].line, 2u);
+  EXPECT_EQ(e[1].line, 3u);
   EXPECT_THAT(e[1].message, HasSubstr("\"debug\", \"info\""));
   EXPECT_EQ(e[2].line, 4u);
-  EXPECT_THAT(e[2].message, HasSubstr("did you mean 'port'"));
-  EXPECT_EQ(e[3].line, 5u);
-  EXPECT_THAT(e[3].message, HasSubstr("0 to 65535"));
+  EXPECT_THAT(e[2].message, HasSubstr("address:port"));
+  EXPECT_EQ(e[3].line, 6u);
+  EXPECT_THAT(e[3].message, HasSubstr("1 to 100000"));
   EXPECT_EQ(e[4].line, 8u);
+  EXPECT_THAT(e[4].message, HasSubstr("go together"));
   EXPECT_EQ(e[5].line, 8u);
-  EXPECT_THAT(e[4].message + e[5].message, HasSubstr("cannot read /nowhere/cert.pem"));
+  EXPECT_THAT(e[5].message, HasSubstr("cannot read /nowhere/cert.pem"));
   EXPECT_EQ(e[6].line, 9u);
+  EXPECT_EQ(e[7].line, 10u);
+  EXPECT_THAT(e[7].message, HasSubstr("did you mean 'limits'"));
 }
 
 TEST(ConfigFile, AKeyInTheWrongSectionIsSentHome) {
-  EXPECT_THAT(parsed("port = 1").errors.at(0).message, HasSubstr("belongs to [listen]"));
-  EXPECT_THAT(parsed("[listen]\ndata_dir = \"x\"").errors.at(0).message, HasSubstr("belongs to the top"));
+  EXPECT_THAT(parsed("listen = 1").errors.at(0).message, HasSubstr("belongs to [server]"));
+  EXPECT_THAT(parsed("[tls]\ndata_dir = \"x\"").errors.at(0).message, HasSubstr("belongs to [server]"));
+  EXPECT_THAT(parsed("tls = 1").errors.at(0).message, HasSubstr("write [tls]"));
 }
 
 TEST(ConfigFile, BrokenTomlNamesTheLine) {
-  const ParsedConfig result = parsed("[listen]\nport = = 5\n");
+  const ParsedConfig result = parsed("[server]\nlisten = = 5\n");
   ASSERT_EQ(result.errors.size(), 1u);
   EXPECT_EQ(result.errors[0].line, 2u);
 }
 
 TEST(ConfigFile, ANonLoopbackAddressNeedsTlsOrAProxy) {
-  EXPECT_THAT(parsed("[listen]\naddress = \"0.0.0.0\"").errors.at(0).message, HasSubstr("behind_proxy"));
-  EXPECT_THAT(parsed("[listen]\naddress = \"::\"").errors.at(0).message, HasSubstr("behind_proxy"));
-  EXPECT_TRUE(parsed("[listen]\naddress = \"0.0.0.0\"\nbehind_proxy = true").errors.empty());
-  EXPECT_TRUE(parsed("[listen]\naddress = \"::1\"").errors.empty());
+  EXPECT_THAT(parsed("[server]\nlisten = \"0.0.0.0:1\"").errors.at(0).message, HasSubstr("behind_proxy"));
+  EXPECT_THAT(parsed("[server]\nlisten = \"[::]:1\"").errors.at(0).message, HasSubstr("behind_proxy"));
+  EXPECT_TRUE(parsed("[server]\nlisten = \"0.0.0.0:1\"\nbehind_proxy = true").errors.empty());
+  EXPECT_TRUE(parsed("[server]\nlisten = \"[::1]:1\"").errors.empty());
+}
+
+TEST(ConfigFile, ListenIsAnAddressAndAPort) {
+  for (const char* bad : {"127.0.0.1", ":8008", "127.0.0.1:", "::1:8008", "127.0.0.1:x", "127.0.0.1:65536", "host:1"}) {
+    EXPECT_EQ(parsed(std::string("[server]\nlisten = \"") + bad + "\"").errors.size(), 1u) << bad;
+  }
+  EXPECT_EQ(parsed("[server]\nlisten = \"[::1]:0\"").config.runtime.address, "::1");
 }
 
 TEST(ConfigFile, OriginsAreExact) {
   for (const char* bad : {"chat.example", "https://", "https://chat.example/", "https://*.example", "ftp://x"}) {
-    EXPECT_EQ(parsed(std::string("[listen]\norigins = [\"") + bad + "\"]").errors.size(), 1u) << bad;
+    EXPECT_EQ(parsed(std::string("[server]\norigins = [\"") + bad + "\"]").errors.size(), 1u) << bad;
   }
 }
 
@@ -101,12 +115,13 @@ TEST(ConfigFile, APrintedFileParsesToTheSameTree) {
   config.data_dir = "with \"quotes\" and \\";
   config.runtime.origins = {"https://a", "https://b:8443"};
   config.runtime.port = 1;
+  config.runtime.address = "::1";
   config.core.heads_interval_ms = 1234;
   const std::string text = print_config(config);
   const ParsedConfig again = parsed(text);
   ASSERT_TRUE(again.errors.empty()) << again.errors.front().message;
   EXPECT_EQ(print_config(again.config), text);
-  EXPECT_THAT(text, HasSubstr("(shipped: 8008)"));
+  EXPECT_THAT(text, HasSubstr("(shipped: \"127.0.0.1:8008\")"));
 }
 
 TEST(ConfigFile, EveryShippedValueIsWithinItsRange) {
