@@ -2,10 +2,12 @@
 #   starling_library(NAME HEADERS … SOURCES … DEPS … [PRIVATE_DEPS …])  -> starling_NAME, starling::NAME
 #   starling_executable(NAME SOURCES … DEPS …)
 #   starling_test(NAME SOURCES … DEPS … [LABELS …])                     -> GoogleTest cases in CTest, also labelled with
-#                                                                          their folder of tests/; tests_FOLDER builds them
+#                                                                          their folder of tests/; tests_LABEL builds them
 #   starling_bench(NAME SOURCES … DEPS …)                               -> Google Benchmark
-#   starling_fuzz(NAME SOURCES … DEPS … [COVERS FILE…])                 -> libFuzzer, corpus in tests/fuzz/corpus/NAME;
-#                                                                          ./dev fuzz reports its coverage of COVERS
+#   starling_fuzz(NAME SOURCES … DEPS … [COVERS FILE…] [PLANTED BUG…])  -> libFuzzer, corpus in tests/fuzz/corpus/NAME;
+#                                                                          ./dev fuzz reports its coverage of COVERS and
+#                                                                          finds each planted bug. Without clang: a test
+#                                                                          that replays the corpus
 include_guard(GLOBAL)
 include(GNUInstallDirs)
 include(GoogleTest)
@@ -91,10 +93,12 @@ function(starling_test name)
   string(JOIN [[\\\\\\\;]] labels ${folder} ${arg_LABELS})
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX ${name}.
     PROPERTIES TIMEOUT 300 LABELS "${labels}")
-  if(NOT TARGET tests_${folder})
-    add_custom_target(tests_${folder})
-  endif()
-  add_dependencies(tests_${folder} ${name})
+  foreach(label ${folder} ${arg_LABELS})
+    if(NOT TARGET tests_${label})
+      add_custom_target(tests_${label})
+    endif()
+    add_dependencies(tests_${label} ${name})
+  endforeach()
 endfunction()
 
 function(starling_bench name)
@@ -108,13 +112,33 @@ function(starling_bench name)
 endfunction()
 
 function(starling_fuzz name)
-  if(NOT STARLING_FUZZ)
-    return()
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;COVERS;PLANTED" ${ARGN})
+  set(planted ${CMAKE_SOURCE_DIR}/tests/fuzz/planted.cpp)
+  if(STARLING_FUZZ)
+    add_executable(${name} ${arg_SOURCES} ${planted})
+    target_link_libraries(${name} PRIVATE starling_flags ${arg_DEPS})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    list(JOIN arg_COVERS "\n" covers)
+    file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/covers/${name} CONTENT "${covers}\n")
+    list(JOIN arg_PLANTED "\n" mutants)
+    file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/planted/${name} CONTENT "${mutants}\n")
+  elseif(STARLING_TESTS)
+    set(replay fuzz_${name} --mutations 2000)
+    set(corpus ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
+    add_executable(fuzz_${name} ${arg_SOURCES} ${planted} ${CMAKE_SOURCE_DIR}/tests/fuzz/replay.cpp)
+    target_link_libraries(fuzz_${name} PRIVATE starling_flags starling::base ${arg_DEPS})
+    add_test(NAME fuzz.${name} COMMAND ${replay} ${corpus})
+    set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 120)
+    if(STARLING_MUTANTS)
+      foreach(mutant ${arg_PLANTED})
+        add_test(NAME fuzz.${name}.finds_${mutant} COMMAND ${replay} --expect-abort ${corpus})
+        set_tests_properties(fuzz.${name}.finds_${mutant} PROPERTIES
+          LABELS fuzz TIMEOUT 120 ENVIRONMENT STARLING_MUTANT=${mutant})
+      endforeach()
+    endif()
+    if(NOT TARGET tests_fuzz)
+      add_custom_target(tests_fuzz)
+    endif()
+    add_dependencies(tests_fuzz fuzz_${name})
   endif()
-  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;COVERS" ${ARGN})
-  add_executable(${name} ${arg_SOURCES})
-  target_link_libraries(${name} PRIVATE starling_flags ${arg_DEPS})
-  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
-  list(JOIN arg_COVERS "\n" covers)
-  file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/covers/${name} CONTENT "${covers}\n")
 endfunction()

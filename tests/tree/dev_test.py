@@ -68,6 +68,17 @@ class Dev(unittest.TestCase):
         bad = bash(stages % "check_stage false")
         self.assertEqual((1, "1 passed, 1 failed"), (bad.returncode, bad.stdout.splitlines()[-1]))
 
+    def test_a_build_that_fails_is_one_failure_and_the_next_stage_still_runs(self):
+        stages = '. tools/dev/test.sh\nensure_packages() { :; }\nconfigure() { :; }\nbuild_targets() { echo "built $*"; false; }\n'
+        run = bash(stages + 'test_stages=("a | always | ctest_stage asan x,y -L ^z$" "b | always | check_stage true")\ncmd_test')
+        self.assertIn("built asan x y\n", run.stdout)
+        self.assertEqual((1, "1 passed, 1 failed"), (run.returncode, run.stdout.splitlines()[-1]))
+
+    def test_slow_stages_run_only_when_asked_for(self):
+        stages = '. tools/dev/test.sh\nensure_packages() { :; }\ntest_stages=("a | always | check_stage true" "b | full | check_stage true")\n'
+        self.assertEqual("1 passed, 0 failed", bash(stages + "cmd_test").stdout.splitlines()[-1])
+        self.assertEqual("2 passed, 0 failed", bash(stages + "cmd_test --full").stdout.splitlines()[-1])
+
     def test_the_scripts_are_clean_for_shellcheck(self):
         scripts = [ROOT / p for p in tree.tracked(ROOT, "*.sh") if p.parts[:2] == ("tools", "dev")]
         run = subprocess.run(["shellcheck", "-x", ROOT / "dev", ROOT / ".ci/run", *scripts], capture_output=True, text=True, cwd=ROOT)

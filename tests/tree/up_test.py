@@ -55,12 +55,19 @@ class Up(unittest.TestCase):
     def test_once_exits_with_the_verdict_and_leaves_no_server(self):
         run = self.up("--once")
         self.assertEqual(3, run.returncode, run.stderr)
+        self.assertIn("Verdict: FAILED", run.stdout)
         self.assertTrue((self.home / "stopped").exists())
         calls = (self.folder / "calls").read_text(encoding="utf-8").splitlines()
         self.assertRegex(calls[0], "^starlingctl .*migrate")
         self.assertRegex(calls[1], "^starlingctl .*seed .*--users 2")
         self.assertRegex(calls[-1], f"^starling-loadsim run .*smoke.toml .*:{self.port}/")
         self.assertEqual(0o600, (self.home / "user1.token").stat().st_mode & 0o777)
+
+    def test_every_exit_code_of_a_run_has_words(self):
+        said = {code: bash(f". tools/dev/up.sh\nup_verdict {code}").stdout for code in (0, 1, 2, 3, 4, 139)}
+        self.assertIn("passed", said[0])
+        self.assertEqual(5, len(set(said.values())), "only 1 and a crash read alike")
+        self.assertEqual(said[1], said[139])
 
     def test_a_second_run_keeps_the_configuration_but_for_the_port(self):
         self.up("--once")

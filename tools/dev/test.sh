@@ -2,12 +2,18 @@
 # shellcheck shell=bash
 
 # name | when: always, or full (with --full) | command
+# CTest labels beside the folders: `mutants` needs the planted bugs compiled in, `full` takes minutes.
 test_stages=(
-  "dev     | always | ctest_stage dev all"
-  "asan    | always | ctest_stage asan tests_unit -L ^unit$"
-  "format  | always | check_stage ./dev fmt --check"
-  "headers | full   | check_stage cmake --build build/dev --target all_verify_interface_header_sets"
-  "tidy    | full   | check_stage ./dev tidy"
+  "dev      | always | ctest_stage dev all -LE ^full$"
+  "asan     | always | ctest_stage asan tests_unit -L ^unit$"
+  "mutants  | always | ctest_stage mutants tests_mutants,starlingd,starlingctl,starling-loadsim -L ^mutants$"
+  "format   | always | check_stage ./dev fmt --check"
+  "headers  | full   | check_stage cmake --build build/dev --target all_verify_interface_header_sets"
+  "tidy     | full   | check_stage ./dev tidy"
+  "long     | full   | ctest_stage dev all -L ^full$"
+  "seeds    | full   | check_stage ./dev sim --seeds 2000"
+  "sabotage | full   | check_stage ./dev sabotage"
+  "fuzz     | full   | check_stage ./dev fuzz 20"
 )
 tests_passed=0
 tests_failed=0
@@ -61,13 +67,14 @@ check_stage() {
   if "$@"; then tests_passed=$((tests_passed + 1)); else tests_failed=$((tests_failed + 1)); fi
 }
 
-# ctest_stage PRESET TARGET [CTEST-ARG…]: builds the target and runs the preset's tests. A build that fails is one failure.
+# ctest_stage PRESET TARGET[,TARGET…] [CTEST-ARG…]: builds the targets and runs the preset's tests. A build that fails is one failure.
 ctest_stage() {
-  local preset=$1 target=$2 status=0
+  local preset=$1 targets status=0
+  IFS=, read -r -a targets <<<"$2"
   shift 2
   local dir=build/$preset
   local report=$PWD/$dir/ctest.xml
-  { if [[ $preset == dev ]]; then configure_dev; else configure "$preset"; fi && build_targets "$preset" "$target"; } || {
+  { if [[ $preset == dev ]]; then configure_dev; else configure "$preset"; fi && build_targets "$preset" "${targets[@]}"; } || {
     echo "the $preset build failed"
     tests_failed=$((tests_failed + 1))
     return 0

@@ -27,10 +27,11 @@ cmd_up() {
   mkdir -p "$home"
   home=$(cd "$home" && pwd)
   up_configure "$home" "$port"
-  up_start "$home" "$port"
   up_accounts "$home"
+  up_start "$home" "$port"
   local verdict=0
   up_smoke "$home" "$port" || verdict=$?
+  up_verdict "$verdict"
   [[ -z $once ]] || return "$verdict"
   up_invite "$home" "$port"
   wait "$up_server" || die "starlingd stopped by itself: $home/starlingd.log"
@@ -51,6 +52,16 @@ TOML
   sed -i "s/^listen = .*/listen = \"127.0.0.1:$2\"/" "$config"
   "$up_bin/starlingd" --config "$config" --check-config
   "$up_bin/starlingctl" --config "$config" migrate
+}
+
+# Two accounts to play with, and a room that both are in. Seeding again changes nothing.
+up_accounts() {
+  local config=$1/starling.toml user
+  "$up_bin/starlingctl" --config "$config" seed --users 2 --rooms 1
+  for user in 1 2; do
+    "$up_bin/starlingctl" --config "$config" token mint --user "$user" >"$1/user$user.token"
+    chmod 600 "$1/user$user.token"
+  done
 }
 
 up_start() {
@@ -77,19 +88,20 @@ up_died() {
   die "$2 (the log: $1/starlingd.log)"
 }
 
-# Two accounts to play with, and a room that both are in. Seeding again changes nothing.
-up_accounts() {
-  local config=$1/starling.toml user
-  "$up_bin/starlingctl" --config "$config" seed --users 2 --rooms 1
-  for user in 1 2; do
-    "$up_bin/starlingctl" --config "$config" token mint --user "$user" >"$1/user$user.token"
-    chmod 600 "$1/user$user.token"
-  done
-}
-
 up_smoke() {
   "$up_bin/starling-loadsim" run loadsim/scenarios/smoke.toml --world=real --url "ws://127.0.0.1:$2/v1/ws" \
     --config "$1/starling.toml"
+}
+
+# up_verdict CODE: what the exit code of a run means, in words.
+up_verdict() {
+  case $1 in
+    0) say "Verdict: passed. No acknowledged message was lost, doubled or shown out of order." ;;
+    2) say "Verdict: correct, but slower than the scenario's objectives." ;;
+    3) say "Verdict: FAILED. A guarantee of docs/CONTRACT.md was broken; the lines above say which." ;;
+    4) say "Verdict: none. The virtual users themselves were too slow on this machine." ;;
+    *) say "Verdict: none. The virtual users could not run; the lines above say why." ;;
+  esac
 }
 
 up_invite() {
@@ -102,7 +114,7 @@ up_invite() {
 
   Next, in another terminal:
     $up_bin/starlingctl --config $1/starling.toml status
-    $up_bin/starling-loadsim run loadsim/scenarios/team.toml --world=real
+    $up_bin/starling-loadsim run loadsim/scenarios/team.toml --config $1/starling.toml --url ws://127.0.0.1:$2/v1/ws
     ./dev sim --seeds 100
 
 Ctrl-C stops it.
