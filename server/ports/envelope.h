@@ -1,0 +1,207 @@
+// What crosses from shard to shard. A link may lose anything and repeats nothing by itself: whoever needs an answer
+// carries a `request` number and asks again until it comes; everything else is found missing by the link's numbers.
+//
+// Words. A room's *home* batches its commits; a *local* is a shard's replica of a room that its sessions are in; a
+// user's *home* holds the user's devices and read markers.
+#pragma once
+
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "common/base/ids.h"
+#include "common/base/time.h"
+#include "common/wire/frames.h"
+
+namespace starling::ports {
+
+/// A request's number, unique per shard and boot. 0: no answer is wanted.
+using RequestId = std::uint64_t;
+
+/// How a request fared, when its answer is not in the log's own terms.
+enum class AskStatus : std::uint8_t { Ok = 1, Absent = 2, Unavailable = 3 };
+
+// ---- room: local to home
+
+/// Registers the asking shard for the rooms, and asks whether the user is a member. Answered room by room or in bulk.
+struct JoinRooms {
+  RequestId request = 0;
+  UserId user;
+  std::vector<RoomId> rooms;
+};
+/// No session of the asking shard is in the room any more.
+struct LeaveRoom {
+  RoomId room;
+};
+/// Events after `after`, from the home's tail.
+struct FetchEvents {
+  RoomId room;
+  Seq after;
+};
+/// After a link lost something: how far are these rooms?
+struct AskHeads {
+  RequestId request = 0;
+  std::vector<RoomId> rooms;
+};
+/// A cursor in this epoch names a prefix that the log never had.
+struct DisputeEpoch {
+  RequestId request = 0;
+  RoomId room;
+  Epoch epoch;
+};
+
+// ---- room: home to local
+
+/// Where a log stands: the fold up to `seq` is `hash`.
+struct RoomPosition {
+  RoomId room;
+  wire::RoomKind kind = wire::RoomKind::Group;
+  Epoch epoch;
+  Seq seq;
+  Seq min_seq;
+  std::uint64_t msg_no = 0;
+  PrefixHash hash;
+};
+struct JoinedRoom {
+  AskStatus status = AskStatus::Ok;
+  wire::Role role = wire::Role::None;  // of the user that was asked about, as of the position
+  RoomPosition at;
+};
+struct JoinedRooms {
+  RequestId request = 0;
+  UserId user;
+  std::vector<JoinedRoom> rooms;
+};
+/// Consecutive committed events of one room.
+struct EventsPublished {
+  RoomId room;
+  Epoch epoch;  // the room's now
+  std::vector<wire::Event> events;
+};
+/// `found`: the events are all from `after` to `head`. Otherwise the tail does not reach back: read the store.
+struct EventsFetched {
+  RoomId room;
+  Epoch epoch;
+  Seq after;
+  Seq head;
+  bool found = false;
+  std::vector<wire::Event> events;
+};
+struct RoomHead {
+  RoomId room;
+  Epoch epoch;
+  Seq head;
+};
+/// Of rooms that were active lately, or the answer to AskHeads.
+struct HeadDigest {
+  RequestId request = 0;
+  std::vector<RoomHead> heads;
+};
+/// Published when the epoch rose, and the answer to DisputeEpoch, whether it rose or not.
+struct EpochNotice {
+  RequestId request = 0;
+  RoomPosition at;
+};
+
+// ---- sends
+
+struct ForwardSend {
+  RequestId request = 0;
+  ConnId conn;
+  UserId user;
+  DeviceId device;
+  std::uint64_t body_hash = 0;
+  wire::Send send;
+};
+struct SendAnswered {
+  RequestId request = 0;
+  ConnId conn;
+  wire::SendResult result;
+};
+
+// ---- users: session to home
+
+/// A device has connected. Of two connections of a device the one that came later stays.
+struct AttachDevice {
+  RequestId request = 0;
+  UserId user;
+  DeviceId device;
+  ConnId conn;
+  Instant connected_at;
+  std::uint64_t rooms_version = 0;  // that the device holds
+};
+struct DetachDevice {
+  RequestId request = 0;
+  UserId user;
+  DeviceId device;
+  ConnId conn;
+};
+/// A max-register.
+struct MarkRead {
+  RequestId request = 0;
+  UserId user;
+  ConnId conn;
+  wire::ReadMark mark;
+};
+/// A membership of the user has changed in the log.
+struct MembershipChanged {
+  RequestId request = 0;
+  UserId user;
+  wire::RoomInfo info;  // Role::None: removed
+};
+
+// ---- users: home to session
+
+struct DeviceAttached {
+  RequestId request = 0;
+  ConnId conn;
+  bool admitted = true;  // false: too many connections
+  std::uint64_t rooms_version = 0;
+  bool listed = false;  // `rooms` is the list as of rooms_version: the device held another
+  std::vector<wire::RoomInfo> rooms;
+  std::vector<wire::ReadMark> marks;
+};
+/// The device has connected elsewhere.
+struct DeviceFenced {
+  RequestId request = 0;
+  ConnId conn;
+};
+/// For connections of one user.
+struct UserNotice {
+  RequestId request = 0;
+  std::vector<ConnId> conns;
+  std::variant<wire::RoomChanged, wire::RoomList, wire::ReadMarked> frame;
+};
+
+// ---- either way
+
+/// The request is done; there is nothing else to say.
+struct Answered {
+  RequestId request = 0;
+};
+/// Somebody types: local to home, then home to locals. Lossy.
+struct TypingSeen {
+  RoomId room;
+  UserId user;
+};
+/// The header's link number counts envelopes: this one says that there were so many.
+struct Heartbeat {};
+
+using Payload =
+    std::variant<JoinRooms, LeaveRoom, FetchEvents, AskHeads, DisputeEpoch, JoinedRooms, EventsPublished, EventsFetched,
+                 HeadDigest, EpochNotice, ForwardSend, SendAnswered, AttachDevice, DetachDevice, MarkRead,
+                 MembershipChanged, DeviceAttached, DeviceFenced, UserNotice, Answered, TypingSeen, Heartbeat>;
+
+struct EnvelopeHeader {
+  ShardId from;
+  std::uint64_t boot = 0;
+  std::uint64_t link_seq = 0;  // 1, 2, 3… per (boot, from, to); a heartbeat repeats the last one
+  ViewId view;
+};
+
+struct Envelope {
+  EnvelopeHeader header;
+  Payload payload;
+};
+
+}  // namespace starling::ports
