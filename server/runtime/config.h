@@ -19,24 +19,24 @@ struct TlsConfig {
 
 /// How long a peer may take. None of these is tuned for a test of what ships.
 struct Timeouts {
-  Duration upgrade = 10s;        // TLS and HTTP upgrade together
-  Duration hello = 5s;           // upgrade to Hello
-  Duration message = 10s;        // a started message to its end
-  Duration ping_after = 25s;     // silence before a ping
-  Duration dead_after = 60s;     // silence before the connection is given up
-  Duration write_stall = 30s;    // nothing taken by the peer while something is queued
+  Duration upgrade = 10s;      // TLS and HTTP upgrade together
+  Duration hello = 5s;         // upgrade to Hello
+  Duration message = 10s;      // a started message to its end
+  Duration ping_after = 25s;   // silence before a ping
+  Duration dead_after = 60s;   // silence before the connection is given up
+  Duration write_stall = 30s;  // nothing taken by the peer while something is queued
   Duration close_handshake = 3s;
 };
 
 struct Config {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 8008;       // 0: the kernel picks one
-  std::uint32_t shards = 0;        // 0: one a core
-  bool behind_proxy = false;       // a trusted proxy ends TLS
+  std::uint16_t port = 8008;  // 0: the kernel picks one
+  std::uint32_t shards = 0;   // 0: one a core
+  bool behind_proxy = false;  // a trusted proxy ends TLS
   TlsConfig tls;
   std::vector<std::string> origins;  // exact; browsers only: a native client sends no Origin
 
-  std::uint32_t connections_max = 0;  // 0: file descriptors allowed, less a reserve
+  std::uint32_t connections_max = 0;         // 0: file descriptors allowed, less a reserve
   std::uint32_t unauthenticated_max = 4000;  // of them, before Hello
   /// Of each shard. Two full messages fit, so that most reads end at a message's end.
   std::uint32_t read_buffer_bytes = 128 * 1024;

@@ -28,7 +28,8 @@ class FlushPacer {
     if (window < kWindow) return;
     const double now = static_cast<double>(busy_.count()) / static_cast<double>(window.count());
     // A long window says more about the present than a short one: after half a second of quiet the past is forgotten.
-    const double weight = std::min(1.0, 0.25 * static_cast<double>(window.count()) / static_cast<double>(kWindow.count()));
+    const double weight =
+        std::min(1.0, 0.25 * static_cast<double>(window.count()) / static_cast<double>(kWindow.count()));
     load_ += weight * (now - load_);
     busy_ = idle_ = Duration::zero();
   }

@@ -1,0 +1,47 @@
+// One accepted socket. Everything that most connections do not have most of the time hangs off a pointer.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "common/base/ids.h"
+#include "common/base/timer_wheel.h"
+#include "common/ws/parser.h"
+#include "server/runtime/outbox.h"
+#include "server/runtime/tls.h"
+
+namespace starling::runtime {
+
+enum class Phase : std::uint8_t {
+  Upgrading,  // TLS, then the request head
+  Greeting,   // upgraded; Hello has not come
+  Open,       // known to the core
+  Closing,    // our close frame, or the last HTTP response, is queued or sent
+};
+
+struct Connection {
+  ws::Parser parser{ws::Role::Server};
+  Outbox outbox;
+  std::unique_ptr<TlsStream> tls;
+  std::unique_ptr<std::string> head;  // Upgrading: the request so far, when it did not come at once
+
+  ConnId id;
+  int fd = -1;
+  TimerNode timer;
+  // Ticks of the wheel.
+  std::uint32_t heard = 0;          // when bytes came last
+  std::uint32_t phase_due = 0;      // Upgrading, Greeting, Closing: when the phase must be over
+  std::uint32_t message_due = 0;    // when a started message must be whole; 0: none is
+  std::uint32_t stalled_since = 0;  // since when the peer takes nothing; 0: not stalled
+
+  Phase phase = Phase::Upgrading;
+  bool dirty : 1 = false;    // in the writer's list
+  bool blocked : 1 = false;  // waits until it can be written to
+  bool pinged : 1 = false;   // since it was heard
+  bool in_core : 1 = false;  // the core has been told, and waits for Disconnected
+  bool close_after_flush : 1 = false;
+};
+static_assert(sizeof(Connection) <= 128);
+
+}  // namespace starling::runtime

@@ -1,0 +1,130 @@
+#include "server/runtime/connections.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "server/runtime/close_codes.h"
+#include "server/runtime/control_frames.h"
+
+namespace starling::runtime {
+
+Connections::Connections(NodeContext& node, CoreDriver& core, Stats& stats, Instant start)
+    : node_(node),
+      core_(core),
+      stats_(stats),
+      writer_(table_, poller_, stats, node.config.writes_per_turn_max),
+      deadlines_(table_, node.config.timeouts, start) {}
+
+Connections::~Connections() {
+  table_.for_each([](Connection& c) { ::close(c.fd); });
+}
+
+void Connections::open(int fd) {
+  Connection& c = table_.open(fd);
+  ++stats_.accepted;
+  node_.unauthenticated.fetch_add(1, std::memory_order_relaxed);
+  if (node_.tls) c.tls = std::make_unique<TlsStream>(*node_.tls, fd);
+  poller_.add(fd, c.id);
+  deadlines_.enter(c, Phase::Upgrading);
+}
+
+void Connections::admitted(Connection& c) {
+  c.in_core = true;
+  node_.unauthenticated.fetch_sub(1, std::memory_order_relaxed);
+  deadlines_.enter(c, Phase::Open);
+}
+
+void Connections::leave_core(Connection& c) {
+  if (!c.in_core) return;
+  c.in_core = false;
+  core_.on(core::Disconnected{c.id});
+}
+
+void Connections::close(Connection& c, std::uint16_t code, std::string_view text) {
+  if (c.phase == Phase::Closing) return;
+  // Before the upgrade there is no WebSocket to close.
+  if (c.phase == Phase::Upgrading) return destroy(c);
+  if (c.phase == Phase::Greeting) node_.unauthenticated.fetch_sub(1, std::memory_order_relaxed);
+  // What a slow reader has not begun to read it will fetch from the log. TLS may have half a record on its way.
+  if (code == kCloseSlowReader && !c.tls) c.outbox.drop_unstarted();
+  send(c, close_frame(code, text));
+  enter_closing(c);
+}
+
+void Connections::close_after(Connection& c, ports::SharedFrame last) {
+  if (c.phase == Phase::Closing) return;
+  if (c.phase != Phase::Open) node_.unauthenticated.fetch_sub(1, std::memory_order_relaxed);
+  send(c, std::move(last));
+  c.close_after_flush = true;
+  enter_closing(c);
+}
+
+void Connections::closed_by_both(Connection& c) {
+  if (c.outbox.empty()) return finish_sending(c);
+  c.close_after_flush = true;
+}
+
+void Connections::enter_closing(Connection& c) {
+  ++closing_;
+  deadlines_.enter(c, Phase::Closing);
+  leave_core(c);
+}
+
+void Connections::destroy(Connection& c) {
+  if (c.phase == Phase::Upgrading || c.phase == Phase::Greeting) {
+    node_.unauthenticated.fetch_sub(1, std::memory_order_relaxed);
+  }
+  if (c.phase == Phase::Closing) --closing_;
+  const ConnId id = c.id;
+  const bool was_in_core = c.in_core;
+  deadlines_.forget(c);
+  ::close(c.fd);
+  node_.connections.fetch_sub(1, std::memory_order_relaxed);
+  table_.release(c);
+  if (was_in_core) core_.on(core::Disconnected{id});
+}
+
+bool Connections::flush() {
+  return writer_.flush([this](const Writer::Flushed& flushed) { on_flushed(flushed); });
+}
+
+void Connections::on_flushed(const Writer::Flushed& flushed) {
+  Connection& c = flushed.connection;
+  if (flushed.broken) return destroy(c);
+  if (flushed.progressed) deadlines_.stalled(c, false);
+  if (c.blocked) deadlines_.stalled(c, true);
+  if (flushed.payload > 0 && c.in_core) core_.on(core::Drained{c.id, flushed.payload});
+  if (c.close_after_flush && c.outbox.empty()) finish_sending(c);
+}
+
+void Connections::finish_sending(Connection& c) {
+  // Closing at once would answer bytes still on their way to us with a reset, which may eat our last words.
+  c.close_after_flush = false;
+  if (c.tls) c.tls->shut_down();
+  ::shutdown(c.fd, SHUT_WR);
+}
+
+void Connections::expire() {
+  deadlines_.expire([this](Connection& c, Overdue overdue) { on_overdue(c, overdue); });
+}
+
+void Connections::on_overdue(Connection& c, Overdue overdue) {
+  if (overdue == Overdue::Silent) return send(c, ping_frame());
+  ++stats_.timeouts;
+  switch (overdue) {
+    case Overdue::Hello:
+      return close(c, kCloseUnauthorized, "no Hello came in time; send it as the first frame");
+    case Overdue::Message:
+      return close(c, kCloseProtocolError, "a started message was not finished in time");
+    case Overdue::WriteStalled:
+      return close(c, kCloseSlowReader, "nothing was read for too long; resume");
+    case Overdue::Upgrade:
+    case Overdue::Dead:
+    case Overdue::CloseHandshake:
+    case Overdue::Silent:
+    case Overdue::Nothing:
+      return destroy(c);
+  }
+}
+
+}  // namespace starling::runtime

@@ -1,0 +1,37 @@
+#include "server/runtime/gate.h"
+
+#include <utility>
+#include <variant>
+
+#include "server/runtime/close_codes.h"
+
+namespace starling::runtime {
+
+Result<core::Connected, Refusal> admit(const auth::Authenticator& authenticator, ConnId conn, wire::ClientFrame&& first,
+                                       WallTime now) {
+  auto* hello = std::get_if<wire::Hello>(&first);
+  if (hello == nullptr) {
+    return tl::unexpected(Refusal{kCloseProtocolError, "the first frame must be Hello"});
+  }
+  if (hello->version != wire::kProtocolVersion) {
+    return tl::unexpected(Refusal{
+        kCloseVersion, "this server speaks protocol version " + std::to_string(wire::kProtocolVersion) + "; update"});
+  }
+  if (hello->token.empty()) {
+    return tl::unexpected(Refusal{kCloseUnauthorized, "no token; get one with: starlingctl token mint"});
+  }
+  auto claims = authenticator.verify(hello->token, now);
+  if (!claims) {
+    const bool expired = claims.error() == auth::AuthError::Expired;
+    return tl::unexpected(Refusal{expired ? kCloseExpired : kCloseUnauthorized, auth::describe(claims.error())});
+  }
+  auth::Ticket ticket = authenticator.ticket_for(*claims, now);
+  hello->token.clear();  // no credential travels past this point
+  return core::Connected{.conn = conn,
+                         .claims = *claims,
+                         .hello = std::move(*hello),
+                         .ticket = std::move(ticket.text),
+                         .ticket_expires = ticket.expires};
+}
+
+}  // namespace starling::runtime

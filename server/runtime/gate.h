@@ -1,0 +1,23 @@
+// The first frame of a connection: who is it, and may it come in?
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/base/result.h"
+#include "common/wire/frames.h"
+#include "server/auth/authenticator.h"
+#include "server/core/shard.h"
+
+namespace starling::runtime {
+
+struct Refusal {
+  std::uint16_t close_code = 0;
+  std::string text;  // names the fix; at most 123 bytes, for a close frame
+};
+
+/// What the core is told of a connection whose Hello is good.
+Result<core::Connected, Refusal> admit(const auth::Authenticator& authenticator, ConnId conn, wire::ClientFrame&& first,
+                                       WallTime now);
+
+}  // namespace starling::runtime

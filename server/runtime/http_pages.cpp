@@ -1,0 +1,57 @@
+#include "server/runtime/http_pages.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "server/runtime/metrics_text.h"
+
+namespace starling::runtime {
+namespace {
+
+std::string ready_page(const NodeContext& node) {
+  if (node.draining) return http_response("503 Service Unavailable", "draining\n");
+  if (!node.store.healthy()) return http_response("503 Service Unavailable", "the store does not take commits\n");
+  return http_response("200 OK", "ready\n");
+}
+
+std::string metrics_page(const NodeContext& node) {
+  std::vector<Stats> shards;
+  for (const auto& stats : node.stats) shards.push_back(stats->get());
+  MetricsText text;
+  write_stats(text, shards);
+  text.family("starling_draining", MetricsText::Kind::Gauge, "1 from the request to stop on.");
+  text.sample("", std::uint64_t{node.draining ? 1u : 0u});
+  text.family("starling_connections_unauthenticated", MetricsText::Kind::Gauge, "Connections before their Hello.");
+  text.sample("", std::uint64_t{node.unauthenticated});
+  text.family("starling_connections_max", MetricsText::Kind::Gauge, "Connections that are allowed.");
+  text.sample("", std::uint64_t{node.connections_max});
+  return http_response("200 OK", text.take() + node.store.metrics(), {}, "text/plain; version=0.0.4");
+}
+
+}  // namespace
+
+std::string http_page(const NodeContext& node, std::string_view method, std::string_view path) {
+  path = path.substr(0, path.find('?'));
+  const bool known = path == "/healthz" || path == "/readyz" || path == "/metrics";
+  if (!known) return http_response("404 Not Found", "there is /v1/ws, /healthz, /readyz and /metrics\n");
+  if (method != "GET") return http_response("405 Method Not Allowed", "only GET\n", "Allow: GET\r\n");
+  if (path == "/healthz") return http_response("200 OK", "ok\n");
+  if (path == "/readyz") return ready_page(node);
+  return metrics_page(node);
+}
+
+std::string http_response(std::string_view status, std::string_view body, std::string_view extra,
+                          std::string_view content_type) {
+  return fmt::format(
+      "HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\nCache-Control: "
+      "no-store\r\n{}\r\n{}",
+      status, content_type, body.size(), extra, body);
+}
+
+std::string http_unavailable(std::string_view why) {
+  return http_response("503 Service Unavailable", fmt::format("{}\n", why), "Retry-After: 5\r\n");
+}
+
+}  // namespace starling::runtime

@@ -1,0 +1,21 @@
+// The pages beside /v1/ws on the same port: /healthz, /readyz and /metrics.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "server/runtime/node_context.h"
+
+namespace starling::runtime {
+
+/// A whole response, after which the connection closes. `path` is the request's target.
+std::string http_page(const NodeContext& node, std::string_view method, std::string_view path);
+
+/// "HTTP/1.1 STATUS…" with the body and the headers every answer carries; `extra` is whole header lines.
+std::string http_response(std::string_view status, std::string_view body, std::string_view extra = {},
+                          std::string_view content_type = "text/plain; charset=utf-8");
+
+/// Over a limit, or draining: try again later, or elsewhere.
+std::string http_unavailable(std::string_view why);
+
+}  // namespace starling::runtime

@@ -1,0 +1,63 @@
+// What other threads hand to a shard: envelopes of its peers, completions of the store, and requests of the main
+// thread. Writers never wait. Consumed by the shard's thread only, which is woken through an eventfd.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "common/base/ids.h"
+#include "server/ports/envelope.h"
+#include "server/ports/store.h"
+#include "server/runtime/spsc_ring.h"
+
+namespace starling::runtime {
+
+class Mailbox {
+ public:
+  Mailbox(std::size_t shards, std::size_t ring_capacity);
+  ~Mailbox();
+  Mailbox(const Mailbox&) = delete;
+  Mailbox& operator=(const Mailbox&) = delete;
+
+  /// From the thread of shard `from`. False when the ring is full: the envelope is lost, which links repair.
+  /// The receiver looks after wake().
+  bool post(ShardId from, ports::Envelope&& envelope);
+  /// From any thread; never dropped.
+  void complete(ports::StoreCompletion&& completion);
+  void request_drain() { request(kDrain); }
+  void request_stop() { request(kStop); }
+  void wake();
+
+  /// The receiver: waits on this descriptor, and then takes everything.
+  int descriptor() const { return event_; }
+  /// Calls take(Envelope&&) for each, up to `max`; true when some may be left.
+  template <class Take>
+  bool take_envelopes(std::size_t max, Take&& take) {
+    for (auto& ring : rings_) {
+      while (max > 0 && ring->pop(take)) --max;
+    }
+    return max == 0;
+  }
+  /// Swaps the completions out; `out` must be empty.
+  void take_completions(std::vector<ports::StoreCompletion>& out);
+  bool drain_requested() const { return (requests_.load(std::memory_order_acquire) & kDrain) != 0; }
+  bool stop_requested() const { return (requests_.load(std::memory_order_acquire) & kStop) != 0; }
+  /// Before taking: a wake() from here on makes the descriptor readable again.
+  void acknowledge();
+
+ private:
+  static constexpr unsigned kDrain = 1;
+  static constexpr unsigned kStop = 2;
+  void request(unsigned what);
+
+  std::vector<std::unique_ptr<SpscRing<ports::Envelope>>> rings_;  // by sender
+  std::mutex completions_mutex_;
+  std::vector<ports::StoreCompletion> completions_;
+  std::atomic<unsigned> requests_{0};
+  std::atomic<bool> awake_{false};  // the descriptor is readable, or is about to be
+  int event_;
+};
+
+}  // namespace starling::runtime

@@ -1,0 +1,115 @@
+#include "server/runtime/node.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <bit>
+#include <csignal>
+#include <utility>
+
+#include "server/runtime/shard_loop.h"
+
+namespace starling::runtime {
+namespace {
+
+std::uint64_t entropy() {
+  std::uint64_t value = 0;
+  randombytes_buf(&value, sizeof value);
+  return value;
+}
+
+std::uint32_t descriptors_allowed() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  // The soft limit is for programs that use select(); this one does not.
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  return static_cast<std::uint32_t>(std::min<rlim_t>(limit.rlim_cur, 1'000'000));
+}
+
+Result<std::uint32_t, std::string> connections_allowed(const Config& config) {
+  const std::uint32_t descriptors = descriptors_allowed();
+  if (descriptors <= 2 * kReservedDescriptors) {
+    return tl::unexpected(
+        fmt::format("only {} file descriptors are allowed; raise LimitNOFILE (ulimit -n)", descriptors));
+  }
+  const std::uint32_t most = descriptors - kReservedDescriptors;
+  if (config.connections_max > most) {
+    return tl::unexpected(
+        fmt::format("runtime.connections_max is {}, but {} file descriptors allow for {}; lower it, or "
+                    "raise LimitNOFILE (ulimit -n)",
+                    config.connections_max, descriptors, most));
+  }
+  return config.connections_max == 0 ? most : config.connections_max;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Node>, std::string> Node::create(const Config& config, const core::Config& core,
+                                                        const auth::Authenticator& authenticator) {
+  std::unique_ptr<Node> node(new Node);
+  NodeContext& context = node->context_;
+  context.config = config;
+  context.core = core;
+  context.authenticator = &authenticator;
+  const auto allowed = connections_allowed(config);
+  if (!allowed) return tl::unexpected(allowed.error());
+  context.connections_max = *allowed;
+  if (config.tls.enabled()) {
+    auto tls = TlsContext::load(config.tls);
+    if (!tls) return tl::unexpected(tls.error());
+    context.tls = std::make_unique<TlsContext>(std::move(*tls));
+  }
+  const std::uint32_t shards = config.shards != 0 ? config.shards : std::max(1u, std::thread::hardware_concurrency());
+  auto listeners = listen(config, shards);
+  if (!listeners) return tl::unexpected(listeners.error());
+  node->listeners_ = std::move(listeners->sockets);
+  node->port_ = listeners->port;
+
+  context.boot = entropy();
+  context.view.id = ViewId(1);
+  for (std::uint32_t i = 0; i < shards; ++i) {
+    context.view.shards.emplace_back(static_cast<std::uint16_t>(i));
+    context.mailboxes.push_back(std::make_unique<Mailbox>(shards, std::bit_ceil(config.ring_capacity)));
+    context.stats.push_back(std::make_unique<PublishedStats>());
+  }
+  return node;
+}
+
+Node::~Node() { stop(); }
+
+void Node::start(StoreLink store) {
+  // OpenSSL writes without MSG_NOSIGNAL.
+  std::signal(SIGPIPE, SIG_IGN);
+  context_.store = std::move(store);
+  for (std::uint32_t i = 0; i < shards(); ++i) {
+    threads_.emplace_back([this, i, listener = std::move(listeners_[i])]() mutable {
+      ::pthread_setname_np(::pthread_self(), fmt::format("shard-{}", i).c_str());
+      ShardLoop(context_, ShardId(static_cast<std::uint16_t>(i)), std::move(listener), entropy()).run();
+    });
+  }
+  listeners_.clear();
+}
+
+void Node::complete(ShardId shard, ports::StoreCompletion&& completion) {
+  context_.mailboxes[shard.value]->complete(std::move(completion));
+}
+
+void Node::drain() {
+  context_.draining = true;
+  for (auto& mailbox : context_.mailboxes) mailbox->request_drain();
+}
+
+bool Node::drained() const { return context_.shards_drained == context_.mailboxes.size(); }
+
+void Node::stop() {
+  for (auto& mailbox : context_.mailboxes) mailbox->request_stop();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+}  // namespace starling::runtime

@@ -1,0 +1,199 @@
+#include "server/runtime/reader.h"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "common/ws/origin.h"
+#include "server/runtime/close_codes.h"
+#include "server/runtime/control_frames.h"
+#include "server/runtime/gate.h"
+#include "server/runtime/http_pages.h"
+#include "server/runtime/transport.h"
+
+namespace starling::runtime {
+namespace {
+
+constexpr std::string_view kEndpoint = "/v1/ws";
+/// Pings answered of one read; of a flood only the last is, which RFC 6455 section 5.5.3 allows.
+constexpr int kPongsPerRead = 16;
+/// A response leaves in shared frames, which are at most 64 KiB.
+constexpr std::size_t kResponsePiece = 32 * 1024;
+
+std::string_view text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+
+}  // namespace
+
+Reader::Reader(NodeContext& node, CoreDriver& core, Connections& connections, Stats& stats)
+    : node_(node), core_(core), connections_(connections), stats_(stats), buffer_(node.config.read_buffer_bytes) {}
+
+void Reader::readable(Connection& c) {
+  const IoResult got = receive(c.fd, c.tls.get(), buffer_);
+  switch (got.status) {
+    case IoResult::Status::Blocked:
+      return;
+    case IoResult::Status::Closed:
+      return connections_.destroy(c);
+    case IoResult::Status::Ok:
+      break;
+  }
+  stats_.bytes_in += got.bytes;
+  connections_.deadlines().heard(c);
+  const std::span<std::byte> bytes = std::span(buffer_).first(got.bytes);
+  if (c.phase == Phase::Upgrading) {
+    read_head(c, bytes);
+  } else {
+    read_frames(c, bytes);
+  }
+}
+
+void Reader::refuse(int fd) {
+  // Without TLS's handshake there is nobody to tell.
+  if (!node_.tls) {
+    const std::string response = http_unavailable("too many connections");
+    [[maybe_unused]] const auto sent = ::send(fd, response.data(), response.size(), MSG_NOSIGNAL);
+  }
+  ::close(fd);
+}
+
+// ---- the request --------------------------------------------------------------------------------------------------
+
+void Reader::read_head(Connection& c, std::span<std::byte> bytes) {
+  std::string whole;
+  if (c.head) {
+    whole = std::move(*c.head);
+    whole.append(text_of(bytes));
+    bytes = std::as_writable_bytes(std::span(whole));
+  }
+  const auto request = ws::parse_request(text_of(bytes));
+  if (request) {
+    c.head.reset();
+    if (answer(c, *request)) read_frames(c, bytes.subspan(request->head_bytes));
+    return;
+  }
+  if (request.error() != ws::HttpError::Incomplete) {
+    ++stats_.protocol_errors;
+    const std::string_view status = ws::http_status(request.error());
+    respond(c, http_response(status, fmt::format("{}\n", status), ws::http_extra_headers(request.error())));
+    return;
+  }
+  if (!c.head) c.head = std::make_unique<std::string>();
+  *c.head = whole.empty() ? std::string(text_of(bytes)) : std::move(whole);
+}
+
+bool Reader::answer(Connection& c, const ws::HttpRequest& request) {
+  if (path_of(request.target) == kEndpoint) return upgrade(c, request);
+  return respond(c, http_page(node_, request.method, request.target));
+}
+
+bool Reader::upgrade(Connection& c, const ws::HttpRequest& request) {
+  if (const auto error = ws::judge_upgrade(request)) {
+    const std::string_view status = ws::http_status(*error);
+    return respond(
+        c, http_response(status, fmt::format("{}: {} wants a WebSocket upgrade, version 13\n", status, kEndpoint),
+                         ws::http_extra_headers(*error)));
+  }
+  if (!ws::origin_allowed(request.origin, node_.config.origins)) {
+    return respond(c,
+                   http_response("403 Forbidden",
+                                 "pages of this origin may not connect; the operator can add it to server.origins\n"));
+  }
+  if (node_.draining) return respond(c, http_unavailable("draining; connect again in a moment"));
+  connections_.send(c, ports::SharedFrame(ws::upgrade_response(request.key)));
+  connections_.upgraded(c);
+  return true;
+}
+
+bool Reader::respond(Connection& c, std::string_view response) {
+  while (response.size() > kResponsePiece) {
+    connections_.send(c, ports::SharedFrame(response.substr(0, kResponsePiece)));
+    response.remove_prefix(kResponsePiece);
+  }
+  connections_.close_after(c, ports::SharedFrame(response));
+  return false;
+}
+
+// ---- messages -----------------------------------------------------------------------------------------------------
+
+void Reader::read_frames(Connection& c, std::span<std::byte> bytes) {
+  int pongs = 0;
+  ports::SharedFrame last_pong;
+  while (true) {
+    const ws::Item item = c.parser.next(bytes);
+    switch (item.kind) {
+      case ws::Item::Kind::NeedMore:
+        if (last_pong) connections_.send(c, std::move(last_pong));
+        connections_.deadlines().message(c, c.parser.partial());
+        return;
+      case ws::Item::Kind::Message:
+        connections_.deadlines().message(c, false);
+        on_message(c, item.payload);
+        break;
+      case ws::Item::Kind::Ping:
+        // One who reads nothing gets no pongs to pile up either.
+        if (c.phase == Phase::Closing || c.blocked) break;
+        if (++pongs <= kPongsPerRead) {
+          connections_.send(c, pong_frame(item.payload));
+        } else {
+          last_pong = pong_frame(item.payload);
+        }
+        break;
+      case ws::Item::Kind::Pong:
+        break;
+      case ws::Item::Kind::Close:
+        on_peer_close(c, item.payload);
+        break;
+      case ws::Item::Kind::Error:
+        on_violation(c, item);
+        break;
+    }
+  }
+}
+
+void Reader::on_message(Connection& c, std::span<const std::byte> payload) {
+  if (c.phase == Phase::Closing) return;
+  auto frame = decoder_.client(payload);
+  if (!frame) {
+    if (frame.error() == wire::DecodeError::Ignorable) return;
+    ++stats_.protocol_errors;
+    return connections_.close(c, kCloseProtocolError, wire::describe(frame.error()));
+  }
+  ++stats_.frames_in;
+  if (c.phase == Phase::Greeting) return on_first_frame(c, std::move(*frame));
+  core_.on(core::FrameReceived{c.id, std::move(*frame)});
+}
+
+void Reader::on_first_frame(Connection& c, wire::ClientFrame&& frame) {
+  auto connected = admit(*node_.authenticator, c.id, std::move(frame), core_.now().wall);
+  if (!connected) {
+    ++stats_.logins_refused;
+    return connections_.close(c, connected.error().close_code, connected.error().text);
+  }
+  ++stats_.logins;
+  if (connected->claims.from_ticket) ++stats_.logins_by_ticket;
+  connections_.admitted(c);
+  core_.on(std::move(*connected));
+}
+
+void Reader::on_peer_close(Connection& c, std::span<const std::byte> payload) {
+  if (c.phase == Phase::Closing) return connections_.closed_by_both(c);
+  connections_.close_after(c, close_reply(payload));
+}
+
+void Reader::on_violation(Connection& c, const ws::Item& item) {
+  if (c.phase == Phase::Closing) return connections_.closed_by_both(c);
+  ++stats_.protocol_errors;
+  connections_.close(c, static_cast<std::uint16_t>(item.close_code), ws::describe(item.violation));
+  // Nothing that the peer says now can be understood, its close frame included.
+  connections_.closed_by_both(c);
+}
+
+}  // namespace starling::runtime

@@ -1,0 +1,200 @@
+#include "server/runtime/shard_loop.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "server/runtime/close_codes.h"
+#include "server/runtime/control_frames.h"
+
+namespace starling::runtime {
+namespace {
+
+constexpr int kAcceptsPerTurn = 64;
+constexpr std::size_t kEnvelopesPerTurn = 4096;
+constexpr Duration kHousekeeping = 1s;
+
+}  // namespace
+
+ShardLoop::ShardLoop(NodeContext& node, ShardId self, ListenSocket listener, std::uint64_t seed)
+    : node_(node),
+      self_(self),
+      io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE),  // only this thread ever touches it; others use the mailbox
+      core_(core::Shard(node.core, self, node.view, node.boot, seed)),
+      connections_(node, core_, stats_, steady_now()),
+      reader_(node, core_, connections_, stats_),
+      pacer_(node.config.flush_delay_min, node.config.flush_delay_max),
+      listener_(std::move(listener)),
+      accept_watch_(io_, listener_.get()),
+      poller_watch_(io_, connections_.poller().descriptor()),
+      mail_watch_(io_, mailbox().descriptor()),
+      timer_(io_),
+      posted_to_(node.mailboxes.size()) {}
+
+void ShardLoop::run() {
+  turn_ended_ = steady_now();
+  accept_watch_.start([this] { accept(); });
+  poller_watch_.start([this] { on_ready(); });
+  mail_watch_.start([this] { on_mail(); });
+  begin_turn();
+  end_turn();
+  while (!mailbox().stop_requested()) {
+    if (!more_work_) io_.run_one();
+    io_.poll();
+    begin_turn();
+    end_turn();
+  }
+  // Connections close with the loop; nothing more is promised to them.
+}
+
+void ShardLoop::begin_turn() {
+  if (in_turn_) return;
+  in_turn_ = true;
+  core_.read_clocks();
+  turn_began_ = core_.now().at;
+  connections_.deadlines().set_now(turn_began_);
+}
+
+void ShardLoop::end_turn() {
+  if (core_.shard().next_deadline() <= core_.now().at) core_.on(core::DeadlineReached{});
+  connections_.expire();
+  carry_out_effects();
+
+  bool left = false;
+  if (connections_.anything_dirty()) {
+    if (flush_at_ == kNever) flush_at_ = core_.now().at + pacer_.delay();
+    if (flush_at_ <= core_.now().at) {
+      left = connections_.flush();
+      if (!left) flush_at_ = kNever;
+      carry_out_effects();  // what the core asks for when it hears Drained
+    }
+  } else {
+    flush_at_ = kNever;
+  }
+  more_work_ = left || core_.has_effects();
+
+  if (drain_told_ && !drained_ && core_.shard().drained() && connections_.closing() == 0) {
+    drained_ = true;
+    node_.shards_drained.fetch_add(1);
+  }
+  if (core_.now().at >= housekeeping_at_) housekeeping();
+
+  ++stats_.turns;
+  const Instant ended = steady_now();
+  const Duration busy = ended - turn_began_;
+  stats_.lag_max_s = std::max(stats_.lag_max_s, std::chrono::duration<double>(busy).count());
+  pacer_.turn(busy, turn_began_ - turn_ended_);
+  turn_ended_ = ended;
+  in_turn_ = false;
+  if (!more_work_) set_timer();
+}
+
+void ShardLoop::accept() {
+  begin_turn();
+  for (int i = 0; i < kAcceptsPerTurn; ++i) {
+    const int fd = ::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    // Aborted by the peer, or out of descriptors in spite of the reserve: the next turn looks again.
+    if (fd < 0) return;
+    if (node_.connections.fetch_add(1, std::memory_order_relaxed) >= node_.connections_max ||
+        node_.unauthenticated.load(std::memory_order_relaxed) >= node_.config.unauthenticated_max) {
+      ++stats_.refused;
+      node_.connections.fetch_sub(1, std::memory_order_relaxed);
+      reader_.refuse(fd);
+      continue;
+    }
+    connections_.open(fd);
+  }
+}
+
+void ShardLoop::on_ready() {
+  begin_turn();
+  for (const epoll_event& event : connections_.poller().wait()) {
+    const ConnId id = Poller::conn_of(event);
+    if ((event.events & EPOLLOUT) != 0) {
+      if (Connection* c = connections_.table().find(id)) connections_.writable(*c);
+    }
+    if ((event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
+      if (Connection* c = connections_.table().find(id)) reader_.readable(*c);
+    }
+  }
+}
+
+void ShardLoop::on_mail() {
+  begin_turn();
+  mailbox().acknowledge();
+  mailbox().take_completions(completions_);
+  for (ports::StoreCompletion& completion : completions_) core_.on(core::StoreCompleted{std::move(completion)});
+  completions_.clear();
+  const bool more = mailbox().take_envelopes(
+      kEnvelopesPerTurn, [this](ports::Envelope&& envelope) { core_.on(core::EnvelopeReceived{std::move(envelope)}); });
+  if (more) mailbox().wake();
+  if (mailbox().drain_requested() && !drain_told_) {
+    drain_told_ = true;
+    core_.on(core::DrainRequested{});
+  }
+}
+
+void ShardLoop::on_timer() {
+  begin_turn();
+  timer_at_ = kNever;
+}
+
+void ShardLoop::set_timer() {
+  const Instant at =
+      std::min({core_.shard().next_deadline(), connections_.deadlines().next(), flush_at_, housekeeping_at_});
+  // A timer that fires too early is cheaper than one that is moved at every turn.
+  if (timer_at_ <= at) return;
+  timer_at_ = at;
+  timer_.expires_at(std::chrono::steady_clock::time_point(at.time_since_epoch()));
+  timer_.async_wait([this](boost::system::error_code error) {
+    if (!error) on_timer();
+  });
+}
+
+void ShardLoop::carry_out_effects() {
+  if (!core_.has_effects()) return;
+  core::Effects& effects = core_.take_effects();
+  send_all(effects);
+  for (const core::Effects::Close& close : effects.closes) {
+    if (Connection* c = connections_.table().find(close.conn)) {
+      connections_.close(*c, close_code_of(close.reason), close.text);
+    }
+  }
+  for (core::Effects::Post& post : effects.posts) {
+    if (node_.mailboxes[post.to.value]->post(self_, std::move(post.envelope))) {
+      ++stats_.envelopes_posted;
+      posted_to_[post.to.value] = true;
+    } else {
+      ++stats_.envelopes_dropped;
+    }
+  }
+  for (std::size_t i = 0; i < posted_to_.size(); ++i) {
+    if (posted_to_[i]) node_.mailboxes[i]->wake();
+    posted_to_[i] = false;
+  }
+  for (ports::StoreOp& op : effects.store) node_.store.submit(self_, std::move(op));
+}
+
+void ShardLoop::send_all(core::Effects& effects) {
+  for (core::Effects::Send& send : effects.sends) {
+    seal(send.frame);
+    for (std::uint32_t i = send.first; i < send.first + send.count; ++i) {
+      Connection* c = connections_.table().find(effects.recipients[i]);
+      if (c != nullptr && c->in_core) connections_.send(*c, send.frame);
+    }
+  }
+}
+
+void ShardLoop::housekeeping() {
+  housekeeping_at_ = core_.now().at + kHousekeeping;
+  stats_.core = core_.shard().counters();
+  stats_.connections = connections_.table().size();
+  stats_.flush_delay_s = std::chrono::duration<double>(pacer_.delay()).count();
+  stats_.load = pacer_.load();
+  node_.stats[self_.value]->set(stats_);
+  stats_.lag_max_s = 0;
+}
+
+}  // namespace starling::runtime

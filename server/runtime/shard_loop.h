@@ -1,0 +1,71 @@
+// One shard: a thread, an io_context, a core::Shard and its connections. A turn takes what is ready (reads, mailbox,
+// timers), drives the core with it, carries out what the core asked for, and writes.
+#pragma once
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "server/runtime/connections.h"
+#include "server/runtime/core_driver.h"
+#include "server/runtime/flush_pacer.h"
+#include "server/runtime/listener.h"
+#include "server/runtime/node_context.h"
+#include "server/runtime/reader.h"
+#include "server/runtime/watch.h"
+
+namespace starling::runtime {
+
+class ShardLoop {
+ public:
+  ShardLoop(NodeContext& node, ShardId self, ListenSocket listener, std::uint64_t seed);
+
+  /// Until a stop is requested through the mailbox; the body of the shard's thread.
+  void run();
+
+ private:
+  void begin_turn();
+  void end_turn();
+  void accept();
+  void on_ready();
+  void on_mail();
+  void on_timer();
+  void carry_out_effects();
+  void send_all(core::Effects& effects);
+  void set_timer();
+  void housekeeping();
+
+  Mailbox& mailbox() { return *node_.mailboxes[self_.value]; }
+
+  NodeContext& node_;
+  ShardId self_;
+  boost::asio::io_context io_;
+  Stats stats_;
+  CoreDriver core_;
+  Connections connections_;
+  Reader reader_;
+  FlushPacer pacer_;
+  ListenSocket listener_;
+  Watch accept_watch_;
+  Watch poller_watch_;
+  Watch mail_watch_;
+  boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
+                                    boost::asio::io_context::executor_type>
+      timer_;
+  std::vector<ports::StoreCompletion> completions_;
+  std::vector<bool> posted_to_;  // scratch of a turn, by shard
+
+  Instant turn_began_{};
+  Instant turn_ended_{};
+  Instant flush_at_ = kNever;  // kNever: nothing is dirty
+  Instant timer_at_ = kNever;
+  Instant housekeeping_at_{};
+  bool in_turn_ = false;
+  bool more_work_ = false;  // do not wait before the next turn
+  bool drain_told_ = false;
+  bool drained_ = false;
+};
+
+}  // namespace starling::runtime

@@ -1,0 +1,28 @@
+// Reading and writing a connection's descriptor, never blocking.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace starling::runtime {
+
+class TlsStream;
+
+struct IoResult {
+  enum class Status : std::uint8_t {
+    Ok,
+    Blocked,  // would block; nothing moved
+    Closed,   // by the peer, or broken
+  };
+  Status status = Status::Ok;
+  std::size_t bytes = 0;
+};
+
+/// `tls` is null for plain text. `out` and `in` must not be empty.
+IoResult receive(int fd, TlsStream* tls, std::span<std::byte> out);
+IoResult transmit(int fd, TlsStream* tls, std::span<const iovec> in);
+
+}  // namespace starling::runtime
