@@ -1,0 +1,59 @@
+#include "server/runtime/http_pages.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace starling::runtime {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class HttpPages : public testing::Test {
+ protected:
+  HttpPages() {
+    node_.stats.push_back(std::make_unique<PublishedStats>());
+    node_.store.healthy = [this] { return store_healthy_; };
+    node_.store.metrics = [] { return std::string("starling_store_something 1\n"); };
+  }
+  std::string get(std::string_view path) const { return http_page(node_, "GET", path); }
+
+  NodeContext node_;
+  bool store_healthy_ = true;
+};
+
+TEST_F(HttpPages, ReadyUntilDrainingOrWithoutAStore) {
+  EXPECT_THAT(get("/readyz"), StartsWith("HTTP/1.1 200 "));
+  store_healthy_ = false;
+  EXPECT_THAT(get("/readyz"), StartsWith("HTTP/1.1 503 "));
+  store_healthy_ = true;
+  node_.draining = true;
+  EXPECT_THAT(get("/readyz"), StartsWith("HTTP/1.1 503 "));
+}
+
+TEST_F(HttpPages, HealthyWhateverTheStoreDoes) {
+  store_healthy_ = false;
+  node_.draining = true;
+  EXPECT_THAT(get("/healthz"), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(HttpPages, MetricsCarryTheStoresToo) {
+  const std::string page = get("/metrics?x=1");
+  EXPECT_THAT(page, HasSubstr("starling_flush_delay_seconds{shard=\"0\"} 0"));
+  EXPECT_THAT(page, HasSubstr("starling_store_something 1\n"));
+  EXPECT_THAT(page, HasSubstr("starling_draining 0\n"));
+}
+
+TEST_F(HttpPages, UnknownPathsAndMethodsSayWhatThereIs) {
+  EXPECT_THAT(get("/secret"), AllOf(StartsWith("HTTP/1.1 404 "), HasSubstr("/v1/ws")));
+  EXPECT_THAT(http_page(node_, "POST", "/metrics"), AllOf(StartsWith("HTTP/1.1 405 "), HasSubstr("Allow: GET\r\n")));
+}
+
+TEST_F(HttpPages, TheLengthIsThatOfTheBody) {
+  const std::string page = get("/healthz");
+  EXPECT_THAT(page, HasSubstr("Content-Length: 3\r\n"));
+  EXPECT_THAT(page, testing::EndsWith("\r\n\r\nok\n"));
+}
+
+}  // namespace
+}  // namespace starling::runtime
