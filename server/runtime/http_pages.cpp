@@ -21,6 +21,8 @@ std::string metrics_page(const NodeContext& node) {
   for (const auto& stats : node.stats) shards.push_back(stats->get());
   MetricsText text;
   write_stats(text, shards);
+  text.family("process_start_time_seconds", MetricsText::Kind::Gauge, "When the node began, in seconds since 1970.");
+  text.sample("", static_cast<std::uint64_t>(to_ms(node.started) / 1000));
   text.family("starling_draining", MetricsText::Kind::Gauge, "1 from the request to stop on.");
   text.sample("", std::uint64_t{node.draining ? 1u : 0u});
   text.family("starling_connections_unauthenticated", MetricsText::Kind::Gauge, "Connections before their Hello.");

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <chrono>
 #include <csignal>
 #include <utility>
 
@@ -71,6 +72,8 @@ Result<std::unique_ptr<Node>, std::string> Node::create(const Config& config, co
   node->port_ = listeners->port;
 
   context.boot = entropy();
+  const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+  context.started = WallTime(std::chrono::duration_cast<WallTime::duration>(since_1970));
   context.view.id = ViewId(1);
   for (std::uint32_t i = 0; i < shards; ++i) {
     context.view.shards.emplace_back(static_cast<std::uint16_t>(i));

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/time.h"
 #include "server/auth/authenticator.h"
 #include "server/core/config.h"
 #include "server/ports/store.h"
@@ -37,6 +38,7 @@ struct NodeContext {
   StoreLink store;
   ports::View view;
   std::uint64_t boot = 0;
+  WallTime started;
   std::uint32_t connections_max = 0;
 
   std::vector<std::unique_ptr<Mailbox>> mailboxes;     // by shard

@@ -44,6 +44,11 @@ TEST_F(HttpPages, MetricsCarryTheStoresToo) {
   EXPECT_THAT(page, HasSubstr("starling_draining 0\n"));
 }
 
+TEST_F(HttpPages, MetricsSayWhenTheNodeBegan) {
+  node_.started = wall_from_ms(1'700'000'000'999);
+  EXPECT_THAT(get("/metrics"), HasSubstr("\nprocess_start_time_seconds 1700000000\n"));
+}
+
 TEST_F(HttpPages, UnknownPathsAndMethodsSayWhatThereIs) {
   EXPECT_THAT(get("/secret"), AllOf(StartsWith("HTTP/1.1 404 "), HasSubstr("/v1/ws")));
   EXPECT_THAT(http_page(node_, "POST", "/metrics"), AllOf(StartsWith("HTTP/1.1 405 "), HasSubstr("Allow: GET\r\n")));
