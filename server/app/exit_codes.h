@@ -1,0 +1,12 @@
+// How starlingd ends (docs/OPERATIONS.md).
+#pragma once
+
+namespace starling::app {
+
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitBadStart =
+    1;                                // configuration, port, data directory, keys, database: fix it, then start again
+inline constexpr int kExitUsage = 2;  // command line
+inline constexpr int kExitStoreFailed = 70;  // the store stopped in flight (a failed fsync, a damaged file): restart
+
+}  // namespace starling::app

@@ -1,0 +1,125 @@
+#include "server/app/server.h"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "server/app/data_dir.h"
+#include "server/app/exit_codes.h"
+#include "server/app/log.h"
+#include "server/app/service_notify.h"
+#include "server/app/signals.h"
+#include "server/app/store_service.h"
+#include "server/auth/authenticator.h"
+#include "server/auth/key_files.h"
+#include "server/runtime/node.h"
+
+namespace starling::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kLookAround = 100ms;
+
+/// Everything that runs, destroyed in reverse: the store's last completions find the node's mailboxes.
+struct Running {
+  DataDir data_dir;
+  auth::Authenticator authenticator;
+  std::unique_ptr<runtime::Node> node;
+  std::unique_ptr<StoreService> store;
+};
+
+Result<auth::Authenticator, std::string> open_keys(const Config& config) {
+  auth::init_crypto();
+  if (auto made = auth::ensure_keys(config.keys_dir()); !made) return tl::unexpected(made.error().message);
+  auto keys = auth::load_server_keys(config.keys_dir());
+  if (!keys) return tl::unexpected(keys.error().message);
+  return auth::Authenticator(std::move(*keys));
+}
+
+Result<std::unique_ptr<Running>, std::string> start(const Config& config) {
+  auto data_dir = DataDir::open(config.data_dir);
+  if (!data_dir) return tl::unexpected(data_dir.error());
+  auto authenticator = open_keys(config);
+  if (!authenticator) return tl::unexpected(authenticator.error());
+  auto running = std::make_unique<Running>(Running{std::move(*data_dir), std::move(*authenticator), nullptr, nullptr});
+
+  auto node = runtime::Node::create(config.runtime, config.core, running->authenticator);
+  if (!node) return tl::unexpected(node.error());
+  running->node = std::move(*node);
+  auto store = StoreService::open(config, *running->node);
+  if (!store) return tl::unexpected(store.error());
+  running->store = std::move(*store);
+  running->node->start(running->store->link());
+  return running;
+}
+
+/// Written beside and renamed, so that a reader never sees half of it.
+bool write_port_file(const std::string& path, std::uint16_t port) {
+  const std::string draft = path + ".new";
+  std::ofstream(draft) << port << '\n';
+  std::error_code error;
+  std::filesystem::rename(draft, path, error);
+  if (error) spdlog::error("cannot write --port-file {}: {}", path, error.message());
+  return !error;
+}
+
+/// Until all sessions have moved, the grace is over, or a second signal comes.
+void drain(const Config& config, StopSignals& signals, Running& running) {
+  spdlog::info("draining; a second signal stops at once");
+  service_notify("STOPPING=1\nSTATUS=draining");
+  running.node->drain();
+  const auto deadline = std::chrono::steady_clock::now() + config.drain_grace;
+  while (!running.node->drained()) {
+    if (std::chrono::steady_clock::now() >= deadline) {
+      spdlog::warn("the grace of {} s is over; connections that are left are cut",
+                   std::chrono::duration_cast<std::chrono::seconds>(config.drain_grace).count());
+      return;
+    }
+    if (signals.wait(kLookAround)) {
+      spdlog::warn("second signal; connections that are left are cut");
+      return;
+    }
+  }
+}
+
+int serve(const Config& config, StopSignals& signals, Running& running) {
+  while (!signals.wait(kLookAround)) {
+    if (running.store->failed()) {
+      spdlog::critical("the store has stopped: {}; nothing unacknowledged was promised, start again",
+                       running.store->why());
+      running.node->stop();
+      return kExitStoreFailed;
+    }
+  }
+  drain(config, signals, running);
+  running.node->stop();
+  spdlog::info("stopped");
+  return kExitOk;
+}
+
+}  // namespace
+
+int run_server(const Config& config, const std::string& port_file) {
+  StopSignals signals;
+  start_log(config.log_level);
+  auto running = start(config);
+  if (!running) {
+    spdlog::error("{}", running.error());
+    return kExitBadStart;
+  }
+  const std::uint16_t port = (*running)->node->port();
+  if (!port_file.empty() && !write_port_file(port_file, port)) return kExitBadStart;
+  spdlog::info("serving {}://{}:{}/v1/ws with {} shards, data in {}", config.runtime.tls.enabled() ? "wss" : "ws",
+               config.runtime.address, port, (*running)->node->shards(), config.data_dir);
+  service_notify("READY=1\nSTATUS=serving");
+  return serve(config, signals, **running);
+}
+
+}  // namespace starling::app

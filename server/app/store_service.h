@@ -1,0 +1,32 @@
+// The SQLite store behind the node's seam: operations of the shards go in, completions come back to their mailboxes.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "common/base/result.h"
+#include "server/app/config.h"
+#include "server/runtime/node.h"
+#include "server/store/store.h"
+
+namespace starling::app {
+
+class StoreService {
+ public:
+  /// `node` outlives the service: the last completions arrive while it is destroyed. The error says what to do.
+  static Result<std::unique_ptr<StoreService>, std::string> open(const Config& config, runtime::Node& node);
+
+  /// Good for as long as the service.
+  runtime::StoreLink link();
+
+  /// It takes no more commits, ever: the process must restart.
+  bool failed() const { return store_->failed(); }
+  std::string why() const { return store_->why(); }
+
+ private:
+  explicit StoreService(std::unique_ptr<store::Store> store) : store_(std::move(store)) {}
+
+  std::unique_ptr<store::Store> store_;
+};
+
+}  // namespace starling::app

@@ -1,0 +1,59 @@
+// One port for WebSocket and for the pages.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "tests/integration/server/peer.h"
+#include "tests/integration/server/server_process.h"
+
+namespace starling::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class Http : public testing::Test {
+ protected:
+  TempDir dir_;
+  ServerProcess server_{dir_, {.server = "origins = [\"https://chat.example.org\"]"}};
+};
+
+TEST_F(Http, HealthReadinessAndMetricsAreServed) {
+  EXPECT_THAT(http_get(server_.port(), "/healthz"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(http_get(server_.port(), "/readyz"), StartsWith("HTTP/1.1 200 "));
+  const std::string metrics = http_get(server_.port(), "/metrics");
+  EXPECT_THAT(metrics, StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(metrics, HasSubstr("\nstarling_sessions{shard=\"0\"} "));
+  EXPECT_THAT(metrics, HasSubstr("\nstarling_flush_delay_seconds{shard=\"0\"} "));
+}
+
+TEST_F(Http, ARequestInPiecesIsOne) {
+  Stream stream(server_.port(), false);
+  for (const char c : std::string("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")) stream.write({&c, 1});
+  EXPECT_THAT(stream.read(), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(Http, WhatIsWrongWithARequestIsSaid) {
+  EXPECT_THAT(http_get(server_.port(), "/etc/passwd"), StartsWith("HTTP/1.1 404 "));
+  EXPECT_THAT(http_get(server_.port(), "/v1/ws"), StartsWith("HTTP/1.1 426 "));
+  EXPECT_THAT(http(server_.port(), "\x16\x03\x01"), StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(http(server_.port(), "GET /healthz HTTP/1.1\r\nHost: localhost\r\nCookie: " + std::string(9000, 'c')),
+              StartsWith("HTTP/1.1 431 "));
+}
+
+TEST_F(Http, OnlyPagesOfAllowedOriginsMayConnect) {
+  Peer allowed(server_.port(), false, "https://chat.example.org");
+  for (const char* origin : {"https://evil.example.org", "http://chat.example.org", "https://chat.example.org.evil.com",
+                             "https://chat.example.org:8443", "null"}) {
+    try {
+      Peer refused(server_.port(), false, origin);
+      ADD_FAILURE() << origin << " was let in";
+    } catch (const std::runtime_error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("403")) << origin;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace starling::test

@@ -1,0 +1,96 @@
+// A blocking WebSocket client that sends what it is told to, well-formed or not. Every wait has an end.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "common/wire/frames.h"
+#include "common/ws/frame.h"
+#include "common/ws/parser.h"
+
+struct ssl_st;
+struct ssl_ctx_st;
+
+namespace starling::test {
+
+/// How a connection ended: with a close frame, or (code 0) without.
+struct Closed {
+  std::uint16_t code = 0;
+  std::string reason;
+};
+
+/// A socket, through TLS or not.
+class Stream {
+ public:
+  Stream(std::uint16_t port, bool tls);
+  ~Stream();
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  void write(std::string_view bytes);
+  /// What came within `timeout`; empty when the peer closed. Throws when nothing came.
+  std::string read(std::chrono::milliseconds timeout = std::chrono::seconds(10));
+  bool connected() const { return connected_; }
+  std::string tls_version() const;
+
+ private:
+  int fd_ = -1;
+  bool connected_ = false;
+  ssl_ctx_st* context_ = nullptr;
+  ssl_st* ssl_ = nullptr;
+};
+
+/// Sends `request` and reads to the end.
+std::string http(std::uint16_t port, std::string_view request, bool tls = false);
+std::string http_get(std::uint16_t port, std::string_view path, bool tls = false);
+
+class Peer {
+ public:
+  /// Connects and upgrades; `origin` may be empty.
+  explicit Peer(std::uint16_t port, bool tls = false, std::string_view origin = {});
+
+  Stream& stream() { return stream_; }
+  void send(const wire::ClientFrame& frame);
+  void send_frame(ws::Opcode opcode, std::string_view payload);
+
+  using Received = std::variant<wire::ServerFrame, Closed>;
+  Received receive();
+  /// Skips other frames; throws when the connection ends instead.
+  template <class Frame>
+  Frame expect() {
+    while (true) {
+      Received received = receive();
+      if (const auto* closed = std::get_if<Closed>(&received)) fail_closed(*closed);
+      if (auto* frame = std::get_if<Frame>(&std::get<wire::ServerFrame>(received))) return std::move(*frame);
+    }
+  }
+  /// Skips frames until the connection ends.
+  Closed expect_close();
+  /// Waits for a pong.
+  std::string expect_pong();
+
+  /// Says Hello and waits for Welcome.
+  wire::Welcome login(std::string token, std::uint64_t rooms_version = 0);
+  /// A group of the peer's user and `members`.
+  RoomId create_room(std::uint64_t request_id, std::vector<UserId> members = {});
+  /// Live from the empty cursor.
+  wire::SyncedRoom sync(RoomId room, wire::Cursor cursor = {});
+  wire::SendResult say(RoomId room, Epoch epoch, Cseq cseq, std::string body);
+
+ private:
+  [[noreturn]] static void fail_closed(const Closed& closed);
+  std::optional<ws::Item> next_item();
+
+  Stream stream_;
+  ws::Parser parser_{ws::Role::Client};
+  std::string input_;
+  std::span<std::byte> rest_;
+};
+
+}  // namespace starling::test
