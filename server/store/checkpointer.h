@@ -1,0 +1,41 @@
+// Moves the WAL into the database, on a thread and a connection of its own: commits never pay for it.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "server/store/counters.h"
+#include "server/store/health.h"
+#include "server/store/sqlite.h"
+
+namespace starling::store {
+
+class Checkpointer {
+ public:
+  Checkpointer(const Connection::Options& options, Health& health, Counters& counters);
+  Checkpointer(const Checkpointer&) = delete;
+  Checkpointer& operator=(const Checkpointer&) = delete;
+  ~Checkpointer();
+
+  /// After a commit: the WAL is this long. Any thread; never waits for a checkpoint.
+  void wal_grew(int frames);
+
+ private:
+  void run();
+  void checkpoint(int frames);
+
+  std::string path_;
+  Connection connection_;
+  Health* health_;
+  Counters* counters_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  int frames_ = 0;  // 0: nothing to do
+  bool stop_ = false;
+  int truncate_at_;  // the thread's
+  std::thread thread_;
+};
+
+}  // namespace starling::store

@@ -1,0 +1,46 @@
+// What the store has done, counted by its threads and read by anyone.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace starling::store {
+
+/// Buckets by powers of two: [i] counts values in (2^(i-1), 2^i].
+class Pow2Histogram {
+ public:
+  static constexpr std::size_t kBuckets = 24;
+  void add(std::uint64_t value);
+  /// Prometheus text; a bucket's bound is 2^i / `per_unit`.
+  void write(std::string& out, const char* name, const char* help, double per_unit) const;
+
+ private:
+  std::array<std::atomic<std::uint64_t>, kBuckets> buckets_{};
+  std::atomic<std::uint64_t> sum_ = 0;
+};
+
+struct Counters {
+  using Counter = std::atomic<std::uint64_t>;
+
+  Counter transactions = 0;
+  Counter batches = 0;
+  Counter rows_accepted = 0;
+  Counter rows_answered = 0;  // accepted or not
+  Counter rows_refused = 0;   // by SQLite, rejected alone
+  Counter reads = 0;
+  Counter checkpoints = 0;
+  Counter failed_full = 0;
+  Counter failed_locked = 0;
+  Counter failed_fatal = 0;
+  Counter writer_cpu_ns = 0;
+  Counter wal_frames = 0;
+  Pow2Histogram rows_per_transaction;
+  Pow2Histogram commit_us;
+
+  std::string text() const;
+};
+
+}  // namespace starling::store

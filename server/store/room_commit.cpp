@@ -1,0 +1,220 @@
+#include "server/store/room_commit.h"
+
+#include <algorithm>
+
+#include "common/base/probe.h"
+#include "server/ports/authorize.h"
+
+namespace starling::store {
+namespace {
+
+bool target_fits(const ports::CommitRow& row, const EventRows::Target& target) {
+  const bool is_message = target.exists && target.kind == wire::EventKind::Message;
+  switch (row.kind) {
+    case wire::EventKind::Edit:
+    case wire::EventKind::Delete:
+    case wire::EventKind::ReactionAdd:
+    case wire::EventKind::ReactionRemove:
+      return is_message;
+    case wire::EventKind::Message:
+      return !row.target || is_message;
+    case wire::EventKind::MemberAdd:
+    case wire::EventKind::MemberRemove:
+    case wire::EventKind::RoomTitle:
+      return true;
+  }
+  return false;
+}
+
+ports::CommitRowResult duplicate_of(const EventRows::Original& original) {
+  probe(Probe::dup_returned_original);
+  return {.status = wire::SendStatus::Duplicate, .seq = original.seq, .msg_no = original.msg_no, .ts = original.ts};
+}
+
+}  // namespace
+
+RoomCommit::RoomCommit(Connection& connection)
+    : savepoints_(connection),
+      events_(connection),
+      members_(connection),
+      load_(connection, "SELECT kind, epoch, head, msg_no, min_seq, last_ts FROM rooms WHERE room_id = ?"),
+      move_head_(connection, "UPDATE rooms SET head = ?, msg_no = ?, last_ts = ? WHERE room_id = ?"),
+      rename_(connection, "UPDATE rooms SET title = ? WHERE room_id = ?"),
+      counter_(connection, "SELECT last_cseq FROM device_pos WHERE room_id = ? AND device = ?"),
+      move_counter_(connection,
+                    "INSERT INTO device_pos (room_id, device, last_cseq) VALUES (?, ?, ?) "
+                    "ON CONFLICT DO UPDATE SET last_cseq = excluded.last_cseq") {}
+
+RoomCommit::Room RoomCommit::load(RoomId room) {
+  counters_.clear();
+  roles_.clear();
+  Rows rows = load_.query(room);
+  if (!rows.next()) return {};
+  return {.exists = true,
+          .kind = rows.as<wire::RoomKind>(0),
+          .epoch = rows.as<Epoch>(1),
+          .head = rows.as<Seq>(2),
+          .msg_no = rows.u64(3),
+          .min_seq = rows.as<Seq>(4),
+          .last_ts = wall_from_ms(rows.i64(5))};
+}
+
+ports::Committed RoomCommit::run(const ports::CommitBatch& batch) {
+  room_ = load(batch.room);
+  ports::Committed done{
+      .exists = room_.exists, .epoch = room_.epoch, .prev_head = room_.head, .head = room_.head, .results = {}};
+  done.results.resize(batch.rows.size());
+  if (!room_.exists || batch.epoch != room_.epoch) {
+    const auto status = room_.exists ? wire::SendStatus::StaleEpoch : wire::SendStatus::NoSuchRoom;
+    for (ports::CommitRowResult& result : done.results) result.status = status;
+    return done;
+  }
+  commit_rows(batch.room, batch.now, batch.rows, done.results);
+  for (const ports::CommitRowResult& result : done.results) {
+    probe(Probe::dup_in_batch, result.status == wire::SendStatus::Duplicate && result.seq > done.prev_head);
+  }
+  done.head = room_.head;
+  return done;
+}
+
+/// All under one savepoint. What SQLite refuses, it refuses without a word about which row was to blame for what came
+/// before, so the halves are tried by themselves.
+void RoomCommit::commit_rows(RoomId room, WallTime now, Rows_ rows, Results results) {
+  const Seq head_before = room_.head;
+  try {
+    Savepoint savepoint(savepoints_);
+    for (std::size_t i = 0; i < rows.size(); ++i) results[i] = commit_row(room, now, rows[i]);
+    write_back(room, head_before);
+    savepoint.release();
+    return;
+  } catch (const SqliteError& error) {
+    if (fault_of(error.code()) != Fault::Refused) throw;
+  }
+  probe(Probe::batch_bisect);
+  room_ = load(room);
+  if (rows.size() == 1) return reject(room, rows[0], results[0]);
+  const std::size_t half = rows.size() / 2;
+  commit_rows(room, now, rows.first(half), results.first(half));
+  commit_rows(room, now, rows.subspan(half), results.subspan(half));
+}
+
+/// A final answer, so the row's cseq is consumed.
+void RoomCommit::reject(RoomId room, const ports::CommitRow& row, ports::CommitRowResult& result) {
+  ++refused_;
+  result = {.status = wire::SendStatus::Rejected};
+  Counter& device = counter(room, row.device);
+  device.last = std::max(device.last, row.cseq);
+  device.moved = true;
+  write_back(room, room_.head);
+}
+
+void RoomCommit::write_back(RoomId room, Seq head_before) {
+  for (Counter& each : counters_) {
+    if (each.moved) move_counter_.run(room, each.device, each.last);
+    each.moved = false;
+  }
+  if (room_.head != head_before) move_head_.run(room_.head, room_.msg_no, room_.last_ts, room);
+}
+
+ports::CommitRowResult RoomCommit::commit_row(RoomId room, WallTime now, const ports::CommitRow& row) {
+  Counter& device = counter(room, row.device);
+  if (row.renumbered) {
+    if (const auto original = events_.sent_lately(room, row.device, row.client_msg_id, room_.min_seq)) {
+      if (row.cseq == device.last.next()) device = {.device = row.device, .last = row.cseq, .moved = true};
+      return duplicate_of(original);
+    }
+  }
+  if (row.cseq <= device.last) {
+    const auto original = events_.sent(room, row.device, row.cseq, room_.min_seq);
+    if (!original) return {.status = wire::SendStatus::RejectedBefore};
+    if (original.client_msg_id != row.client_msg_id || original.body_hash != row.body_hash) {
+      probe(Probe::conflict_body);
+      return {.status = wire::SendStatus::Conflict};
+    }
+    return duplicate_of(original);
+  }
+  if (row.cseq != device.last.next()) {
+    probe(Probe::out_of_order_nack);
+    return {.status = wire::SendStatus::OutOfOrder, .expected = device.last.next()};
+  }
+  device.last = row.cseq;
+  device.moved = true;
+  const auto target = events_.target(room, row.target, room_.min_seq);
+  if (!may_append(row, target, room)) {
+    probe(Probe::kick_raced_commit, role(room, row.user) == wire::Role::None);
+    return {.status = wire::SendStatus::Forbidden};
+  }
+  if (!target_fits(row, target)) return {.status = wire::SendStatus::Rejected};
+  return append(room, now, row);
+}
+
+ports::CommitRowResult RoomCommit::append(RoomId room, WallTime now, const ports::CommitRow& row) {
+  room_.head = room_.head.next();
+  room_.last_ts = std::max(room_.last_ts, now);
+  if (row.kind == wire::EventKind::Message) ++room_.msg_no;
+  events_.insert({.room = room,
+                  .epoch = room_.epoch,
+                  .seq = room_.head,
+                  .kind = row.kind,
+                  .sender = row.user,
+                  .device = row.device,
+                  .cseq = row.cseq,
+                  .client_msg_id = row.client_msg_id,
+                  .ts = room_.last_ts,
+                  .msg_no = room_.msg_no,
+                  .target = row.target,
+                  .subject = row.subject,
+                  .role = row.role},
+                 row.body);
+  apply(room, row);
+  return {.status = wire::SendStatus::Accepted, .seq = room_.head, .msg_no = room_.msg_no, .ts = room_.last_ts};
+}
+
+void RoomCommit::apply(RoomId room, const ports::CommitRow& row) {
+  switch (row.kind) {
+    case wire::EventKind::MemberAdd:
+      members_.add(room, row.subject, row.role, room_.head);
+      role(room, row.subject) = row.role;
+      return;
+    case wire::EventKind::MemberRemove:
+      members_.remove(room, row.subject, room_.head);
+      role(room, row.subject) = wire::Role::None;
+      return;
+    case wire::EventKind::RoomTitle:
+      return rename_.run(row.body, room);
+    case wire::EventKind::Delete:
+      return events_.erase_texts_of(room, row.target);
+    case wire::EventKind::Message:
+    case wire::EventKind::Edit:
+    case wire::EventKind::ReactionAdd:
+    case wire::EventKind::ReactionRemove:
+      return;
+  }
+}
+
+bool RoomCommit::may_append(const ports::CommitRow& row, const EventRows::Target& target, RoomId room) {
+  const bool subject_matters = row.kind == wire::EventKind::MemberAdd || row.kind == wire::EventKind::MemberRemove;
+  return ports::may_append({.kind = row.kind,
+                            .room_kind = room_.kind,
+                            .sender = role(room, row.user),
+                            .subject_is_sender = row.subject == row.user,
+                            .subject = subject_matters ? role(room, row.subject) : wire::Role::None,
+                            .granted = row.role,
+                            .target_is_own = target.exists && target.sender == row.user});
+}
+
+RoomCommit::Counter& RoomCommit::counter(RoomId room, DeviceId device) {
+  const auto known =
+      std::find_if(counters_.begin(), counters_.end(), [&](const Counter& c) { return c.device == device; });
+  if (known != counters_.end()) return *known;
+  Rows rows = counter_.query(room, device);
+  return counters_.emplace_back(Counter{.device = device, .last = rows.next() ? rows.as<Cseq>(0) : Cseq()});
+}
+
+wire::Role& RoomCommit::role(RoomId room, UserId user) {
+  const auto known = std::find_if(roles_.begin(), roles_.end(), [&](const KnownRole& r) { return r.user == user; });
+  if (known != roles_.end()) return known->role;
+  return roles_.emplace_back(KnownRole{.user = user, .role = members_.role(room, user)}).role;
+}
+
+}  // namespace starling::store

@@ -1,0 +1,76 @@
+// A batch for one room, inside the writer's transaction: the rules of a commit as server/ports/store.h states them.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "server/ports/store.h"
+#include "server/store/event_rows.h"
+#include "server/store/member_rows.h"
+#include "server/store/sqlite.h"
+
+namespace starling::store {
+
+/// Owner: the writer's thread.
+class RoomCommit {
+ public:
+  explicit RoomCommit(Connection& connection);
+
+  /// Everything but `batch`, which stays with the caller. A row that SQLite refuses is found by bisection and rejected
+  /// alone; any other error is thrown, and the transaction is the caller's to undo.
+  ports::Committed run(const ports::CommitBatch& batch);
+  /// Rows rejected because SQLite refused them.
+  std::uint64_t refused() const { return refused_; }
+
+ private:
+  struct Room {
+    bool exists = false;
+    wire::RoomKind kind = wire::RoomKind::Group;
+    Epoch epoch;
+    Seq head;
+    std::uint64_t msg_no = 0;
+    Seq min_seq;
+    WallTime last_ts;
+  };
+  struct Counter {
+    DeviceId device;
+    Cseq last;
+    bool moved = false;
+  };
+  struct KnownRole {
+    UserId user;
+    wire::Role role = wire::Role::None;
+  };
+  using Rows_ = std::span<const ports::CommitRow>;
+  using Results = std::span<ports::CommitRowResult>;
+
+  Room load(RoomId room);
+  void commit_rows(RoomId room, WallTime now, Rows_ rows, Results results);
+  void reject(RoomId room, const ports::CommitRow& row, ports::CommitRowResult& result);
+  void write_back(RoomId room, Seq head_before);
+
+  ports::CommitRowResult commit_row(RoomId room, WallTime now, const ports::CommitRow& row);
+  ports::CommitRowResult append(RoomId room, WallTime now, const ports::CommitRow& row);
+  void apply(RoomId room, const ports::CommitRow& row);
+  bool may_append(const ports::CommitRow& row, const EventRows::Target& target, RoomId room);
+  Counter& counter(RoomId room, DeviceId device);
+  wire::Role& role(RoomId room, UserId user);
+
+  SavepointStatements savepoints_;
+  EventRows events_;
+  MemberRows members_;
+  Statement load_;
+  Statement move_head_;
+  Statement rename_;
+  Statement counter_;
+  Statement move_counter_;
+
+  // Of the batch under way; forgotten when its savepoint is undone.
+  Room room_;
+  std::vector<Counter> counters_;
+  std::vector<KnownRole> roles_;
+  std::uint64_t refused_ = 0;
+};
+
+}  // namespace starling::store

@@ -1,0 +1,73 @@
+#include "server/store/room_create.h"
+
+#include <algorithm>
+
+namespace starling::store {
+
+RoomCreate::RoomCreate(Connection& connection)
+    : events_(connection),
+      members_(connection),
+      exists_(connection, "SELECT 1 FROM rooms WHERE room_id = ?"),
+      made_(connection, "SELECT room_id FROM created_rooms WHERE device = ? AND request_id = ?"),
+      direct_(connection, "SELECT room_id FROM direct_rooms WHERE low_user = ? AND high_user = ?"),
+      insert_room_(
+          connection,
+          "INSERT INTO rooms (room_id, kind, title, epoch, head, msg_no, last_ts) VALUES (?, ?, ?, 1, ?, 0, ?)"),
+      insert_made_(connection, "INSERT INTO created_rooms (device, request_id, room_id) VALUES (?, ?, ?)"),
+      insert_direct_(connection, "INSERT INTO direct_rooms (low_user, high_user, room_id) VALUES (?, ?, ?)") {}
+
+std::optional<RoomId> RoomCreate::made_before(const ports::CreateRoom& request) {
+  Rows rows = made_.query(request.device, request.request_id);
+  if (!rows.next()) return std::nullopt;
+  return rows.as<RoomId>(0);
+}
+
+ports::RoomMade RoomCreate::run(const ports::CreateRoom& request) {
+  if (const auto room = made_before(request)) return {.status = wire::CreateStatus::Existed, .room = *room};
+  std::vector<UserId> members{request.user};
+  for (const UserId user : request.members) {
+    if (std::find(members.begin(), members.end(), user) == members.end()) members.push_back(user);
+  }
+  if (request.kind == wire::RoomKind::Direct) {
+    if (members.size() != 2) return {.status = wire::CreateStatus::Rejected};
+    const auto [low, high] = std::minmax(members[0], members[1]);
+    Rows rows = direct_.query(low, high);
+    if (rows.next()) {
+      const auto room = rows.as<RoomId>(0);
+      insert_made_.run(request.device, request.request_id, room);
+      return {.status = wire::CreateStatus::Existed, .room = room};
+    }
+  }
+  const NewRoom room{.room = request.proposed, .kind = request.kind, .title = request.title, .now = request.now};
+  if (!make(room, members)) return {.status = wire::CreateStatus::Busy};
+  insert_made_.run(request.device, request.request_id, request.proposed);
+  if (request.kind == wire::RoomKind::Direct) {
+    const auto [low, high] = std::minmax(members[0], members[1]);
+    insert_direct_.run(low, high, request.proposed);
+  }
+  return {.status = wire::CreateStatus::Created, .room = request.proposed};
+}
+
+bool RoomCreate::make(const NewRoom& room, const std::vector<UserId>& members) {
+  if (exists_.query(room.room).next()) return false;
+  insert_room_.run(room.room, room.kind, room.title, members.size(), room.now);
+  Seq seq;
+  for (const UserId user : members) {
+    seq = seq.next();
+    const bool owner = room.kind == wire::RoomKind::Group && user == members.front();
+    const auto role = owner ? wire::Role::Owner : wire::Role::Member;
+    events_.insert({.room = room.room,
+                    .epoch = Epoch(1),
+                    .seq = seq,
+                    .kind = wire::EventKind::MemberAdd,
+                    .sender = user,
+                    .ts = room.now,
+                    .subject = user,
+                    .role = role},
+                   {});
+    members_.add(room.room, user, role, seq);
+  }
+  return true;
+}
+
+}  // namespace starling::store

@@ -1,0 +1,111 @@
+#include "server/store/store.h"
+
+#include <thread>
+#include <utility>
+
+#include "server/store/checkpointer.h"
+#include "server/store/counters.h"
+#include "server/store/health.h"
+#include "server/store/job_queue.h"
+#include "server/store/limits.h"
+#include "server/store/migrate.h"
+#include "server/store/reader_pool.h"
+#include "server/store/sqlite.h"
+#include "server/store/writer.h"
+
+namespace starling::store {
+namespace {
+
+Connection::Options options_of(const StoreConfig& config, Connection::Mode mode, int cache_kib) {
+  return {.path = config.path,
+          .vfs = config.vfs,
+          .mode = mode,
+          .busy_timeout_ms = static_cast<int>(config.busy_timeout_ms),
+          .cache_kib = cache_kib};
+}
+
+/// Rows that a crash left in the WAL may only be in the kernel's cache: a repeat would be answered Duplicate from what
+/// a power loss still takes. The checkpoint syncs them.
+void sync_what_is_there(Connection& connection) {
+  const int code = sqlite3_wal_checkpoint_v2(connection.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (code != SQLITE_OK) connection.raise(code);
+}
+
+}  // namespace
+
+struct Store::Threads {
+  Threads(const StoreConfig& config, Complete on_complete)
+      : complete(std::move(on_complete)),
+        connection(options_of(config, Connection::Mode::Create, limits::kWriterCacheKib)) {
+    make_durable(connection);
+    migrate(connection, config.path);
+    sync_what_is_there(connection);
+    auto aside = options_of(config, Connection::Mode::ReadWrite, limits::kReaderCacheKib);
+    aside.busy_timeout_ms = limits::kTruncatePatienceMs;
+    checkpointer = std::make_unique<Checkpointer>(aside, health, counters);
+    writer = std::make_unique<Writer>(connection, config.path,
+                                      Writer::Shared{writes, health, counters, *checkpointer, complete});
+    readers = std::make_unique<ReaderPool>(options_of(config, Connection::Mode::ReadOnly, limits::kReaderCacheKib),
+                                           config.readers, ReaderPool::Shared{reads, health, counters, complete});
+    writer_thread = std::thread([this] { writer->run(); });
+  }
+
+  ~Threads() {
+    writes.close();
+    reads.close();
+    writer_thread.join();
+  }
+
+  Complete complete;
+  Health health;
+  Counters counters;
+  JobQueue writes;
+  JobQueue reads;
+  Connection connection;  // the writer's
+  std::unique_ptr<Checkpointer> checkpointer;
+  std::unique_ptr<Writer> writer;
+  std::unique_ptr<ReaderPool> readers;
+  std::thread writer_thread;
+};
+
+Result<std::unique_ptr<Store>, std::string> Store::open(const StoreConfig& config, Complete complete) {
+  try {
+    return std::unique_ptr<Store>(new Store(std::make_unique<Threads>(config, std::move(complete))));
+  } catch (const SqliteError& error) {
+    return tl::unexpected(explain(error, config.path));
+  }
+}
+
+Store::Store(std::unique_ptr<Threads> threads) : threads_(std::move(threads)) {}
+Store::~Store() = default;
+
+void Store::submit(ShardId shard, ports::StoreOp&& op) {
+  JobQueue& queue = is_read(op.request) ? threads_->reads : threads_->writes;
+  queue.push({.shard = shard, .op = std::move(op)});
+}
+
+bool Store::healthy() const { return threads_->health.state() == Health::State::Good; }
+bool Store::failed() const { return threads_->health.failed(); }
+std::string Store::why() const { return threads_->health.why(); }
+
+std::string Store::metrics() const {
+  std::string text = threads_->counters.text();
+  text +=
+      "# HELP starling_store_queue_ops Operations waiting for a thread of the store\n"
+      "# TYPE starling_store_queue_ops gauge\n";
+  text += "starling_store_queue_ops{queue=\"writes\"} " + std::to_string(threads_->writes.waiting()) + "\n";
+  text += "starling_store_queue_ops{queue=\"reads\"} " + std::to_string(threads_->reads.waiting()) + "\n";
+  text += "# HELP starling_store_healthy Takes commits now\n# TYPE starling_store_healthy gauge\n";
+  text += "starling_store_healthy " + std::string(healthy() ? "1" : "0") + "\n";
+  return text;
+}
+
+StoreStats Store::stats() const {
+  const Counters& counters = threads_->counters;
+  return {.transactions = counters.transactions.load(std::memory_order_relaxed),
+          .rows_accepted = counters.rows_accepted.load(std::memory_order_relaxed),
+          .rows_refused = counters.rows_refused.load(std::memory_order_relaxed),
+          .writer_cpu_ns = counters.writer_cpu_ns.load(std::memory_order_relaxed)};
+}
+
+}  // namespace starling::store

@@ -1,0 +1,56 @@
+// The one thread that writes. All that waits shares a transaction and its fsync; each room has a savepoint of its own.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "server/store/checkpointer.h"
+#include "server/store/counters.h"
+#include "server/store/health.h"
+#include "server/store/job_queue.h"
+#include "server/store/room_commit.h"
+#include "server/store/room_create.h"
+#include "server/store/room_marks.h"
+#include "server/store/sqlite.h"
+
+namespace starling::store {
+
+class Writer {
+ public:
+  using Complete = std::function<void(ShardId, ports::StoreCompletion&&)>;
+  struct Shared {
+    JobQueue& queue;
+    Health& health;
+    Counters& counters;
+    Checkpointer& checkpointer;
+    const Complete& complete;
+  };
+  /// `connection` is a durable one.
+  Writer(Connection& connection, std::string path, Shared shared);
+
+  /// The thread's main: until the queue is closed and empty.
+  void run();
+
+ private:
+  void serve(std::vector<Job>& jobs);
+  ports::StoreStatus commit(const std::vector<Job>& jobs, std::vector<ports::StoreResult>& results);
+  ports::StoreResult execute(const ports::StoreRequest& request);
+  ports::StoreResult make_room(const ports::CreateRoom& request);
+  ports::StoreStatus status_of(const SqliteError& error, bool committing);
+  void count(const std::vector<Job>& jobs, const std::vector<ports::StoreResult>& results);
+  void try_again();
+
+  Connection* connection_;
+  std::string path_;
+  Shared shared_;
+  Statement begin_;
+  Statement end_;
+  Statement trial_;
+  SavepointStatements savepoints_;
+  RoomCommit commits_;
+  RoomCreate creates_;
+  RoomMarks marks_;
+};
+
+}  // namespace starling::store
