@@ -5,7 +5,7 @@
 
 list_benches() {
   {
-    git ls-files 'tests/bench/*.py' 'tests/bench/*.sh' | sed 's#.*/\(.*\)\.[a-z]*#\1#'
+    git ls-files ':(glob)tests/bench/*.py' ':(glob)tests/bench/*.sh' | sed 's#.*/\(.*\)\.[a-z]*#\1#'
     git ls-files '*CMakeLists.txt' | xargs sed -n 's/^ *starling_bench( *\([a-z0-9_]*\)_bench\b.*/\1/p'
   } | sort -u
 }
