@@ -1,23 +1,40 @@
 // starlingctl: the operator's command line.
+#include <sys/stat.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 
 #include "server/auth/keys.h"
+#include "server/ctl/cmd_backup.h"
 #include "server/ctl/cmd_keygen.h"
+#include "server/ctl/cmd_ledger.h"
+#include "server/ctl/cmd_migrate.h"
+#include "server/ctl/cmd_restore.h"
+#include "server/ctl/cmd_room.h"
+#include "server/ctl/cmd_seed.h"
+#include "server/ctl/cmd_status.h"
 #include "server/ctl/cmd_token.h"
 #include "server/ctl/options.h"
 
 int main(int argc, char** argv) {
   using namespace starling;
+  ::umask(0077);  // keys, databases and backups are their owner's
   CLI::App cli("starlingctl: looks after a Starling server");
   cli.set_version_flag("--version", STARLING_VERSION);
   cli.require_subcommand(1);
   ctl::Options options;
   cli.add_option("--config", options.config_path,
                  "The server's TOML file; without it the shipped configuration is used");
+  ctl::add_migrate_command(cli, options);
   ctl::add_keygen_command(cli, options);
   ctl::add_token_command(cli, options);
+  ctl::add_seed_command(cli, options);
+  ctl::add_status_command(cli, options);
+  ctl::add_room_command(cli, options);
+  ctl::add_backup_command(cli, options);
+  ctl::add_restore_command(cli, options);
+  ctl::add_ledger_command(cli, options);
   auth::init_crypto();
   try {
     cli.parse(argc, argv);

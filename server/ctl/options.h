@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/base/result.h"
 #include "common/base/time.h"
 #include "server/app/config.h"
 
@@ -23,6 +24,9 @@ app::Config config_of(const Options& options);
 
 /// Says on stderr what went wrong, and gives the exit code for it.
 int failed(std::string_view message);
+
+/// Where a first command is given before the server's first start. The error says what to do.
+Result<void, std::string> make_data_dir(const app::Config& config);
 
 WallTime wall_now();
 

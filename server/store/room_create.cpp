@@ -14,7 +14,8 @@ RoomCreate::RoomCreate(Connection& connection)
           connection,
           "INSERT INTO rooms (room_id, kind, title, epoch, head, msg_no, last_ts) VALUES (?, ?, ?, 1, ?, 0, ?)"),
       insert_made_(connection, "INSERT INTO created_rooms (device, request_id, room_id) VALUES (?, ?, ?)"),
-      insert_direct_(connection, "INSERT INTO direct_rooms (low_user, high_user, room_id) VALUES (?, ?, ?)") {}
+      insert_direct_(connection, "INSERT INTO direct_rooms (low_user, high_user, room_id) VALUES (?, ?, ?)"),
+      insert_checkpoint_(connection, "INSERT INTO checkpoints (room_id, seq, hash) VALUES (?, ?, ?)") {}
 
 std::optional<RoomId> RoomCreate::made_before(const ports::CreateRoom& request) {
   Rows rows = made_.query(request.device, request.request_id);
@@ -52,20 +53,24 @@ bool RoomCreate::make(const NewRoom& room, const std::vector<UserId>& members) {
   if (exists_.query(room.room).next()) return false;
   insert_room_.run(room.room, room.kind, room.title, members.size(), room.now);
   Seq seq;
+  PrefixHash hash;
   for (const UserId user : members) {
     seq = seq.next();
     const bool owner = room.kind == wire::RoomKind::Group && user == members.front();
     const auto role = owner ? wire::Role::Owner : wire::Role::Member;
-    events_.insert({.room = room.room,
-                    .epoch = Epoch(1),
-                    .seq = seq,
-                    .kind = wire::EventKind::MemberAdd,
-                    .sender = user,
-                    .ts = room.now,
-                    .subject = user,
-                    .role = role},
-                   {});
+    const wire::Event event{.room = room.room,
+                            .epoch = Epoch(1),
+                            .seq = seq,
+                            .kind = wire::EventKind::MemberAdd,
+                            .sender = user,
+                            .ts = room.now,
+                            .subject = user,
+                            .role = role};
+    events_.insert(event, {});
     members_.add(room.room, user, role, seq);
+    // A room of thousands is born with as many events: without checkpoints every window of it would begin at the first.
+    hash = wire::fold(hash, event);
+    if (seq.value % ports::kCheckpointEvery == 0) insert_checkpoint_.run(room.room, seq, hash);
   }
   return true;
 }

@@ -40,6 +40,7 @@ class RoomCreate {
   Statement insert_room_;
   Statement insert_made_;
   Statement insert_direct_;
+  Statement insert_checkpoint_;
 };
 
 }  // namespace starling::store

@@ -1,0 +1,33 @@
+#include "server/ctl/cmd_migrate.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "server/store/migrate.h"
+
+namespace starling::ctl {
+namespace {
+
+int migrate(const Options& options) {
+  const app::Config config = config_of(options);
+  if (const auto made = make_data_dir(config); !made) return failed(made.error());
+  const auto report = store::migrate(config.database_path());
+  if (!report) return failed(report.error());
+  const auto [from, to] = *report;
+  const std::string what = from == to  ? fmt::format("schema {} is current", to)
+                           : from == 0 ? fmt::format("made, with schema {}", to)
+                                       : fmt::format("from schema {} to {}", from, to);
+  fmt::print("{}: {}\n", config.database_path(), what);
+  return kExitOk;
+}
+
+}  // namespace
+
+void add_migrate_command(CLI::App& root, Options& options) {
+  CLI::App* command = root.add_subcommand("migrate", "Make the database, or bring its schema up to date");
+  command->callback([&options] { options.exit_code = migrate(options); });
+}
+
+}  // namespace starling::ctl

@@ -1,0 +1,43 @@
+#include "server/ctl/cmd_seed.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+
+#include "server/ctl/units.h"
+#include "server/store/seed.h"
+
+namespace starling::ctl {
+namespace {
+
+int seed(const Options& options, store::SeedPlan plan) {
+  const app::Config config = config_of(options);
+  if (const auto made = make_data_dir(config); !made) return failed(made.error());
+  plan.now = wall_now();
+  const auto report = store::seed(config.database_path(), plan);
+  if (!report) return failed(report.error());
+  fmt::print("{}: {} rooms made with {} members, {} rooms were there\n", config.database_path(),
+             grouped(report->rooms_made), grouped(report->members), grouped(report->rooms_existing));
+  return kExitOk;
+}
+
+}  // namespace
+
+void add_seed_command(CLI::App& root, Options& options) {
+  CLI::App* command =
+      root.add_subcommand("seed", "Make rooms 1 to M with members among users 1 to N, where they are not yet");
+  auto plan = std::make_shared<store::SeedPlan>();
+  const CLI::Range some(std::uint64_t{1}, std::uint64_t{100'000'000});
+  command->add_option("--users", plan->users, "How many users")->required()->check(some);
+  command->add_option("--rooms", plan->rooms, "How many rooms")->required()->check(some);
+  command->add_option("--members", plan->members_per_room, "Members of a room (default: 100, or all users)")
+      ->check(some);
+  command->add_option("--first-user", plan->first_user, "The first user's number (default: 1)")->check(some);
+  command->add_option("--seed", plan->seed, "Whom chance puts together (default: 1)");
+  command->callback([plan, &options] { options.exit_code = seed(options, *plan); });
+}
+
+}  // namespace starling::ctl
