@@ -1,6 +1,6 @@
 """Drives RFC 6455 against the programs of this build, over raw sockets, and prints a table by section.
 
-    python3 conformance.py --echo BIN/ws_echo_server [--only TEXT]
+    python3 conformance.py [--echo BIN/ws_echo_server] [--server BIN] [--only TEXT]
 
 The last line is JSON; the exit code is 0 when every case passed.
 """
@@ -9,12 +9,14 @@ import argparse
 import collections
 import contextlib
 import json
+import pathlib
 import subprocess
 import sys
 
 import cases
 import handshake_cases
-from wire import CLOSE, NAMES, Peer, Violation
+import production
+from wire import BINARY, CLOSE, NAMES, Peer, Violation, close_payload, frame
 
 
 def brief(payload):
@@ -22,8 +24,12 @@ def brief(payload):
 
 
 def check(step, received):
-    _, opcode, wanted = step
     got, payload = received
+    if step == production.WELCOME:
+        if got != BINARY or payload[:1] != b"\x12":
+            raise Violation(f"{NAMES[got]} {brief(payload)}, not a Welcome")
+        return
+    _, opcode, wanted = step
     if opcode == CLOSE and got == CLOSE:
         payload = int.from_bytes(payload[:2], "big") if payload else None
     if (got, payload) == (opcode, wanted):
@@ -40,6 +46,8 @@ def run(case, port):
                 peer.send(*step[1:])
             else:
                 check(step, peer.receive())
+        # Ours ends the closing handshake when the server began it; else it is ignored.
+        peer.send(frame(CLOSE, close_payload(1000)))
         peer.ended()
 
 
@@ -86,18 +94,27 @@ class Table:
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--echo", metavar="PROGRAM", help="the echo server: large messages and text")
+    parser.add_argument("--server", metavar="FOLDER", type=pathlib.Path, help="of starlingd and starlingctl")
     parser.add_argument("--only", default="", help="only cases whose name, section or number contains this")
     options = parser.parse_args()
     table = Table()
-    wanted = lambda case: options.only in f"{case.section} {case.name} {case.autobahn}"
+    every = [*cases.autobahn(), *cases.beyond_autobahn()]
+    numbers = {case.autobahn for case in every} - {""}
+    assert len(numbers) == 301, f"{len(numbers)} cases of the Autobahn suite, not 301"
+
+    def drive(where, port, all_cases):
+        wanted = lambda case: options.only in f"{case.section} {case.name} {case.autobahn}"
+        for case in filter(wanted, all_cases):
+            table.add(where, case, run, port)
+        for case in filter(wanted, handshake_cases.cases()):
+            table.add(where, case, handshake_cases.run, port)
+
     if options.echo:
-        numbers = {case.autobahn for case in cases.autobahn()}
-        assert len(numbers) == 301 and "" not in numbers, f"{len(numbers)} cases of the Autobahn suite, not 301"
         with echo_server(options.echo) as port:
-            for case in filter(wanted, [*cases.autobahn(), *cases.beyond_autobahn()]):
-                table.add("echo server", case, run, port)
-            for case in filter(wanted, handshake_cases.cases()):
-                table.add("echo server", case, handshake_cases.run, port)
+            drive("echo server", port, every)
+    if options.server:
+        with production.starlingd(options.server) as (port, token):
+            drive("starlingd", port, [*map(production.translated, every), *production.logins(token)])
     return 0 if table.print() else 1
 
 
