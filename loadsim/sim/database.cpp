@@ -7,12 +7,17 @@
 namespace starling::sim {
 
 void Database::seed_room(RoomId room, wire::RoomKind kind, const std::vector<UserId>& members, WallTime now) {
-  RoomLog& log = rooms_.try_emplace(room, room, kind, "room " + std::to_string(room.value)).first->second;
+  make_room(RoomLog(room, kind, "room " + std::to_string(room.value)), members, now);
+}
+
+void Database::make_room(RoomLog log, const std::vector<UserId>& members, WallTime now) {
+  const RoomId room = log.room();
   for (const UserId user : members) {
-    const bool owner = kind == wire::RoomKind::Group && user == members.front();
+    const bool owner = log.kind() == wire::RoomKind::Group && user == members.front();
     log.add_founder(user, owner ? wire::Role::Owner : wire::Role::Member, now);
-    refresh_membership(room, user);
   }
+  rooms_.try_emplace(room, std::move(log));
+  for (const UserId user : members) refresh_membership(room, user);
 }
 
 const RoomLog* Database::find(RoomId room) const {
@@ -88,22 +93,26 @@ ports::StoreResult Database::on(const ports::LoadUser& request) {
 }
 
 ports::StoreResult Database::on(const ports::CreateRoom& request) {
-  const auto [made, is_new] = created_.try_emplace({request.device, request.request_id}, request.proposed);
-  if (!is_new) return ports::RoomMade{.status = wire::CreateStatus::Existed, .room = made->second};
+  const std::pair key(request.device, request.request_id);
+  if (const auto made = created_.find(key); made != created_.end()) {
+    return ports::RoomMade{.status = wire::CreateStatus::Existed, .room = made->second};
+  }
   std::vector<UserId> members{request.user};
   for (const UserId user : request.members) {
     if (std::find(members.begin(), members.end(), user) == members.end()) members.push_back(user);
   }
-  if (request.kind == wire::RoomKind::Direct) {
-    if (members.size() != 2) {
-      created_.erase(made);
-      return ports::RoomMade{.status = wire::CreateStatus::Rejected};
-    }
-    const auto [direct, first] = direct_.try_emplace(std::minmax(members[0], members[1]), request.proposed);
-    made->second = direct->second;
-    if (!first) return ports::RoomMade{.status = wire::CreateStatus::Existed, .room = direct->second};
+  const bool direct = request.kind == wire::RoomKind::Direct;
+  if (direct && members.size() != 2) return ports::RoomMade{.status = wire::CreateStatus::Rejected};
+  const auto pair = direct ? std::pair(std::min(members[0], members[1]), std::max(members[0], members[1]))
+                           : std::pair<UserId, UserId>();
+  if (const auto known = direct_.find(pair); direct && known != direct_.end()) {
+    created_.emplace(key, known->second);
+    return ports::RoomMade{.status = wire::CreateStatus::Existed, .room = known->second};
   }
-  seed_room(request.proposed, request.kind, members, request.now);
+  if (rooms_.contains(request.proposed)) return ports::RoomMade{.status = wire::CreateStatus::Busy};
+  created_.emplace(key, request.proposed);
+  if (direct) direct_.emplace(pair, request.proposed);
+  make_room(RoomLog(request.proposed, request.kind, request.title), members, request.now);
   return ports::RoomMade{.status = wire::CreateStatus::Created, .room = request.proposed};
 }
 

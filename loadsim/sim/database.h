@@ -19,7 +19,7 @@ class Database {
  public:
   using Members = std::map<UserId, ports::Member>;
 
-  /// A room made before the run; the first member owns it.
+  /// A room made before the run, titled "room N"; the first member owns it.
   void seed_room(RoomId room, wire::RoomKind kind, const std::vector<UserId>& members, WallTime now);
 
   /// `stale_members`: the members as a commit found them before its lock; only planted bug M11 passes them.
@@ -56,6 +56,7 @@ class Database {
   std::map<std::pair<UserId, UserId>, RoomId> direct_;
   std::uint64_t wrong_checkpoints_ = 0;
 
+  void make_room(RoomLog log, const std::vector<UserId>& members, WallTime now);
   void refresh_membership(RoomId room, UserId user);
 };
 

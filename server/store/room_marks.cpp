@@ -14,7 +14,9 @@ RoomMarks::RoomMarks(Connection& connection)
       epoch_(connection, "SELECT epoch FROM rooms WHERE room_id = ?") {}
 
 void RoomMarks::put(const ports::PutReadMarks& request) {
-  for (const ports::ReadMarkRow& mark : request.marks) read_.run(mark.user, mark.room, mark.seq, mark.msg_no);
+  for (const ports::ReadMarkRow& mark : request.marks) {
+    if (mark.seq) read_.run(mark.user, mark.room, mark.seq, mark.msg_no);
+  }
 }
 
 void RoomMarks::put(const ports::PutCheckpoint& request) {

@@ -1,0 +1,192 @@
+// Random scripts on the real store and on the simulator's model: they agree on every result and every error, or one of
+// them is wrong.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "common/base/rng.h"
+#include "tests/contract/store/room_script.h"
+
+namespace starling::contract {
+namespace {
+
+constexpr std::uint64_t kScripts = 240;
+constexpr int kSteps = 100;
+
+/// Draws operations that are mostly sensible, and often nearly so.
+class Script {
+ public:
+  explicit Script(std::uint64_t seed) : rng_(seed) {}
+
+  ports::StoreRequest next(Subject& reference) {
+    if (steps_++ < 2) return with_everybody(RoomId(steps_));
+    switch (rng_.below(20)) {
+      case 0:
+      case 1:
+        return create();
+      case 2:
+        return page();
+      case 3:
+        return ports::LoadRoom{any_room()};
+      case 4:
+        return ports::LoadUser{any_user()};
+      case 5:
+        return ports::ReadDevice{any_room(), device_of(any_user())};
+      case 6:
+        return marks();
+      case 7:
+        return checkpoint(reference);
+      case 8:
+        if (rng_.chance(1, 3))
+          return ports::RaiseEpoch{any_room(), Epoch(static_cast<std::uint32_t>(1 + rng_.below(3)))};
+        return page();
+      default:
+        return commit(reference);
+    }
+  }
+  /// Now and then a room's prefix is cut.
+  std::optional<std::pair<RoomId, Seq>> cut() {
+    if (!rng_.chance(1, 40)) return std::nullopt;
+    return std::pair(any_room(), Seq(1 + rng_.below(12)));
+  }
+
+ private:
+  static constexpr std::uint64_t kUsers = 5;
+  static constexpr std::uint64_t kRooms = 4;
+
+  RoomId any_room() { return RoomId(1 + std::min(rng_.below(kRooms), rng_.below(kRooms))); }
+  UserId any_user() {
+    const std::uint64_t n = rng_.below(kUsers);
+    return n == 0 ? UserId(0xFFFFFFFF00000000ull) : UserId(n);  // one of the upper half
+  }
+
+  /// A room where most of what is sent is accepted.
+  ports::StoreRequest with_everybody(RoomId room) {
+    ports::CreateRoom request{.user = UserId(1),
+                              .device = DeviceId(7),
+                              .request_id = room.value,
+                              .proposed = room,
+                              .title = "all",
+                              .now = now()};
+    for (std::uint64_t user = 2; user < kUsers; ++user) request.members.emplace_back(user);
+    return request;
+  }
+
+  ports::StoreRequest create() {
+    ports::CreateRoom request{.user = any_user(),
+                              .request_id = 1 + rng_.below(3),
+                              .proposed = any_room(),
+                              .kind = rng_.chance(1, 3) ? wire::RoomKind::Direct : wire::RoomKind::Group,
+                              .title = "room of " + std::to_string(rng_.below(100)),
+                              .now = now()};
+    request.device = device_of(request.user);
+    for (std::uint64_t n = request.kind == wire::RoomKind::Direct ? 1 : rng_.below(kUsers); n > 0; --n) {
+      request.members.push_back(any_user());
+    }
+    return request;
+  }
+
+  ports::StoreRequest page() {
+    return ports::ReadPage{.room = any_room(),
+                           .from = Seq(rng_.below(30)),
+                           .backward = rng_.chance(1, 2),
+                           .limit = static_cast<std::uint32_t>(rng_.below(12)),
+                           .bytes_max = static_cast<std::uint32_t>(rng_.below(1500)),
+                           .related = rng_.chance(1, 2)};
+  }
+
+  ports::StoreRequest marks() {
+    ports::PutReadMarks request;
+    for (std::uint64_t n = 1 + rng_.below(3); n > 0; --n) {
+      request.marks.push_back(
+          {.user = any_user(), .room = any_room(), .seq = Seq(rng_.below(20)), .msg_no = rng_.below(20)});
+    }
+    return request;
+  }
+
+  ports::StoreRequest checkpoint(Subject& reference) {
+    const RoomId room = any_room();
+    const Seq seq(1 + rng_.below(25));
+    const auto found =
+        reference.get<ports::PageRead>(ports::ReadPage{.room = room, .from = seq, .limit = 0, .bytes_max = 1});
+    const bool wrong_epoch = rng_.chance(1, 4);
+    return ports::PutCheckpoint{
+        .room = room, .epoch = wrong_epoch ? found.epoch.next() : found.epoch, .seq = seq, .hash = found.hash_before};
+  }
+
+  ports::StoreRequest commit(Subject& reference) {
+    const RoomId room = any_room();
+    const auto loaded = reference.get<ports::RoomLoaded>(ports::LoadRoom{room});
+    ports::CommitBatch batch{
+        .room = room, .epoch = rng_.chance(1, 12) ? loaded.epoch.next() : loaded.epoch, .now = now(), .rows = {}};
+    std::map<DeviceId, std::uint32_t> next;
+    for (std::uint64_t n = 1 + rng_.below(8); n > 0; --n) {
+      const UserId user = any_user();
+      auto [at, first] = next.try_emplace(device_of(user), 0);
+      if (first)
+        at->second = reference.get<ports::DeviceRead>(ports::ReadDevice{room, device_of(user)}).last_cseq.value;
+      batch.rows.push_back(row_of(user, at->second, loaded.head.value));
+    }
+    if (rng_.chance(1, 6)) std::reverse(batch.rows.begin(), batch.rows.end());
+    if (rng_.chance(1, 6)) batch.rows.push_back(batch.rows[rng_.below(batch.rows.size())]);
+    return batch;
+  }
+
+  /// `last`: the device's last cseq of the script, which may be ahead of the log's.
+  ports::CommitRow row_of(UserId user, std::uint32_t& last, std::uint64_t head) {
+    const std::uint64_t luck = rng_.below(20);
+    if (luck > 2) ++last;                                             // the next one; else a repeat
+    std::uint32_t cseq = luck == 19 ? last + 1 : std::max(last, 1u);  // or one too far
+    if (luck == 2 && last > 3) cseq = last - 2;                       // or an old one
+    ports::CommitRow made = row(user, cseq, "body " + std::to_string(rng_.below(30) == 0 ? rng_.below(5) : cseq));
+    made.kind = static_cast<wire::EventKind>(1 + rng_.below(8));
+    if (rng_.chance(1, 2)) made.kind = wire::EventKind::Message;
+    if (made.kind != wire::EventKind::Message || rng_.chance(1, 5)) made.target = Seq(rng_.below(head + 6));
+    if (made.kind == wire::EventKind::MemberAdd || made.kind == wire::EventKind::MemberRemove) {
+      made.subject = any_user();
+      made.role = static_cast<wire::Role>(rng_.below(5));
+    }
+    if (rng_.chance(1, 10)) {
+      made.renumbered = true;
+      made.client_msg_id = row(user, static_cast<std::uint32_t>(1 + rng_.below(cseq + 1))).client_msg_id;
+    }
+    return made;
+  }
+
+  WallTime now() { return kNoon + std::chrono::milliseconds(rng_.below(100)); }
+
+  Rng rng_;
+  std::uint64_t steps_ = 0;
+};
+
+class StoreDifferential : public testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(StoreDifferential, TheStoreAndTheModelAgree) {
+  constexpr std::uint64_t kPerTest = kScripts / 8;
+  std::uint64_t accepted = 0;
+  for (std::uint64_t seed = GetParam() * kPerTest; seed < (GetParam() + 1) * kPerTest; ++seed) {
+    const auto real = make_subject(Kind::Sqlite);
+    const auto model = make_subject(Kind::Model);
+    Script script(seed);
+    for (int step = 0; step < kSteps; ++step) {
+      const ports::StoreRequest request = script.next(*model);
+      const auto expected = model->run(request);
+      ASSERT_EQ(text_of(real->run(request)), text_of(expected)) << "seed " << seed << " step " << step;
+      if (const auto* committed = std::get_if<ports::Committed>(&expected.result)) {
+        accepted += committed->head.value - committed->prev_head.value;
+      }
+      if (const auto cut = script.cut()) {
+        if (model->get<ports::RoomLoaded>(ports::LoadRoom{cut->first}).head < cut->second) continue;
+        model->cut(cut->first, cut->second);
+        real->cut(cut->first, cut->second);
+      }
+    }
+  }
+  EXPECT_GT(accepted, kPerTest * 20) << "the scripts have become too tame";
+}
+INSTANTIATE_TEST_SUITE_P(Scripts, StoreDifferential, testing::Range<std::uint64_t>(0, 8));
+
+}  // namespace
+}  // namespace starling::contract

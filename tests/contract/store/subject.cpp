@@ -1,0 +1,159 @@
+#include "tests/contract/store/subject.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <future>
+#include <iterator>
+#include <stdexcept>
+#include <utility>
+
+#include "loadsim/sim/database.h"
+#include "server/store/log_reader.h"
+#include "server/store/snapshot.h"
+#include "server/store/sqlite.h"
+#include "server/store/store.h"
+
+namespace starling::contract {
+
+TempDir::TempDir() {
+  std::string name = (std::filesystem::temp_directory_path() / "starling-store-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
+  path_ = name;
+}
+TempDir::~TempDir() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+namespace {
+
+class SqliteSubject final : public Subject {
+ public:
+  SqliteSubject() {
+    auto opened = store::Store::open(
+        {.path = path_, .readers = 1},
+        [this](ShardId, ports::StoreCompletion&& completion) { done_.set_value(std::move(completion)); });
+    if (!opened) throw std::runtime_error(opened.error());
+    store_ = std::move(*opened);
+  }
+
+  ports::StoreCompletion run(ports::StoreRequest request) override {
+    done_ = {};
+    auto future = done_.get_future();
+    store_->submit(ShardId(3), {.id = ++id_, .request = std::move(request)});
+    ports::StoreCompletion completion = future.get();
+    if (completion.id != id_) throw std::runtime_error("a completion of another operation");
+    return completion;
+  }
+
+  /// By hand, as the retention job will: the checkpoint below the cut and the cut are one transaction.
+  void cut(RoomId room, Seq min_seq) override {
+    store::Connection connection({.path = path_, .busy_timeout_ms = 1000});
+    store::LogReader reader(connection);
+    PrefixHash hash;
+    Seq old_min;
+    {
+      store::Snapshot snapshot(connection);
+      const store::RoomRow row = reader.room(room);
+      if (min_seq <= row.min_seq || min_seq > row.head) return;
+      old_min = row.min_seq;
+      hash = reader.fold_to(room, min_seq.prev(), snapshot);
+    }
+    connection.exec("BEGIN IMMEDIATE");
+    store::Statement(connection, "INSERT OR IGNORE INTO checkpoints VALUES (?, ?, ?)").run(room, min_seq.prev(), hash);
+    store::Statement(connection, "UPDATE rooms SET min_seq = ? WHERE room_id = ?").run(min_seq, room);
+    store::Statement(connection, "DELETE FROM events WHERE room_id = ? AND seq < ?").run(room, min_seq);
+    connection.exec("COMMIT");
+  }
+
+ private:
+  TempDir dir_;
+  std::string path_ = dir_.file("starling.db");
+  std::promise<ports::StoreCompletion> done_;
+  std::uint64_t id_ = 0;
+  std::unique_ptr<store::Store> store_;
+};
+
+class ModelSubject final : public Subject {
+ public:
+  ports::StoreCompletion run(ports::StoreRequest request) override {
+    return {.id = 1, .status = ports::StoreStatus::Ok, .result = database_.execute(std::move(request))};
+  }
+  void cut(RoomId room, Seq min_seq) override { database_.cut(room, min_seq); }
+
+ private:
+  sim::Database database_;
+};
+
+void add(std::string& out, const wire::Event& e) {
+  fmt::format_to(
+      std::back_inserter(out),
+      "  event {}/{}.{} kind {} by {}/{} cseq {} id {} ts {} msg {} target {} subject {} role {} erased {} '{}'\n",
+      e.room.value, e.epoch.value, e.seq.value, static_cast<int>(e.kind), e.sender.value, e.device.value, e.cseq.value,
+      e.client_msg_id.value, to_ms(e.ts), e.msg_no, e.target.value, e.subject.value, static_cast<int>(e.role),
+      e.erased_hash, e.body);
+}
+
+void add(std::string&, const ports::Done&) {}
+void add(std::string& out, const ports::RoomLoaded& r) {
+  fmt::format_to(std::back_inserter(out),
+                 "room exists {} kind {} '{}' epoch {} head {} msg {} min {} ts {} checkpoint {}={}\n", r.exists,
+                 static_cast<int>(r.kind), r.title, r.epoch.value, r.head.value, r.msg_no, r.min_seq.value,
+                 to_ms(r.last_ts), r.checkpoint_seq.value, r.checkpoint_hash.value);
+  for (const ports::Member& m : r.members) {
+    fmt::format_to(std::back_inserter(out), "  member {} role {} since {}\n", m.user.value, static_cast<int>(m.role),
+                   m.join_seq.value);
+  }
+  for (const wire::Event& event : r.tail) add(out, event);
+}
+void add(std::string& out, const ports::Committed& c) {
+  fmt::format_to(std::back_inserter(out), "commit exists {} epoch {} {}..{}\n", c.exists, c.epoch.value,
+                 c.prev_head.value, c.head.value);
+  for (const ports::CommitRowResult& r : c.results) {
+    fmt::format_to(std::back_inserter(out), "  row {} seq {} expected {} msg {} ts {}\n", static_cast<int>(r.status),
+                   r.seq.value, r.expected.value, r.msg_no, to_ms(r.ts));
+  }
+}
+void add(std::string& out, const ports::PageRead& p) {
+  fmt::format_to(std::back_inserter(out), "page exists {} epoch {} min {} head {} before {}\n", p.exists, p.epoch.value,
+                 p.min_seq.value, p.head.value, p.hash_before.value);
+  for (const wire::Event& event : p.events) add(out, event);
+  if (!p.related.empty()) out += " related\n";
+  for (const wire::Event& event : p.related) add(out, event);
+}
+void add(std::string& out, const ports::DeviceRead& d) {
+  fmt::format_to(std::back_inserter(out), "device {}\n", d.last_cseq.value);
+}
+void add(std::string& out, const ports::UserLoaded& u) {
+  fmt::format_to(std::back_inserter(out), "user version {}\n", u.rooms_version);
+  for (const ports::UserRoom& r : u.rooms) {
+    fmt::format_to(std::back_inserter(out), "  in {} kind {} role {} '{}' read {}/{}\n", r.info.room.value,
+                   static_cast<int>(r.info.kind), static_cast<int>(r.info.role), r.info.title, r.read_seq.value,
+                   r.read_msg_no);
+  }
+}
+void add(std::string& out, const ports::RoomMade& r) {
+  fmt::format_to(std::back_inserter(out), "made {} room {}\n", static_cast<int>(r.status), r.room.value);
+}
+void add(std::string& out, const ports::EpochRaised& e) {
+  fmt::format_to(std::back_inserter(out), "epoch {}\n", e.epoch.value);
+}
+
+}  // namespace
+
+std::unique_ptr<Subject> make_subject(Kind kind) {
+  if (kind == Kind::Sqlite) return std::make_unique<SqliteSubject>();
+  return std::make_unique<ModelSubject>();
+}
+
+std::string name_of(Kind kind) { return kind == Kind::Sqlite ? "Sqlite" : "Model"; }
+
+std::string text_of(const ports::StoreCompletion& completion) {
+  std::string out = fmt::format("status {}\n", static_cast<int>(completion.status));
+  std::visit([&out](const auto& result) { add(out, result); }, completion.result);
+  return out;
+}
+
+}  // namespace starling::contract
