@@ -86,9 +86,10 @@ void Wire::unpause(Peer& peer) {
 
 void Wire::watch(const Peer& peer, int operation) {
   epoll_event event{};
-  // A paused peer hears of nothing, not even of an end: its socket is left alone.
-  if (!peer.paused) event.events = EPOLLIN | (peer.writes_wait ? EPOLLOUT : 0u);
-  if (peer.paused) event.events = EPOLLET;
+  // Edges: a level is asked for twice at each wait, which the load would pay more for than for reading. A paused peer
+  // hears of nothing, not even of an end.
+  event.events = EPOLLET;
+  if (!peer.paused) event.events |= EPOLLIN | EPOLLRDHUP | (peer.writes_wait ? std::uint32_t{EPOLLOUT} : 0u);
   event.data.u32 = peer.index;
   if (::epoll_ctl(epoll_, operation, peer.fd, &event) != 0) die("epoll_ctl");
 }
@@ -146,15 +147,26 @@ bool Wire::handle(std::size_t i, std::vector<Peer>& peers, Protocol& protocol) {
     return false;
   }
   if ((event.events & EPOLLOUT) != 0) flush(peer);
-  if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) read(peer, protocol);
+  if ((event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
+    const bool ends = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+    while (read(peer, protocol, ends)) {
+    }
+  }
   return false;
 }
 
-void Wire::read(Peer& peer, Protocol& protocol) {
+/// True when there is more to read: a short read took everything, unless the end is still to come.
+bool Wire::read(Peer& peer, Protocol& protocol, bool ends) {
+  if (peer.fd < 0) return false;
   const ssize_t count = ::recv(peer.fd, buffer_.get(), kReadBytes, MSG_DONTWAIT);
-  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (count <= 0) return end(peer, protocol);
+  if (count < 0 && errno == EINTR) return true;
+  if (count < 0 && errno == EAGAIN) return false;
+  if (count <= 0) {
+    end(peer, protocol);
+    return false;
+  }
   protocol.received(peer, {buffer_.get(), static_cast<std::size_t>(count)}, steady_now());
+  return ends || static_cast<std::size_t>(count) == kReadBytes;
 }
 
 void Wire::end(Peer& peer, Protocol& protocol) {

@@ -42,7 +42,7 @@ class Wire {
   bool handle(std::size_t i, std::vector<Peer>& peers, Protocol& protocol);
 
  private:
-  void read(Peer& peer, Protocol& protocol);
+  bool read(Peer& peer, Protocol& protocol, bool ends);
   void flush(Peer& peer);
   void watch(const Peer& peer, int operation);
   void end(Peer& peer, Protocol& protocol);
