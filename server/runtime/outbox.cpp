@@ -6,13 +6,44 @@
 
 namespace starling::runtime {
 
+/// Empty chunks of this thread: at a light load each delivery takes one and gives it back a moment later.
+struct Outbox::Pool {
+  static constexpr std::uint32_t kMax = 4096;  // 256 KiB a shard; a larger burst goes through the heap
+
+  ~Pool() {
+    while (free != nullptr) delete std::exchange(free, free->next);
+  }
+  Chunk* take() {
+    if (free == nullptr) return new Chunk;
+    --size;
+    return std::exchange(free, std::exchange(free->next, nullptr));
+  }
+  void give(Chunk* chunk) {
+    if (size == kMax) {
+      delete chunk;
+      return;
+    }
+    *chunk = Chunk{};
+    chunk->next = std::exchange(free, chunk);
+    ++size;
+  }
+
+  Chunk* free = nullptr;
+  std::uint32_t size = 0;
+};
+
+Outbox::Pool& Outbox::pool() {
+  thread_local Pool pool;
+  return pool;
+}
+
 void Outbox::push(ports::SharedFrame frame) {
   STARLING_ASSERT(frame);
   if (tail_ == nullptr) {
-    tail_ = new Chunk;
+    tail_ = pool().take();
     tail_->next = tail_;
   } else if (tail_->end == Chunk::kFrames) {
-    auto* chunk = new Chunk;
+    Chunk* chunk = pool().take();
     chunk->next = tail_->next;
     tail_->next = chunk;
     tail_ = chunk;
@@ -66,7 +97,7 @@ void Outbox::pop_head() {
   } else {
     tail_->next = head->next;
   }
-  delete head;
+  pool().give(head);
 }
 
 void Outbox::drop_unstarted() {
@@ -84,7 +115,7 @@ void Outbox::clear() {
   if (tail_ == nullptr) return;
   Chunk* chunk = tail_->next;
   tail_->next = nullptr;
-  while (chunk != nullptr) delete std::exchange(chunk, chunk->next);
+  while (chunk != nullptr) pool().give(std::exchange(chunk, chunk->next));
   tail_ = nullptr;
 }
 

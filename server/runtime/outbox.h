@@ -1,5 +1,5 @@
 // What a connection still has to write: references to shared frames, first in, first out. Empty, it is one null
-// pointer; memory is taken in chunks of a cache line only while something is queued.
+// pointer; memory is taken, in chunks of a cache line from a pool of the thread, only while something is queued.
 #pragma once
 
 #include <sys/uio.h>
@@ -49,7 +49,9 @@ class Outbox {
     ports::SharedFrame frames[kFrames];
   };
   static_assert(sizeof(Chunk) == 64);
+  struct Pool;
 
+  static Pool& pool();
   void pop_head();
 
   Chunk* tail_ = nullptr;
