@@ -1,6 +1,6 @@
 // Readiness of all of a shard's connections through one epoll descriptor, which the shard's io_context watches as a
 // single descriptor. An Asio socket costs about 330 bytes of user memory and, at each re-armed wait, a system call a
-// message; an entry here costs none of either (docs/decisions/0005-connections-outside-asio.md).
+// message; an entry here costs none of either (docs/decisions/0007-the-runtime-waits-for-readiness.md).
 #pragma once
 
 #include <sys/epoll.h>
