@@ -29,6 +29,12 @@ void DeviceWatch::on_restart(RoomId id, const RoomWatch& stored) {
   pages_.clear();
 }
 
+void DeviceWatch::lost_by_policy(RoomId id, Cseq next) {
+  WatchedRoom& r = room(id);
+  r.sent.restart(next);
+  r.read_seq = Seq();
+}
+
 const WatchedRoom* DeviceWatch::find(RoomId id) const {
   const auto at = std::lower_bound(rooms_.begin(), rooms_.end(), id,
                                    [](const WatchedRoom& each, RoomId wanted) { return each.room < wanted; });
@@ -66,7 +72,8 @@ void DeviceWatch::on(const client::Applied& notice) {
                range("shown after", before.value, "so expected", before.value + 1));
       break;
     case RoomWatch::Seen::Again:
-      violated(Guarantee::G3_ExactlyOnce, event.room, event.seq, range("shown again after", before.value, "now", event.seq.value));
+      violated(Guarantee::G3_ExactlyOnce, event.room, event.seq,
+               range("shown again after", before.value, "now", event.seq.value));
       break;
     case RoomWatch::Seen::EarlierEpoch:
       violated(Guarantee::G19_HonestEpochs, event.room, event.seq,
@@ -81,7 +88,8 @@ void DeviceWatch::on(const client::Applied& notice) {
     if (event.kind == wire::EventKind::MemberAdd) r.removed = false;
   }
   if (event.kind != wire::EventKind::Message && event.target && event.target >= event.seq) {
-    violated(Guarantee::G10_Convergence, event.room, event.seq, range("refers to", event.target.value, "which is not before", event.seq.value));
+    violated(Guarantee::G10_Convergence, event.room, event.seq,
+             range("refers to", event.target.value, "which is not before", event.seq.value));
   }
   check_body(event);
   check_name(event, digest(seen));
@@ -98,9 +106,11 @@ void DeviceWatch::check_body(const wire::Event& event) {
   if (!stamp) {
     violated(Guarantee::G8_Integrity, event.room, event.seq, "the body is not what anybody wrote");
   } else if (stamp->run == who_.run && stamp->room != event.room) {
-    violated(Guarantee::G8_Integrity, event.room, event.seq, range("leaked from room", stamp->room.value, "shown in", event.room.value));
+    violated(Guarantee::G8_Integrity, event.room, event.seq,
+             range("leaked from room", stamp->room.value, "shown in", event.room.value));
   } else if (stamp->run == who_.run && stamp->device != event.device) {
-    violated(Guarantee::G8_Integrity, event.room, event.seq, range("written by device", stamp->device.value, "shown as of", event.device.value));
+    violated(Guarantee::G8_Integrity, event.room, event.seq,
+             range("written by device", stamp->device.value, "shown as of", event.device.value));
   }
 }
 
@@ -178,8 +188,7 @@ void DeviceWatch::on(const client::PageRead& notice) {
 void DeviceWatch::on(const client::Settled& notice) {
   if (notice.status == wire::SendStatus::NoSuchRoom || notice.status == wire::SendStatus::Conflict) return;
   WatchedRoom& r = room(notice.room);
-  const bool committed =
-      notice.status == wire::SendStatus::Accepted || notice.status == wire::SendStatus::Duplicate;
+  const bool committed = notice.status == wire::SendStatus::Accepted || notice.status == wire::SendStatus::Duplicate;
   if (committed && !notice.seq) {
     violated(Guarantee::G3_ExactlyOnce, notice.room, notice.seq, "an acknowledgement without a seq");
     return;
@@ -222,7 +231,8 @@ void DeviceWatch::on(const client::ReadMarked& notice) { check_mark(room(notice.
 
 void DeviceWatch::check_mark(WatchedRoom& r, Seq seq) {
   if (seq < r.read_seq) {
-    violated(Guarantee::G20_ReadMarkers, r.room, seq, range("the read marker is", seq.value, "and was", r.read_seq.value));
+    violated(Guarantee::G20_ReadMarkers, r.room, seq,
+             range("the read marker is", seq.value, "and was", r.read_seq.value));
   }
   r.read_seq = seq;
 }

@@ -43,6 +43,9 @@ class DeviceWatch {
   void on_output(const client::Output& out);
   /// The device restarts with this as the durable cursor of a room. Call for every room it had.
   void on_restart(RoomId room, const RoomWatch& stored);
+  /// The operator put an older log in place, whose counter for this device stands before `next`: what was answered
+  /// before is not compared with it.
+  void lost_by_policy(RoomId room, Cseq next);
   /// Two machines use this device id (a clone): what they are told cannot be added up.
   void cloned() { cloned_ = true; }
 

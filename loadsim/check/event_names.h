@@ -24,6 +24,9 @@ class EventNames {
     return true;
   }
 
+  /// After a loss that the epochs do not tell of (a copied-back file) names begin anew.
+  void forget() { slots_.assign(slots_.size(), {}); }
+
  private:
   struct Slot {
     RoomId room;

@@ -28,6 +28,8 @@ enum class Stream : std::uint64_t {
   Action,
   Fault,
   Swarm,
+  Segment,
+  Fate,
   kCount
 };
 

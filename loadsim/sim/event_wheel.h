@@ -12,21 +12,26 @@ namespace starling::sim {
 
 enum class Happening : std::uint8_t {
   ShardTimer,       // a: shard, b: the deadline's ticket
-  RingArrival,      // a: from * shards + to
-  StoreDone,        // a: slot of the operation
+  RingArrival,      // a: from * shards + to, b: boot
   StoreCommit,      // a: slot of the operation
-  LinkUp,           // a: device: a frame reaches the server
-  LinkDown,         // a: device: frames reach the device
-  LinkDrained,      // a: device: bytes have left the server
-  Dial,             // a: device: the connection is made, or not
+  StoreDone,        // a: slot of the operation
+  LinkUp,           // a: device, b: attempt: bytes reach the server
+  LinkDown,         // a: device, b: attempt: bytes reach the device
+  LinkDrained,      // a: device, b: attempt: bytes have left the server
+  Dial,             // a: device, b: attempt: the connection is made, or not
   HangUp,           // a: device, b: attempt: the server's close reaches the device
+  ServerNotices,    // a: device, b: attempt: the server finds that the connection is gone
+  ClientNotices,    // a: device, b: attempt: the device finds it
   DeviceTimer,      // a: device, b: the deadline's ticket
   DevicePersisted,  // a: device, b: incarnation
-  DeviceActs,       // a: device, b: incarnation
+  DeviceStarts,     // a: device, b: incarnation
+  DeviceActs,       // a: device
+  DeviceCrashes,    // a: device, b: incarnation: at the latest
   FaultBegins,      // a: index into the schedule
   FaultEnds,        // a: index into the schedule
-  NodeResumes,      // after a pause
-  Sample,           // gauges and convergence
+  Backup,           // a: index into the schedule: what it will restore is copied now
+  NodeStarts,       // b: boot before
+  Sample,           // drains, gauges and convergence
 };
 
 struct Scheduled {

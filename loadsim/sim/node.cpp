@@ -81,10 +81,10 @@ void Node::start() {
   paused_until_ = context_->now();
 }
 
-void Node::kill() {
+void Node::kill(StoreModel::Death death) {
   if (!up()) return;
   shards_.clear();
-  store_->process_died();
+  store_->process_died(death);
   for (std::uint32_t shard = 0; shard < conns_.size(); ++shard) {
     for (std::uint32_t i = 0; i < conns_[shard].size(); ++i) {
       if (conns_[shard][i].used) free_conn(shard, {.index = i, .generation = conns_[shard][i].generation});
@@ -284,8 +284,7 @@ void Node::post(std::uint32_t from, core::Effects::Post& post) {
 void Node::send(std::uint32_t shard, const core::Effects::Send& send) {
   auto decoded = decoder_.server(send.frame.payload());
   STARLING_ASSERT(decoded.has_value());  // the server never says what the codec refuses
-  const DownFrame frame{.frame = std::make_shared<const wire::ServerFrame>(std::move(*decoded)),
-                        .bytes = static_cast<std::uint32_t>(send.frame.size())};
+  const DownFrame frame{.frame = std::make_shared<const wire::ServerFrame>(std::move(*decoded)), .raw = send.frame};
   const auto payload = send.frame.payload();
   context_->trace.add(0x300, send.count,
                       wire::body_hash({reinterpret_cast<const char*>(payload.data()), payload.size()}));

@@ -30,7 +30,8 @@ class Node {
   Node(Context& context, Network& network, StoreModel& store);
 
   void start();
-  void kill();
+  void kill(StoreModel::Death death);
+  std::uint64_t boot() const { return boot_; }
   bool up() const { return !shards_.empty(); }
   /// Nothing happens inside until then; everything that arrives waits.
   void pause(Instant until) { paused_until_ = until; }
@@ -44,6 +45,7 @@ class Node {
   void drift_clock(std::int64_t ppm);
   WallTime wall() const;
 
+  /// Between shards, until then.
   void drop_envelopes(std::uint32_t permille, Instant until) {
     ring_drop_permille_ = permille, ring_drop_until_ = until;
   }

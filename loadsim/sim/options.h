@@ -2,7 +2,9 @@
 // test; nothing else influences a run.
 #pragma once
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -21,6 +23,31 @@ struct Span {
   Duration most{};
 };
 
+/// What a person at a device does next, with a weight each.
+enum class Action : std::uint8_t {
+  Say,
+  Reply,
+  Burst,  // more at once than may be in flight
+  Edit,
+  Erase,
+  React,
+  Unreact,
+  Type,
+  MarkRead,
+  ReadBack,
+  ReadForward,
+  CreateRoom,
+  OpenDirect,
+  AddMember,
+  RemoveMember,
+  Leave,
+  Retitle,
+  ChangeMode,
+  kCount
+};
+using Mix = std::array<std::uint16_t, static_cast<std::size_t>(Action::kCount)>;
+inline constexpr Mix kUsualMix{420, 80, 25, 70, 25, 90, 20, 60, 80, 50, 20, 4, 3, 12, 8, 2, 4, 10};
+
 struct Options {
   std::uint64_t seed = 1;
 
@@ -31,7 +58,12 @@ struct Options {
   std::uint32_t members_per_room = 12;
   std::uint32_t second_device_percent = 40;
   Duration think = 1s;  // mean time between two actions of a device
-  bool sampled_state = true;
+  bool acting = true;   // false: only a script makes devices do something
+  Mix mix = kUsualMix;
+  std::uint32_t body_bytes = 160;     // of most messages, at most
+  std::uint32_t large_permille = 20;  // messages of up to large_bytes
+  std::uint32_t large_bytes = 6000;
+  bool keep_texts = false;  // devices remember what they showed, for scripts
 
   // The phases: load with faults until `heal_at`, then little load, then none and everything must come to rest.
   Duration heal_at = 60s;
@@ -41,6 +73,8 @@ struct Options {
   // The seams.
   core::Config config;
   client::Settings client{.backoff_cap = 8s};
+  std::uint32_t byte_links_percent =
+      30;  // connections through the WebSocket codec, cut anywhere; the others pass frames
   std::uint32_t ring_capacity = 256;
   Span ring_latency{2us, 60us};
   Span link_latency{1ms, 40ms};

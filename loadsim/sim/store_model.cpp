@@ -30,7 +30,10 @@ void StoreModel::submit(ShardId shard, ports::StoreOp op) {
   }
   Slot& s = slots_[slot];
   s.used = true;
+  s.executed = false;
   s.life = life_;
+  s.order = ++submitted_;
+  s.at = at;
   s.shard = shard;
   if (mutant(Mutant::M11_MembershipOutsideLock)) {
     if (const auto* batch = std::get_if<ports::CommitBatch>(&op.request)) {
@@ -112,13 +115,12 @@ void StoreModel::commit(std::uint32_t index) {
   }
   bool applied = false;
   const ports::StoreStatus status = outcome_of(slot, applied);
+  slot.executed = true;
   forget(slot.op.request);
   slot.completion = {.id = slot.op.id, .status = status};
   const bool is_commit = std::holds_alternative<ports::CommitBatch>(slot.op.request);
   if (applied) {
-    ports::StoreRequest request = status == ports::StoreStatus::Ok ? std::move(slot.op.request) : slot.op.request;
-    const Database::Members* members = slot.members_then ? &*slot.members_then : nullptr;
-    ports::StoreResult result = database_->execute(std::move(request), members);
+    ports::StoreResult result = execute(slot, status != ports::StoreStatus::Ok);
     if (status == ports::StoreStatus::Ok) slot.completion.result = std::move(result);
   }
   if (status != ports::StoreStatus::Ok && is_commit) {
@@ -126,9 +128,14 @@ void StoreModel::commit(std::uint32_t index) {
   }
   slot.members_then.reset();
   context_->trace.add(0x570, slot.op.id, static_cast<std::uint64_t>(status));
-  const Duration back =
-      Duration(static_cast<Duration::rep>(scale(context_->next_draw(Stream::StoreLatency, 1, latencies_), 200'000)));
+  const Duration back = within({0ns, 200us}, context_->next_draw(Stream::StoreLatency, 1, latencies_));
   context_->wheel.schedule(context_->now() + back, Happening::StoreDone, index);
+  if (mutant(Mutant::SynchronousOff)) sync_lazily();
+}
+
+ports::StoreResult StoreModel::execute(Slot& slot, bool keep_request) {
+  ports::StoreRequest request = keep_request ? slot.op.request : std::move(slot.op.request);
+  return database_->execute(std::move(request), slot.members_then ? &*slot.members_then : nullptr);
 }
 
 std::optional<StoreModel::Reply> StoreModel::done(std::uint32_t index) {
@@ -140,11 +147,33 @@ std::optional<StoreModel::Reply> StoreModel::done(std::uint32_t index) {
   return Reply{.shard = slot.shard, .completion = std::move(slot.completion)};
 }
 
-void StoreModel::process_died() {
+void StoreModel::process_died(Death death) {
+  const std::uint64_t random = context_->next_draw(Stream::Fate, 0, deaths_);
+  if (random % 2 == 0 && context_->now() < group_ends_) finish_group_of_the_dead();
+  if (death == Death::Machine && mutant(Mutant::SynchronousOff)) *database_ = synced_;
   ++life_;
   stopped_ = false;
   batches_.clear();
   group_ends_ = next_group_ends_ = context_->now();
+}
+
+/// The group under way was in the log whole, only its answers are lost.
+void StoreModel::finish_group_of_the_dead() {
+  if (stopped_ || context_->now() < unavailable_until_ || context_->now() < full_until_) return;
+  std::vector<Slot*> group;
+  for (Slot& slot : slots_) {
+    const bool waits = slot.used && !slot.executed && slot.life == life_ && slot.at == group_ends_;
+    if (waits && is_write(slot.op.request)) group.push_back(&slot);
+  }
+  std::sort(group.begin(), group.end(), [](const Slot* a, const Slot* b) { return a->order < b->order; });
+  for (Slot* slot : group) execute(*slot, false);
+}
+
+/// The planted bug: answers do not wait for the disk, which is synced now and then.
+void StoreModel::sync_lazily() {
+  if (context_->now() - synced_at_ < 1s) return;
+  synced_at_ = context_->now();
+  synced_ = *database_;
 }
 
 void StoreModel::heal() { lost_until_ = unavailable_until_ = full_until_ = slow_until_ = context_->now(); }

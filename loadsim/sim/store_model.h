@@ -1,5 +1,6 @@
-// The store as a node sees it: operations take time, writes share an fsync, replies get lost, space runs out. What was
-// executed is durable; what was not when the process dies never happened.
+// The store as a node sees it: operations take time, writes share an fsync, replies get lost, space runs out. A group of
+// writes is one transaction of a write-ahead log: answered once it is synced, and when the process or the machine dies
+// before that, it is found whole after the restart, or not at all.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +28,14 @@ class StoreModel {
   /// Happening::StoreDone. Nothing when the process that asked is gone.
   std::optional<Reply> done(std::uint32_t slot);
 
-  /// The process is gone, and with it every operation that has not taken effect and every reply.
-  void process_died();
+  enum class Death : std::uint8_t {
+    Process,  // what was written is with the operating system
+    Machine,  // what was not synced is gone, or torn, which its checksums tell
+  };
+  /// The process is gone with every reply. The group being committed may have made it to the log.
+  void process_died(Death death);
+  /// For a restore: what was there is not.
+  void replaced() { synced_ = *database_; }
 
   // Faults, until a time.
   void lose_replies(std::uint32_t permille, Instant until) { lost_permille_ = permille, lost_until_ = until; }
@@ -43,7 +50,10 @@ class StoreModel {
  private:
   struct Slot {
     bool used = false;
-    std::uint64_t life = 0;  // of the process that asked
+    bool executed = false;
+    std::uint64_t life = 0;   // of the process that asked
+    std::uint64_t order = 0;  // of submission
+    Instant at{};             // when it takes effect
     ShardId shard;
     ports::StoreOp op;
     std::optional<Database::Members> members_then;  // planted bug M11
@@ -54,6 +64,9 @@ class StoreModel {
   ports::StoreStatus outcome_of(const Slot& slot, bool& applied);
   void check_one_batch_per_room(const ports::StoreOp& op);
   void forget(const ports::StoreRequest& request);
+  ports::StoreResult execute(Slot& slot, bool keep_request);
+  void finish_group_of_the_dead();
+  void sync_lazily();
 
   Context* context_;
   Database* database_;
@@ -63,6 +76,10 @@ class StoreModel {
   std::uint64_t life_ = 1;
   std::uint64_t latencies_ = 0;
   std::uint64_t outcomes_ = 0;
+  std::uint64_t submitted_ = 0;
+  std::uint64_t deaths_ = 0;
+  Database synced_;  // planted bug: what power loss leaves
+  Instant synced_at_{};
   Instant group_ends_{};       // the fsync under way
   Instant next_group_ends_{};  // the one after it, once somebody waits for it
 

@@ -1,0 +1,233 @@
+#include "loadsim/app/cmd_run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <random>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "loadsim/app/run_accounts.h"
+#include "loadsim/app/server_config.h"
+#include "loadsim/load/coordinator.h"
+#include "loadsim/load/real_faults.h"
+#include "loadsim/report/html_report.h"
+#include "loadsim/report/json_report.h"
+#include "loadsim/report/junit_report.h"
+#include "loadsim/report/text_report.h"
+#include "loadsim/users/scenario.h"
+#include "server/auth/key_files.h"
+
+namespace starling::loadsim {
+namespace {
+
+constexpr int kCouldNotRun = 1;
+
+struct Options {
+  std::string scenario;
+  std::string world = "real";
+  std::string url;
+  std::string config = ".starling/starling.toml";
+  std::string faults;
+  std::string report;
+  std::string tokens;
+  std::string duration;
+  std::uint32_t users = 0;
+  std::uint32_t workers = 0;
+  std::uint64_t seed = 0;
+  bool spawn = false;
+};
+
+template <class T>
+using Or = Result<T, std::string>;
+
+Or<std::string> read_file(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file || std::filesystem::is_directory(path)) return fail(fmt::format("{} cannot be read", path));
+  return text.str();
+}
+
+Or<users::Scenario> read_scenario(const Options& options) {
+  const Or<std::string> text = read_file(options.scenario);
+  if (!text) return fail(text.error());
+  auto scenario = users::parse_scenario(*text);
+  if (!scenario) {
+    std::string lines;
+    for (const users::ScenarioError& error : scenario.error()) {
+      lines += fmt::format("{}{}:{}: {}", lines.empty() ? "" : "\n", options.scenario, error.line, error.message);
+    }
+    return fail(std::move(lines));
+  }
+  if (scenario->name.empty()) scenario->name = std::filesystem::path(options.scenario).stem();
+  return std::move(*scenario);
+}
+
+/// On a command line a semicolon may also stand before another time.
+std::string one_time_a_line(std::string text) {
+  for (std::size_t at = text.find(';'); at != std::string::npos; at = text.find(';', at + 1)) {
+    const std::size_t next = text.find_first_not_of(" \t", at + 1);
+    if (next != std::string::npos && text[next] == '@') text[at] = '\n';
+  }
+  return text;
+}
+
+/// What the command line changes of the scenario.
+Or<void> apply(const Options& options, users::Scenario& scenario) {
+  if (options.users != 0) {
+    scenario.users = options.users;
+    if (!scenario.rooms.seeded) scenario.rooms.members = std::min(scenario.rooms.members, scenario.users);
+  }
+  if (!options.duration.empty() && !users::parse_duration(options.duration, scenario.duration)) {
+    return fail(fmt::format("--duration takes a duration, as 30s or 2m, not '{}'", options.duration));
+  }
+  if (!options.faults.empty()) {
+    auto lines = users::parse_faults(one_time_a_line(options.faults));
+    if (!lines) return fail(fmt::format("--faults: {}", lines.error().text));
+    scenario.faults.insert(scenario.faults.end(), lines->begin(), lines->end());
+    std::stable_sort(scenario.faults.begin(), scenario.faults.end(),
+                     [](const users::Fault& a, const users::Fault& b) { return a.at < b.at; });
+  }
+  std::vector<std::string> wrong = users::contradictions(scenario);
+  for (std::string& line : load::impossible(scenario.faults, options.spawn)) wrong.push_back(std::move(line));
+  if (!wrong.empty()) return fail(fmt::format("{}", fmt::join(wrong, "\n")));
+  return {};
+}
+
+Or<std::unique_ptr<load::Accounts>> make_accounts(const Options& options, const ServerConfig& config,
+                                                  const users::Scenario& scenario, std::uint64_t seed) {
+  if (options.spawn) {
+    if (const auto made = auth::ensure_keys(config.keys_dir()); !made) return fail(made.error().message);
+  }
+  if (!options.tokens.empty()) {
+    const auto keys = auth::load_server_keys(config.keys_dir());
+    if (!keys) return fail(keys.error().message);
+    auto listed = ListedAccounts::read(options.tokens, *keys);
+    if (!listed) return fail(listed.error());
+    if ((*listed)->size() < scenario.users) {
+      return fail(fmt::format("{} holds {} tokens for {} users", options.tokens, (*listed)->size(), scenario.users));
+    }
+    return std::move(*listed);
+  }
+  const auto secret = auth::load_token_secret(config.keys_dir());
+  if (!secret) return fail(secret.error().message);
+  return std::make_unique<MintedAccounts>(*secret, seed, scenario.rooms.seeded);
+}
+
+/// A directory that goes with this object.
+class Scratch {
+ public:
+  Scratch() {
+    std::string path = std::filesystem::temp_directory_path() / "starling-load-XXXXXX";
+    if (::mkdtemp(path.data()) != nullptr) path_ = path;
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    if (!path_.empty() && !kept_) std::filesystem::remove_all(path_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+  void keep() { kept_ = true; }
+
+ private:
+  std::filesystem::path path_;
+  bool kept_ = false;
+};
+
+Or<void> write_reports(const std::string& directory, const report::RunResult& result) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  const auto write = [&](const char* name, const std::string& text) {
+    std::ofstream file(std::filesystem::path(directory) / name);
+    file << text;
+    return static_cast<bool>(file.flush());
+  };
+  if (!write("report.html", report::html(result)) || !write("result.json", report::json(result) + "\n") ||
+      !write("junit.xml", report::junit(result))) {
+    return fail(fmt::format("the report cannot be written to {}", directory));
+  }
+  fmt::print("report: {}/report.html\n", directory);
+  return {};
+}
+
+Or<int> run(const Options& options) {
+  if (options.world != "real") {
+    return fail(
+        fmt::format("--world={}: a scenario runs in the real world; the simulated one has a command of its own: "
+                    "starling-loadsim sim --help",
+                    options.world));
+  }
+  auto scenario = read_scenario(options);
+  if (!scenario) return fail(scenario.error());
+  if (const auto applied = apply(options, *scenario); !applied) return fail(applied.error());
+  const auto config = read_server_config(options.config);
+  if (!config) return fail(config.error());
+  const std::string url = options.url.empty() ? "ws://" + config->listen + "/v1/ws" : options.url;
+  const auto endpoint = load::parse_endpoint(url);
+  if (!endpoint) return fail(fmt::format("'{}' is no URL of the form ws://127.0.0.1:8008/v1/ws", url));
+  const std::uint64_t seed =
+      options.seed != 0 ? options.seed : std::uint64_t{std::random_device{}()} << 32 | std::random_device{}();
+  const auto accounts = make_accounts(options, *config, *scenario, seed);
+  if (!accounts) return fail(accounts.error());
+
+  Scratch scratch;
+  const load::RunOptions run_options{.scenario = std::move(*scenario),
+                                     .endpoint = *endpoint,
+                                     .seed = seed,
+                                     .run_id = static_cast<std::uint32_t>(seed >> 32) | 1,
+                                     .workers = options.workers,
+                                     .spawn = options.spawn,
+                                     .config = options.config,
+                                     .programs = std::filesystem::read_symlink("/proc/self/exe").parent_path(),
+                                     .scratch = scratch.path()};
+  auto result = load::Coordinator(run_options, **accounts).run();
+  if (!result) {
+    scratch.keep();
+    return fail(result.error());
+  }
+  fmt::print("{}", report::text(*result));
+  if (!options.report.empty()) {
+    if (const auto written = write_reports(options.report, *result); !written) return fail(written.error());
+  }
+  fmt::print("{}\n", report::json(*result));
+  return report::exit_code(result->verdict);
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("run", "Run a scenario against a real server");
+  auto options = std::make_shared<Options>();
+  command->add_option("scenario", options->scenario, "The scenario's file, as loadsim/scenarios/smoke.toml")
+      ->required();
+  command->add_option("--world", options->world, "real")->capture_default_str();
+  command->add_option("--url", options->url, "Where the server listens (default: as its configuration says)");
+  command->add_option("--config", options->config, "The server's configuration: keys and database")
+      ->capture_default_str();
+  command->add_flag("--spawn", options->spawn, "Start the server beside this program, so that faults can hit it");
+  command->add_option("--workers", options->workers, "Processes (default: one per 9,000 users, two at least)");
+  command->add_option("--faults", options->faults, "More faults, as '@5s kill n1 ; @6s restart n1'");
+  command->add_option("--report", options->report, "Directory for report.html, result.json and junit.xml");
+  command->add_option("--users", options->users, "Instead of the scenario's number");
+  command->add_option("--duration", options->duration, "Instead of the scenario's, as 30s");
+  command->add_option("--tokens", options->tokens, "File of access tokens, one a line, instead of minting them");
+  command->add_option("--seed", options->seed, "Of users, rooms and actions (default: a new one)");
+  command->footer(
+      "Exit codes: 0 pass, 2 objective missed, 3 correctness violated, 4 generator unfit, 1 could not run.\n"
+      "The last line of the output is JSON.");
+  command->callback([options, &exit_code] {
+    const Or<int> code = run(*options);
+    if (!code) fmt::print(stderr, "starling-loadsim run: {}\n", code.error());
+    exit_code = code.value_or(kCouldNotRun);
+  });
+}
+
+}  // namespace starling::loadsim

@@ -1,0 +1,135 @@
+#include "loadsim/app/cmd_sabotage.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/base/mutant.h"
+#include "loadsim/app/exit_codes.h"
+#include "loadsim/app/seed_workers.h"
+#include "loadsim/sim/swarm.h"
+
+namespace starling::loadsim {
+namespace {
+
+#if defined(STARLING_MUTANTS)
+
+constexpr std::array kPlanted{
+    Mutant::M1_PublishBeforeCommit, Mutant::M4_AckBeforeCommit,          Mutant::M7_HistoryBeforeRegistration,
+    Mutant::M9_DedupeWindow,        Mutant::M10_AckMovesCursor,          Mutant::M11_MembershipOutsideLock,
+    Mutant::M12_InPlaceEdit,        Mutant::M16_SlowConsumerDropsOldest, Mutant::M17_ReorderOnRetry,
+    Mutant::SynchronousOff};
+/// Where the searches begin: one lucky seed says little.
+constexpr std::array<std::uint64_t, 5> kStarts{1, 10'001, 20'001, 30'001, 40'001};
+
+struct SabotageOptions {
+  std::uint64_t seeds = 200;
+  std::string only;
+  unsigned jobs = 2;
+};
+
+/// One bug: the seeds that each search took (0: not caught), and what caught it.
+struct Hunt {
+  std::array<std::uint64_t, kStarts.size()> needed{};
+  std::vector<std::string> caught_by;
+
+  bool caught() const {
+    return std::all_of(needed.begin(), needed.end(), [](std::uint64_t n) { return n != 0; });
+  }
+  std::uint64_t median() const {
+    auto sorted = needed;
+    std::sort(sorted.begin(), sorted.end());
+    return sorted[sorted.size() / 2];
+  }
+};
+
+/// Seeds from `from` on until one breaks a promise; `inputs` of the report tells how many were needed.
+sim::RunReport search(std::uint64_t from, std::uint64_t seeds) {
+  sim::RunReport report;
+  for (std::uint64_t n = 1; n <= seeds; ++n) {
+    report = sim::run(sim::swarm(from + n - 1));
+    report.inputs = n;
+    if (report.violations != 0) break;
+  }
+  return report;
+}
+
+/// Task t is start t % kStarts.size() of bug t / kStarts.size().
+std::vector<Hunt> hunt(const std::vector<Mutant>& bugs, const SabotageOptions& options) {
+  std::vector<Hunt> hunts(bugs.size());
+  const std::uint64_t tasks = bugs.size() * kStarts.size();
+  for_each_seed(
+      {0, tasks}, options.jobs, static_cast<unsigned>(60 + 4 * options.seeds),
+      [&](std::uint64_t task) {
+        chosen_mutant = bugs[task / kStarts.size()];
+        sim::RunReport report = search(kStarts[task % kStarts.size()], options.seeds);
+        report.seed = task;
+        return report;
+      },
+      [&](const sim::RunReport& report) {
+        if (report.violations == 0) return true;
+        Hunt& h = hunts[report.seed / kStarts.size()];
+        // A child that died tripped an assertion: that is a catch, in an unknown number of seeds.
+        h.needed[report.seed % kStarts.size()] = std::max<std::uint64_t>(1, report.inputs);
+        const std::string by(name_of(report.first.front().guarantee));
+        if (std::find(h.caught_by.begin(), h.caught_by.end(), by) == h.caught_by.end()) h.caught_by.push_back(by);
+        return true;
+      });
+  return hunts;
+}
+
+void print(Mutant bug, const Hunt& h) {
+  const std::string_view name = name_of(bug);
+  std::printf("%-30.*s %s, seeds", static_cast<int>(name.size()), name.data(), h.caught() ? "caught" : "NOT CAUGHT");
+  for (const std::uint64_t n : h.needed) std::printf(" %llu", static_cast<unsigned long long>(n));
+  std::printf(", median %llu, by", static_cast<unsigned long long>(h.median()));
+  for (const std::string& by : h.caught_by) std::printf(" %s", by.c_str());
+  std::printf("\n");
+}
+
+int sabotage(const SabotageOptions& options) {
+  std::vector<Mutant> bugs(kPlanted.begin(), kPlanted.end());
+  if (!options.only.empty()) {
+    bugs = {mutant_by_name(options.only)};
+    if (bugs.front() == Mutant::None) {
+      std::fprintf(stderr, "there is no planted bug '%s'\n", options.only.c_str());
+      return kExitUsage;
+    }
+  }
+  const std::vector<Hunt> hunts = hunt(bugs, options);
+  std::size_t caught = 0;
+  for (std::size_t i = 0; i < bugs.size(); ++i) {
+    print(bugs[i], hunts[i]);
+    caught += hunts[i].caught() ? 1 : 0;
+  }
+  std::printf("{\"planted\":%zu,\"caught\":%zu}\n", bugs.size(), caught);
+  return caught == bugs.size() ? kExitPass : kExitUsage;
+}
+
+#endif
+
+}  // namespace
+
+void add_sabotage_command(CLI::App& root, int& exit_code) {
+  CLI::App* command = root.add_subcommand("sabotage", "Plant bugs and see each caught by the simulator");
+#if defined(STARLING_MUTANTS)
+  auto options = std::make_shared<SabotageOptions>();
+  command->add_option("--seeds", options->seeds, "At most so many for each search")->capture_default_str();
+  command->add_option("--only", options->only, "One bug, as in M4");
+  command->add_option("--jobs", options->jobs, "Processes")->capture_default_str()->check(CLI::Range(1, 64));
+  command->callback([options, &exit_code] { exit_code = sabotage(*options); });
+#else
+  command->allow_extras();
+  command->callback([&exit_code] {
+    std::fprintf(stderr, "no bugs are planted in this build: ./dev sabotage builds the one where they are\n");
+    exit_code = kExitUsage;
+  });
+#endif
+}
+
+}  // namespace starling::loadsim

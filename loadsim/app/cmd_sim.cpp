@@ -1,0 +1,157 @@
+#include "loadsim/app/cmd_sim.h"
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "loadsim/app/exit_codes.h"
+#include "loadsim/app/seed_workers.h"
+#include "loadsim/sim/ensemble.h"
+#include "loadsim/sim/knobs.h"
+#include "loadsim/sim/swarm.h"
+
+namespace starling::loadsim {
+namespace {
+
+/// Fewer seeds need not reach every rare path.
+constexpr std::uint64_t kEnoughSeeds = 100;
+/// A seed takes about a second.
+constexpr unsigned kPatienceS = 120;
+
+struct SimOptions {
+  std::uint64_t seeds = 200;
+  std::uint64_t from = 1;
+  std::optional<std::uint64_t> seed;
+  std::string schedule;
+  unsigned jobs = 2;
+  bool print = false;
+  bool twice = false;
+};
+
+void print_violations(const sim::RunReport& report) {
+  std::printf("seed %llu: %llu violation%s\n", static_cast<unsigned long long>(report.seed),
+              static_cast<unsigned long long>(report.violations), report.violations == 1 ? "" : "s");
+  for (const check::Violation& violation : report.first) std::printf("  %s\n", to_string(violation).c_str());
+}
+
+/// Runs again and compares: what happens must be a function of the options.
+sim::RunReport run_checked(const sim::Options& options, bool twice) {
+  sim::RunReport report = sim::run(options);
+  if (!twice) return report;
+  const sim::RunReport again = sim::run(options);
+  if (again.trace == report.trace && again.inputs == report.inputs) return report;
+  ++report.violations;
+  report.first.push_back({.guarantee = check::Guarantee::G15_Liveness, .text = "the second run took another course"});
+  return report;
+}
+
+int run_one(const sim::Options& options, bool twice) {
+  std::printf("%s", to_text(options).c_str());
+  std::fflush(stdout);
+  const sim::RunReport report = run_checked(options, twice);
+  sim::Ensemble ensemble;
+  ensemble.add(report);
+  std::printf("%s", ensemble.table().c_str());
+  if (report.violations != 0) print_violations(report);
+  std::printf("{\"seeds\":1,\"violations\":%llu,\"events\":%llu,\"probes_missed\":%zu,\"trace\":\"%016llx\"}\n",
+              static_cast<unsigned long long>(report.violations), static_cast<unsigned long long>(report.inputs),
+              ensemble.probes_missed().size(), static_cast<unsigned long long>(report.trace));
+  return report.violations == 0 ? kExitPass : kExitViolated;
+}
+
+int run_schedule(const SimOptions& sim_options) {
+  std::ifstream file(sim_options.schedule);
+  if (!file) {
+    std::fprintf(stderr, "%s: cannot be read\n", sim_options.schedule.c_str());
+    return kExitUsage;
+  }
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  auto options = sim::parse_options(text);
+  if (!options) {
+    std::fprintf(stderr, "%s:%zu: %s\n", sim_options.schedule.c_str(), options.error().line,
+                 options.error().text.c_str());
+    return kExitUsage;
+  }
+  return run_one(*options, sim_options.twice);
+}
+
+bool has_holes(const sim::Ensemble& ensemble) {
+  for (const std::string_view name : ensemble.probes_missed()) {
+    std::printf("never reached: %.*s\n", static_cast<int>(name.size()), name.data());
+  }
+  for (const std::string_view name : ensemble.vain_faults()) {
+    std::printf("never effective: %.*s\n", static_cast<int>(name.size()), name.data());
+  }
+  return !ensemble.probes_missed().empty() || !ensemble.vain_faults().empty();
+}
+
+int run_many(const SimOptions& sim_options) {
+  sim::Ensemble ensemble;
+  const auto begin = std::chrono::steady_clock::now();
+  const bool ran = for_each_seed(
+      {sim_options.from, sim_options.seeds}, sim_options.jobs, kPatienceS,
+      [&](std::uint64_t seed) { return run_checked(sim::swarm(seed), sim_options.twice); },
+      [&](const sim::RunReport& report) {
+        ensemble.add(report);
+        if (report.violations != 0) {
+          print_violations(report);
+          std::printf("  again: starling-loadsim sim --seed %llu\n", static_cast<unsigned long long>(report.seed));
+        }
+        if (ensemble.seeds() % 100 == 0) {
+          std::fprintf(stderr, "%llu seeds\n", static_cast<unsigned long long>(ensemble.seeds()));
+        }
+        return true;
+      });
+  if (!ran) {
+    std::perror("cannot start a process");
+    return kExitUsage;
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  std::printf("%s", ensemble.table().c_str());
+  const bool holes = has_holes(ensemble);
+  std::printf("%llu seeds in %.1f s, median %llu events a seed\n", static_cast<unsigned long long>(ensemble.seeds()),
+              took.count(), static_cast<unsigned long long>(ensemble.median_inputs()));
+  std::printf(
+      "{\"seeds\":%llu,\"violations\":%llu,\"events\":%llu,\"probes_missed\":%zu,\"faults_in_vain\":%zu,"
+      "\"events_median\":%llu}\n",
+      static_cast<unsigned long long>(ensemble.seeds()), static_cast<unsigned long long>(ensemble.violations()),
+      static_cast<unsigned long long>(ensemble.inputs()), ensemble.probes_missed().size(),
+      ensemble.vain_faults().size(), static_cast<unsigned long long>(ensemble.median_inputs()));
+  const bool failed = ensemble.violations() != 0 || (holes && ensemble.seeds() >= kEnoughSeeds);
+  return failed ? kExitViolated : kExitPass;
+}
+
+int simulate(const SimOptions& options) {
+  if (options.print) {
+    std::printf("%s", to_text(sim::swarm(options.seed.value_or(options.from))).c_str());
+    return kExitPass;
+  }
+  if (!options.schedule.empty()) return run_schedule(options);
+  if (options.seed) return run_one(sim::swarm(*options.seed), options.twice);
+  return run_many(options);
+}
+
+}  // namespace
+
+void add_sim_command(CLI::App& root, int& exit_code) {
+  CLI::App* command =
+      root.add_subcommand("sim", "Simulate a server and its users exactly, with faults drawn from seeds");
+  auto options = std::make_shared<SimOptions>();
+  command->add_option("--seeds", options->seeds, "How many")->capture_default_str();
+  command->add_option("--from", options->from, "The first")->capture_default_str();
+  command->add_option("--seed", options->seed, "Only this one, with its schedule printed");
+  command->add_option("--schedule", options->schedule, "A file as --print writes it, instead of a seed's own options");
+  command->add_option("--jobs", options->jobs, "Processes")->capture_default_str()->check(CLI::Range(1, 64));
+  command->add_flag("--print", options->print, "Only print the options and faults of a seed");
+  command->add_flag("--twice", options->twice, "Run each seed twice and compare the traces");
+  command->callback([options, &exit_code] { exit_code = simulate(*options); });
+}
+
+}  // namespace starling::loadsim

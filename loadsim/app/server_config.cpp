@@ -1,0 +1,25 @@
+#include "loadsim/app/server_config.h"
+
+#include <fmt/format.h>
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+namespace starling::loadsim {
+
+Result<ServerConfig, std::string> read_server_config(const std::string& path) {
+  const toml::parse_result parsed = toml::parse_file(path);
+  if (!parsed) {
+    return fail(
+        fmt::format("{}: {}; name the server's configuration with --config, or check it with: starlingd --config {} "
+                    "--check-config",
+                    path, parsed.error().description(), path));
+  }
+  ServerConfig config;
+  const toml::node_view server = parsed["server"];
+  config.listen = server["listen"].value_or(config.listen);
+  config.data_dir = server["data_dir"].value_or(config.data_dir);
+  return config;
+}
+
+}  // namespace starling::loadsim

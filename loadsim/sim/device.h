@@ -1,0 +1,216 @@
+// One simulated device: the product's client engine, its storage, the application around it, and the checks that watch
+// them. It crashes, comes back from what its storage holds, goes offline, is cloned. One thread: the world's.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/client/session.h"
+#include "loadsim/check/device_watch.h"
+#include "loadsim/sim/context.h"
+#include "loadsim/sim/device_store.h"
+#include "loadsim/sim/log_witness.h"
+#include "loadsim/sim/network.h"
+#include "loadsim/sim/node.h"
+#include "loadsim/sim/paging.h"
+#include "loadsim/sim/room_views.h"
+
+namespace starling::sim {
+
+/// Where between a message and its traces the application dies.
+enum class CrashStep : std::uint8_t {
+  None,
+  Now,
+  BeforePut,    // the message is with the application only
+  AfterPut,     // stored, and the engine not told
+  AfterSend,    // on its way to the server
+  AfterAck,     // answered, and the outbox still holds it
+  AfterApply,   // an event was shown, and is not stored
+  AfterStored,  // an event is stored, and the server not told
+  kCount
+};
+
+class Device {
+ public:
+  struct Identity {
+    std::uint32_t index = 0;
+    UserId user;
+    DeviceId device;
+    bool sampled = false;
+  };
+  struct Surroundings {
+    Context* context;
+    Network* network;
+    const Node* node;  // whose clock dates the login tokens
+    LogWitness* witness;
+    check::EventNames* names;
+  };
+
+  Device(Identity who, Surroundings around);
+  ~Device();
+
+  // ---- life
+
+  /// The application starts from what is stored.
+  void start();
+  /// It is gone; some of what it was writing may have reached the disk.
+  void crash();
+  /// Dies at that step, or when `latest` has come.
+  void crash_at(CrashStep step, Instant latest);
+  /// For good.
+  void retire();
+  bool running() const { return session_ != nullptr; }
+  bool retired() const { return retired_; }
+  void go_offline(Instant until);
+  void go_online() { offline_until_ = context_->now(); }
+  bool offline() const;
+  /// Another machine with a copy of this one's disk. Both know nothing of each other.
+  void become_clone_of(Device& original);
+  bool is_clone() const { return clone_; }
+
+  // ---- happenings
+
+  void on_dialled(std::uint64_t attempt, bool made);
+  void on_link_down(std::uint64_t attempt);
+  /// `code`: of the server's close; 0: the connection is simply gone.
+  void on_hang_up(std::uint64_t attempt, std::uint16_t code);
+  void on_timer(std::uint64_t ticket);
+  void on_persisted(std::uint64_t incarnation);
+  void on_starts(std::uint64_t incarnation);
+  void on_crashes(std::uint64_t incarnation);
+
+  // ---- commands; nothing happens while the application is down
+
+  bool send(RoomId room, client::Draft draft);
+  /// A message with a stamp in it, `bytes` long.
+  bool say(RoomId room, std::size_t bytes, Seq reply_to = Seq());
+  bool edit(RoomId room, Seq message, std::size_t bytes);
+  void create_room(wire::RoomKind kind, std::string title, std::vector<UserId> members);
+  void read_pages(RoomId room, Seq from, bool backward);
+  void mark_read(RoomId room);
+  void type(RoomId room);
+  void set_mode(RoomId room, wire::SyncMode mode);
+
+  // ---- what is
+
+  const Identity& who() const { return who_; }
+  const client::Session* session() const { return session_.get(); }
+  bool ready() const { return session_ != nullptr && session_->state() == client::LinkState::Ready; }
+  RoomViews& views() { return views_; }
+  const RoomViews& views() const { return views_; }
+  const DeviceStore& disk() const { return disk_; }
+  const check::DeviceWatch& watch() const { return *watch_; }
+  check::DeviceWatch& watch() { return *watch_; }
+  /// Under ids that the device had before.
+  const std::vector<std::unique_ptr<check::DeviceWatch>>& past() const { return past_; }
+  std::vector<RoomId> take_rooms_made() { return std::exchange(rooms_made_, {}); }
+  std::uint64_t refused() const { return refused_; }
+
+ private:
+  /// The least head that an answer may show, and the epoch in which that means something.
+  struct Least {
+    Epoch epoch;
+    Seq seq;
+  };
+
+  template <class F>
+  void input(F&& f);
+  void carry_out();
+  void store(const client::Persist& persist);
+  void write();
+  void apply_written(std::uint64_t token);
+  void follow_link();
+  void notice(const client::Notice& notice);
+  void on(const client::Applied& n);
+  void on(const client::Settled& n);
+  void on(const client::RoomReset& n);
+  void on(const client::RoomSynced& n);
+  void on(const client::RoomsListed& n);
+  void on(const client::RoomChanged& n) { views_.on(n.change->info); }
+  void on(const client::RoomLeft& n) { views_.left(n.room); }
+  void on(const client::RoomMade& n);
+  void on(const client::PageRead& n);
+  void on(const client::PageFailed&) { paging_.stop(); }
+  void on(const client::HeadMoved& n);
+  void on(const client::Welcomed& n);
+  void on(const client::StateChanged& n);
+  void on(const client::Fatal& n);
+  void on(const client::Renumbered&) {}
+  void on(const client::ReadMarked&) {}
+  void on(const client::Typing&) {}
+  void on(const client::ServerError&) {}
+  void note_asked(const wire::ClientFrame& frame);
+  void check_least(RoomId room, Epoch epoch, Seq head, const Least& least);
+  bool reaches_crash_step() const;
+  void follow_up();
+  void send_anew(const wire::Send& entry);
+  std::unique_ptr<check::DeviceWatch> new_watch();
+  void ask_next_page();
+  void become_another();
+  void arm();
+  void start_again(Duration after);
+  std::string token() const;
+  LogWitness::Viewer viewer() const;
+  std::uint64_t random() { return context_->next_draw(Stream::DeviceSeed, who_.index + 1, draws_); }
+
+  Identity who_;
+  Context* context_;
+  Network* network_;
+  const Node* node_;
+  LogWitness* witness_;
+  check::EventNames* names_;
+
+  client::HeapLender lender_;
+  std::unique_ptr<client::Session> session_;
+  client::Output out_;
+  std::string ticket_;
+  std::vector<std::shared_ptr<const wire::ServerFrame>> received_;
+  Instant connected_{};
+
+  DeviceStore disk_;
+  std::deque<StoredChange> unwritten_;
+  std::vector<StoredChange> lazy_;  // removals that wait for the write after the next
+  std::uint64_t writing_to_ = 0;    // 0: no write is under way
+
+  std::unique_ptr<check::DeviceWatch> watch_;
+  std::vector<std::unique_ptr<check::DeviceWatch>> past_;
+  std::map<RoomId, Least> asked_least_;  // by the Sync that is not answered yet
+  Least page_least_;
+
+  RoomViews views_;
+  Paging paging_;
+  std::vector<RoomId> rooms_made_;
+  std::vector<wire::Send> to_send_anew_;  // after the device's id was found to be cloned
+  bool listed_ = false;
+
+  std::uint64_t incarnation_ = 0;
+  std::uint64_t draws_ = 0;
+  std::uint64_t lazies_ = 0;
+  std::uint64_t disk_writes_ = 0;
+  std::uint64_t ticket_number_ = 0;  // of the deadline
+  std::uint64_t refused_ = 0;        // sends that the log refused for want of membership
+  std::uint32_t number_ = 0;         // of stamps
+  Instant armed_ = kNever;
+  Instant offline_until_{};
+  CrashStep crash_step_ = CrashStep::None;
+  bool crash_due_ = false;
+  bool another_due_ = false;  // the device's id is not its own
+  bool page_due_ = false;
+  bool clone_ = false;
+  bool retired_ = false;
+};
+
+template <class F>
+void Device::input(F&& f) {
+  ++context_->inputs;
+  f(*session_, context_->now(), out_);
+  carry_out();
+  follow_up();
+}
+
+}  // namespace starling::sim

@@ -1,0 +1,74 @@
+#include "loadsim/sim/ensemble.h"
+
+#include <algorithm>
+
+namespace starling::sim {
+namespace {
+
+/// These belong to the SQLite adapter, which the store model stands in for; its own tests reach them.
+bool beyond_simulation(Probe probe) { return probe == Probe::batch_bisect; }
+
+std::string line(std::string_view name, std::initializer_list<std::uint64_t> counts) {
+  std::string text = "  " + std::string(name);
+  text.resize(std::max<std::size_t>(text.size() + 1, 28), ' ');
+  for (const std::uint64_t count : counts) {
+    const std::string number = std::to_string(count);
+    text.append(number.size() < 12 ? 12 - number.size() : 1, ' ');
+    text += number;
+  }
+  return text + "\n";
+}
+
+}  // namespace
+
+void Ensemble::add(const RunReport& report) {
+  inputs_.push_back(report.inputs);
+  total_inputs_ += report.inputs;
+  violations_ += report.violations;
+  for (std::size_t i = 0; i < kProbeCount; ++i) probes_[i] += report.probes[i];
+  for (std::size_t i = 0; i < users::kFaultKinds; ++i) {
+    tallies_[i].injected += report.tallies[i].injected;
+    tallies_[i].effective += report.tallies[i].effective;
+  }
+}
+
+std::uint64_t Ensemble::median_inputs() const {
+  if (inputs_.empty()) return 0;
+  std::vector<std::uint64_t> sorted = inputs_;
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+  std::nth_element(sorted.begin(), middle, sorted.end());
+  return *middle;
+}
+
+std::vector<std::string_view> Ensemble::probes_missed() const {
+  std::vector<std::string_view> missed;
+  for (std::size_t i = 0; i < kProbeCount; ++i) {
+    const auto probe = static_cast<Probe>(i);
+    if (probes_[i] == 0 && !beyond_simulation(probe)) missed.push_back(name_of(probe));
+  }
+  return missed;
+}
+
+std::vector<std::string_view> Ensemble::vain_faults() const {
+  std::vector<std::string_view> vain;
+  for (std::size_t i = 0; i < users::kFaultKinds; ++i) {
+    if (tallies_[i].injected != 0 && tallies_[i].effective == 0)
+      vain.push_back(users::name_of(static_cast<users::FaultKind>(i)));
+  }
+  return vain;
+}
+
+std::string Ensemble::table() const {
+  std::string text = "probe                              reached\n";
+  for (std::size_t i = 0; i < kProbeCount; ++i) {
+    const auto probe = static_cast<Probe>(i);
+    if (!beyond_simulation(probe)) text += line(name_of(probe), {probes_[i]});
+  }
+  text += "fault                             injected   effective\n";
+  for (std::size_t i = 0; i < users::kFaultKinds; ++i) {
+    text += line(users::name_of(static_cast<users::FaultKind>(i)), {tallies_[i].injected, tallies_[i].effective});
+  }
+  return text;
+}
+
+}  // namespace starling::sim

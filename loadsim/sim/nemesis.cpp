@@ -1,0 +1,318 @@
+#include "loadsim/sim/nemesis.h"
+
+#include <algorithm>
+
+#include "loadsim/sim/world.h"
+
+namespace starling::sim {
+
+using users::Fault;
+using users::FaultKind;
+
+FaultTally& Nemesis::tally(FaultKind kind) { return world_->context().tally(kind); }
+
+std::uint64_t Nemesis::random(std::uint32_t fault, std::uint64_t n) const {
+  return world_->context().draw_at(Stream::Fault, fault, n);
+}
+
+template <class F>
+void Nemesis::each_device(std::uint32_t fault, F&& f) {
+  const std::uint32_t permille = world_->context().options.schedule[fault].permille;
+  for (std::uint32_t i = 0; i < world_->devices().size(); ++i) {
+    const std::uint64_t chosen = random(fault, i);
+    if (chance(chosen, permille) && !world_->devices()[i]->retired()) f(*world_->devices()[i], mix64(chosen));
+  }
+}
+
+void Nemesis::arm() {
+  const auto& schedule = world_->context().options.schedule;
+  EventWheel& wheel = world_->context().wheel;
+  for (std::uint32_t i = 0; i < schedule.size(); ++i) {
+    const Instant at = Instant() + schedule[i].at;
+    wheel.schedule(at, Happening::FaultBegins, i);
+    if (schedule[i].kind == FaultKind::StoreRestore || schedule[i].kind == FaultKind::StoreCopyBack) {
+      wheel.schedule(at - schedule[i].span, Happening::Backup, i);
+    }
+  }
+}
+
+void Nemesis::end_later(std::uint32_t fault, Duration span) {
+  world_->context().wheel.schedule(world_->context().now() + span, Happening::FaultEnds, fault);
+}
+
+void Nemesis::begin(std::uint32_t index) {
+  const Fault fault = world_->context().options.schedule[index];
+  ++tally(fault.kind).injected;
+  world_->context().trace.add(0x700, static_cast<std::uint64_t>(fault.kind), index);
+  switch (fault.kind) {
+    case FaultKind::Kill:
+    case FaultKind::PowerLoss:
+    case FaultKind::Restart:
+    case FaultKind::Pause:
+    case FaultKind::Drain:
+    case FaultKind::RingDrop:
+    case FaultKind::ClockStep:
+    case FaultKind::ClockDrift:
+      on_server(fault);
+      return;
+    case FaultKind::StoreLostReply:
+    case FaultKind::StoreUnavailable:
+    case FaultKind::StoreFull:
+    case FaultKind::StoreStop:
+    case FaultKind::StoreSlow:
+    case FaultKind::StoreRestore:
+    case FaultKind::StoreCopyBack:
+      on_store(index, fault);
+      return;
+    case FaultKind::Cut:
+    case FaultKind::ClientCrash:
+    case FaultKind::ClientSlow:
+    case FaultKind::ClientClone:
+    case FaultKind::ClientOffline:
+    case FaultKind::MemberKickRace:
+      on_clients(index, fault);
+      return;
+    case FaultKind::RetentionCut:
+      cut_logs(fault.permille);
+      return;
+    case FaultKind::Heal:
+      ++tally(fault.kind).effective;
+      heal();
+      return;
+    case FaultKind::kCount:
+      return;
+  }
+}
+
+// ---- the server
+
+void Nemesis::kill(FaultKind kind) {
+  Node& node = world_->node();
+  if (!node.up()) return;
+  ++tally(kind).effective;
+  node.kill(kind == FaultKind::PowerLoss ? StoreModel::Death::Machine : StoreModel::Death::Process);
+}
+
+void Nemesis::on_server(const Fault& fault) {
+  Node& node = world_->node();
+  const Instant now = world_->context().now();
+  switch (fault.kind) {
+    case FaultKind::Kill:
+    case FaultKind::PowerLoss:
+      kill(fault.kind);
+      return;
+    case FaultKind::Restart:
+      if (node.up()) return;
+      ++tally(fault.kind).effective;
+      node.start();
+      return;
+    case FaultKind::Pause:
+      if (node.up()) node.pause(now + fault.span);
+      return;
+    case FaultKind::Drain:
+      if (node.up() && !node.paused()) node.drain();
+      return;
+    case FaultKind::RingDrop:
+      node.drop_envelopes(fault.permille, now + fault.span);
+      return;
+    case FaultKind::ClockStep:
+      node.step_clock(fault.span);
+      if (node.up()) ++tally(fault.kind).effective;
+      return;
+    default:  // ClockDrift
+      node.drift_clock(fault.ppm);
+      if (node.up()) ++tally(fault.kind).effective;
+      return;
+  }
+}
+
+// ---- the store
+
+void Nemesis::on_store(std::uint32_t index, const Fault& fault) {
+  StoreModel& store = world_->store();
+  const Instant until = world_->context().now() + fault.span;
+  switch (fault.kind) {
+    case FaultKind::StoreLostReply:
+      store.lose_replies(fault.permille, until);
+      return;
+    case FaultKind::StoreUnavailable:
+      store.be_unavailable(until);
+      return;
+    case FaultKind::StoreFull:
+      store.be_full(until);
+      return;
+    case FaultKind::StoreSlow:
+      store.be_slow(fault.delay, until);
+      return;
+    case FaultKind::StoreStop:
+      if (!world_->node().up()) return;
+      store.stop();
+      end_later(index, within({50ms, 800ms}, random(index, 1)));
+      return;
+    default:  // StoreRestore, StoreCopyBack: the operator stops the server first
+      world_->node().kill(StoreModel::Death::Process);
+      end_later(index, 1s);
+      return;
+  }
+}
+
+void Nemesis::back_up(std::uint32_t fault) { backups_.insert_or_assign(fault, world_->database()); }
+
+void Nemesis::put_back(std::uint32_t index, const Fault& fault) {
+  const auto backup = backups_.find(index);
+  if (backup == backups_.end() || world_->node().up()) return;
+  ++tally(fault.kind).effective;
+  const Database before = world_->database();
+  world_->database() = backup->second;
+  if (fault.kind == FaultKind::StoreRestore) world_->database().raise_epochs(before);
+  world_->store().replaced();
+  world_->network().reset_all();
+  world_->witness().lost_by_policy();
+  world_->names().forget();
+  for (const auto& device : world_->devices()) {
+    for (const auto& [id, log] : before.rooms()) {
+      if (device->watch().find(id) == nullptr) continue;
+      const RoomLog* now = world_->database().find(id);
+      const DeviceId as = device->who().device;
+      device->watch().lost_by_policy(id, now != nullptr ? now->last_cseq(as).next() : Cseq(1));
+    }
+  }
+  world_->node().start();
+}
+
+void Nemesis::cut_logs(std::uint32_t permille) {
+  for (const auto& [id, log] : world_->database().rooms()) {
+    const Seq keep_from(std::max<std::uint64_t>(1, log.head().value * permille / 1000));
+    if (keep_from <= log.min_seq()) continue;
+    ++tally(FaultKind::RetentionCut).effective;
+    world_->database().cut(id, keep_from);
+  }
+}
+
+// ---- the clients
+
+void Nemesis::on_clients(std::uint32_t index, const Fault& fault) {
+  const Instant now = world_->context().now();
+  switch (fault.kind) {
+    case FaultKind::Cut:
+      each_device(index, [&](Device& device, std::uint64_t more) {
+        world_->network().cut(device.who().index, now + fault.span, more);
+      });
+      return;
+    case FaultKind::ClientCrash:
+      each_device(index, [&](Device& device, std::uint64_t more) {
+        constexpr auto kSteps = static_cast<std::uint64_t>(CrashStep::kCount);
+        device.crash_at(static_cast<CrashStep>(1 + more % (kSteps - 1)), now + 4s);
+      });
+      return;
+    case FaultKind::ClientSlow:
+      each_device(index, [&](Device& device, std::uint64_t) {
+        world_->network().slow_down(device.who().index, fault.bytes_per_s, now + fault.span);
+      });
+      return;
+    case FaultKind::ClientOffline:
+      each_device(index, [&](Device& device, std::uint64_t) { device.go_offline(now + fault.span); });
+      return;
+    case FaultKind::ClientClone:
+      clone(index, fault.count);
+      return;
+    default:  // MemberKickRace
+      kick(index, fault.count);
+      end_later(index, within({1s, 5s}, random(index, 1)));
+      return;
+  }
+}
+
+void Nemesis::clone(std::uint32_t index, std::uint32_t count) {
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Device& original = *world_->devices()[scale(random(index, i), world_->devices().size())];
+    if (original.watch().is_cloned() || original.retired()) continue;
+    Device& copy = world_->add_device(original.who().user, original.who().device);
+    copy.become_clone_of(original);
+    copy.start();
+  }
+}
+
+/// A moderator removes somebody who is writing at that moment.
+void Nemesis::kick(std::uint32_t index, std::uint32_t count) {
+  std::uint64_t n = 2;
+  const auto pick = [&](auto&& fits) -> Device* {
+    std::vector<Device*> found;
+    for (const auto& device : world_->devices()) {
+      if (device->ready() && fits(*device)) found.push_back(device.get());
+    }
+    return found.empty() ? nullptr : found[scale(random(index, n++), found.size())];
+  };
+  std::vector<const RoomLog*> groups;
+  for (const auto& [id, log] : world_->database().rooms()) {
+    if (log.kind() == wire::RoomKind::Group) groups.push_back(&log);
+  }
+  for (std::uint32_t i = 0; i < count && !groups.empty(); ++i) {
+    const RoomLog& log = *groups[scale(random(index, n++), groups.size())];
+    const auto role = [&](const Device& device) {
+      const auto at = log.members().find(device.who().user);
+      return at == log.members().end() ? wire::Role::None : at->second.role;
+    };
+    Device* by = pick([&](const Device& d) { return role(d) >= wire::Role::Moderator; });
+    Device* whom = pick([&](const Device& d) { return role(d) == wire::Role::Member; });
+    if (by == nullptr || whom == nullptr) continue;
+    const UserId user = whom->who().user;
+    kicked_[index].push_back({.room = log.room(),
+                              .user = user,
+                              .by = by->who().index,
+                              .device = whom->who().index,
+                              .refused_before = whom->refused()});
+    for (int before = 0; before < 2; ++before) whom->say(log.room(), 100);
+    by->send(log.room(), {.kind = wire::EventKind::MemberRemove, .subject = user});
+    for (int behind = 0; behind < 6; ++behind) whom->say(log.room(), 100);
+  }
+}
+
+void Nemesis::readmit(std::uint32_t index) {
+  for (const Kicked& kicked : std::exchange(kicked_[index], {})) {
+    if (world_->devices()[kicked.device]->refused() > kicked.refused_before) {
+      ++tally(FaultKind::MemberKickRace).effective;
+    }
+    world_->devices()[kicked.by]->send(
+        kicked.room, {.kind = wire::EventKind::MemberAdd, .subject = kicked.user, .role = wire::Role::Member});
+  }
+}
+
+// ---- ends
+
+void Nemesis::end(std::uint32_t index) {
+  const Fault fault = world_->context().options.schedule[index];
+  switch (fault.kind) {
+    case FaultKind::StoreStop:
+      if (!world_->store().stopped()) return;
+      world_->node().kill(StoreModel::Death::Process);  // a store that has failed takes the process with it
+      world_->restart_server_after(1s);
+      return;
+    case FaultKind::StoreRestore:
+    case FaultKind::StoreCopyBack:
+      put_back(index, fault);
+      return;
+    case FaultKind::MemberKickRace:
+      readmit(index);
+      return;
+    default:
+      return;
+  }
+}
+
+void Nemesis::heal() {
+  Node& node = world_->node();
+  const Instant now = world_->context().now();
+  world_->store().heal();
+  node.pause(now);
+  node.drop_envelopes(0, now);
+  if (world_->store().stopped() || node.draining()) node.kill(StoreModel::Death::Process);
+  if (!node.up()) node.start();
+  world_->network().heal();
+  for (const auto& device : world_->devices()) {
+    if (device->is_clone()) device->retire();
+    device->go_online();
+  }
+}
+
+}  // namespace starling::sim

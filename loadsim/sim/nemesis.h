@@ -1,0 +1,58 @@
+// Puts the faults of the schedule in, takes them out again, and heals what is left at the end.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "loadsim/sim/context.h"
+#include "loadsim/sim/database.h"
+
+namespace starling::sim {
+
+class Device;
+class World;
+
+class Nemesis {
+ public:
+  explicit Nemesis(World& world) : world_(&world) {}
+
+  /// Schedules all of it.
+  void arm();
+  void begin(std::uint32_t fault);
+  void end(std::uint32_t fault);
+  /// The database as it is now is what this fault will put back.
+  void back_up(std::uint32_t fault);
+  /// Everything works from now on; whatever has happened has happened.
+  void heal();
+
+ private:
+  struct Kicked {
+    RoomId room;
+    UserId user;
+    std::uint32_t by = 0;  // devices
+    std::uint32_t device = 0;
+    std::uint64_t refused_before = 0;
+  };
+
+  std::uint64_t random(std::uint32_t fault, std::uint64_t n) const;
+  template <class F>
+  void each_device(std::uint32_t fault, F&& f);
+  void on_server(const users::Fault& fault);
+  void on_store(std::uint32_t index, const users::Fault& fault);
+  void on_clients(std::uint32_t index, const users::Fault& fault);
+  void end_later(std::uint32_t fault, Duration span);
+  void kill(users::FaultKind kind);
+  void clone(std::uint32_t index, std::uint32_t count);
+  void kick(std::uint32_t index, std::uint32_t count);
+  void readmit(std::uint32_t index);
+  void cut_logs(std::uint32_t permille);
+  void put_back(std::uint32_t index, const users::Fault& fault);
+  FaultTally& tally(users::FaultKind kind);
+
+  World* world_;
+  std::map<std::uint32_t, Database> backups_;  // by fault
+  std::map<std::uint32_t, std::vector<Kicked>> kicked_;
+};
+
+}  // namespace starling::sim

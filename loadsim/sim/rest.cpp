@@ -1,0 +1,169 @@
+#include "loadsim/sim/rest.h"
+
+#include <utility>
+
+#include "loadsim/check/sweep.h"
+
+namespace starling::sim {
+namespace {
+
+constexpr Duration kLook = 100ms;
+constexpr std::size_t kReasonsMax = 12;
+
+class Reasons {
+ public:
+  bool full() const { return count_ >= kReasonsMax; }
+  void add(std::string line) {
+    if (count_++ < kReasonsMax) text_ += "\n  " + std::move(line);
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+  std::size_t count_ = 0;
+};
+
+std::string named(const Device& device) { return "device " + std::to_string(device.who().device.value) + " "; }
+
+const char* word_for(client::SyncState state) {
+  switch (state) {
+    case client::SyncState::Idle:
+      return "idle";
+    case client::SyncState::Wanted:
+      return "wanted";
+    case client::SyncState::Asked:
+      return "asked";
+    case client::SyncState::Settled:
+      return "settled";
+  }
+  return "?";
+}
+
+/// One room of one device against the log.
+void look(const Device& device, const RoomLog& log, Reasons& reasons) {
+  const client::RoomTable& rooms = device.session()->rooms();
+  const std::uint32_t i = rooms.find(log.room());
+  const std::string where = named(device) + "room " + std::to_string(log.room().value) + ": ";
+  if (i == client::RoomTable::kNone) {
+    reasons.add(where + "was not told of it");
+    return;
+  }
+  const client::RoomCursor& cursor = rooms.cursor(i);
+  if (cursor.mode() == wire::SyncMode::Off) return;
+  const bool full = cursor.mode() == wire::SyncMode::Full;
+  const std::uint64_t seq = full ? cursor.seq : rooms.floor(i).value;
+  const bool there = cursor.epoch == log.epoch().value && seq == log.head().value;
+  if (cursor.member == 0) {
+    reasons.add(where + "does not believe to be a member");
+  } else if (!there || cursor.sync() != client::SyncState::Settled) {
+    reasons.add(where + (full ? "cursor " : "head ") + std::to_string(cursor.epoch) + "." + std::to_string(seq) +
+                ", the log is at " + std::to_string(log.epoch().value) + "." + std::to_string(log.head().value) +
+                ", sync " + word_for(cursor.sync()));
+  }
+}
+
+void look(const World& world, const Device& device, Reasons& reasons) {
+  if (!device.ready()) {
+    reasons.add(named(device) + (device.running() ? "is not connected, state " +
+                                                        std::to_string(static_cast<int>(device.session()->state()))
+                                                  : "is not running"));
+    return;
+  }
+  if (!device.session()->outbox().empty()) {
+    const RoomId room = device.session()->outbox().rooms().front();
+    reasons.add(named(device) + "room " + std::to_string(room.value) + ": " +
+                std::to_string(device.session()->outbox().size()) + " messages wait, " +
+                std::to_string(device.session()->outbox().in_flight(room)) + " of them in flight");
+  }
+  const client::RoomTable& rooms = device.session()->rooms();
+  for (const auto& [id, log] : world.database().rooms()) {
+    if (reasons.full()) return;
+    if (log.members().contains(device.who().user)) {
+      look(device, log, reasons);
+    } else if (const std::uint32_t i = rooms.find(id); i != client::RoomTable::kNone && rooms.cursor(i).member != 0) {
+      reasons.add(named(device) + "room " + std::to_string(id.value) + ": still believes to be a member");
+    }
+  }
+}
+
+/// G16: whatever was minted has its final answer.
+void check_answers(World& world, const Device& device) {
+  if (device.watch().is_cloned()) return;
+  const client::RoomTable& rooms = device.session()->rooms();
+  for (const check::WatchedRoom& seen : device.watch().rooms()) {
+    const std::uint32_t i = rooms.find(seen.room);
+    if (i == client::RoomTable::kNone || world.database().find(seen.room) == nullptr) continue;
+    const bool compared = seen.sent.first() == Cseq(1) || seen.sent.answered_to() >= seen.sent.first();
+    if (!compared || seen.sent.answered_to() == rooms.counters(i).last_cseq) continue;
+    world.context().violations.report(
+        {.guarantee = check::Guarantee::G16_DurableOutbox,
+         .room = seen.room,
+         .user = device.who().user,
+         .device = device.who().device,
+         .text = "messages up to cseq " + std::to_string(rooms.counters(i).last_cseq.value) +
+                 " were pending, answers came up to " + std::to_string(seen.sent.answered_to().value)});
+  }
+}
+
+}  // namespace
+
+std::string unrest(const World& world) {
+  Reasons reasons;
+  if (!world.node().up()) {
+    reasons.add("the server is down");
+    return reasons.take();
+  }
+  for (const auto& device : world.devices()) {
+    if (!device->retired() && !reasons.full()) look(world, *device, reasons);
+  }
+  const core::Counters counters = world.node().counters();
+  if (counters.commit_queue_bytes != 0) reasons.add("sends wait for their commit");
+  if (counters.sessions_lagging != 0) reasons.add(std::to_string(counters.sessions_lagging) + " sessions are lagging");
+  std::string text = reasons.take();
+  const std::string pending = world.node().pending();
+  if (!pending.empty()) text += "\n" + pending;
+  return text;
+}
+
+void come_to_rest(World& world, Duration within) {
+  const Instant end = world.context().now() + within;
+  std::string reasons = unrest(world);
+  while (!reasons.empty() && !world.broken() && world.context().now() < end) {
+    world.run_for(kLook);
+    reasons = unrest(world);
+  }
+  if (reasons.empty() || world.broken()) return;
+  world.context().violations.report(
+      {.guarantee = check::Guarantee::G15_Liveness, .text = "not at rest in time:" + reasons});
+}
+
+void sweep(World& world) {
+  if (world.broken()) return;
+  check::Violations& violations = world.context().violations;
+  DatabaseLedger ledger(world.database());
+  for (check::LedgerRoom room; ledger.next(room); room = {}) {
+    const check::RoomProof proof(std::move(room));
+    proof.check_log(violations);
+    const RoomLog& log = *world.database().find(proof.room().room);
+    for (const auto& device : world.devices()) {
+      const bool present = !device->retired() && log.members().contains(device->who().user);
+      if (const check::WatchedRoom* seen = device->watch().find(log.room())) {
+        proof.check_device(device->watch(), *seen, present, violations);
+      }
+      for (const auto& before : device->past()) {
+        if (const check::WatchedRoom* seen = before->find(log.room())) {
+          proof.check_device(*before, *seen, false, violations);
+        }
+      }
+    }
+  }
+  for (const auto& device : world.devices()) {
+    if (!device->retired() && device->running()) check_answers(world, *device);
+  }
+  if (world.database().wrong_checkpoints() != 0) {
+    violations.report(
+        {.guarantee = check::Guarantee::G2_TotalOrder, .text = "a checkpoint is not the fold of the log"});
+  }
+}
+
+}  // namespace starling::sim

@@ -1,0 +1,33 @@
+#include "loadsim/sim/run.h"
+
+#include "loadsim/sim/rest.h"
+#include "loadsim/sim/world.h"
+
+namespace starling::sim {
+
+RunReport run(const Options& options) {
+  probe_counts = {};
+  World world(options);
+  world.populate();
+  world.run_until(Instant() + options.heal_at);
+  if (!world.broken()) world.nemesis().heal();
+  world.slow_down(10);
+  world.run_for(options.calm);
+  world.slow_down(0);
+  come_to_rest(world, options.rest_within);
+  sweep(world);
+
+  const Context& context = world.context();
+  RunReport report{.seed = options.seed,
+                   .inputs = context.inputs,
+                   .trace = context.trace.hash(),
+                   .lasted = context.now().time_since_epoch(),
+                   .probes = probe_counts,
+                   .tallies = context.tallies,
+                   .violations = context.violations.count(),
+                   .first = context.violations.kept()};
+  for (const auto& [id, log] : world.database().rooms()) report.events += log.head().value;
+  return report;
+}
+
+}  // namespace starling::sim

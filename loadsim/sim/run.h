@@ -1,0 +1,26 @@
+// One seed from beginning to end: load with faults, healing, little load, none, rest, sweep.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "common/base/probe.h"
+#include "loadsim/sim/context.h"
+
+namespace starling::sim {
+
+struct RunReport {
+  std::uint64_t seed = 0;
+  std::uint64_t inputs = 0;  // to shards and engines
+  std::uint64_t trace = 0;
+  std::uint64_t events = 0;  // in the logs at the end
+  Duration lasted{};         // virtual
+  ProbeCounts probes{};
+  FaultTallies tallies{};
+  std::uint64_t violations = 0;
+  std::vector<check::Violation> first;
+};
+
+RunReport run(const Options& options);
+
+}  // namespace starling::sim

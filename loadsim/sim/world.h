@@ -1,0 +1,83 @@
+// One simulated world: a server process, its store, the devices and the lines between them, on one wheel of time. The same
+// core::Shard and client::Session objects as everywhere else; only time, network, storage and chance are made up.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "loadsim/check/event_names.h"
+#include "loadsim/sim/context.h"
+#include "loadsim/sim/database.h"
+#include "loadsim/sim/device.h"
+#include "loadsim/sim/log_witness.h"
+#include "loadsim/sim/nemesis.h"
+#include "loadsim/sim/network.h"
+#include "loadsim/sim/node.h"
+#include "loadsim/sim/persona.h"
+#include "loadsim/sim/store_model.h"
+
+namespace starling::sim {
+
+class World {
+ public:
+  /// An empty one, with the server up and the schedule of faults armed.
+  explicit World(Options options);
+  ~World();
+
+  /// The rooms, users and devices that the options ask for.
+  void populate();
+  Device& add_device(UserId user, DeviceId id);
+
+  /// Stops early at the first broken promise: what follows it proves nothing.
+  void run_until(Instant until);
+  void run_for(Duration span) { run_until(context_.now() + span); }
+  /// People act this much less often; 0: not at all.
+  void slow_down(std::uint32_t factor) { slowness_ = factor; }
+  bool broken() const { return !context_.violations.empty(); }
+
+  Context& context() { return context_; }
+  const Context& context() const { return context_; }
+  Database& database() { return database_; }
+  const Database& database() const { return database_; }
+  StoreModel& store() { return store_; }
+  Network& network() { return network_; }
+  Node& node() { return node_; }
+  const Node& node() const { return node_; }
+  Nemesis& nemesis() { return nemesis_; }
+  LogWitness& witness() { return witness_; }
+  check::EventNames& names() { return names_; }
+  std::vector<std::unique_ptr<Device>>& devices() { return devices_; }
+  const std::vector<std::unique_ptr<Device>>& devices() const { return devices_; }
+
+  /// The server process comes up again after that time, unless it has by then.
+  void restart_server_after(Duration span);
+
+ private:
+  void dispatch(const Scheduled& event);
+  bool held_by_pause(const Scheduled& event);
+  void on_server(const Scheduled& event);
+  void on_device(const Scheduled& event);
+  void dial(std::uint32_t device, std::uint64_t attempt);
+  void act(std::uint32_t device);
+  void sample();
+  void check_progress(const Scheduled& event);
+
+  Context context_;
+  Database database_;
+  StoreModel store_;
+  Network network_;
+  Node node_;
+  LogWitness witness_;
+  check::EventNames names_;
+  Nemesis nemesis_;
+  Persona persona_;
+  std::vector<std::unique_ptr<Device>> devices_;
+  std::vector<std::uint64_t> acts_;        // by device
+  std::vector<wire::ClientFrame> frames_;  // scratch
+  std::uint32_t slowness_ = 1;
+  Instant last_event_{};
+  std::uint32_t at_this_instant_ = 0;
+};
+
+}  // namespace starling::sim
