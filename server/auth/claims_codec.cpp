@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 namespace starling::auth {
 namespace {
 constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
@@ -9,6 +11,10 @@ constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 
 Result<RawCredential, AuthError> decode_base64url(std::string_view text) {
   RawCredential raw;
+  // libsodium's decoder takes some bytes above 0x7F for letters: one credential would have many spellings.
+  if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) > 0x7F; })) {
+    return fail(AuthError::Malformed);
+  }
   const char* end = nullptr;
   const int status = sodium_base642bin(raw.storage.data(), raw.storage.size(), text.data(), text.size(), nullptr,
                                        &raw.size, &end, kVariant);

@@ -90,6 +90,18 @@ TEST_F(Credentials, ShapelessTextIsMalformed) {
   EXPECT_EQ(refusal(good + std::string(1, '\0')), AuthError::Malformed);
 }
 
+TEST_F(Credentials, ACredentialHasOneSpelling) {
+  const auto session = *server().verify(mint_token(secret_, claims()), kNow);
+  const std::string good = server().ticket_for(session, kNow).text;
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    std::string other = good;
+    for (int c = 0; c < 256; ++c) {
+      other[i] = static_cast<char>(c);
+      ASSERT_EQ(other == good, server().verify(other, kNow).has_value()) << "character " << i << " is " << c;
+    }
+  }
+}
+
 TEST_F(Credentials, TokenExpiresAtItsTimePlusTheTolerance) {
   const std::string token = mint_token(secret_, claims());
   EXPECT_TRUE(server().verify(token, kNow + 1h + kWallTolerance - 1ms).has_value());
@@ -122,9 +134,8 @@ TEST_F(Credentials, TicketNeverOutlivesTheTokenOfItsSession) {
 TEST_F(Credentials, RotationKeepsTheKeyBeforeAndDropsTheOneBeforeThat) {
   const TokenSecret second = make_token_secret(KeyId(2));
   const TokenSecret third = make_token_secret(KeyId(3));
-  const Authenticator rotated(
-      ServerKeys{.token = {public_half(second), public_half(third)},
-                 .ticket = {make_ticket_key(KeyId(2)), make_ticket_key(KeyId(3))}});
+  const Authenticator rotated(ServerKeys{.token = {public_half(second), public_half(third)},
+                                         .ticket = {make_ticket_key(KeyId(2)), make_ticket_key(KeyId(3))}});
   EXPECT_TRUE(rotated.verify(mint_token(third, claims()), kNow).has_value());
   EXPECT_TRUE(rotated.verify(mint_token(second, claims()), kNow).has_value());
   EXPECT_EQ(rotated.verify(mint_token(secret_, claims()), kNow).error(), AuthError::UnknownKey);
