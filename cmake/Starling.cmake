@@ -133,7 +133,7 @@ function(starling_fuzz name)
       foreach(mutant ${arg_PLANTED})
         add_test(NAME fuzz.${name}.finds_${mutant} COMMAND ${replay} --expect-abort ${corpus})
         set_tests_properties(fuzz.${name}.finds_${mutant} PROPERTIES
-          LABELS fuzz TIMEOUT 120 ENVIRONMENT STARLING_MUTANT=${mutant})
+          LABELS "fuzz;mutants" TIMEOUT 120 ENVIRONMENT STARLING_MUTANT=${mutant})
       endforeach()
     endif()
     if(NOT TARGET tests_fuzz)
