@@ -1,0 +1,33 @@
+#include "loadsim/load/real_faults.h"
+
+namespace starling::load {
+
+using users::FaultKind;
+
+bool hits_server(FaultKind kind) {
+  return kind == FaultKind::Kill || kind == FaultKind::Restart || kind == FaultKind::Pause || kind == FaultKind::Drain;
+}
+
+bool hits_clients(FaultKind kind) {
+  return kind == FaultKind::Cut || kind == FaultKind::ClientCrash || kind == FaultKind::ClientSlow ||
+         kind == FaultKind::ClientOffline;
+}
+
+std::vector<std::string> impossible(const std::vector<users::Fault>& faults, bool spawned) {
+  std::vector<std::string> lines;
+  for (const users::Fault& fault : faults) {
+    const std::string line = "'" + to_string(fault) + "': ";
+    if (hits_server(fault.kind) && !spawned) {
+      lines.push_back(line + "only a server that this program started can be hit: add --spawn");
+    } else if (hits_server(fault.kind) && fault.node != 1) {
+      lines.push_back(line + "there is one node, n1");
+    } else if (!hits_server(fault.kind) && !hits_clients(fault.kind) && fault.kind != FaultKind::Heal) {
+      lines.push_back(
+          line + "only the simulator can do this; here there are kill, restart, pause, drain, cut, client.crash, " +
+          "client.slow, client.offline and heal");
+    }
+  }
+  return lines;
+}
+
+}  // namespace starling::load

@@ -1,0 +1,336 @@
+#include "loadsim/load/worker.h"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+
+#include "common/base/rng.h"
+#include "loadsim/load/acting.h"
+#include "loadsim/load/clock.h"
+#include "loadsim/load/final_sweep.h"
+#include "loadsim/load/ledger_dump.h"
+#include "loadsim/load/process_figures.h"
+
+namespace starling::load {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t kFaultStream = 0xFA;
+constexpr std::uint64_t kCommandsEvent = ~std::uint64_t{0};
+constexpr int kEventsPerTurn = 512;
+/// Actions that are late are done in slices, so that what the server says is heard in between.
+constexpr int kActionsPerTurn = 512;
+constexpr Duration kTickEvery = 1s;
+constexpr Duration kFoundingEvery = 20ms;
+/// Founders are few; their handshakes still come one after the other.
+constexpr Duration kFounderEvery = 1ms;
+
+}  // namespace
+
+Worker::Worker(UserWorld& world, const WorkerPlan& plan, Channel channel)
+    : world_(world),
+      channel_(std::move(channel)),
+      crowd_(world, plan.endpoint, plan.first, plan.count, plan.source, now_on_machine()),
+      first_(plan.first),
+      next_tick_(now_on_machine()) {
+  epoll_event event{.events = EPOLLIN};
+  event.data.u64 = kCommandsEvent;
+  ::epoll_ctl(crowd_.epoll(), EPOLL_CTL_ADD, channel_.fd(), &event);
+}
+
+void Worker::run() {
+  while (running_) turn();
+}
+
+void Worker::turn() {
+  wait(now_on_machine());
+  const Instant now = now_on_machine();
+  act_due(now);
+  crowd_.on_time(now);
+  if (founding_) pump_founding(now);
+  if (now >= next_tick_) tick(now);
+}
+
+void Worker::wait(Instant now) {
+  Instant until = std::min(next_tick_, crowd_.next_deadline());
+  if (founding_) until = std::min(until, now + kFoundingEvery);
+  if (!actions_.empty()) until = std::min(until, actions_.top().at);
+  const Duration left = std::max(until - now, Duration::zero());
+  const timespec timeout{.tv_sec = left / 1s, .tv_nsec = (left % 1s).count()};
+  std::array<epoll_event, kEventsPerTurn> events;
+  const int ready = ::epoll_pwait2(crowd_.epoll(), events.data(), kEventsPerTurn, &timeout, nullptr);
+  // One reading of the clock for all of them would date the last by the first.
+  for (int i = 0; i < ready; ++i) {
+    const Instant arrived = now_on_machine();
+    if (events[static_cast<std::size_t>(i)].data.u64 != kCommandsEvent) {
+      crowd_.on_ready(events[static_cast<std::size_t>(i)], arrived);
+    } else if (!obey(arrived)) {
+      running_ = false;
+    }
+  }
+}
+
+// ---- commands
+
+bool Worker::obey(Instant now) {
+  const auto message = channel_.receive(messages_);
+  if (!message) return false;
+  if (message->size() != sizeof(Command)) return true;
+  on(MessageReader(*message).take<Command>(), now);
+  return true;
+}
+
+void Worker::on(const Command& command, Instant now) {
+  switch (command.kind) {
+    case Command::Kind::Found:
+      return found(now);
+    case Command::Kind::Ramp:
+      return ramp(command, now);
+    case Command::Kind::Load:
+      return load(command, now);
+    case Command::Kind::Fault:
+      return hit(command, now);
+    case Command::Kind::Target:
+      return crowd_.set_port(command.port);
+    case Command::Kind::Quiesce:
+      return quiesce(now);
+    case Command::Kind::ListRooms:
+      return list_rooms();
+    case Command::Kind::Sweep:
+      return sweep(command);
+    case Command::Kind::Exit:
+      running_ = false;
+      return;
+  }
+}
+
+void Worker::found(Instant now) {
+  std::vector<std::vector<std::uint32_t>> rooms(crowd_.slots().size());
+  for (std::uint32_t room = 0; room < world_.plan.rooms(); ++room) {
+    const std::uint32_t founder = world_.plan.members(room).front();
+    if (founder >= first_ && founder - first_ < rooms.size()) rooms[founder - first_].push_back(room);
+  }
+  Instant at = now;
+  for (std::size_t i = 0; i < rooms.size(); ++i) {
+    if (rooms[i].empty()) continue;
+    crowd_.slots()[i].user.found(std::move(rooms[i]));
+    crowd_.start_at(crowd_.slots()[i], at, now);
+    at += kFounderEvery;
+  }
+  founding_ = true;
+}
+
+void Worker::pump_founding(Instant now) {
+  for (UserSlot& slot : crowd_.slots()) {
+    Founding* founding = slot.user.founding();
+    if (founding == nullptr || founding->finished(slot.user.session())) continue;
+    crowd_.with(slot, now,
+                [&](VirtualUser& user, client::Output& out) { founding->pump(user.session(), world_, now, out); });
+    if (founding->refused() != 0) {
+      founding_ = false;
+      return report(ReportKind::Trouble, "the server refused to make a room");
+    }
+  }
+}
+
+void Worker::ramp(const Command& command, Instant now) {
+  founding_ = false;
+  for (UserSlot& slot : crowd_.slots()) {
+    slot.user.founded();
+    if (slot.user.session().state() != client::LinkState::Stopped || slot.start_at != kNever) continue;
+    const Duration at = world_.scenario.ramp / world_.scenario.users * slot.user.index();
+    crowd_.start_at(slot, command.at + at, now);
+  }
+}
+
+void Worker::load(const Command& command, Instant now) {
+  tick(now);
+  for (std::uint32_t i = 0; i < crowd_.slots().size(); ++i) {
+    const users::Persona& persona = crowd_.slots()[i].user.persona();
+    if (persona.acts()) schedule({.at = command.at, .slot = i, .number = 0});
+    if (persona.stall > Duration::zero()) {
+      const Instant from = command.at + persona.stall_at;
+      crowd_.slow(crowd_.slots()[i], {.from = from, .until = from + persona.stall, .next_read = from}, command.at);
+    }
+  }
+}
+
+void Worker::quiesce(Instant now) {
+  tick(now);
+  actions_ = {};
+  for (UserSlot& slot : crowd_.slots()) {
+    crowd_.slow(slot, {}, now);
+    slot.no_network_until = now;
+    crowd_.with(slot, now, [&](VirtualUser& user, client::Output& out) { user.follow_all(now, out); });
+  }
+}
+
+void Worker::hit(const Command& command, Instant now) {
+  const users::Fault& fault = command.fault;
+  std::uint64_t effect = 0;
+  for (UserSlot& slot : crowd_.slots()) {
+    if (scale(draw(world_.seed, kFaultStream, slot.user.index(), command.fault_index), 1000) >= fault.permille)
+      continue;
+    if (!slot.user.ready()) continue;
+    ++effect;
+    switch (fault.kind) {
+      case users::FaultKind::Cut:
+        crowd_.disconnect(slot, true, fault.span, now);
+        break;
+      case users::FaultKind::ClientOffline:
+        crowd_.disconnect(slot, false, fault.span, now);
+        break;
+      case users::FaultKind::ClientCrash:
+        crowd_.crash(slot, now);
+        break;
+      default:
+        crowd_.slow(slot, {.from = now, .until = now + fault.span, .next_read = now, .bytes_per_s = fault.bytes_per_s},
+                    now);
+        break;
+    }
+  }
+  MessageWriter message(ReportKind::FaultDone);
+  message.put(command.fault_index);
+  message.put(effect);
+  channel_.send(message.bytes());
+}
+
+void Worker::list_rooms() {
+  constexpr std::size_t kRoomsPerMessage = 8192;
+  std::vector<const VirtualUser*> users;
+  for (const UserSlot& slot : crowd_.slots()) users.push_back(&slot.user);
+  const std::vector<RoomId> rooms = FinalSweep(users).rooms();
+  for (std::size_t i = 0; i < rooms.size(); i += kRoomsPerMessage) {
+    MessageWriter message(ReportKind::RoomsWatched);
+    for (std::size_t k = i; k < std::min(rooms.size(), i + kRoomsPerMessage); ++k) message.put(rooms[k]);
+    channel_.send(message.bytes());
+  }
+  channel_.send(MessageWriter(ReportKind::Listed).bytes());
+}
+
+void Worker::sweep(const Command& command) {
+  blame();
+  std::vector<const VirtualUser*> users;
+  bool at_rest = true;
+  for (const UserSlot& slot : crowd_.slots()) {
+    users.push_back(&slot.user);
+    at_rest = at_rest && slot.user.settled();
+  }
+  LedgerDump dump(command.path.data());
+  const Swept swept = FinalSweep(users).run(dump, command.sweeps_log, at_rest, world_.violations);
+  if (!dump.error().empty()) report(ReportKind::Trouble, dump.error());
+  report_violations();
+  tick(now_on_machine());
+  MessageWriter message(ReportKind::Swept);
+  message.put(swept);
+  channel_.send(message.bytes());
+}
+
+// ---- actions
+
+void Worker::schedule(const NextAction& last) {
+  const VirtualUser& user = crowd_.slots()[last.slot].user;
+  const users::Step step = users::nth_step(user.persona(), world_.seed, user.index(), last.number);
+  actions_.push({.at = last.at + step.wait, .slot = last.slot, .number = last.number + 1});
+}
+
+void Worker::act_due(Instant now) {
+  for (int i = 0; i < kActionsPerTurn && !actions_.empty() && actions_.top().at <= now; ++i) {
+    const NextAction next = actions_.top();
+    actions_.pop();
+    act(next);
+    schedule(next);
+  }
+}
+
+void Worker::act(const NextAction& next) {
+  UserSlot& slot = crowd_.slots()[next.slot];
+  const users::Action action =
+      users::nth_step(slot.user.persona(), world_.seed, slot.user.index(), next.number - 1).action;
+  const Instant present = now_on_machine();
+  world_.record(report::Metric::TimerLag, microseconds_between(next.at, present));
+  Done done = Done::Nothing;
+  crowd_.with(slot, present,
+              [&](VirtualUser& user, client::Output& out) { done = load::act(user, action, next.at, present, out); });
+  switch (done) {
+    case Done::Leave:
+      crowd_.reconnect(slot, present);
+      [[fallthrough]];
+    case Done::Yes:
+      ++world_.counters.actions[static_cast<std::size_t>(action)];
+      break;
+    case Done::Nothing:
+      ++world_.counters.skipped;
+      break;
+    case Done::Full:
+      ++world_.counters.dropped;
+      break;
+  }
+}
+
+// ---- reports
+
+void Worker::report(ReportKind kind, const std::string& text) {
+  MessageWriter message(kind);
+  message.put_text(text);
+  channel_.send(message.bytes());
+}
+
+report::Gauges Worker::gauges() const {
+  report::Gauges gauges{.users = crowd_.slots().size(), .rss_kb = resident_kb()};
+  for (const UserSlot& slot : crowd_.slots()) {
+    gauges.ready += slot.user.ready() ? 1 : 0;
+    gauges.live += slot.user.live() ? 1 : 0;
+    gauges.waiting += slot.user.session().outbox().size();
+    gauges.unsettled += slot.user.settled() ? 0 : 1;
+    if (const Founding* founding = slot.user.founding()) {
+      gauges.rooms_made += founding->made(slot.user.session());
+    }
+  }
+  return gauges;
+}
+
+void Worker::tick(Instant now) {
+  report_violations();
+  report::Counters counters = world_.counters;
+  for (const UserSlot& slot : crowd_.slots()) {
+    const client::SessionCounters odd = slot.user.odd();
+    counters.redelivered += odd.redelivered;
+    counters.gaps += odd.gaps;
+    counters.replayed += odd.replayed;
+  }
+  counters.cpu_us = cpu_used_us();
+  counters.violations = world_.violations.count();
+  MessageWriter message(ReportKind::Tick);
+  message.put(counters);
+  message.put(gauges());
+  for (const report::Histogram& histogram : world_.histograms) message.put_values(histogram);
+  world_.histograms = {};
+  if (!channel_.send(message.bytes())) running_ = false;
+  next_tick_ = now + kTickEvery;
+}
+
+void Worker::report_violations() {
+  const auto& kept = world_.violations.kept();
+  for (; violations_told_ < kept.size(); ++violations_told_) {
+    report(ReportKind::Violation, check::to_string(kept[violations_told_]));
+  }
+}
+
+void Worker::blame() {
+  for (const UserSlot& slot : crowd_.slots()) {
+    const char* why = nullptr;
+    if (slot.user.settled(&why)) continue;
+    world_.violations.report({.guarantee = check::Guarantee::G15_Liveness,
+                              .user = slot.user.watch().user(),
+                              .device = slot.user.watch().device(),
+                              .text = std::string("did not come to rest: ") + why});
+  }
+}
+
+}  // namespace starling::load
