@@ -14,7 +14,7 @@ struct Config {
   // Commit: what a home hands to the store at once for one room.
   std::uint32_t batch_events_max = 256;
   std::uint32_t batch_bytes_max = 128 * 1024;
-  std::uint32_t room_queue_bytes_max = 1024 * 1024;         // then BUSY
+  std::uint32_t room_queue_bytes_max = 1024 * 1024;           // then BUSY
   std::uint64_t shard_queue_bytes_max = 64ull * 1024 * 1024;  // then BUSY for every room
 
   // Readers.
@@ -27,7 +27,7 @@ struct Config {
   std::uint64_t window_events = 100;             // a window begins at the checkpoint at or before head - this
 
   // Large rooms: above this, FULL is granted to the sessions that ask for it by opening the room.
-  std::uint32_t heads_interval_ms = 1000;        // HEADS subscribers hear of a room at most this often
+  std::uint32_t heads_interval_ms = 1000;         // HEADS subscribers hear of a room at most this often
   std::uint32_t tail_bytes_per_room = 32 * 1024;  // recent events kept by the home, for repair
   std::uint32_t tail_bytes_per_shard = 16 * 1024 * 1024;
 
@@ -38,14 +38,14 @@ struct Config {
 
   // Soft state.
   Duration read_mark_flush = 5s;
-  std::uint32_t typing_per_room_max = 200;   // viewers above which typing is not shown
-  Duration typing_interval = 3s;             // per (user, room)
-  Duration store_retry = 200ms;              // after Unknown, Unavailable or Full
+  std::uint32_t typing_per_room_max = 200;  // viewers above which typing is not shown
+  Duration typing_interval = 3s;            // per (user, room)
+  Duration store_retry = 200ms;             // after Unknown, Unavailable or Full
   std::uint32_t busy_retry_ms = 500;
 
   // Admission.
   std::uint32_t connections_per_user_max = 20;
-  std::uint32_t drain_per_s_percent = 2;     // sessions told to leave per second while draining
+  std::uint32_t drain_per_s_percent = 2;  // sessions told to leave per second while draining
 };
 
 }  // namespace starling::core

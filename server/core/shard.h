@@ -109,12 +109,12 @@ struct Effects {
 /// Counters for /metrics and for the simulator's report; they only grow, gauges excepted.
 struct Counters {
   std::uint64_t events_committed = 0;
-  std::uint64_t events_delivered = 0;   // one a recipient
+  std::uint64_t events_delivered = 0;  // one a recipient
   std::uint64_t sends_received = 0;
-  std::uint64_t sends_refused = 0;      // final refusals
+  std::uint64_t sends_refused = 0;  // final refusals
   std::uint64_t sends_busy = 0;
   std::uint64_t duplicates_answered = 0;
-  std::uint64_t resumes = 0;            // rooms resumed by cursor
+  std::uint64_t resumes = 0;  // rooms resumed by cursor
   std::uint64_t resets = 0;
   std::uint64_t pages_read = 0;
   std::uint64_t store_ops = 0;

@@ -179,18 +179,22 @@ struct UserNotice {
 struct Answered {
   RequestId request = 0;
 };
-/// Somebody types: local to home, then home to locals. Lossy.
+/// Somebody types: local to home, and on to all locals. Lossy.
 struct TypingSeen {
+  RoomId room;
+  UserId user;
+};
+struct TypingRelayed {
   RoomId room;
   UserId user;
 };
 /// The header's link number counts envelopes: this one says that there were so many.
 struct Heartbeat {};
 
-using Payload =
-    std::variant<JoinRooms, LeaveRoom, FetchEvents, AskHeads, DisputeEpoch, JoinedRooms, EventsPublished, EventsFetched,
-                 HeadDigest, EpochNotice, ForwardSend, SendAnswered, AttachDevice, DetachDevice, MarkRead,
-                 MembershipChanged, DeviceAttached, DeviceFenced, UserNotice, Answered, TypingSeen, Heartbeat>;
+using Payload = std::variant<JoinRooms, LeaveRoom, FetchEvents, AskHeads, DisputeEpoch, JoinedRooms, EventsPublished,
+                             EventsFetched, HeadDigest, EpochNotice, ForwardSend, SendAnswered, AttachDevice,
+                             DetachDevice, MarkRead, MembershipChanged, DeviceAttached, DeviceFenced, UserNotice,
+                             Answered, TypingSeen, TypingRelayed, Heartbeat>;
 
 struct EnvelopeHeader {
   ShardId from;

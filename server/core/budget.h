@@ -1,0 +1,50 @@
+// A token bucket in thousandths of a send, so that no fraction is lost and no floating point decides.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "common/base/time.h"
+#include "server/ports/claims.h"
+
+namespace starling::core {
+
+class Budget {
+ public:
+  Budget() = default;
+  Budget(const ports::Grants& grants, Instant now)
+      : per_s_(std::max(grants.sends_per_s, 1u)),
+        burst_(std::max(grants.sends_burst, 1u)),
+        milli_(std::uint64_t{burst_} * kMilli),
+        at_(now) {}
+
+  /// Takes one. Otherwise returns the milliseconds until there is one; 0 means taken.
+  std::uint32_t take(Instant now) {
+    refill(now);
+    if (milli_ >= kMilli) {
+      milli_ -= kMilli;
+      return 0;
+    }
+    return static_cast<std::uint32_t>((kMilli - milli_ + per_s_ - 1) / per_s_);
+  }
+
+ private:
+  static constexpr std::uint64_t kMilli = 1000;
+
+  void refill(Instant now) {
+    // One thousandth comes in each 1 / per_s milliseconds.
+    const auto elapsed_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - at_);
+    if (elapsed_ms.count() <= 0) return;
+    const std::uint64_t full = std::uint64_t{burst_} * kMilli;
+    const auto elapsed = static_cast<std::uint64_t>(std::min<std::int64_t>(elapsed_ms.count(), 3'600'000));
+    milli_ = std::min(full, milli_ + elapsed * per_s_);
+    at_ += elapsed_ms;
+  }
+
+  std::uint32_t per_s_ = 1;
+  std::uint32_t burst_ = 1;
+  std::uint64_t milli_ = 0;
+  Instant at_{};
+};
+
+}  // namespace starling::core

@@ -1,0 +1,79 @@
+#include "server/core/creations.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace starling::core {
+namespace {
+constexpr std::size_t kInFlightMax = 256;  // per shard: each may be 256 members
+}
+
+void Creations::on(std::uint32_t index, const wire::CreateRoom& create) {
+  Session& session = sessions_.at(index);
+  CreateCall call{.conn = sessions_.conn(index),
+                  .request = {.user = session.user,
+                              .device = session.device,
+                              .request_id = create.request_id,
+                              .proposed = RoomId(turn_.rng.next() | 1),
+                              .kind = create.kind,
+                              .title = create.title,
+                              .now = turn_.now.wall}};
+  for (const UserId member : create.members) {
+    const bool known =
+        member == session.user || std::ranges::find(call.request.members, member) != call.request.members.end();
+    if (member && !known) call.request.members.push_back(member);
+  }
+  if (create.kind == wire::RoomKind::Direct && call.request.members.size() != 1) {
+    return answer(call, wire::CreateStatus::Rejected, RoomId());
+  }
+  if (session.sends.take(turn_.now.at) != 0 || in_flight_ >= kInFlightMax) {
+    return answer(call, wire::CreateStatus::Busy, RoomId());
+  }
+  ++in_flight_;
+  ports::CreateRoom request = call.request;
+  store_.submit(std::move(request), std::move(call));
+}
+
+void Creations::answer(const CreateCall& call, wire::CreateStatus status, RoomId room) {
+  if (sessions_.find(call.conn) == nullptr) return;
+  wire::RoomCreated created{.request_id = call.request.request_id, .status = status, .room = room};
+  if (status == wire::CreateStatus::Busy) created.retry_after_ms = turn_.busy_retry_ms();
+  sessions_.send(call.conn.index, created);
+}
+
+void Creations::made(CreateCall&& call, const ports::StoreCompletion& done) {
+  if (done.status == ports::StoreStatus::Unknown) {
+    retries_.push_back(std::move(call));
+    return turn_.schedule.arm(Chore::StoreRetry, turn_.now.at + turn_.config.store_retry);
+  }
+  --in_flight_;
+  const auto* made = std::get_if<ports::RoomMade>(&done.result);
+  if (done.status == ports::StoreStatus::Stopped) return;
+  if (done.status != ports::StoreStatus::Ok || made == nullptr) {
+    return answer(call, wire::CreateStatus::Busy, RoomId());
+  }
+  answer(call, made->status, made->room);
+  if (made->status == wire::CreateStatus::Rejected) return;
+  // Also when it existed: the process may have died between the commit and the notices.
+  const bool direct = call.request.kind == wire::RoomKind::Direct;
+  std::vector<UserId> members = std::move(call.request.members);
+  members.push_back(call.request.user);
+  for (const UserId member : members) {
+    const bool owner = member == call.request.user && !direct;
+    links_.ask(turn_.home(member),
+               ports::MembershipChanged{.user = member,
+                                        .info = {.room = made->room,
+                                                 .kind = call.request.kind,
+                                                 .role = owner ? wire::Role::Owner : wire::Role::Member,
+                                                 .title = call.request.title}});
+  }
+}
+
+void Creations::retry() {
+  for (CreateCall& call : std::exchange(retries_, {})) {
+    ports::CreateRoom request = call.request;
+    store_.submit(std::move(request), std::move(call));
+  }
+}
+
+}  // namespace starling::core

@@ -1,0 +1,47 @@
+// Sending the sessions away at a bounded rate, each with a time to come back, so that a deploy is not a storm.
+#pragma once
+
+#include <algorithm>
+
+#include "common/base/probe.h"
+#include "server/core/session_table.h"
+
+namespace starling::core {
+
+class Drain {
+ public:
+  Drain(Turn& turn, SessionTable& sessions) : turn_(turn), sessions_(sessions) {}
+
+  void begin() {
+    if (turn_.draining) return;
+    turn_.draining = true;
+    const std::uint64_t share = turn_.counters.sessions * turn_.config.drain_per_s_percent / 100;
+    per_step_ = std::max<std::uint64_t>(1, share / kStepsPerSecond);
+    step();
+  }
+
+  void step() {
+    std::uint64_t left = per_step_;
+    for (; left > 0 && next_ < sessions_.index_end(); ++next_) {
+      if (!sessions_.at(next_).open || sessions_.at(next_).closing) continue;
+      probe(Probe::drain_handoff);
+      const auto after_ms = static_cast<std::uint32_t>(turn_.rng.below(kComeBackWithinMs));
+      sessions_.send(next_, wire::Reconnect{.after_ms = after_ms, .reason = "draining"});
+      sessions_.close(next_, CloseReason::Draining, "draining");
+      --left;
+    }
+    if (next_ < sessions_.index_end()) turn_.schedule.arm(Chore::Drain, turn_.now.at + kStep);
+  }
+
+ private:
+  static constexpr std::uint64_t kStepsPerSecond = 10;
+  static constexpr Duration kStep = std::chrono::milliseconds(100);
+  static constexpr std::uint64_t kComeBackWithinMs = 5000;
+
+  Turn& turn_;
+  SessionTable& sessions_;
+  std::uint32_t next_ = 0;
+  std::uint64_t per_step_ = 1;
+};
+
+}  // namespace starling::core

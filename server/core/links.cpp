@@ -1,0 +1,114 @@
+#include "server/core/links.h"
+
+#include <algorithm>
+
+namespace starling::core {
+
+Links::Links(Turn& turn) : turn_(turn) {
+  std::uint16_t highest = turn.self.value;
+  for (const ShardId shard : turn.view.shards) highest = std::max(highest, shard.value);
+  links_.resize(std::size_t{highest} + 1);
+}
+
+ports::EnvelopeHeader Links::header(ShardId to, bool counted) {
+  Link& link = links_[to.value];
+  if (counted) ++link.sent;
+  return {.from = turn_.self, .boot = turn_.boot, .link_seq = link.sent, .view = turn_.view.id};
+}
+
+void Links::post(ShardId to, ports::Payload&& payload) {
+  if (to == turn_.self) {
+    to_self_.push_back(std::move(payload));
+    return;
+  }
+  turn_.out->posts.push_back({.to = to, .envelope = {.header = header(to, true), .payload = std::move(payload)}});
+}
+
+std::optional<ports::Payload> Links::next_to_self() {
+  if (to_self_next_ == to_self_.size()) {
+    to_self_.clear();
+    to_self_next_ = 0;
+    return std::nullopt;
+  }
+  return std::move(to_self_[to_self_next_++]);
+}
+
+void Links::remember(ShardId to, ports::Payload payload, std::size_t bytes) {
+  asked_.push_back(
+      {.id = last_request_, .to = to, .bytes = bytes, .sent_at = turn_.now.at, .payload = std::move(payload)});
+  ++unanswered_;
+  unanswered_bytes_ += bytes;
+  turn_.schedule.arm(Chore::Resend, turn_.now.at + turn_.config.forward_retry);
+}
+
+bool Links::answered(ShardId from, ports::RequestId id) {
+  if (from == turn_.self || id == 0) return true;
+  const auto at = std::ranges::lower_bound(asked_, id, {}, &Asked::id);
+  if (at == asked_.end() || at->id != id || at->answered) return false;
+  blank(*at);
+  return true;
+}
+
+void Links::cancel(ports::RequestId id) {
+  const auto at = std::ranges::lower_bound(asked_, id, {}, &Asked::id);
+  if (at != asked_.end() && at->id == id && !at->answered) blank(*at);
+}
+
+void Links::cancel_sends(ConnId conn) {
+  if (unanswered_ == 0) return;
+  for (Asked& asked : asked_) {
+    const auto* forward = std::get_if<ports::ForwardSend>(&asked.payload);
+    if (forward == nullptr || forward->conn != conn) continue;
+    --unanswered_;
+    unanswered_bytes_ -= asked.bytes;
+    asked.answered = true;
+    asked.payload = ports::Heartbeat{};
+  }
+}
+
+void Links::blank(Asked& asked) {
+  --unanswered_;
+  unanswered_bytes_ -= asked.bytes;
+  asked.answered = true;
+  asked.payload = ports::Heartbeat{};
+  while (!asked_.empty() && asked_.front().answered) asked_.pop_front();
+}
+
+void Links::resend() {
+  for (Asked& asked : asked_) {
+    if (asked.answered) continue;
+    const Instant due = asked.sent_at + turn_.config.forward_retry;
+    if (due <= turn_.now.at) {
+      asked.sent_at = turn_.now.at;
+      post(asked.to, ports::Payload(asked.payload));
+    }
+    turn_.schedule.arm(Chore::Resend, asked.sent_at + turn_.config.forward_retry);
+  }
+}
+
+void Links::heartbeat() {
+  for (const ShardId shard : turn_.view.shards) {
+    if (shard == turn_.self) continue;
+    turn_.out->posts.push_back(
+        {.to = shard, .envelope = {.header = header(shard, false), .payload = ports::Heartbeat{}}});
+  }
+}
+
+Links::Arrival Links::arrive(const ports::EnvelopeHeader& header, bool heartbeat) {
+  if (header.from.value >= links_.size() || header.from == turn_.self || header.view != turn_.view.id) {
+    return Arrival::Stale;
+  }
+  Link& link = links_[header.from.value];
+  if (link.boot_seen != header.boot) {
+    link.boot_seen = header.boot;
+    link.seen = 0;
+  }
+  const std::uint64_t before = heartbeat ? header.link_seq : header.link_seq - 1;
+  // Late or doubled: the loss of it has been noticed already, or it was handled.
+  if (!heartbeat && header.link_seq <= link.seen) return Arrival::Stale;
+  const bool lost = before > link.seen;
+  link.seen = std::max(link.seen, header.link_seq);
+  return lost ? Arrival::AfterLoss : Arrival::InOrder;
+}
+
+}  // namespace starling::core

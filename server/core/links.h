@@ -1,0 +1,78 @@
+// The links to the other shards. They may lose anything: every envelope is numbered, a heartbeat repeats the last
+// number, and a number that was skipped tells that something was lost. What needs an answer is kept until it comes, and
+// asked again. What a shard says to itself is handled within the same turn and cannot get lost.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "server/core/turn.h"
+#include "server/ports/envelope.h"
+
+namespace starling::core {
+
+class Links {
+ public:
+  explicit Links(Turn& turn);
+
+  void post(ShardId to, ports::Payload&& payload);
+  /// Repeated until answered(); returns its number.
+  template <class Request>
+  ports::RequestId ask(ShardId to, Request request, std::size_t bytes = 0) {
+    request.request = ++last_request_;
+    if (to != turn_.self) remember(to, request, bytes);
+    const ports::RequestId id = request.request;
+    post(to, std::move(request));
+    return id;
+  }
+  /// False when nobody waits for this answer any more: it came before.
+  bool answered(ShardId from, ports::RequestId id);
+  void cancel(ports::RequestId id);
+  /// The client repeats its sends by itself: those of a connection that has ended are not asked again.
+  void cancel_sends(ConnId conn);
+  std::size_t unanswered() const { return unanswered_; }
+  std::size_t unanswered_bytes() const { return unanswered_bytes_; }
+
+  enum class Arrival : std::uint8_t { InOrder, AfterLoss, Stale };
+  /// Stale: not to be looked at.
+  Arrival arrive(const ports::EnvelopeHeader& header, bool heartbeat);
+
+  void heartbeat();
+  void resend();
+
+  std::optional<ports::Payload> next_to_self();
+  bool has_to_self() const { return to_self_next_ < to_self_.size(); }
+
+ private:
+  struct Link {
+    std::uint64_t sent = 0;
+    std::uint64_t seen = 0;
+    std::uint64_t boot_seen = 0;
+  };
+  struct Asked {
+    ports::RequestId id = 0;
+    ShardId to;
+    bool answered = false;  // stays as a blank until it is the oldest
+    std::size_t bytes = 0;
+    Instant sent_at{};
+    ports::Payload payload;
+  };
+
+  void remember(ShardId to, ports::Payload payload, std::size_t bytes);
+  void blank(Asked& asked);
+  ports::EnvelopeHeader header(ShardId to, bool counted);
+
+  Turn& turn_;
+  std::vector<Link> links_;  // by shard
+  std::deque<Asked> asked_;  // by id ascending
+  std::size_t unanswered_ = 0;
+  std::size_t unanswered_bytes_ = 0;
+  ports::RequestId last_request_ = 0;
+  std::vector<ports::Payload> to_self_;
+  std::size_t to_self_next_ = 0;
+};
+
+}  // namespace starling::core

@@ -1,0 +1,148 @@
+#include "server/core/logins.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/probe.h"
+
+namespace starling::core {
+namespace {
+constexpr std::size_t kRoomsPerPart = 150;
+constexpr std::uint32_t kComeBackMs = 1000;  // to a node that drains; another one may be up at once
+}  // namespace
+
+void Logins::on(Connected&& connected) {
+  // The driver uses the index anew: what it was before is gone.
+  if (connected.conn.index < sessions_.index_end() && sessions_.at(connected.conn.index).open)
+    end(connected.conn.index);
+  Session& session = sessions_.open(connected.conn);
+  session.user = connected.claims.user;
+  session.device = connected.claims.device;
+  session.sends = Budget(connected.claims.grants, turn_.now.at);
+  if (turn_.draining) {
+    sessions_.send(connected.conn.index, wire::Reconnect{.after_ms = kComeBackMs, .reason = "draining"});
+    return sessions_.close(connected.conn.index, CloseReason::Draining, "draining");
+  }
+  probe(Probe::ticket_resume, connected.claims.from_ticket);
+  session.extras = std::make_unique<SessionExtras>();
+  session.extras->ticket = std::move(connected.ticket);
+  session.extras->ticket_expires = connected.ticket_expires;
+  session.extras->attach =
+      links_.ask(turn_.home(session.user), ports::AttachDevice{.user = session.user,
+                                                               .device = session.device,
+                                                               .conn = connected.conn,
+                                                               .connected_at = turn_.now.at,
+                                                               .rooms_version = connected.hello.rooms_version});
+}
+
+void Logins::on(ports::DeviceAttached&& attached) {
+  Session* session = sessions_.find(attached.conn);
+  if (session == nullptr || session->welcomed || session->extras == nullptr) return;
+  const std::uint32_t index = attached.conn.index;
+  links_.cancel(session->extras->attach);
+  if (!attached.admitted) {
+    sessions_.send(index, wire::Reconnect{.after_ms = turn_.busy_retry_ms(), .reason = "too many connections"});
+    return sessions_.close(index, CloseReason::Overloaded, "too many connections of this user");
+  }
+  welcome(index, attached);
+  list_rooms(index, attached);
+  session->extras->marks = std::move(attached.marks);
+  session->extras->ticket = {};
+  if (session->extras->marks.empty()) session->extras.reset();
+}
+
+void Logins::welcome(std::uint32_t index, const ports::DeviceAttached& attached) {
+  Session& session = sessions_.at(index);
+  session.welcomed = true;
+  sessions_.send(index, wire::Welcome{.user = session.user,
+                                      .device = session.device,
+                                      .boot = turn_.boot,
+                                      .now = turn_.now.wall,
+                                      .ticket = std::move(session.extras->ticket),
+                                      .ticket_expires = session.extras->ticket_expires,
+                                      .rooms_version = attached.rooms_version});
+}
+
+void Logins::list_rooms(std::uint32_t index, ports::DeviceAttached& attached) {
+  if (!attached.listed) return;
+  std::vector<wire::RoomInfo>& rooms = attached.rooms;
+  for (std::size_t i = 0; i == 0 || i < rooms.size(); i += kRoomsPerPart) {
+    const std::size_t end = std::min(rooms.size(), i + kRoomsPerPart);
+    wire::RoomList list{.rooms_version = attached.rooms_version, .more = end < rooms.size()};
+    for (std::size_t k = i; k < end; ++k) list.rooms.push_back(std::move(rooms[k]));
+    sessions_.send(index, list);
+  }
+}
+
+void Logins::on(ShardId from, const ports::DeviceFenced& fenced) {
+  if (sessions_.find(fenced.conn) != nullptr) {
+    sessions_.close(fenced.conn.index, CloseReason::Fenced, "the device connected elsewhere");
+  }
+  links_.post(from, ports::Answered{fenced.request});
+}
+
+void Logins::on(ShardId from, ports::UserNotice&& notice) {
+  wire::ServerFrame frame = std::visit([](auto& each) { return wire::ServerFrame(std::move(each)); }, notice.frame);
+  ports::SharedFrame encoded;
+  for (const ConnId conn : notice.conns) {
+    Session* session = sessions_.find(conn);
+    if (session == nullptr || !session->welcomed) continue;
+    if (const auto* mark = std::get_if<wire::ReadMarked>(&frame)) {
+      keep_mark(*session, {.room = mark->room, .seq = mark->seq, .msg_no = mark->msg_no});
+    }
+    if (!encoded) encoded = turn_.encode(frame);
+    sessions_.send(conn.index, encoded);
+  }
+  links_.post(from, ports::Answered{notice.request});
+}
+
+// ---- read markers
+
+void Logins::keep_mark(Session& session, const wire::ReadMark& mark) {
+  if (session.extras == nullptr) session.extras = std::make_unique<SessionExtras>();
+  auto& marks = session.extras->marks;
+  const auto at = std::ranges::lower_bound(marks, mark.room, {}, &wire::ReadMark::room);
+  if (at == marks.end() || at->room != mark.room) {
+    marks.insert(at, mark);
+  } else if (at->seq < mark.seq) {
+    *at = mark;
+  }
+}
+
+void Logins::mark_read(std::uint32_t index, const wire::ReadMark& mark) {
+  const RoomLocal* local = locals_.room_of(index, mark.room);
+  if (local == nullptr) return;
+  const Session& session = sessions_.at(index);
+  links_.ask(turn_.home(session.user), ports::MarkRead{.user = session.user,
+                                                       .conn = sessions_.conn(index),
+                                                       .mark = {.room = mark.room,
+                                                                .seq = std::min(mark.seq, local->last),
+                                                                .msg_no = std::min(mark.msg_no, local->msg_no)}});
+}
+
+// ---- the end
+
+void Logins::on(const Disconnected& disconnected) {
+  if (sessions_.find(disconnected.conn) != nullptr) end(disconnected.conn.index);
+}
+
+void Logins::bury() {
+  for (const std::uint32_t index : std::exchange(sessions_.closing(), {})) {
+    if (sessions_.at(index).open && sessions_.at(index).closing) end(index);
+  }
+}
+
+void Logins::end(std::uint32_t index) {
+  Session& session = sessions_.at(index);
+  locals_.leave_all(index);
+  if (session.extras != nullptr && session.extras->attach != 0) links_.cancel(session.extras->attach);
+  const ConnId conn = sessions_.conn(index);
+  links_.cancel_sends(conn);
+  if (session.user) {
+    links_.ask(turn_.home(session.user),
+               ports::DetachDevice{.user = session.user, .device = session.device, .conn = conn});
+  }
+  sessions_.forget(index);
+}
+
+}  // namespace starling::core

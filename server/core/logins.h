@@ -1,0 +1,38 @@
+// A connection becomes a session of its user, and ends.
+#pragma once
+
+#include "server/core/links.h"
+#include "server/core/room_locals.h"
+#include "server/core/session_table.h"
+
+namespace starling::core {
+
+class Logins {
+ public:
+  Logins(Turn& turn, Links& links, SessionTable& sessions, RoomLocals& locals)
+      : turn_(turn), links_(links), sessions_(sessions), locals_(locals) {}
+
+  void on(Connected&& connected);
+  void on(const Disconnected& disconnected);
+  void on(ports::DeviceAttached&& attached);
+  void on(ShardId from, const ports::DeviceFenced& fenced);
+  void on(ShardId from, ports::UserNotice&& notice);
+  /// Sessions that were closed in this turn.
+  void bury();
+
+  /// The device reads the room up to here: told to the user's home, never beyond the head.
+  void mark_read(std::uint32_t session, const wire::ReadMark& mark);
+
+ private:
+  void end(std::uint32_t session);
+  void welcome(std::uint32_t session, const ports::DeviceAttached& attached);
+  void list_rooms(std::uint32_t session, ports::DeviceAttached& attached);
+  void keep_mark(Session& session, const wire::ReadMark& mark);
+
+  Turn& turn_;
+  Links& links_;
+  SessionTable& sessions_;
+  RoomLocals& locals_;
+};
+
+}  // namespace starling::core

@@ -1,0 +1,75 @@
+// Read markers: max-registers in memory, told to the user's devices at once and to the store every few seconds.
+#include <algorithm>
+#include <utility>
+
+#include "server/core/user_homes.h"
+
+namespace starling::core {
+namespace {
+constexpr std::size_t kMarksPerPut = 512;
+}
+
+void UserHomes::on(ShardId from, const ports::MarkRead& ask) {
+  UserHome* user = find(ask.user);
+  if (user != nullptr && user->loaded) {
+    std::vector<Mark>& marks = extras(*user).marks;
+    auto at = std::ranges::lower_bound(marks, ask.mark.room, {}, &Mark::room);
+    if (at == marks.end() || at->room != ask.mark.room) at = marks.insert(at, {.room = ask.mark.room});
+    ports::UserNotice notice;
+    if (ask.mark.seq > at->seq) {
+      *at = {
+          .room = ask.mark.room, .seq = ask.mark.seq, .msg_no = std::max(at->msg_no, ask.mark.msg_no), .dirty = true};
+      notice.frame = wire::ReadMarked{.room = at->room, .seq = at->seq, .msg_no = at->msg_no};
+      list_dirty(*user);
+      tell(*user, notice);
+    } else {
+      // Nothing new for the others; who asked learns where it stands.
+      notice.frame = wire::ReadMarked{.room = at->room, .seq = at->seq, .msg_no = at->msg_no};
+      notice.conns = {ask.conn};
+      links_.ask(from, std::move(notice));
+    }
+  }
+  links_.post(from, ports::Answered{ask.request});
+}
+
+void UserHomes::list_dirty(UserHome& user) {
+  if (std::exchange(user.extras->marks_listed, true)) return;
+  dirty_.push_back(user.id);
+  turn_.schedule.arm(Chore::Marks, turn_.now.at + turn_.config.read_mark_flush);
+}
+
+void UserHomes::flush_marks() {
+  ports::PutReadMarks put;
+  const auto submit = [&] {
+    if (put.marks.empty()) return;
+    MarksCall call{put.marks};
+    ++marks_in_flight_;
+    store_.submit(std::exchange(put, {}), std::move(call));
+  };
+  for (const UserId id : std::exchange(dirty_, {})) {
+    UserHome* user = find(id);
+    if (user == nullptr || user->extras == nullptr) continue;
+    user->extras->marks_listed = false;
+    for (Mark& mark : user->extras->marks) {
+      if (!std::exchange(mark.dirty, false)) continue;
+      put.marks.push_back({.user = id, .room = mark.room, .seq = mark.seq, .msg_no = mark.msg_no});
+      if (put.marks.size() == kMarksPerPut) submit();
+    }
+  }
+  submit();
+}
+
+void UserHomes::marks_put(std::vector<ports::ReadMarkRow>&& rows, ports::StoreStatus status) {
+  --marks_in_flight_;
+  if (status == ports::StoreStatus::Ok || status == ports::StoreStatus::Stopped) return;
+  for (const ports::ReadMarkRow& row : rows) {
+    UserHome* user = find(row.user);
+    if (user == nullptr || user->extras == nullptr) continue;
+    const auto at = std::ranges::lower_bound(user->extras->marks, row.room, {}, &Mark::room);
+    if (at == user->extras->marks.end() || at->room != row.room) continue;
+    at->dirty = true;
+    list_dirty(*user);
+  }
+}
+
+}  // namespace starling::core

@@ -1,0 +1,116 @@
+// Pages of history for members: never beyond what this shard has delivered, so a removal that it has not come to yet
+// cannot be overtaken.
+#include <algorithm>
+#include <utility>
+
+#include "common/wire/limits.h"
+#include "server/core/room_locals.h"
+
+namespace starling::core {
+namespace {
+
+constexpr std::uint8_t kHistoriesPerSession = 8;
+/// A frame must fit a message; fields around a body take less than this.
+constexpr std::size_t kEventOverhead = 120;
+constexpr std::size_t kPageFrameBytes = wire::limits::kMessageBytesMax - 2048;
+
+std::size_t size_of(const wire::Event& event) { return event.body.size() + kEventOverhead; }
+
+/// Cuts the page, at the end that is read on from, to what a message holds.
+void fit(wire::HistoryPage& page, bool backward) {
+  std::size_t bytes = 0;
+  std::size_t kept = 0;
+  const std::size_t n = page.events.size();
+  for (; kept < n; ++kept) {
+    bytes += size_of(page.events[backward ? n - 1 - kept : kept]);
+    if (bytes > kPageFrameBytes && kept > 0) break;
+  }
+  if (backward) {
+    const auto end = page.events.begin() + static_cast<std::ptrdiff_t>(n - kept);
+    for (auto at = page.events.begin(); at != end; ++at) page.hash_before = wire::fold(page.hash_before, *at);
+    page.events.erase(page.events.begin(), end);
+  } else {
+    page.events.resize(kept);
+  }
+  bytes = 0;
+  for (const wire::Event& event : page.events) bytes += size_of(event);
+  for (std::size_t i = 0; i < page.related.size(); ++i) {
+    bytes += size_of(page.related[i]);
+    if (bytes <= kPageFrameBytes) continue;
+    page.as_of = page.related[i].seq.prev();
+    page.related.resize(i);
+    break;
+  }
+}
+
+}  // namespace
+
+void RoomLocals::history(std::uint32_t session, const wire::HistoryRequest& request) {
+  Session& s = sessions_.at(session);
+  if (s.histories >= kHistoriesPerSession || !request.room) {
+    const bool room = static_cast<bool>(request.room);
+    return refuse_history(session, request, room ? wire::SyncStatus::Unavailable : wire::SyncStatus::NotMember);
+  }
+  const std::uint32_t slot = find_or_add(request.room);
+  RoomLocal& local = locals_[slot];
+  const Membership* m = membership(session, slot);
+  if (m != nullptr && local.ready && is_member(local, session, *m)) return start_history(local, session, request);
+  if (m != nullptr && m->stage == Stage::CatchUp) return refuse_history(session, request, wire::SyncStatus::NotMember);
+  if (m == nullptr) s.rooms.push_back({.local = slot});
+  auto& histories = extras(local).histories;
+  const auto waiting = std::ranges::count(histories, session, &PendingHistory::session);
+  if (waiting >= kHistoriesPerSession) return refuse_history(session, request, wire::SyncStatus::Unavailable);
+  histories.push_back({.session = session, .request = request});
+  ask_home(s.user, {request.room});
+}
+
+void RoomLocals::refuse_history(std::uint32_t session, const wire::HistoryRequest& request, wire::SyncStatus status) {
+  wire::HistoryPage page{.request_id = request.request_id, .room = request.room, .status = status};
+  if (status == wire::SyncStatus::Unavailable) page.retry_after_ms = turn_.busy_retry_ms();
+  sessions_.send(session, page);
+}
+
+void RoomLocals::start_history(RoomLocal& local, std::uint32_t session, const wire::HistoryRequest& request) {
+  if (request.floor > local.last) return refuse_history(session, request, wire::SyncStatus::Unavailable);
+  HistoryCall call{.conn = sessions_.conn(session), .request = request};
+  const bool from_head = request.backward && (!request.from || request.from > local.last);
+  const Seq from = from_head ? local.last.next() : request.from;
+  const std::uint32_t limit = std::clamp(request.limit, 1u, wire::limits::kPageEventsMax);
+  ++sessions_.at(session).histories;
+  store_.submit(ports::ReadPage{.room = local.id,
+                                .from = from,
+                                .backward = request.backward,
+                                .limit = limit,
+                                .bytes_max = static_cast<std::uint32_t>(wire::limits::kPageBytesMax),
+                                .related = true},
+                std::move(call));
+}
+
+void RoomLocals::history_read(const HistoryCall& call, ports::StoreCompletion&& done) {
+  Session* s = sessions_.find(call.conn);
+  if (s == nullptr) return;
+  const std::uint32_t session = call.conn.index;
+  if (s->histories > 0) --s->histories;
+  const RoomLocal* local = room_of(session, call.request.room);
+  if (local == nullptr) return refuse_history(session, call.request, wire::SyncStatus::NotMember);
+  auto* read = std::get_if<ports::PageRead>(&done.result);
+  if (done.status != ports::StoreStatus::Ok || read == nullptr || !read->exists || call.request.floor > local->last) {
+    return refuse_history(session, call.request, wire::SyncStatus::Unavailable);
+  }
+  const auto beyond = [&](const wire::Event& event) { return event.seq > local->last; };
+  std::erase_if(read->events, beyond);
+  std::erase_if(read->related, beyond);
+  wire::HistoryPage page{.request_id = call.request.request_id,
+                         .room = local->id,
+                         .epoch = local->epoch,
+                         .hash_before = read->hash_before,
+                         .events = std::move(read->events),
+                         .related = std::move(read->related),
+                         .as_of = std::min(read->head, local->last),
+                         .min_seq = read->min_seq,
+                         .head = local->last};
+  fit(page, call.request.backward);
+  sessions_.send(session, page);
+}
+
+}  // namespace starling::core

@@ -1,0 +1,246 @@
+// Finding, loading, registering, forgetting.
+#include "server/core/room_homes.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/probe.h"
+
+namespace starling::core {
+namespace {
+using namespace std::chrono_literals;
+constexpr Duration kActive = 10s;  // heads of rooms are told for so long after their last event
+constexpr Duration kTailLife = 60s;
+}  // namespace
+
+const char* name_of(HomeStage stage) {
+  switch (stage) {
+    case HomeStage::Loading:
+      return "loading";
+    case HomeStage::Ready:
+      return "ready";
+    case HomeStage::Committing:
+      return "committing";
+    case HomeStage::Repeating:
+      return "repeating a batch";
+    case HomeStage::Reading:
+      return "reading what another wrote";
+    case HomeStage::Raising:
+      return "raising the epoch";
+  }
+  return "?";
+}
+
+RoomHome* RoomHomes::find(RoomId room) {
+  const auto slot = index_.find(room.value);
+  return slot ? &homes_[*slot] : nullptr;
+}
+
+RoomHome& RoomHomes::find_or_load(RoomId room) {
+  if (RoomHome* home = find(room)) return *home;
+  const std::uint32_t slot = homes_.add();
+  RoomHome& home = homes_[slot];
+  home.id = room;
+  index_.set(room.value, slot);
+  turn_.counters.rooms_home = homes_.used();
+  load(home);
+  return home;
+}
+
+HomeWork& RoomHomes::work(RoomHome& home) {
+  if (home.work == nullptr) home.work = std::make_unique<HomeWork>();
+  home.work->active_at = turn_.now.at;
+  return *home.work;
+}
+
+void RoomHomes::load(RoomHome& home) {
+  home.stage = HomeStage::Loading;
+  store_.submit(ports::LoadRoom{home.id}, LoadCall{home.id});
+}
+
+void RoomHomes::forget(RoomHome& home) {
+  if (home.work != nullptr) tail_bytes_ -= home.work->tail.bytes();
+  const std::uint32_t slot = *index_.find(home.id.value);
+  index_.erase(home.id.value);
+  homes_.remove(slot);
+  turn_.counters.rooms_home = homes_.used();
+}
+
+void RoomHomes::loaded(RoomId room, ports::StoreCompletion&& done) {
+  RoomHome* home = find(room);
+  if (home == nullptr || home->stage != HomeStage::Loading) return;
+  auto* loaded = std::get_if<ports::RoomLoaded>(&done.result);
+  if (done.status != ports::StoreStatus::Ok || loaded == nullptr) {
+    // Nobody is kept waiting for a store that cannot read: all may come again.
+    answer_joins(*home, ports::AskStatus::Unavailable);
+    refuse_queue(*home, wire::SendStatus::Busy);
+    // A room that shards listen to must not be forgotten.
+    if (home->shards != 0) return retry_later(room);
+    return forget(*home);
+  }
+  if (!loaded->exists) {
+    answer_joins(*home, ports::AskStatus::Absent);
+    refuse_queue(*home, wire::SendStatus::NoSuchRoom);
+    return forget(*home);
+  }
+  const Epoch before = home->epoch;
+  home->kind = loaded->kind;
+  home->epoch = loaded->epoch;
+  home->head = loaded->head;
+  home->min_seq = loaded->min_seq;
+  home->msg_no = loaded->msg_no;
+  home->members.assign(loaded->members);
+  home->hash = loaded->checkpoint_hash;
+  for (const wire::Event& event : loaded->tail) home->hash = wire::fold(home->hash, event);
+  home->stage = HomeStage::Ready;
+  if (home->shards != 0 && before != home->epoch) tell_epoch(*home);
+  answer_joins(*home, ports::AskStatus::Ok);
+  next_work(*home);
+}
+
+// ---- registration
+
+ports::JoinedRoom RoomHomes::join(RoomHome& home, ShardId shard, UserId user) {
+  ports::JoinedRoom joined{.role = home.members.role(user), .at = home.position()};
+  if (joined.role != wire::Role::None) home.shards |= std::uint64_t{1} << shard.value;
+  return joined;
+}
+
+void RoomHomes::on(ShardId from, ports::JoinRooms&& ask) {
+  ports::JoinedRooms answer{.request = ask.request, .user = ask.user};
+  for (const RoomId room : ask.rooms) {
+    if (!room) continue;
+    RoomHome& home = find_or_load(room);
+    if (home.stage != HomeStage::Loading) {
+      answer.rooms.push_back(join(home, from, ask.user));
+      continue;
+    }
+    auto& joins = work(home).joins;
+    const bool waits =
+        std::ranges::any_of(joins, [&](const WaitingJoin& w) { return w.shard == from && w.user == ask.user; });
+    if (!waits) joins.push_back({.shard = from, .user = ask.user});
+  }
+  if (!answer.rooms.empty()) links_.post(from, std::move(answer));
+}
+
+void RoomHomes::answer_joins(RoomHome& home, ports::AskStatus status) {
+  if (home.work == nullptr) return;
+  for (const WaitingJoin& waiting : std::exchange(home.work->joins, {})) {
+    ports::JoinedRoom joined{.status = status, .at = {.room = home.id}};
+    if (status == ports::AskStatus::Ok) joined = join(home, waiting.shard, waiting.user);
+    links_.post(waiting.shard, ports::JoinedRooms{.user = waiting.user, .rooms = {joined}});
+  }
+}
+
+void RoomHomes::on(ShardId from, const ports::LeaveRoom& leave) {
+  if (RoomHome* home = find(leave.room)) home->shards &= ~(std::uint64_t{1} << from.value);
+}
+
+void RoomHomes::on(ShardId from, const ports::FetchEvents& fetch) {
+  const RoomHome* home = find(fetch.room);
+  ports::EventsFetched answer{.room = fetch.room, .after = fetch.after};
+  if (home != nullptr && home->stage != HomeStage::Loading) {
+    answer.epoch = home->epoch;
+    answer.head = home->head;
+    answer.found = fetch.after == home->head;
+    if (home->work != nullptr && home->work->tail.covers_after(fetch.after)) {
+      const auto events = home->work->tail.after(fetch.after);
+      answer.events.assign(events.begin(), events.end());
+      answer.found = true;
+    }
+  }
+  links_.post(from, std::move(answer));
+}
+
+void RoomHomes::on(ShardId from, const ports::AskHeads& ask) {
+  ports::HeadDigest digest{.request = ask.request};
+  for (const RoomId room : ask.rooms) {
+    const RoomHome* home = find(room);
+    if (home == nullptr || home->stage == HomeStage::Loading) continue;
+    digest.heads.push_back({.room = room, .epoch = home->epoch, .head = home->head});
+  }
+  links_.post(from, std::move(digest));
+}
+
+void RoomHomes::on(ShardId from, const ports::DisputeEpoch& dispute) {
+  RoomHome* home = find(dispute.room);
+  if (home == nullptr || home->stage == HomeStage::Loading) return;  // it will ask again
+  if (home->epoch != dispute.epoch || raised_.contains(dispute.room.value)) {
+    return links_.post(from, ports::EpochNotice{.request = dispute.request, .at = home->position()});
+  }
+  auto& disputes = work(*home).disputes;
+  const bool waits = std::ranges::any_of(
+      disputes, [&](const WaitingDispute& w) { return w.shard == from && w.request == dispute.request; });
+  if (!waits) disputes.push_back({.shard = from, .request = dispute.request});
+  next_work(*home);
+}
+
+void RoomHomes::relay(const ports::TypingSeen& typing) {
+  const RoomHome* home = find(typing.room);
+  if (home == nullptr) return;
+  for (const ShardId shard : turn_.view.shards) {
+    if ((home->shards >> shard.value & 1) != 0)
+      links_.post(shard, ports::TypingRelayed{.room = typing.room, .user = typing.user});
+  }
+}
+
+// ---- chores
+
+const Tail* RoomHomes::tail_after(RoomId room, Seq after) {
+  const RoomHome* home = find(room);
+  if (home == nullptr || home->work == nullptr || !home->work->tail.covers_after(after)) return nullptr;
+  return &home->work->tail;
+}
+
+void RoomHomes::touch(RoomHome& home) {
+  if (turn_.view.shards.size() < 2) return;
+  if (std::ranges::find(active_, home.id) == active_.end()) active_.push_back(home.id);
+  turn_.schedule.arm(Chore::Digest, turn_.now.at + turn_.config.head_digest);
+}
+
+void RoomHomes::digest() {
+  std::erase_if(active_, [&](RoomId room) {
+    const RoomHome* home = find(room);
+    return home == nullptr || home->work == nullptr || home->work->active_at + kActive < turn_.now.at;
+  });
+  for (const ShardId shard : turn_.view.shards) {
+    if (shard == turn_.self) continue;
+    ports::HeadDigest digest;
+    for (const RoomId room : active_) {
+      const RoomHome* home = find(room);
+      if ((home->shards >> shard.value & 1) == 0 || home->stage == HomeStage::Loading) continue;
+      digest.heads.push_back({.room = room, .epoch = home->epoch, .head = home->head});
+    }
+    if (!digest.heads.empty()) links_.post(shard, std::move(digest));
+  }
+  if (!active_.empty()) turn_.schedule.arm(Chore::Digest, turn_.now.at + turn_.config.head_digest);
+}
+
+void RoomHomes::sweep(std::uint32_t slots) {
+  for (std::uint32_t n = std::min(slots, homes_.end()); n > 0; --n) {
+    if (sweep_at_ >= homes_.end()) sweep_at_ = 0;
+    RoomHome& home = homes_[sweep_at_++];
+    if (!home.id || home.stage != HomeStage::Ready) continue;
+    if (home.work != nullptr && home.work->idle() && home.work->active_at + kTailLife < turn_.now.at) {
+      tail_bytes_ -= home.work->tail.bytes();
+      home.work.reset();
+    }
+    if (home.work == nullptr && home.shards == 0) forget(home);
+  }
+}
+
+void RoomHomes::describe(std::string& text, std::size_t bytes_max) const {
+  for (std::uint32_t i = 0; i < homes_.end() && text.size() < bytes_max; ++i) {
+    const RoomHome& home = homes_[i];
+    if (!home.id || (home.stage == HomeStage::Ready && (home.work == nullptr || home.work->idle()))) continue;
+    text += "home of room " + std::to_string(home.id.value) + ": " + name_of(home.stage) + ", epoch " +
+            std::to_string(home.epoch.value) + ", head " + std::to_string(home.head.value);
+    if (home.work != nullptr) {
+      text += ", " + std::to_string(home.work->queue.size()) + " queued, " +
+              std::to_string(home.work->in_flight.size()) + " with the store";
+    }
+    text += "; ";
+  }
+}
+
+}  // namespace starling::core

@@ -1,0 +1,96 @@
+// The rooms that have their home on this shard: registrations, commits in batches, publication. What is acknowledged or
+// published has been committed; what a home knows is only what the store has told it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "server/core/links.h"
+#include "server/core/room_home.h"
+#include "server/core/slab.h"
+#include "server/core/store_calls.h"
+
+namespace starling::core {
+
+class RoomHomes {
+ public:
+  RoomHomes(Turn& turn, Links& links, StoreCalls& store) : turn_(turn), links_(links), store_(store) {}
+  RoomHomes(const RoomHomes&) = delete;
+  RoomHomes& operator=(const RoomHomes&) = delete;
+
+  // ---- from shards
+  void on(ShardId from, ports::JoinRooms&& ask);
+  void on(ShardId from, const ports::LeaveRoom& leave);
+  void on(ShardId from, const ports::FetchEvents& fetch);
+  void on(ShardId from, const ports::AskHeads& ask);
+  void on(ShardId from, const ports::DisputeEpoch& dispute);
+  void on(ShardId from, ports::ForwardSend&& forward);
+  /// Passes typing on to the shards that listen.
+  void relay(const ports::TypingSeen& typing);
+
+  // ---- from the store
+  void loaded(RoomId room, ports::StoreCompletion&& done);
+  void committed(RoomId room, ports::StoreCompletion&& done);
+  void missing_read(RoomId room, ports::StoreCompletion&& done);
+  void raised(RoomId room, const ports::StoreCompletion& done);
+
+  // ---- chores
+  void retry();
+  void digest();
+  /// Looks at the next slots; forgets what nobody needs.
+  void sweep(std::uint32_t slots);
+
+  /// The tail of a room, when it reaches back to `after`; for readers on this shard.
+  const Tail* tail_after(RoomId room, Seq after);
+  bool quiet() const { return turn_.counters.commit_queue_bytes == 0; }
+  void describe(std::string& text, std::size_t bytes_max) const;
+
+ private:
+  RoomHome* find(RoomId room);
+  RoomHome& find_or_load(RoomId room);
+  HomeWork& work(RoomHome& home);
+  void load(RoomHome& home);
+  void forget(RoomHome& home);
+  ports::JoinedRoom join(RoomHome& home, ShardId shard, UserId user);
+  void answer_joins(RoomHome& home, ports::AskStatus status);
+
+  // room_commits.cpp
+  void answer(const Origin& origin, const wire::SendResult& result);
+  void refuse_queue(RoomHome& home, wire::SendStatus status);
+  bool answer_repeat(RoomHome& home, const ports::ForwardSend& forward, const Origin& origin);
+  void next_work(RoomHome& home);
+  void commit(RoomHome& home);
+  void submit(RoomHome& home, ports::CommitBatch&& batch);
+  void repeat_later(RoomHome& home, ports::CommitBatch&& batch, ports::StoreStatus status);
+  void settle_rows(RoomHome& home, ports::Committed& done);
+  void read_missing(RoomHome& home);
+  void raise(RoomHome& home);
+  void retry_later(RoomId room);
+  void release(HomeWork& work, std::size_t bytes);
+
+  // room_publish.cpp
+  void append(RoomHome& home, const wire::Event& event);
+  void publish(RoomHome& home, std::vector<wire::Event>&& events);
+  void tell_epoch(RoomHome& home);
+  void note_membership(const RoomHome& home, const wire::Event& event);
+  void touch(RoomHome& home);
+
+  struct Retry {
+    RoomId room;
+    Instant at;
+  };
+
+  Turn& turn_;
+  Links& links_;
+  StoreCalls& store_;
+  Slab<RoomHome> homes_;
+  FlatIndex index_;
+  FlatIndex raised_;  // rooms whose epoch a dispute has raised since the start
+  std::vector<Retry> retries_;
+  std::vector<RoomId> active_;  // for the digest
+  std::size_t tail_bytes_ = 0;
+  std::uint32_t sweep_at_ = 0;
+};
+
+}  // namespace starling::core

@@ -1,0 +1,79 @@
+// A shard's replica of a room that its sessions are in: how far the shard has come in the log, and who listens. What
+// only a few sessions need for a while stands aside.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "common/wire/frames.h"
+#include "server/core/session.h"
+
+namespace starling::core {
+
+/// A session that is behind: it gets what it lacks from the log, while what happens meanwhile only raises the goal.
+struct CatchUp {
+  std::uint32_t session = 0;
+  Seq next;   // to be pushed
+  Seq acked;  // by its Delivered; pushed is at most so much plus the credit
+  Seq end;    // its user was removed by this event; none after it is for them. 0: a member
+  Seq goal;   // how far the room was when it began; only a planted bug believes that this is still so
+};
+
+enum class SyncStep : std::uint8_t {
+  Join,     // the home is asked whether the user is a member
+  Verify,   // the store is asked for the head: the device claims to know more than this shard
+  Dispute,  // it knows another history: the home is asked for a new epoch
+  Page,     // the log's hash at the cursor is read
+  Window,   // the answer is a Reset: where the window begins is read
+  Epoch,    // heads only, from another epoch: what the log expects next from the device is read
+};
+/// A Sync of one room that is not answered yet.
+struct PendingSync {
+  std::uint32_t session = 0;
+  SyncStep step = SyncStep::Join;
+  wire::SyncMode mode = wire::SyncMode::Full;
+  wire::ResetReason reason = wire::ResetReason::None;
+  bool device_read = false;
+  std::uint32_t device_call = 0;  // the read that counts: a later one replaces it
+  wire::Cursor cursor;
+  Seq floor;
+  Seq start;       // Window
+  Cseq next_cseq;  // when device_read
+  Instant asked_at{};
+};
+struct PendingHistory {
+  std::uint32_t session = 0;
+  wire::HistoryRequest request;
+};
+
+struct LocalExtras {
+  std::vector<CatchUp> catch_ups;
+  std::vector<PendingSync> syncs;
+  std::vector<PendingHistory> histories;  // until the home has said whether the user is a member
+  bool fetching = false;                  // a gap is being mended
+  bool retrying = false;                  // a read of the store failed and will be tried again
+  Instant fetched_at{};
+
+  bool empty() const { return catch_ups.empty() && syncs.empty() && histories.empty() && !fetching && !retrying; }
+};
+
+struct RoomLocal {
+  RoomId id;
+  Seq last;  // delivered up to here
+  Seq min_seq{1};
+  std::uint64_t msg_no = 0;
+  PrefixHash hash;  // the fold up to last
+  Epoch epoch;
+  bool ready = false;  // registered with the home; the position is known
+  bool heads_dirty = false;
+  std::uint16_t idle_sweeps = 0;
+  std::vector<std::uint32_t> live;   // sessions that get every event
+  std::vector<std::uint32_t> quiet;  // sessions that get heads, or nothing
+  std::unique_ptr<LocalExtras> extras;
+
+  bool deserted() const { return live.empty() && quiet.empty() && (extras == nullptr || extras->empty()); }
+};
+static_assert(sizeof(RoomLocal) <= 112);
+
+}  // namespace starling::core

@@ -1,0 +1,87 @@
+// What a home does with an event that it knows to be committed.
+#include <bit>
+#include <utility>
+
+#include "server/core/room_homes.h"
+
+namespace starling::core {
+
+/// `event` is the next one of the log.
+void RoomHomes::append(RoomHome& home, const wire::Event& event) {
+  HomeWork& w = work(home);
+  const PrefixHash before = home.hash;
+  home.hash = wire::fold(before, event);
+  home.head = event.seq;
+  home.msg_no = event.msg_no;
+  ++turn_.counters.events_committed;
+
+  if (event.kind == wire::EventKind::Delete) {
+    const std::size_t was = w.tail.bytes();
+    w.tail.erase_texts_of(event.target);
+    tail_bytes_ -= was - w.tail.bytes();
+  }
+  tail_bytes_ -= w.tail.bytes();
+  w.tail.append(event, before);
+  w.tail.trim(turn_.config.tail_bytes_per_room);
+  if (tail_bytes_ + w.tail.bytes() > turn_.config.tail_bytes_per_shard) w.tail.trim(0);
+  tail_bytes_ += w.tail.bytes();
+  const auto newest = w.newest.find(event.device.value);
+  if (!newest || *newest < event.cseq.value) w.newest.set(event.device.value, event.cseq.value);
+
+  if (event.kind == wire::EventKind::MemberAdd) home.members.set(event.subject, event.role);
+  if (event.kind == wire::EventKind::MemberRemove) home.members.erase(event.subject);
+
+  if (event.seq.value % ports::kCheckpointEvery == 0) {
+    // Best effort: a missing checkpoint only makes the next load longer.
+    store_.submit(ports::PutCheckpoint{.room = home.id, .epoch = home.epoch, .seq = event.seq, .hash = home.hash},
+                  CheckpointCall{});
+  }
+}
+
+void RoomHomes::publish(RoomHome& home, std::vector<wire::Event>&& events) {
+  if (events.empty()) return;
+  touch(home);
+  std::vector<std::size_t> memberships;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const bool changes =
+        events[i].kind == wire::EventKind::MemberAdd || events[i].kind == wire::EventKind::MemberRemove;
+    if (changes) memberships.push_back(i);
+  }
+  // The event first, so that whoever is removed sees why before the room disappears.
+  std::vector<wire::Event> notes;
+  for (const std::size_t i : memberships) notes.push_back(events[i]);
+  int left = std::popcount(home.shards);
+  for (const ShardId shard : turn_.view.shards) {
+    if ((home.shards >> shard.value & 1) == 0) continue;
+    ports::EventsPublished published{.room = home.id, .epoch = home.epoch};
+    if (--left == 0) {
+      published.events = std::move(events);
+    } else {
+      published.events = events;
+    }
+    links_.post(shard, std::move(published));
+  }
+  for (const wire::Event& event : notes) note_membership(home, event);
+}
+
+void RoomHomes::note_membership(const RoomHome& home, const wire::Event& event) {
+  const bool added = event.kind == wire::EventKind::MemberAdd;
+  links_.ask(turn_.home(event.subject),
+             ports::MembershipChanged{
+                 .user = event.subject,
+                 .info = {.room = home.id, .kind = home.kind, .role = added ? event.role : wire::Role::None}});
+}
+
+void RoomHomes::tell_epoch(RoomHome& home) {
+  if (home.work != nullptr) {
+    // Numbers of the old epoch may come again with other messages.
+    tail_bytes_ -= home.work->tail.bytes();
+    home.work->tail.clear();
+    home.work->newest = FlatIndex();
+  }
+  for (const ShardId shard : turn_.view.shards) {
+    if ((home.shards >> shard.value & 1) != 0) links_.post(shard, ports::EpochNotice{.at = home.position()});
+  }
+}
+
+}  // namespace starling::core

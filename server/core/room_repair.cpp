@@ -1,0 +1,139 @@
+// Gaps between a home and a local: from the home's tail, or else from the store.
+#include <algorithm>
+#include <utility>
+
+#include "common/base/probe.h"
+#include "common/wire/limits.h"
+#include "server/core/room_locals.h"
+
+namespace starling::core {
+namespace {
+constexpr std::size_t kHeadsPerAsk = 512;
+}
+
+void RoomLocals::fetch(RoomLocal& local) {
+  LocalExtras& x = extras(local);
+  if (x.fetching) return;
+  x.fetching = true;
+  x.fetched_at = turn_.now.at;
+  const ShardId home = turn_.home(local.id);
+  if (home != turn_.self) {
+    waiting_.push_back(local.id);
+    turn_.schedule.arm(Chore::Resend, turn_.now.at + turn_.config.forward_retry);
+  }
+  links_.post(home, ports::FetchEvents{.room = local.id, .after = local.last});
+}
+
+void RoomLocals::on(ports::EventsFetched&& fetched) {
+  RoomLocal* local = find(fetched.room);
+  if (local == nullptr || !local->ready || local->extras == nullptr || !local->extras->fetching) return;
+  if (!fetched.found && fetched.head != local->last) return read_gap(*local);
+  local->extras->fetching = false;
+  bool repaired = false;
+  for (wire::Event& event : fetched.events) {
+    if (event.seq != local->last.next()) continue;
+    deliver(*local, std::move(event));
+    repaired = true;
+  }
+  probe(Probe::gap_from_ring, repaired);
+  turn_.counters.gaps_repaired += repaired ? 1 : 0;
+  if (fetched.head > local->last) fetch(*local);
+  settle(*local);
+}
+
+void RoomLocals::read_gap(RoomLocal& local) {
+  store_.submit(ports::ReadPage{.room = local.id,
+                                .from = local.last,
+                                .limit = wire::limits::kPageEventsMax,
+                                .bytes_max = static_cast<std::uint32_t>(wire::limits::kPageBytesMax)},
+                GapCall{local.id});
+}
+
+void RoomLocals::gap_read(RoomId room, ports::StoreCompletion&& done) {
+  RoomLocal* local = find(room);
+  if (local == nullptr || local->extras == nullptr || !local->extras->fetching) return;
+  auto* page = std::get_if<ports::PageRead>(&done.result);
+  if (done.status != ports::StoreStatus::Ok || page == nullptr) {
+    local->extras->retrying = true;
+    retries_.push_back(room);
+    turn_.schedule.arm(Chore::StoreRetry, turn_.now.at + turn_.config.store_retry);
+    return;
+  }
+  bool repaired = false;
+  for (wire::Event& event : page->events) {
+    if (event.seq != local->last.next()) continue;
+    deliver(*local, std::move(event));
+    repaired = true;
+  }
+  probe(Probe::gap_from_store, repaired);
+  turn_.counters.gaps_repaired += repaired ? 1 : 0;
+  if (repaired && page->head > local->last) return read_gap(*local);
+  local->extras->fetching = false;
+  // Something may have been published, and not been the next one, while the store was read.
+  links_.ask(turn_.home(room), ports::AskHeads{.rooms = {room}});
+  settle(*local);
+}
+
+void RoomLocals::suspect(ShardId home) {
+  ports::AskHeads ask;
+  for (std::uint32_t i = 0; i < locals_.end(); ++i) {
+    const RoomLocal& local = locals_[i];
+    if (!local.id || !local.ready || turn_.home(local.id) != home) continue;
+    ask.rooms.push_back(local.id);
+    if (ask.rooms.size() == kHeadsPerAsk) links_.ask(home, std::exchange(ask, {}));
+  }
+  if (!ask.rooms.empty()) links_.ask(home, std::move(ask));
+}
+
+void RoomLocals::on(const ports::HeadDigest& digest) {
+  for (const ports::RoomHead& head : digest.heads) {
+    RoomLocal* local = find(head.room);
+    if (local == nullptr || !local->ready) continue;
+    if (head.epoch > local->epoch) {
+      learn_epoch(*local);
+    } else if (head.head > local->last) {
+      probe(Probe::tail_loss_found);
+      fetch(*local);
+    }
+  }
+}
+
+/// The notice of a new epoch was lost: the home repeats it to whoever names an old one.
+void RoomLocals::learn_epoch(RoomLocal& local) {
+  links_.ask(turn_.home(local.id), ports::DisputeEpoch{.room = local.id, .epoch = local.epoch});
+}
+
+void RoomLocals::resend() {
+  std::vector<RoomId> still;
+  std::vector<RoomId> rooms = std::exchange(waiting_, {});
+  std::ranges::sort(rooms);
+  const auto doubles = std::ranges::unique(rooms);
+  rooms.erase(doubles.begin(), doubles.end());
+  const Instant old = turn_.now.at - turn_.config.forward_retry;
+  for (const RoomId room : rooms) {
+    RoomLocal* local = find(room);
+    if (local == nullptr || local->extras == nullptr) continue;
+    LocalExtras& x = *local->extras;
+    bool waits = x.fetching;
+    if (x.fetching && x.fetched_at <= old) {
+      x.fetched_at = turn_.now.at;
+      links_.post(turn_.home(room), ports::FetchEvents{.room = room, .after = local->last});
+    }
+    for (PendingSync& sync : x.syncs) {
+      if (sync.step != SyncStep::Join) continue;
+      waits = true;
+      if (sync.asked_at > old) continue;
+      sync.asked_at = turn_.now.at;
+      links_.post(turn_.home(room), ports::JoinRooms{.user = sessions_.at(sync.session).user, .rooms = {room}});
+    }
+    for (const PendingHistory& h : x.histories) {
+      waits = true;
+      links_.post(turn_.home(room), ports::JoinRooms{.user = sessions_.at(h.session).user, .rooms = {room}});
+    }
+    if (waits) still.push_back(room);
+  }
+  waiting_.insert(waiting_.end(), still.begin(), still.end());
+  if (!waiting_.empty()) turn_.schedule.arm(Chore::Resend, turn_.now.at + turn_.config.forward_retry);
+}
+
+}  // namespace starling::core

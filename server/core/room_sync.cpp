@@ -1,0 +1,322 @@
+// Subscribing and resuming: a cursor is held against the log, and the answer says where the events begin.
+#include <algorithm>
+#include <utility>
+
+#include "common/base/probe.h"
+#include "server/core/room_locals.h"
+
+namespace starling::core {
+namespace {
+
+/// Where a window begins: at the checkpoint at or before `head - window`, whose hash the store has at hand.
+Seq window_start(Seq head, std::uint64_t window) {
+  const std::uint64_t seq = head.value > window ? head.value - window : 0;
+  return Seq(seq - seq % ports::kCheckpointEvery);
+}
+
+/// Rooms of one Synced frame: with 100 bytes each at most they fit a message twice over.
+constexpr std::size_t kAnswersMax = 256;
+
+}  // namespace
+
+void RoomLocals::sync(std::uint32_t session, wire::Sync&& frame) {
+  Session& s = sessions_.at(session);
+  if (s.rooms.empty()) s.rooms.reserve(frame.rooms.size());
+  std::vector<RoomId> to_join;
+  for (const wire::SyncRoom& ask : frame.rooms) {
+    if (!ask.room) continue;
+    const std::uint32_t slot = find_or_add(ask.room);
+    RoomLocal& local = locals_[slot];
+    const Membership* old = membership(session, slot);
+    const bool member = old != nullptr && local.ready && is_member(local, session, *old);
+    if (old != nullptr) {
+      unsubscribe(local, session, *old);
+    } else {
+      s.rooms.push_back({.local = slot});
+    }
+    Membership& m = *membership(session, slot);
+    m.stage = member ? Stage::Syncing : Stage::Asking;
+    m.mode = ask.mode;
+    extras(local).syncs.push_back({.session = session,
+                                   .step = member ? SyncStep::Page : SyncStep::Join,
+                                   .mode = ask.mode,
+                                   .cursor = ask.cursor,
+                                   .floor = ask.floor,
+                                   .asked_at = turn_.now.at});
+    if (member) {
+      settle(local);
+    } else {
+      to_join.push_back(ask.room);
+    }
+  }
+  flush_answers();
+  if (!to_join.empty()) ask_home(s.user, std::move(to_join));
+}
+
+// ---- answers
+
+wire::SyncedRoom RoomLocals::answer_for(const RoomLocal& local, std::uint32_t session, wire::SyncStatus status) {
+  wire::SyncedRoom room{.room = local.id,
+                        .status = status,
+                        .epoch = local.epoch,
+                        .head = local.last,
+                        .head_msg_no = local.msg_no,
+                        .min_seq = local.min_seq};
+  const Session& s = sessions_.at(session);
+  if (s.extras == nullptr) return room;
+  const auto mark = std::ranges::lower_bound(s.extras->marks, local.id, {}, &wire::ReadMark::room);
+  if (mark != s.extras->marks.end() && mark->room == local.id) {
+    room.read_seq = mark->seq;
+    room.read_msg_no = mark->msg_no;
+  }
+  return room;
+}
+
+/// Answers of one session share a frame until something else is sent.
+void RoomLocals::answer(std::uint32_t session, wire::SyncedRoom&& room) {
+  if (answers_to_ != session || answers_.size() == kAnswersMax) flush_answers();
+  answers_to_ = session;
+  answers_.push_back(std::move(room));
+}
+
+void RoomLocals::flush_answers() {
+  if (answers_.empty()) return;
+  wire::ServerFrame frame{wire::Synced{.rooms = std::move(answers_)}};
+  sessions_.send(answers_to_, frame);
+  answers_ = std::move(std::get<wire::Synced>(frame).rooms);
+  answers_.clear();
+}
+
+bool RoomLocals::unavailable(RoomLocal& local, const PendingSync& sync) {
+  wire::SyncedRoom room = answer_for(local, sync.session, wire::SyncStatus::Unavailable);
+  room.retry_after_ms = turn_.busy_retry_ms();
+  answer(sync.session, std::move(room));
+  be_quiet(local, sync.session, wire::SyncMode::Off);
+  return true;
+}
+
+// ---- the judgement
+
+/// True when the sync is answered, and over.
+bool RoomLocals::advance(RoomLocal& local, PendingSync& sync) {
+  switch (sync.step) {
+    case SyncStep::Join:
+    case SyncStep::Verify:
+    case SyncStep::Dispute:
+      return false;
+    case SyncStep::Page:
+      return judge(local, sync);
+    case SyncStep::Window:
+      return open_window(local, sync);
+    case SyncStep::Epoch: {
+      if (!sync.device_read) return false;
+      wire::SyncedRoom room = answer_for(
+          local, sync.session, sync.mode == wire::SyncMode::Off ? wire::SyncStatus::Off : wire::SyncStatus::Heads);
+      room.next_cseq = sync.next_cseq;
+      answer(sync.session, std::move(room));
+      be_quiet(local, sync.session, sync.mode);
+      return true;
+    }
+  }
+  return false;
+}
+
+bool RoomLocals::judge(RoomLocal& local, PendingSync& sync) {
+  const bool held = static_cast<bool>(sync.cursor.epoch);
+  // A device from a later epoch knows of a history that this log does not have.
+  if (held && sync.cursor.epoch > local.epoch) return dispute(local, sync);
+  const bool same_epoch = sync.cursor.epoch == local.epoch;
+  const Seq claimed = std::max(sync.cursor.seq, sync.floor);
+  if (same_epoch && claimed > local.last && sync.mode != wire::SyncMode::Off) return verify(local, sync);
+  if (sync.mode != wire::SyncMode::Full) {
+    sync.step = SyncStep::Epoch;
+    sync.device_read = !held || same_epoch;
+    if (!sync.device_read) read_device(local, sync);
+    return advance(local, sync);
+  }
+  if (!held) return reset(local, sync, wire::ResetReason::NewDevice);
+  if (!same_epoch) return reset(local, sync, wire::ResetReason::Epoch);
+  if (local.last.value - sync.cursor.seq.value > turn_.config.reset_beyond_events) {
+    return reset(local, sync, wire::ResetReason::TooFar);
+  }
+  if (sync.cursor.seq.next() < local.min_seq) {
+    probe(Probe::resume_truncated);
+    return reset(local, sync, wire::ResetReason::Truncated);
+  }
+  const auto hash = hash_at(local, sync.cursor.seq);
+  if (!hash) return false;
+  if (*hash != sync.cursor.hash) return dispute(local, sync);
+  ++turn_.counters.resumes;
+  wire::SyncedRoom room = answer_for(local, sync.session, wire::SyncStatus::Live);
+  room.start = sync.cursor;
+  answer(sync.session, std::move(room));
+  attach(local, sync.session, sync.cursor.seq);
+  return true;
+}
+
+/// The log's hash at `seq`; a page is read when it is not at hand.
+std::optional<PrefixHash> RoomLocals::hash_at(const RoomLocal& local, Seq seq) {
+  if (seq == local.last) return local.hash;
+  if (!seq) return PrefixHash();
+  if (const auto hash = pages_.hash_at(local.id, seq)) return hash;
+  if (!pages_.read(local.id, seq)) return std::nullopt;
+  return pages_.hash_at(local.id, seq);
+}
+
+/// The device claims to know more than this shard: either the shard is behind, or it is another history.
+bool RoomLocals::verify(RoomLocal& local, PendingSync& sync) {
+  sync.step = SyncStep::Verify;
+  const auto& syncs = local.extras->syncs;
+  if (std::ranges::count(syncs, SyncStep::Verify, &PendingSync::step) > 1) return false;
+  store_.submit(ports::ReadPage{.room = local.id, .from = local.last, .limit = 1, .bytes_max = 1},
+                VerifyCall{local.id});
+  return false;
+}
+
+void RoomLocals::verified(RoomId room, const ports::StoreCompletion& done) {
+  RoomLocal* local = find(room);
+  if (local == nullptr || local->extras == nullptr) return;
+  const auto* page = std::get_if<ports::PageRead>(&done.result);
+  const bool known = done.status == ports::StoreStatus::Ok && page != nullptr;
+  auto& syncs = local->extras->syncs;
+  for (std::size_t i = 0; i < syncs.size();) {
+    PendingSync& sync = syncs[i];
+    const Seq claimed = std::max(sync.cursor.seq, sync.floor);
+    if (sync.step != SyncStep::Verify) {
+      ++i;
+    } else if (claimed <= local->last || (known && page->epoch == local->epoch && claimed > page->head)) {
+      // In reach by now, or not to be had from this log.
+      if (claimed <= local->last) {
+        sync.step = SyncStep::Page;
+      } else {
+        dispute(*local, sync);
+      }
+      ++i;
+    } else {
+      if (known) fetch(*local);
+      unavailable(*local, sync);
+      syncs.erase(syncs.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+  settle(*local);
+}
+
+bool RoomLocals::dispute(RoomLocal& local, PendingSync& sync) {
+  sync.step = SyncStep::Dispute;
+  links_.ask(turn_.home(local.id), ports::DisputeEpoch{.room = local.id, .epoch = local.epoch});
+  return false;
+}
+
+// ---- resets
+
+bool RoomLocals::reset(RoomLocal& local, PendingSync& sync, wire::ResetReason reason) {
+  ++turn_.counters.resets;
+  sync.step = SyncStep::Window;
+  sync.reason = reason;
+  sync.start = window_start(local.last, turn_.config.window_events);
+  sync.device_read = false;
+  read_device(local, sync);
+  return open_window(local, sync);
+}
+
+void RoomLocals::read_device(RoomLocal& local, PendingSync& sync) {
+  sync.device_call = ++device_calls_;
+  store_.submit(ports::ReadDevice{.room = local.id, .device = sessions_.at(sync.session).device},
+                DeviceCall{.room = local.id, .conn = sessions_.conn(sync.session), .number = sync.device_call});
+}
+
+void RoomLocals::device_read(const DeviceCall& call, const ports::StoreCompletion& done) {
+  RoomLocal* local = find(call.room);
+  if (local == nullptr || local->extras == nullptr || sessions_.find(call.conn) == nullptr) return;
+  auto& syncs = local->extras->syncs;
+  const auto at = std::ranges::find(syncs, call.conn.index, &PendingSync::session);
+  if (at == syncs.end() || at->device_call != call.number) return;
+  if (at->step != SyncStep::Window && at->step != SyncStep::Epoch) return;
+  const auto* device = std::get_if<ports::DeviceRead>(&done.result);
+  if (done.status == ports::StoreStatus::Ok && device != nullptr) {
+    at->device_read = true;
+    at->next_cseq = device->last_cseq.next();
+  } else {
+    unavailable(*local, *at);
+    syncs.erase(at);
+  }
+  settle(*local);
+}
+
+bool RoomLocals::open_window(RoomLocal& local, PendingSync& sync) {
+  if (sync.start.next() < local.min_seq) sync.start = local.min_seq.prev();
+  const auto hash = hash_at(local, sync.start);
+  if (!hash || !sync.device_read) return false;
+  wire::SyncedRoom room = answer_for(local, sync.session, wire::SyncStatus::Reset);
+  room.reason = sync.reason;
+  room.start = {.epoch = local.epoch, .seq = sync.start, .hash = *hash};
+  room.next_cseq = sync.next_cseq;
+  answer(sync.session, std::move(room));
+  attach(local, sync.session, sync.start);
+  return true;
+}
+
+/// From here on the session gets every event after `from`.
+void RoomLocals::attach(RoomLocal& local, std::uint32_t session, Seq from) {
+  Membership& m = membership(session, local);
+  m.mode = wire::SyncMode::Full;
+  if (from == local.last) {
+    m.stage = Stage::Live;
+    local.live.push_back(session);
+    return;
+  }
+  m.stage = Stage::CatchUp;
+  ++sessions_.at(session).catch_ups;
+  extras(local).catch_ups.push_back({.session = session, .next = from.next(), .acked = from, .goal = local.last});
+}
+
+// ---- epochs
+
+void RoomLocals::on(const ports::EpochNotice& notice) {
+  RoomLocal* local = find(notice.at.room);
+  if (local == nullptr || !local->ready) return;
+  if (notice.at.epoch > local->epoch) return epoch_rose(*local, notice.at);
+  if (notice.request == 0 || local->extras == nullptr) return;
+  // It did not rise: once a start is enough, and this device's history is its own.
+  auto& syncs = local->extras->syncs;
+  for (std::size_t i = 0; i < syncs.size();) {
+    if (syncs[i].step == SyncStep::Dispute && reset(*local, syncs[i], wire::ResetReason::Diverged)) {
+      syncs.erase(syncs.begin() + static_cast<std::ptrdiff_t>(i));
+    } else {
+      ++i;
+    }
+  }
+  settle(*local);
+}
+
+/// Every session hears of it: those that get events by a Reset, the others by a head.
+void RoomLocals::epoch_rose(RoomLocal& local, const ports::RoomPosition& at) {
+  const Epoch before = local.epoch;
+  local.epoch = at.epoch;
+  local.min_seq = at.min_seq;
+  if (at.seq > local.last) fetch(local);
+  std::vector<std::uint32_t> all = std::exchange(local.live, {});
+  if (local.extras != nullptr) {
+    std::erase_if(local.extras->catch_ups, [&](const CatchUp& c) {
+      if (c.end) return false;
+      --sessions_.at(c.session).catch_ups;
+      all.push_back(c.session);
+      return true;
+    });
+  }
+  auto& syncs = extras(local).syncs;
+  for (PendingSync& sync : syncs) {
+    if (sync.step != SyncStep::Join) sync.step = SyncStep::Page;
+  }
+  for (const std::uint32_t session : all) {
+    membership(session, local).stage = Stage::Syncing;
+    syncs.push_back({.session = session,
+                     .step = SyncStep::Page,
+                     .cursor = {.epoch = before, .seq = local.last, .hash = local.hash},
+                     .asked_at = turn_.now.at});
+  }
+  if (!local.quiet.empty()) heads_moved(local);
+  settle(local);
+}
+
+}  // namespace starling::core

@@ -1,0 +1,68 @@
+// What a shard keeps of one connection.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/base/timer_wheel.h"
+#include "common/wire/frames.h"
+#include "server/core/budget.h"
+#include "server/ports/envelope.h"
+
+namespace starling::core {
+
+/// Where a session stands in a room of its shard.
+enum class Stage : std::uint8_t {
+  Asking,   // the home has not said yet whether the user is a member
+  Quiet,    // a member that gets no events: heads, or nothing
+  Syncing,  // a member whose cursor is being looked at
+  Live,     // gets every event as it comes; its next one is the room's
+  CatchUp,  // gets what it lacks from the log; its next one is in the room's side table
+};
+
+/// A session in a room.
+struct Membership {
+  std::uint32_t local = 0;  // the room's slot
+  Stage stage = Stage::Asking;
+  wire::SyncMode mode = wire::SyncMode::Off;
+  std::uint16_t unused = 0;
+};
+static_assert(sizeof(Membership) == 8, "with the 4 bytes in the room's list: 12 a membership");
+
+/// What few sessions have.
+struct SessionExtras {
+  // Until the user's home has answered:
+  std::string ticket;
+  WallTime ticket_expires;
+  ports::RequestId attach = 0;
+  // Read markers that are not at the beginning, by room ascending.
+  std::vector<wire::ReadMark> marks;
+};
+
+struct Session {
+  UserId user;
+  DeviceId device;
+  Budget sends;
+  std::vector<Membership> rooms;
+  std::unique_ptr<SessionExtras> extras;
+  TimerNode timer;              // while it makes no progress
+  std::uint16_t catch_ups = 0;  // of its rooms
+  std::uint8_t histories = 0;   // pages being read
+  bool open : 1 = false;
+  bool welcomed : 1 = false;
+  bool closing : 1 = false;
+  bool lagging : 1 = false;        // its outbox was above the soft limit and has not come down yet
+  bool out_of_credit : 1 = false;  // a room waits for its Delivered
+};
+static_assert(sizeof(Session) <= 128);
+
+/// What a delivery touches of each recipient, packed: one line of cache holds eight.
+struct Outflow {
+  std::uint32_t generation = 0;
+  std::uint32_t queued = 0;  // bytes in the connection's outbox
+};
+static_assert(sizeof(Outflow) == 8);
+
+}  // namespace starling::core

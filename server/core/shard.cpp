@@ -1,0 +1,222 @@
+// Dispatch: each input to the part that owns its noun.
+#include "server/core/shard.h"
+
+#include <utility>
+
+#include "common/base/assert.h"
+#include "server/core/shard_state.h"
+
+namespace starling::core {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr Duration kSweepEvery = 10s;
+constexpr std::uint32_t kSweepSlots = 4096;  // of each table a time: a pause of some ten microseconds
+constexpr std::size_t kPendingBytesMax = 2000;
+
+template <class... Each>
+struct Overloaded : Each... {
+  using Each::operator()...;
+};
+
+}  // namespace
+
+Shard::Shard(const Config& config, ShardId self, ports::View view, std::uint64_t boot, std::uint64_t seed) {
+  // Registrations are a mask.
+  STARLING_ASSERT(!view.shards.empty() && self.value < 64);
+  for (const ShardId shard : view.shards) STARLING_ASSERT(shard.value < 64);
+  state_ = std::make_unique<State>(config, self, std::move(view), boot, seed);
+}
+Shard::~Shard() = default;
+Shard::Shard(Shard&&) noexcept = default;
+
+void Shard::on(Now now, Input&& input, Effects& out) {
+  State& s = *state_;
+  s.turn.now = now;
+  s.turn.out = &out;
+  s.arm_recurrent();
+  std::visit([&](auto&& each) { s.on(std::move(each)); }, std::move(input));
+  s.settle();
+  s.turn.out = nullptr;
+}
+
+Instant Shard::next_deadline() const { return state_->turn.schedule.next(); }
+
+const Counters& Shard::counters() const { return state_->turn.counters; }
+
+bool Shard::drained() const {
+  const State& s = *state_;
+  return s.turn.draining && s.turn.counters.sessions == 0 && s.homes.quiet() && s.users.quiet() &&
+         s.links.unanswered() == 0;
+}
+
+std::string Shard::pending() const {
+  const State& s = *state_;
+  std::string text;
+  if (s.turn.store_stopped) text += "the store has stopped; ";
+  s.homes.describe(text, kPendingBytesMax);
+  s.locals.describe(text, kPendingBytesMax);
+  s.users.describe(text, kPendingBytesMax);
+  if (s.links.unanswered() > 0) text += std::to_string(s.links.unanswered()) + " requests to other shards unanswered; ";
+  if (text.size() >= 2) text.resize(text.size() - 2);
+  return text;
+}
+
+// ---- inputs
+
+void Shard::State::arm_recurrent() {
+  if (turn.view.shards.size() > 1 && !turn.schedule.armed(Chore::Heartbeat)) {
+    turn.schedule.arm(Chore::Heartbeat, turn.now.at + turn.config.link_heartbeat);
+  }
+  if (!turn.schedule.armed(Chore::Sweep)) turn.schedule.arm(Chore::Sweep, turn.now.at + kSweepEvery);
+}
+
+void Shard::State::on(Connected&& input) { logins.on(std::move(input)); }
+
+void Shard::State::on(FrameReceived&& input) {
+  Session* session = sessions.find(input.conn);
+  if (session == nullptr) return;
+  const std::uint32_t index = input.conn.index;
+  if (!session->welcomed) return sessions.close(index, CloseReason::ProtocolError, "a frame before the Welcome");
+  std::visit(Overloaded{
+                 [&](wire::Hello&) { sessions.close(index, CloseReason::ProtocolError, "a second Hello"); },
+                 [&](wire::Sync& frame) { locals.sync(index, std::move(frame)); },
+                 [&](wire::Send& frame) { sends.on(index, std::move(frame)); },
+                 [&](wire::HistoryRequest& frame) { locals.history(index, frame); },
+                 [&](wire::Delivered& frame) { locals.delivered(index, frame); },
+                 [&](wire::ReadMark& frame) { logins.mark_read(index, frame); },
+                 [&](wire::Typing& frame) { typing.on(index, frame); },
+                 [&](wire::CreateRoom& frame) { creations.on(index, frame); },
+             },
+             input.frame);
+}
+
+void Shard::State::on(Drained&& input) {
+  if (sessions.find(input.conn) == nullptr) return;
+  if (sessions.drained(input.conn.index, input.bytes)) locals.resume(input.conn.index);
+}
+
+void Shard::State::on(Disconnected&& input) { logins.on(input); }
+
+void Shard::State::on(EnvelopeReceived&& input) {
+  const ports::EnvelopeHeader& header = input.envelope.header;
+  const bool heartbeat = std::holds_alternative<ports::Heartbeat>(input.envelope.payload);
+  switch (links.arrive(header, heartbeat)) {
+    case Links::Arrival::Stale:
+      return;
+    case Links::Arrival::AfterLoss:
+      locals.suspect(header.from);
+      break;
+    case Links::Arrival::InOrder:
+      break;
+  }
+  arrived(header.from, std::move(input.envelope.payload));
+}
+
+void Shard::State::on(StoreCompleted&& input) {
+  if (input.completion.status == ports::StoreStatus::Stopped) turn.store_stopped = true;
+  StoreCall call;
+  if (store.take(input.completion.id, call)) completed(std::move(call), std::move(input.completion));
+}
+
+void Shard::State::on(DeadlineReached&&) {
+  const auto due = [&](Chore chore) { return turn.schedule.take_due(chore, turn.now.at); };
+  if (due(Chore::Heartbeat)) {
+    links.heartbeat();
+    turn.schedule.arm(Chore::Heartbeat, turn.now.at + turn.config.link_heartbeat);
+  }
+  if (due(Chore::Digest)) homes.digest();
+  if (due(Chore::Heads)) locals.flush_heads();
+  if (due(Chore::Marks)) users.flush_marks();
+  if (due(Chore::StoreRetry)) {
+    homes.retry();
+    locals.retry();
+    users.retry();
+    creations.retry();
+  }
+  if (due(Chore::Resend)) {
+    links.resend();
+    locals.resend();
+  }
+  if (due(Chore::Readers)) sessions.expire_readers();
+  if (due(Chore::Drain)) drain.step();
+  if (due(Chore::Sweep)) {
+    homes.sweep(kSweepSlots);
+    locals.sweep(kSweepSlots);
+    users.sweep(kSweepSlots);
+    turn.schedule.arm(Chore::Sweep, turn.now.at + kSweepEvery);
+  }
+}
+
+void Shard::State::on(DrainRequested&&) {
+  drain.begin();
+  if (!users.quiet()) turn.schedule.arm(Chore::Marks, turn.now.at);
+}
+
+/// What the shard says to itself, and the sessions that were closed, until nothing is left.
+void Shard::State::settle() {
+  do {
+    while (auto payload = links.next_to_self()) arrived(turn.self, std::move(*payload));
+    logins.bury();
+  } while (links.has_to_self());
+}
+
+// ---- envelopes
+
+void Shard::State::arrived(ShardId from, ports::Payload&& payload) {
+  std::visit(Overloaded{
+                 [&](ports::JoinRooms& p) { homes.on(from, std::move(p)); },
+                 [&](ports::LeaveRoom& p) { homes.on(from, p); },
+                 [&](ports::FetchEvents& p) { homes.on(from, p); },
+                 [&](ports::AskHeads& p) { homes.on(from, p); },
+                 [&](ports::DisputeEpoch& p) { homes.on(from, p); },
+                 [&](ports::ForwardSend& p) { homes.on(from, std::move(p)); },
+                 [&](ports::JoinedRooms& p) { locals.on(std::move(p)); },
+                 [&](ports::EventsPublished& p) { locals.on(std::move(p)); },
+                 [&](ports::EventsFetched& p) { locals.on(std::move(p)); },
+                 [&](ports::HeadDigest& p) {
+                   links.answered(from, p.request);
+                   locals.on(p);
+                 },
+                 [&](ports::EpochNotice& p) {
+                   links.answered(from, p.request);
+                   locals.on(p);
+                 },
+                 [&](ports::SendAnswered& p) { sends.on(from, p); },
+                 [&](ports::AttachDevice& p) { users.on(from, p); },
+                 [&](ports::DetachDevice& p) { users.on(from, p); },
+                 [&](ports::MarkRead& p) { users.on(from, p); },
+                 [&](ports::MembershipChanged& p) { users.on(from, p); },
+                 [&](ports::DeviceAttached& p) { logins.on(std::move(p)); },
+                 [&](ports::DeviceFenced& p) { logins.on(from, p); },
+                 [&](ports::UserNotice& p) { logins.on(from, std::move(p)); },
+                 [&](ports::Answered& p) { links.answered(from, p.request); },
+                 [&](ports::TypingSeen& p) { homes.relay(p); },
+                 [&](ports::TypingRelayed& p) { locals.on(p); },
+                 [](ports::Heartbeat&) {},
+             },
+             payload);
+}
+
+// ---- the store
+
+void Shard::State::completed(StoreCall&& call, ports::StoreCompletion&& done) {
+  std::visit(Overloaded{
+                 [&](LoadCall& c) { homes.loaded(c.room, std::move(done)); },
+                 [&](CommitCall& c) { homes.committed(c.room, std::move(done)); },
+                 [&](MissingCall& c) { homes.missing_read(c.room, std::move(done)); },
+                 [&](RaiseCall& c) { homes.raised(c.room, done); },
+                 [](CheckpointCall&) {},
+                 [&](PageCall& c) { locals.page_read(c, std::move(done)); },
+                 [&](GapCall& c) { locals.gap_read(c.room, std::move(done)); },
+                 [&](VerifyCall& c) { locals.verified(c.room, done); },
+                 [&](DeviceCall& c) { locals.device_read(c, done); },
+                 [&](HistoryCall& c) { locals.history_read(c, std::move(done)); },
+                 [&](UserCall& c) { users.loaded(c.user, std::move(done)); },
+                 [&](MarksCall& c) { users.marks_put(std::move(c.marks), done.status); },
+                 [&](CreateCall& c) { creations.made(std::move(c), done); },
+             },
+             call);
+}
+
+}  // namespace starling::core

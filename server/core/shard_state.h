@@ -1,0 +1,67 @@
+// A shard's parts, in the order in which they need each other.
+#pragma once
+
+#include "server/core/creations.h"
+#include "server/core/drain.h"
+#include "server/core/links.h"
+#include "server/core/logins.h"
+#include "server/core/pages.h"
+#include "server/core/room_homes.h"
+#include "server/core/room_locals.h"
+#include "server/core/sends.h"
+#include "server/core/session_table.h"
+#include "server/core/shard.h"
+#include "server/core/store_calls.h"
+#include "server/core/turn.h"
+#include "server/core/typing.h"
+#include "server/core/user_homes.h"
+
+namespace starling::core {
+
+struct Shard::State {
+  State(const Config& config, ShardId self, ports::View view, std::uint64_t boot, std::uint64_t seed)
+      : turn(config, self, std::move(view), boot, seed),
+        links(turn),
+        store(turn),
+        sessions(turn),
+        homes(turn, links, store),
+        pages(turn, homes, store),
+        locals(turn, links, store, sessions, pages),
+        users(turn, links, store),
+        logins(turn, links, sessions, locals),
+        sends(turn, links, sessions),
+        creations(turn, links, store, sessions),
+        typing(turn, links, sessions, locals),
+        drain(turn, sessions) {}
+
+  // ---- inputs
+  void on(Connected&& input);
+  void on(FrameReceived&& input);
+  void on(Drained&& input);
+  void on(Disconnected&& input);
+  void on(EnvelopeReceived&& input);
+  void on(StoreCompleted&& input);
+  void on(DeadlineReached&& input);
+  void on(DrainRequested&& input);
+
+  void settle();
+  void arrived(ShardId from, ports::Payload&& payload);
+  void completed(StoreCall&& call, ports::StoreCompletion&& done);
+  void arm_recurrent();
+
+  Turn turn;
+  Links links;
+  StoreCalls store;
+  SessionTable sessions;
+  RoomHomes homes;
+  Pages pages;
+  RoomLocals locals;
+  UserHomes users;
+  Logins logins;
+  Sends sends;
+  Creations creations;
+  Typing typing;
+  Drain drain;
+};
+
+}  // namespace starling::core

@@ -1,0 +1,90 @@
+// Operations that the store has been given, and what each was for.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "common/base/ids.h"
+#include "server/core/turn.h"
+#include "server/ports/store.h"
+
+namespace starling::core {
+
+// Of a room's home.
+struct LoadCall {
+  RoomId room;
+};
+struct CommitCall {
+  RoomId room;
+};
+struct MissingCall {
+  RoomId room;
+};  // events that another home, or an attempt of unknown outcome, has written
+struct RaiseCall {
+  RoomId room;
+};
+struct CheckpointCall {};
+// Of a room's local.
+struct PageCall {
+  RoomId room;
+  Seq from;
+};
+struct GapCall {
+  RoomId room;
+};
+struct VerifyCall {
+  RoomId room;
+};
+struct DeviceCall {
+  RoomId room;
+  ConnId conn;
+  std::uint32_t number = 0;
+};
+struct HistoryCall {
+  ConnId conn;
+  wire::HistoryRequest request;
+};
+// Of users.
+struct UserCall {
+  UserId user;
+};
+struct MarksCall {
+  std::vector<ports::ReadMarkRow> marks;
+};
+struct CreateCall {
+  ConnId conn;
+  ports::CreateRoom request;
+};
+
+using StoreCall = std::variant<LoadCall, CommitCall, MissingCall, RaiseCall, CheckpointCall, PageCall, GapCall,
+                               VerifyCall, DeviceCall, HistoryCall, UserCall, MarksCall, CreateCall>;
+
+class StoreCalls {
+ public:
+  explicit StoreCalls(Turn& turn) : turn_(turn) {}
+
+  void submit(ports::StoreRequest request, StoreCall call) {
+    ++turn_.counters.store_ops;
+    const std::uint64_t id = ++last_id_;
+    calls_.emplace(id, std::move(call));
+    turn_.out->store.push_back({.id = id, .request = std::move(request)});
+  }
+  /// False for an id that is not awaited.
+  bool take(std::uint64_t id, StoreCall& call) {
+    const auto at = calls_.find(id);
+    if (at == calls_.end()) return false;
+    call = std::move(at->second);
+    calls_.erase(at);
+    return true;
+  }
+  std::size_t waiting() const { return calls_.size(); }
+
+ private:
+  Turn& turn_;
+  std::uint64_t last_id_ = 0;
+  std::unordered_map<std::uint64_t, StoreCall> calls_;
+};
+
+}  // namespace starling::core

@@ -1,0 +1,46 @@
+// What every part of a shard shares during one input: the time, where effects go, counters, the schedule.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/base/rng.h"
+#include "server/core/schedule.h"
+#include "server/core/shard.h"
+
+namespace starling::core {
+
+struct Turn {
+  Turn(const Config& c, ShardId s, ports::View v, std::uint64_t b, std::uint64_t seed)
+      : config(c), self(s), view(std::move(v)), boot(b), rng(seed) {}
+
+  ShardId home(RoomId room) const { return ports::home_of(view, room); }
+  ShardId home(UserId user) const { return ports::home_of(view, user); }
+  std::uint32_t busy_retry_ms() {
+    return config.busy_retry_ms + static_cast<std::uint32_t>(rng.below(config.busy_retry_ms / 2 + 1));
+  }
+
+  ports::SharedFrame encode(const wire::ServerFrame& frame) {
+    buffer.clear();
+    wire_encode(frame);
+    return ports::SharedFrame(buffer);
+  }
+
+  const Config config;
+  const ShardId self;
+  const ports::View view;
+  const std::uint64_t boot;
+  Rng rng;
+  Counters counters;
+  Schedule schedule;
+  Now now{};
+  Effects* out = nullptr;
+  bool draining = false;
+  bool store_stopped = false;  // a fatal error: nothing is acknowledged any more
+
+ private:
+  void wire_encode(const wire::ServerFrame& frame);
+  std::string buffer;  // reused by every frame
+};
+
+}  // namespace starling::core

@@ -1,0 +1,228 @@
+#include "server/core/user_homes.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/probe.h"
+
+namespace starling::core {
+namespace {
+/// A user without a device is remembered for as long as a resume ticket lives: coming back costs the store nothing.
+constexpr std::uint16_t kIdleSweepsMax = 60;
+/// A part of a list: rooms with titles of 256 bytes still fit a message.
+constexpr std::size_t kRoomsPerPart = 150;
+}  // namespace
+
+UserHome* UserHomes::find(UserId user) {
+  const auto slot = index_.find(user.value);
+  return slot ? &users_[*slot] : nullptr;
+}
+
+UserHome& UserHomes::find_or_add(UserId user) {
+  if (UserHome* home = find(user)) return *home;
+  const std::uint32_t slot = users_.add();
+  users_[slot].id = user;
+  index_.set(user.value, slot);
+  return users_[slot];
+}
+
+UserExtras& UserHomes::extras(UserHome& user) {
+  if (user.extras == nullptr) user.extras = std::make_unique<UserExtras>();
+  return *user.extras;
+}
+
+void UserHomes::shrink(UserHome& user) {
+  const UserExtras* x = user.extras.get();
+  if (x != nullptr && x->marks.empty() && x->waiting.empty() && x->changed.empty() && !x->loading) user.extras.reset();
+}
+
+void UserHomes::forget(UserHome& user) {
+  const std::uint32_t slot = *index_.find(user.id.value);
+  index_.erase(user.id.value);
+  users_.remove(slot);
+}
+
+void UserHomes::load(UserHome& user) {
+  UserExtras& x = extras(user);
+  if (x.loading) {
+    x.load_again = true;
+    return;
+  }
+  x.loading = true;
+  store_.submit(ports::LoadUser{user.id}, UserCall{user.id});
+}
+
+// ---- devices
+
+void UserHomes::on(ShardId from, const ports::AttachDevice& ask) {
+  if (!ask.user) return;
+  UserHome& user = find_or_add(ask.user);
+  user.idle_sweeps = 0;
+  const WaitingDevice waiting{
+      .device = {.id = ask.device, .conn = ask.conn, .connected_at = ask.connected_at, .shard = from},
+      .request = ask.request,
+      .rooms_version = ask.rooms_version};
+  if (user.loaded && user.rooms_version == ask.rooms_version) return attach(user, waiting, nullptr);
+  auto& list = extras(user).waiting;
+  std::erase_if(list, [&](const WaitingDevice& w) { return w.device.shard == from && w.device.conn == ask.conn; });
+  list.push_back(waiting);
+  if (!user.extras->loading) load(user);
+}
+
+/// `loaded` is null when the device's list is known to be the present one.
+void UserHomes::attach(UserHome& user, const WaitingDevice& waiting, const ports::UserLoaded* loaded) {
+  const Device& device = waiting.device;
+  ports::DeviceAttached answer{.request = waiting.request, .conn = device.conn, .rooms_version = user.rooms_version};
+  const auto old = std::ranges::find(user.devices, device.id, &Device::id);
+  if (old != user.devices.end()) {
+    const bool same = old->shard == device.shard && old->conn == device.conn;
+    if (!same && device.connected_at < old->connected_at) return fence(device);
+    if (!same) fence(*old);
+    *old = device;
+  } else if (user.devices.size() >= turn_.config.connections_per_user_max) {
+    probe(Probe::admission_rejected);
+    answer.admitted = false;
+    return links_.post(device.shard, std::move(answer));
+  } else {
+    if (user.devices.empty()) user.devices.reserve(1);
+    user.devices.push_back(device);
+  }
+  if (loaded != nullptr && user.rooms_version != waiting.rooms_version) {
+    answer.listed = true;
+    for (const ports::UserRoom& room : loaded->rooms) answer.rooms.push_back(room.info);
+  }
+  if (user.extras != nullptr) {
+    for (const Mark& mark : user.extras->marks) {
+      answer.marks.push_back({.room = mark.room, .seq = mark.seq, .msg_no = mark.msg_no});
+    }
+  }
+  links_.post(device.shard, std::move(answer));
+}
+
+void UserHomes::fence(const Device& device) {
+  probe(Probe::device_fenced);
+  links_.ask(device.shard, ports::DeviceFenced{.conn = device.conn});
+}
+
+void UserHomes::on(ShardId from, const ports::DetachDevice& detach) {
+  if (UserHome* user = find(detach.user)) {
+    const auto is_it = [&](const Device& d) { return d.shard == from && d.conn == detach.conn; };
+    std::erase_if(user->devices, is_it);
+    if (user->devices.empty()) user->devices = {};
+    if (user->extras != nullptr) {
+      std::erase_if(user->extras->waiting, [&](const WaitingDevice& w) { return is_it(w.device); });
+      shrink(*user);
+    }
+  }
+  links_.post(from, ports::Answered{detach.request});
+}
+
+// ---- what the store says
+
+void UserHomes::loaded(UserId id, ports::StoreCompletion&& done) {
+  UserHome* user = find(id);
+  if (user == nullptr || user->extras == nullptr) return;
+  user->extras->loading = false;
+  const auto* loaded = std::get_if<ports::UserLoaded>(&done.result);
+  if (done.status != ports::StoreStatus::Ok || loaded == nullptr) {
+    if (done.status == ports::StoreStatus::Stopped) return;
+    retries_.push_back(id);
+    return turn_.schedule.arm(Chore::StoreRetry, turn_.now.at + turn_.config.store_retry);
+  }
+  // Read before the last change: what it says of the list may be old.
+  if (std::exchange(user->extras->load_again, false)) return load(*user);
+  const std::uint64_t before = user->rooms_version;
+  const bool was_loaded = std::exchange(user->loaded, true);
+  user->rooms_version = loaded->rooms_version;
+  take_marks(*user, *loaded);
+  if (was_loaded) tell_changes(*user, *loaded, before);
+  user->extras->changed.clear();
+  for (const WaitingDevice& waiting : std::exchange(user->extras->waiting, {})) attach(*user, waiting, loaded);
+  shrink(*user);
+}
+
+void UserHomes::take_marks(UserHome& user, const ports::UserLoaded& loaded) {
+  std::vector<Mark>& marks = user.extras->marks;
+  for (const ports::UserRoom& room : loaded.rooms) {
+    if (!room.read_seq) continue;
+    const auto at = std::ranges::lower_bound(marks, room.info.room, {}, &Mark::room);
+    if (at == marks.end() || at->room != room.info.room) {
+      marks.insert(at, {.room = room.info.room, .seq = room.read_seq, .msg_no = room.read_msg_no});
+    } else if (at->seq < room.read_seq) {
+      *at = {.room = room.info.room, .seq = room.read_seq, .msg_no = room.read_msg_no};
+    }
+  }
+}
+
+// ---- memberships
+
+void UserHomes::on(ShardId from, const ports::MembershipChanged& changed) {
+  UserHome* user = find(changed.user);
+  if (user != nullptr && user->devices.empty() && (user->extras == nullptr || user->extras->waiting.empty())) {
+    user->loaded = false;  // whoever comes next reads it anew
+  } else if (user != nullptr) {
+    auto& rooms = extras(*user).changed;
+    if (std::ranges::find(rooms, changed.info.room) == rooms.end()) rooms.push_back(changed.info.room);
+    load(*user);
+  }
+  links_.post(from, ports::Answered{changed.request});
+}
+
+/// Each change by itself; and when the version says that there were others, the whole list.
+void UserHomes::tell_changes(UserHome& user, const ports::UserLoaded& loaded, std::uint64_t version_before) {
+  const std::vector<RoomId>& changed = user.extras->changed;
+  for (const RoomId room : changed) {
+    wire::RoomInfo info{.room = room};
+    const auto at = std::ranges::find_if(loaded.rooms, [&](const ports::UserRoom& r) { return r.info.room == room; });
+    if (at != loaded.rooms.end()) info = at->info;
+    tell(user, {.frame = wire::RoomChanged{.rooms_version = user.rooms_version, .info = std::move(info)}});
+  }
+  if (user.rooms_version == version_before + changed.size() || user.rooms_version == version_before) return;
+  for (std::size_t i = 0; i == 0 || i < loaded.rooms.size(); i += kRoomsPerPart) {
+    const std::size_t end = std::min(loaded.rooms.size(), i + kRoomsPerPart);
+    wire::RoomList list{.rooms_version = user.rooms_version, .more = end < loaded.rooms.size()};
+    for (std::size_t k = i; k < end; ++k) list.rooms.push_back(loaded.rooms[k].info);
+    tell(user, {.frame = std::move(list)});
+  }
+}
+
+void UserHomes::tell(const UserHome& user, const ports::UserNotice& notice) {
+  for (const ShardId shard : turn_.view.shards) {
+    ports::UserNotice theirs{.frame = notice.frame};
+    for (const Device& device : user.devices) {
+      if (device.shard == shard) theirs.conns.push_back(device.conn);
+    }
+    if (!theirs.conns.empty()) links_.ask(shard, std::move(theirs));
+  }
+}
+
+// ---- chores
+
+void UserHomes::retry() {
+  for (const UserId id : std::exchange(retries_, {})) {
+    UserHome* user = find(id);
+    if (user != nullptr && user->extras != nullptr && !user->extras->loading) load(*user);
+  }
+}
+
+void UserHomes::sweep(std::uint32_t slots) {
+  for (std::uint32_t n = std::min(slots, users_.end()); n > 0; --n) {
+    if (sweep_at_ >= users_.end()) sweep_at_ = 0;
+    UserHome& user = users_[sweep_at_++];
+    if (!user.id || !user.devices.empty()) continue;
+    const UserExtras* x = user.extras.get();
+    const bool busy = x != nullptr && (x->loading || !x->waiting.empty() || x->marks_listed);
+    if (!busy && ++user.idle_sweeps > kIdleSweepsMax) forget(user);
+  }
+}
+
+void UserHomes::describe(std::string& text, std::size_t bytes_max) const {
+  for (std::uint32_t i = 0; i < users_.end() && text.size() < bytes_max; ++i) {
+    const UserHome& user = users_[i];
+    if (!user.id || user.extras == nullptr || !user.extras->loading) continue;
+    text += "user " + std::to_string(user.id.value) + ": being read, " + std::to_string(user.extras->waiting.size()) +
+            " devices wait; ";
+  }
+}
+
+}  // namespace starling::core

@@ -1,0 +1,99 @@
+// The users that have their home on this shard: which devices are connected where, and how far each room is read. What
+// rooms a user is in, is the store's to say; a home only remembers the version of that list.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/core/flat_index.h"
+#include "server/core/links.h"
+#include "server/core/slab.h"
+#include "server/core/store_calls.h"
+
+namespace starling::core {
+
+struct Device {
+  DeviceId id;
+  ConnId conn;
+  Instant connected_at{};
+  ShardId shard;
+};
+struct Mark {
+  RoomId room;
+  Seq seq;
+  std::uint64_t msg_no = 0;
+  bool dirty = false;  // not with the store yet
+};
+struct WaitingDevice {
+  Device device;
+  ports::RequestId request = 0;
+  std::uint64_t rooms_version = 0;
+};
+/// What few users have.
+struct UserExtras {
+  std::vector<Mark> marks;             // by room ascending
+  std::vector<WaitingDevice> waiting;  // for the store's answer
+  std::vector<RoomId> changed;         // memberships that the devices must hear of
+  bool loading = false;
+  bool load_again = false;    // something changed while the store was read
+  bool marks_listed = false;  // in the list of users to flush
+};
+
+struct UserHome {
+  UserId id;
+  std::uint64_t rooms_version = 0;
+  std::vector<Device> devices;
+  std::unique_ptr<UserExtras> extras;
+  bool loaded = false;
+  std::uint16_t idle_sweeps = 0;
+};
+static_assert(sizeof(UserHome) <= 64);
+
+class UserHomes {
+ public:
+  UserHomes(Turn& turn, Links& links, StoreCalls& store) : turn_(turn), links_(links), store_(store) {}
+  UserHomes(const UserHomes&) = delete;
+  UserHomes& operator=(const UserHomes&) = delete;
+
+  void on(ShardId from, const ports::AttachDevice& attach);
+  void on(ShardId from, const ports::DetachDevice& detach);
+  void on(ShardId from, const ports::MarkRead& mark);
+  void on(ShardId from, const ports::MembershipChanged& changed);
+
+  void loaded(UserId user, ports::StoreCompletion&& done);
+  void marks_put(std::vector<ports::ReadMarkRow>&& marks, ports::StoreStatus status);
+
+  void flush_marks();
+  void retry();
+  void sweep(std::uint32_t slots);
+  bool quiet() const { return dirty_.empty() && marks_in_flight_ == 0; }
+  void describe(std::string& text, std::size_t bytes_max) const;
+
+ private:
+  UserHome* find(UserId user);
+  UserHome& find_or_add(UserId user);
+  UserExtras& extras(UserHome& user);
+  void shrink(UserHome& user);
+  void forget(UserHome& user);
+  void load(UserHome& user);
+  void attach(UserHome& user, const WaitingDevice& waiting, const ports::UserLoaded* loaded);
+  void fence(const Device& device);
+  void tell(const UserHome& user, const ports::UserNotice& notice);
+  void tell_changes(UserHome& user, const ports::UserLoaded& loaded, std::uint64_t version_before);
+  void take_marks(UserHome& user, const ports::UserLoaded& loaded);
+  void list_dirty(UserHome& user);
+
+  Turn& turn_;
+  Links& links_;
+  StoreCalls& store_;
+  Slab<UserHome> users_;
+  FlatIndex index_;
+  std::vector<UserId> retries_;
+  std::vector<UserId> dirty_;
+  std::size_t marks_in_flight_ = 0;
+  std::uint32_t sweep_at_ = 0;
+};
+
+}  // namespace starling::core
