@@ -25,9 +25,9 @@ def brief(payload):
 
 def check(step, received):
     got, payload = received
-    if step == production.WELCOME:
-        if got != BINARY or payload[:1] != b"\x12":
-            raise Violation(f"{NAMES[got]} {brief(payload)}, not a Welcome")
+    if step[0] == "frame":
+        if got != BINARY or payload[:1] != bytes([step[1] << 3 | 2]):
+            raise Violation(f"{NAMES[got]} {brief(payload)}, not a frame of field {step[1]}")
         return
     _, opcode, wanted = step
     if opcode == CLOSE and got == CLOSE:
