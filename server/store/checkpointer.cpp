@@ -2,16 +2,16 @@
 
 #include <utility>
 
-#include "server/store/limits.h"
-
 namespace starling::store {
 
-Checkpointer::Checkpointer(const Connection::Options& options, Health& health, Counters& counters)
+Checkpointer::Checkpointer(const Connection::Options& options, Thresholds thresholds, Health& health,
+                           Counters& counters)
     : path_(options.path),
+      thresholds_(thresholds),
       connection_(options),
       health_(&health),
       counters_(&counters),
-      truncate_at_(limits::kTruncateFrames),
+      truncate_at_(thresholds.truncate),
       thread_([this] { run(); }) {}
 
 Checkpointer::~Checkpointer() {
@@ -25,7 +25,7 @@ Checkpointer::~Checkpointer() {
 
 void Checkpointer::wal_grew(int frames) {
   counters_->wal_frames.store(static_cast<std::uint64_t>(frames), std::memory_order_relaxed);
-  if (frames < limits::kCheckpointFrames) return;
+  if (frames < thresholds_.checkpoint) return;
   {
     const std::scoped_lock lock(mutex_);
     frames_ = frames;
@@ -52,12 +52,12 @@ void Checkpointer::checkpoint(int frames) {
   const int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
   const int code = sqlite3_wal_checkpoint_v2(connection_.get(), nullptr, mode, nullptr, nullptr);
   if (code == SQLITE_OK) {
-    if (truncate) truncate_at_ = limits::kTruncateFrames;
+    if (truncate) truncate_at_ = thresholds_.truncate;
     counters_->checkpoints.fetch_add(1, std::memory_order_relaxed);
   } else if (fault_of(code) == Fault::Fatal) {
     health_->fail(explain(SqliteError(code, sqlite3_errmsg(connection_.get())), path_));
   } else if (truncate) {
-    truncate_at_ = frames + limits::kTruncateFrames;
+    truncate_at_ = frames + thresholds_.truncate;
   }
 }
 

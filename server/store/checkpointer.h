@@ -14,7 +14,12 @@ namespace starling::store {
 
 class Checkpointer {
  public:
-  Checkpointer(const Connection::Options& options, Health& health, Counters& counters);
+  /// Lengths of the WAL, in pages.
+  struct Thresholds {
+    int checkpoint = 0;
+    int truncate = 0;
+  };
+  Checkpointer(const Connection::Options& options, Thresholds thresholds, Health& health, Counters& counters);
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
   ~Checkpointer();
@@ -27,6 +32,7 @@ class Checkpointer {
   void checkpoint(int frames);
 
   std::string path_;
+  Thresholds thresholds_;
   Connection connection_;
   Health* health_;
   Counters* counters_;

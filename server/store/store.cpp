@@ -42,7 +42,8 @@ struct Store::Threads {
     sync_what_is_there(connection);
     auto aside = options_of(config, Connection::Mode::ReadWrite, limits::kReaderCacheKib);
     aside.busy_timeout_ms = limits::kTruncatePatienceMs;
-    checkpointer = std::make_unique<Checkpointer>(aside, health, counters);
+    checkpointer = std::make_unique<Checkpointer>(
+        aside, Checkpointer::Thresholds{config.checkpoint_frames, config.truncate_frames}, health, counters);
     writer = std::make_unique<Writer>(connection, config.path,
                                       Writer::Shared{writes, health, counters, *checkpointer, complete});
     readers = std::make_unique<ReaderPool>(options_of(config, Connection::Mode::ReadOnly, limits::kReaderCacheKib),

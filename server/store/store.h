@@ -9,6 +9,7 @@
 #include "common/base/ids.h"
 #include "common/base/result.h"
 #include "server/ports/store.h"
+#include "server/store/limits.h"
 
 namespace starling::store {
 
@@ -19,6 +20,9 @@ struct StoreConfig {
   /// How long a commit waits for another process's lock before it answers Unavailable: longer than a backup tool's
   /// touch, shorter than a client's patience.
   std::uint32_t busy_timeout_ms = 1000;
+  /// Pages in the WAL that wake the checkpointer, and that make it stop the writer for a moment. Tests lower them.
+  int checkpoint_frames = limits::kCheckpointFrames;
+  int truncate_frames = limits::kTruncateFrames;
   std::string vfs;  // empty: SQLite's default
 };
 
