@@ -114,7 +114,7 @@ up_invite() {
 
   Next, in another terminal:
     $up_bin/starlingctl --config $1/starling.toml status
-    $up_bin/starling-loadsim run loadsim/scenarios/team.toml --config $1/starling.toml --url ws://127.0.0.1:$2/v1/ws
+    $up_bin/starling-loadsim run loadsim/scenarios/team.toml --config $1/starling.toml
     ./dev sim --seeds 100
 
 Ctrl-C stops it.
