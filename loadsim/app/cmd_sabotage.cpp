@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
+#include <ctime>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,7 @@ constexpr std::array<std::uint64_t, 5> kStarts{1, 10'001, 20'001, 30'001, 40'001
 struct SabotageOptions {
   std::uint64_t seeds = 200;
   std::string only;
+  unsigned rotate = 0;  // so many of them, others each day; 0: all
   unsigned jobs = 2;
 };
 
@@ -92,8 +94,17 @@ void print(Mutant bug, const Hunt& h) {
   std::printf("\n");
 }
 
-int sabotage(const SabotageOptions& options) {
+std::vector<Mutant> of_today(unsigned count) {
   std::vector<Mutant> bugs(kPlanted.begin(), kPlanted.end());
+  if (count == 0 || count >= bugs.size()) return bugs;
+  const auto day = static_cast<std::uint64_t>(std::time(nullptr)) / 86'400;
+  std::rotate(bugs.begin(), bugs.begin() + static_cast<std::ptrdiff_t>(day * count % bugs.size()), bugs.end());
+  bugs.resize(count);
+  return bugs;
+}
+
+int sabotage(const SabotageOptions& options) {
+  std::vector<Mutant> bugs = of_today(options.rotate);
   if (!options.only.empty()) {
     bugs = {mutant_by_name(options.only)};
     if (bugs.front() == Mutant::None) {
@@ -120,6 +131,7 @@ void add_sabotage_command(CLI::App& root, int& exit_code) {
 #if defined(STARLING_MUTANTS)
   auto options = std::make_shared<SabotageOptions>();
   command->add_option("--seeds", options->seeds, "At most so many for each search")->capture_default_str();
+  command->add_option("--rotate", options->rotate, "Plant only so many, others each day");
   command->add_option("--only", options->only, "One bug, as in M4");
   command->add_option("--jobs", options->jobs, "Processes")->capture_default_str()->check(CLI::Range(1, 64));
   command->callback([options, &exit_code] { exit_code = sabotage(*options); });

@@ -61,7 +61,7 @@ void draw_seams(Dice dice, Options& o) {
   if (dice.one_in(3)) o.ring_latency = {0us, dice.time(1ms, 20ms)};
   if (dice.one_in(3)) o.link_latency = {0ms, dice.time(2ms, 300ms)};
   if (dice.one_in(3)) o.read_latency.most = dice.time(5ms, 200ms);
-  if (dice.one_in(3)) o.fsync_latency.most = dice.time(10ms, 150ms);
+  if (dice.one_in(3)) o.fsync_latency.most = dice.time(5ms, 50ms);
   if (dice.one_in(3)) o.disk_latency.most = dice.time(50ms, 800ms);
   o.lazy_removal_percent = static_cast<std::uint32_t>(dice.between(0, 60));
   o.grants_sends_per_s = static_cast<std::uint32_t>(dice.log_between(4, 40));
@@ -73,7 +73,7 @@ void draw_seams(Dice dice, Options& o) {
 
 /// Limits so small that what is rare in production happens all the time.
 void draw_limits(Dice dice, core::Config& c) {
-  if (dice.one_in(3)) c.batch_events_max = static_cast<std::uint32_t>(dice.log_between(1, 32));
+  if (dice.one_in(3)) c.batch_events_max = static_cast<std::uint32_t>(dice.log_between(4, 64));
   if (dice.one_in(4)) c.batch_bytes_max = static_cast<std::uint32_t>(dice.log_between(2000, 32000));
   if (dice.one_in(3)) c.room_queue_bytes_max = static_cast<std::uint32_t>(dice.log_between(16'000, 128'000));
   if (dice.one_in(6)) c.shard_queue_bytes_max = dice.log_between(32'000, 256'000);

@@ -1,0 +1,131 @@
+// What people say arrives, whatever the links between do.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/sim/scripted/story.h"
+
+namespace starling::sim {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST(Delivery, EverybodySeesTheSameMessagesInTheSameOrder) {
+  Story story;
+  Person& alice = story.person("alice");
+  Person& bob = story.person("bob");
+  Person& carol = story.person("carol");
+  const RoomId room = story.room_of({&alice, &bob, &carol});
+  story.everybody_connects();
+
+  alice.says(room, "one");
+  story.passes(1s);
+  bob.says(room, "two");
+  story.passes(1s);
+  carol.says(room, "three");
+
+  EXPECT_TRUE(story.ends_well());
+  EXPECT_THAT(alice.sees(room), ElementsAre("one", "two", "three"));
+  EXPECT_EQ(bob.sees(room), alice.sees(room));
+  EXPECT_EQ(carol.sees(room), alice.sees(room));
+  EXPECT_EQ(story.log_of(room), alice.sees(room));
+}
+
+TEST(Delivery, APushThatTheRingsLoseIsFoundWithinTwoSeconds) {
+  Story story;
+  Person& alice = story.person("alice");
+  std::vector<Person*> others;
+  for (int i = 0; i < 6; ++i) others.push_back(&story.person("other " + std::to_string(i)));
+  const RoomId room = story.room_of({&alice, others[0], others[1], others[2], others[3], others[4], others[5]});
+  story.everybody_connects();
+
+  alice.says(room, "lost on its way");
+  story.passes(30ms);  // it is with the server
+  story.rings_lose_everything_for(300ms);
+  story.passes(300ms + 2s);
+
+  for (Person* each : others) EXPECT_THAT(each->sees(room), ElementsAre("lost on its way"));
+  EXPECT_TRUE(story.ends_well());
+}
+
+TEST(Delivery, WhoWasAwaySeesWhatWasMissedAndNothingTwice) {
+  Story story;
+  Person& alice = story.person("alice");
+  Person& bob = story.person("bob");
+  const RoomId room = story.room_of({&alice, &bob});
+  story.everybody_connects();
+
+  alice.says(room, "before");
+  story.passes(1s);
+  bob.goes_offline_for(5s);
+  alice.says(room, "meanwhile");
+  story.passes(2s);
+  EXPECT_THAT(bob.sees(room), ElementsAre("before"));
+  story.passes(10s);
+  alice.says(room, "after");
+
+  EXPECT_TRUE(story.ends_well());
+  EXPECT_THAT(bob.sees(room), ElementsAre("before", "meanwhile", "after"));
+}
+
+TEST(Delivery, WhatIsWrittenOfflineIsSentLaterInItsOrder) {
+  Story story;
+  Person& alice = story.person("alice");
+  Person& bob = story.person("bob");
+  const RoomId room = story.room_of({&alice, &bob});
+  story.everybody_connects();
+
+  alice.goes_offline_for(4s);
+  for (const char* text : {"one", "two", "three"}) alice.says(room, text);
+  story.passes(2s);
+  EXPECT_TRUE(alice.has_pending());
+  EXPECT_THAT(bob.sees(room), IsEmpty());
+
+  EXPECT_TRUE(story.ends_well());
+  EXPECT_THAT(bob.sees(room), ElementsAre("one", "two", "three"));
+}
+
+TEST(Delivery, AReaderThatReadsNothingHoldsNobodyUpAndGetsEverythingLater) {
+  Options options = Story::calm();
+  options.config.outbox_bytes_soft = 4 * 1024;
+  Story story(options);
+  Person& alice = story.person("alice");
+  Person& bob = story.person("bob");
+  Person& carol = story.person("carol");
+  const RoomId room = story.room_of({&alice, &bob, &carol});
+  story.everybody_connects();
+
+  bob.reads_nothing_for(8s);
+  std::vector<std::string> said;
+  for (int i = 0; i < 40; ++i) {
+    said.push_back(std::string(1000, 'x') + std::to_string(i));
+    alice.says(room, said.back());
+    story.passes(100ms);
+  }
+  story.passes(1s);
+  EXPECT_EQ(carol.sees(room), said);
+  EXPECT_LT(bob.sees(room).size(), said.size());
+
+  EXPECT_TRUE(story.ends_well());
+  EXPECT_EQ(bob.sees(room), said);
+}
+
+TEST(Delivery, HistoryReadBackJoinsPageByPage) {
+  Story story;
+  Person& alice = story.person("alice");
+  Person& bob = story.person("bob");
+  const RoomId room = story.room_of({&alice, &bob});
+  story.everybody_connects();
+  for (int i = 0; i < 90; ++i) {
+    alice.says(room, "message " + std::to_string(i));
+    story.passes(60ms);
+  }
+  story.passes(2s);
+  alice.edits(room, "message 3", "better");
+  bob.reads_back(room);  // four pages of thirty; LogWitness and Paging judge each
+  story.passes(2s);
+  EXPECT_TRUE(story.ends_well());
+}
+
+}  // namespace
+}  // namespace starling::sim

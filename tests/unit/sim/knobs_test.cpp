@@ -1,0 +1,33 @@
+#include "loadsim/sim/knobs.h"
+
+#include <gtest/gtest.h>
+
+#include "loadsim/sim/swarm.h"
+
+namespace starling::sim {
+namespace {
+
+TEST(Knobs, WhatASeedDrawsComesBackFromItsText) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    const Options drawn = swarm(seed);
+    const auto read = parse_options(to_text(drawn));
+    ASSERT_TRUE(read.has_value()) << read.error().text;
+    EXPECT_EQ(to_text(*read), to_text(drawn));
+    EXPECT_EQ(read->schedule, drawn.schedule);
+    EXPECT_EQ(read->seed, seed);
+  }
+}
+
+TEST(Knobs, AnErrorNamesItsLine) {
+  const auto unknown = parse_options("seed 1\nknob shards=2\nknob colour=3\n");
+  ASSERT_FALSE(unknown.has_value());
+  EXPECT_EQ(unknown.error().line, 3u);
+  const auto fault = parse_options("seed 1\n\n@8s explode n1\n");
+  ASSERT_FALSE(fault.has_value());
+  EXPECT_EQ(fault.error().line, 3u);
+}
+
+TEST(Swarm, TwoSeedsAreTwoWorlds) { EXPECT_NE(to_text(swarm(1)), to_text(swarm(2)).replace(5, 1, "1")); }
+
+}  // namespace
+}  // namespace starling::sim
