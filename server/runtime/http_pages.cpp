@@ -18,6 +18,7 @@ std::string ready_page(const NodeContext& node) {
 
 std::string metrics_page(const NodeContext& node) {
   std::vector<Stats> shards;
+  shards.reserve(node.stats.size());
   for (const auto& stats : node.stats) shards.push_back(stats->get());
   MetricsText text;
   write_stats(text, shards);
