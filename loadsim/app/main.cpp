@@ -1,22 +1,17 @@
 // starling-loadsim: virtual users against a real server, or a simulated one, and a verdict.
 #include <CLI/CLI.hpp>
 
+#include "loadsim/app/cmd_run.h"
 #include "loadsim/app/cmd_sabotage.h"
 #include "loadsim/app/cmd_sim.h"
 #include "loadsim/app/exit_codes.h"
-#if __has_include("loadsim/app/cmd_run.h")
-#include "loadsim/app/cmd_run.h"
-#define STARLING_LOADSIM_RUN
-#endif
 
 int main(int argc, char** argv) {
   using namespace starling::loadsim;
   CLI::App app("Starling's load simulator");
   app.require_subcommand(1);
   int exit_code = kExitPass;
-#if defined(STARLING_LOADSIM_RUN)
   add_run_command(app, exit_code);
-#endif
   add_sim_command(app, exit_code);
   add_sabotage_command(app, exit_code);
   try {

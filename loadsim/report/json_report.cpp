@@ -38,10 +38,10 @@ std::string json_text(std::string_view text) {
 
 std::string json(const RunResult& r) {
   std::string out = fmt::format(
-      R"({{"run":"{}","verdict":{},"exit":{},"users":{},"workers":{},"load_s":{:.2f},"sends":{},"accepted":{},"deliveries":{},)"
+      R"({{"run":{},"verdict":{},"exit":{},"users":{},"workers":{},"load_s":{:.2f},"sends":{},"accepted":{},"deliveries":{},)"
       R"("sends_per_s":{:.1f},"deliveries_per_s":{:.1f},"p50_ms":{:.3f},"p99_ms":{:.3f},"p999_ms":{:.3f},"violations":{},)",
-      r.scenario.name, json_text(name_of(r.verdict)), exit_code(r.verdict), r.scenario.users, r.workers, r.load_s,
-      r.counters.sends, r.counters.accepted, r.counters.deliveries, r.sends_per_s(), r.deliveries_per_s(),
+      json_text(r.scenario.name), json_text(name_of(r.verdict)), exit_code(r.verdict), r.scenario.users, r.workers,
+      r.load_s, r.counters.sends, r.counters.accepted, r.counters.deliveries, r.sends_per_s(), r.deliveries_per_s(),
       r.of(Metric::Delivery).quantile_ms(5000), r.of(Metric::Delivery).quantile_ms(9900),
       r.of(Metric::Delivery).quantile_ms(9990), r.violation_count);
   out += fmt::format(
