@@ -13,6 +13,8 @@ namespace starling::contract {
 namespace {
 
 constexpr int kExitViolated = 3;
+/// A broken run breaks in a thousand places, and the first ones are the interesting ones.
+constexpr int kShown = 20;
 /// A database is carried through so many losses before the next one begins empty, so that the checks stay short.
 constexpr std::uint64_t kLossesPerDatabase = 40;
 
@@ -44,13 +46,15 @@ struct Tally {
 
 Tally run(std::uint64_t seed, std::uint64_t points) {
   Tally tally;
+  int shown = 0;
   for (std::uint64_t done = 0; done < points;) {
     CrashRun run(draw(seed, 1, done, 0));
     for (std::uint64_t n = 0; n < kLossesPerDatabase && done < points && run.violations().empty(); ++n, ++done)
       run.live_and_die();
     tally.add(run);
-    for (const check::Violation& each : run.violations().kept())
-      std::fprintf(stderr, "loss %lu: %s\n", done, to_string(each).c_str());
+    for (const check::Violation& each : run.violations().kept()) {
+      if (++shown <= kShown) std::fprintf(stderr, "loss %lu: %s\n", done, to_string(each).c_str());
+    }
   }
   return tally;
 }
