@@ -92,6 +92,12 @@ void Rig::let_store_run() {
   while (!held_.empty()) complete_next();
 }
 
+ports::StoreRequest Rig::take_held() {
+  ports::StoreRequest request = std::move(held_.front().second.request);
+  held_.pop_front();
+  return request;
+}
+
 void Rig::complete_next(ports::StoreStatus status) {
   ASSERT_FALSE(held_.empty());
   auto [shard, op] = std::move(held_.front());

@@ -87,6 +87,8 @@ class Rig {
   void let_store_run();
   std::size_t held() const { return held_.size(); }
   const ports::StoreRequest& held_request(std::size_t i = 0) const { return held_[i].second.request; }
+  std::uint64_t held_id() const { return held_.front().second.id; }
+  ports::StoreRequest take_held();
   template <class Request>
   std::size_t held_of() const {
     std::size_t n = 0;

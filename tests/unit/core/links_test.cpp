@@ -1,0 +1,157 @@
+// Two shards whose rings lose things.
+#include "common/base/probe.h"
+#include "tests/unit/core/rig.h"
+
+namespace starling::core::testing {
+namespace {
+
+class LinksTest : public ::testing::Test {
+ protected:
+  LinksTest() {
+    rig.store.add_room(kRoom, {kAlice, kBob});
+    home = rig.home(kRoom);
+    far = 1 - home;
+    alice = rig.connect(kAlice, DeviceId(10), 0, home);
+    bob = rig.connect(kBob, DeviceId(20), 0, far);
+    for (const End end : {alice, bob}) rig.sync(end, rig.at_head());
+    rig.forget_heard();
+    probe_counts = {};
+  }
+  template <class Payload>
+  void lose_all() {
+    rig.lose = [](ShardId, ShardId, const ports::Payload& p) { return std::holds_alternative<Payload>(p); };
+  }
+  std::uint64_t count(Probe p) { return probe_counts[static_cast<std::size_t>(p)]; }
+
+  Rig rig{2};
+  std::uint32_t home = 0;
+  std::uint32_t far = 0;
+  End alice;
+  End bob;
+};
+
+TEST_F(LinksTest, AnEventCrossesToTheShardThatListens) {
+  rig.say(alice, rig.message(1));
+  EXPECT_EQ(rig.heard(bob).seqs(), std::vector<std::uint64_t>{3});
+  rig.say(bob, rig.message(1));
+  EXPECT_EQ(rig.heard(alice).seqs(), (std::vector<std::uint64_t>{3, 4}));
+  EXPECT_EQ(rig.heard(bob).all<wire::SendResult>().at(0).seq, Seq(4));
+}
+
+TEST_F(LinksTest, ALostTailIsFoundByAHeartbeatWithinHalfASecondAndMended) {
+  lose_all<ports::EventsPublished>();
+  rig.say(alice, rig.message(1));
+  rig.lose = {};
+  EXPECT_TRUE(rig.heard(bob).seqs().empty());
+  rig.pass(500ms);
+  EXPECT_EQ(rig.heard(bob).seqs(), std::vector<std::uint64_t>{3});
+  EXPECT_EQ(count(Probe::tail_loss_found), 1u);
+  EXPECT_EQ(count(Probe::gap_from_ring), 1u);
+}
+
+TEST_F(LinksTest, ALostTailIsFoundByADigestWhenHeartbeatsAreLostToo) {
+  rig.lose = [](ShardId, ShardId, const ports::Payload& p) {
+    return std::holds_alternative<ports::EventsPublished>(p) || std::holds_alternative<ports::Heartbeat>(p) ||
+           std::holds_alternative<ports::AskHeads>(p);
+  };
+  rig.say(alice, rig.message(1));
+  rig.pass(2s);
+  EXPECT_EQ(rig.heard(bob).seqs(), std::vector<std::uint64_t>{3});
+}
+
+TEST_F(LinksTest, AGapBeforeAnEventIsMendedInOrder) {
+  lose_all<ports::EventsPublished>();
+  rig.say(alice, rig.message(1));
+  rig.say(alice, rig.message(2));
+  rig.lose = {};
+  rig.say(alice, rig.message(3));
+  EXPECT_EQ(rig.heard(bob).seqs(), (std::vector<std::uint64_t>{3, 4, 5}));
+}
+
+TEST_F(LinksTest, AGapThatTheTailDoesNotReachIsReadFromTheStore) {
+  lose_all<ports::EventsPublished>();
+  for (std::uint32_t i = 1; i <= 300; ++i) rig.say(alice, rig.message(i, std::string(300, 'x')));
+  rig.lose = {};
+  rig.pass(2s);
+  EXPECT_EQ(rig.heard(bob).seqs().size(), 300u);
+  EXPECT_GT(count(Probe::gap_from_store), 0u);
+}
+
+TEST_F(LinksTest, AForwardThatWasLostIsRepeatedUntilItIsAnswered) {
+  lose_all<ports::ForwardSend>();
+  rig.say(bob, rig.message(1));
+  rig.pass(1500ms);
+  EXPECT_TRUE(rig.heard(bob).all<wire::SendResult>().empty());
+  EXPECT_NE(rig.shard(far).pending(), "");
+  rig.lose = {};
+  rig.pass(1500ms);
+  ASSERT_EQ(rig.heard(bob).all<wire::SendResult>().size(), 1u);
+  EXPECT_EQ(rig.heard(bob).all<wire::SendResult>()[0].status, wire::SendStatus::Accepted);
+  EXPECT_EQ(rig.shard(far).pending(), "");
+}
+
+TEST_F(LinksTest, AnAnswerThatWasLostIsGivenAgainOnce) {
+  lose_all<ports::SendAnswered>();
+  rig.say(bob, rig.message(1));
+  rig.lose = {};
+  rig.pass(3s);
+  ASSERT_EQ(rig.heard(bob).all<wire::SendResult>().size(), 1u);
+  EXPECT_EQ(rig.heard(bob).all<wire::SendResult>()[0].status, wire::SendStatus::Duplicate);
+  EXPECT_EQ(rig.store.room(kRoom).head(), Seq(3));
+}
+
+TEST_F(LinksTest, ARegistrationThatWasLostIsAskedForAgain) {
+  rig.store.add_room(RoomId(0x11), {kBob}, 5);
+  rig.lose = [](ShardId, ShardId, const ports::Payload& p) {
+    return std::holds_alternative<ports::JoinRooms>(p) || std::holds_alternative<ports::JoinedRooms>(p);
+  };
+  RoomId other(0x11);
+  while (rig.home(other) == far) other = other.next();
+  if (other != RoomId(0x11)) rig.store.add_room(other, {kBob}, 5);
+  rig.sync(bob, rig.at(2, other), wire::SyncMode::Full, other);
+  rig.lose = {};
+  rig.pass(3s);
+  EXPECT_EQ(rig.heard(bob).synced(other).status, wire::SyncStatus::Live);
+  EXPECT_EQ(rig.heard(bob).seqs(other), (std::vector<std::uint64_t>{3, 4, 5, 6}));
+}
+
+TEST_F(LinksTest, ANoticeOfANewEpochThatWasLostIsLearntFromTheDigest) {
+  lose_all<ports::EpochNotice>();
+  wire::Cursor other = rig.at_head();
+  other.seq = Seq(30);
+  rig.sync(alice, other);  // alice is at the home; bob's shard hears nothing
+  ASSERT_EQ(rig.store.room(kRoom).epoch, Epoch(2));
+  rig.lose = {};
+  rig.say(alice, rig.message(1, "new", 2));
+  rig.pass(2s);
+  EXPECT_EQ(rig.heard(bob).synced().reason, wire::ResetReason::Epoch);
+  EXPECT_EQ(rig.heard(bob).seqs().back(), 3u);
+}
+
+TEST_F(LinksTest, AMembershipNoticeThatWasLostIsRepeated) {
+  rig.lose = [](ShardId, ShardId, const ports::Payload& p) {
+    return std::holds_alternative<ports::MembershipChanged>(p) || std::holds_alternative<ports::UserNotice>(p);
+  };
+  const End carol = rig.connect(kCarol, DeviceId(30), 0, far);
+  rig.say(alice, wire::Send{.room = kRoom,
+                            .epoch = Epoch(1),
+                            .cseq = Cseq(1),
+                            .client_msg_id = ClientMsgId(1),
+                            .kind = wire::EventKind::MemberAdd,
+                            .subject = kCarol,
+                            .role = wire::Role::Member});
+  rig.lose = {};
+  rig.pass(5s);
+  EXPECT_EQ(rig.heard(carol).all<wire::RoomChanged>().size(), 1u);
+}
+
+TEST_F(LinksTest, AnEnvelopeOfAnotherViewIsNotLookedAt) {
+  ports::Envelope stale{
+      .header = {.from = ShardId(static_cast<std::uint16_t>(home)), .boot = 2, .link_seq = 900, .view = ViewId(99)},
+      .payload = ports::EventsPublished{.room = kRoom, .epoch = Epoch(1), .events = {{.room = kRoom, .seq = Seq(3)}}}};
+  rig.input(far, EnvelopeReceived{stale});
+  EXPECT_TRUE(rig.heard(bob).seqs().empty());
+}
+
+}  // namespace
+}  // namespace starling::core::testing

@@ -1,0 +1,222 @@
+// From a send to its answer: what is acknowledged is committed, and what is committed is told.
+#include <algorithm>
+
+#include "common/base/probe.h"
+#include "tests/unit/core/rig.h"
+
+namespace starling::core::testing {
+namespace {
+
+class SendsTest : public ::testing::Test {
+ protected:
+  void SetUp() override { begin({}); }
+  void begin(Config config) {
+    rig = std::make_unique<Rig>(1, config);
+    rig->store.add_room(kRoom, {kAlice, kBob});
+    alice = rig->connect(kAlice, DeviceId(10));
+    bob = rig->connect(kBob, DeviceId(20));
+    for (const End end : {alice, bob}) rig->sync(end, rig->at_head());
+    rig->forget_heard();
+    probe_counts = {};
+  }
+  std::vector<wire::SendResult> results() { return rig->heard(alice).all<wire::SendResult>(); }
+  std::uint64_t count(Probe p) { return probe_counts[static_cast<std::size_t>(p)]; }
+
+  std::unique_ptr<Rig> rig;
+  End alice;
+  End bob;
+};
+
+TEST_F(SendsTest, NothingIsSaidBeforeTheCommitAndAllOfItAfter) {
+  rig->hold_store();
+  rig->say(alice, rig->message(1));
+  EXPECT_EQ(rig->held_of<ports::CommitBatch>(), 1u);
+  EXPECT_TRUE(rig->heard(alice).frames.empty());
+  EXPECT_TRUE(rig->heard(bob).frames.empty());
+  rig->complete_next();
+  ASSERT_EQ(results().size(), 1u);
+  EXPECT_EQ(results()[0].status, wire::SendStatus::Accepted);
+  EXPECT_EQ(results()[0].seq, Seq(3));
+  EXPECT_EQ(rig->heard(alice).seqs(), std::vector<std::uint64_t>{3});
+  EXPECT_EQ(rig->heard(bob).seqs(), std::vector<std::uint64_t>{3});
+}
+
+TEST_F(SendsTest, OneBatchOfARoomIsWithTheStoreAndTheRestGoesTogether) {
+  rig->hold_store();
+  for (std::uint32_t i = 1; i <= 5; ++i) rig->say(alice, rig->message(i));
+  ASSERT_EQ(rig->held(), 1u);
+  EXPECT_EQ(std::get<ports::CommitBatch>(rig->held_request()).rows.size(), 1u);
+  rig->complete_next();
+  ASSERT_EQ(rig->held(), 1u);
+  EXPECT_EQ(std::get<ports::CommitBatch>(rig->held_request()).rows.size(), 4u);
+  rig->complete_next();
+  EXPECT_EQ(rig->heard(bob).seqs(), (std::vector<std::uint64_t>{3, 4, 5, 6, 7}));
+}
+
+TEST_F(SendsTest, AnUnknownOutcomeThatTookEffectIsRepeatedIdenticallyAndFound) {
+  rig->hold_store();
+  rig->say(alice, rig->message(1));
+  rig->complete_next_unknown(true);
+  rig->say(alice, rig->message(2));
+  EXPECT_EQ(rig->held(), 0u);  // the room waits
+  EXPECT_TRUE(rig->heard(alice).frames.empty());
+  rig->pass(1s);
+  ASSERT_EQ(rig->held(), 1u);
+  const auto& batch = std::get<ports::CommitBatch>(rig->held_request());
+  ASSERT_EQ(batch.rows.size(), 1u);
+  EXPECT_EQ(batch.rows[0].cseq, Cseq(1));
+  rig->let_store_run();
+  ASSERT_EQ(results().size(), 2u);
+  EXPECT_EQ(results()[0].seq, Seq(3));
+  EXPECT_EQ(rig->heard(bob).seqs(), (std::vector<std::uint64_t>{3, 4}));
+  EXPECT_EQ(count(Probe::unknown_then_found), 1u);
+}
+
+TEST_F(SendsTest, AnUnknownOutcomeWithoutEffectIsRepeatedUntilItHasOne) {
+  rig->hold_store();
+  rig->say(alice, rig->message(1));
+  rig->complete_next_unknown(false);
+  rig->pass(1s);
+  rig->complete_next_unknown(false);
+  rig->pass(1s);
+  rig->let_store_run();
+  ASSERT_EQ(results().size(), 1u);
+  EXPECT_EQ(results()[0].status, wire::SendStatus::Accepted);
+  EXPECT_EQ(rig->heard(bob).seqs(), std::vector<std::uint64_t>{3});
+  EXPECT_EQ(count(Probe::unknown_then_absent), 1u);
+}
+
+TEST_F(SendsTest, AStoreThatIsUnavailableIsAskedAgainWithoutAnAnswerBefore) {
+  rig->hold_store();
+  rig->say(alice, rig->message(1));
+  for (int i = 0; i < 5; ++i) {
+    rig->complete_next(ports::StoreStatus::Unavailable);
+    rig->pass(1s);
+    ASSERT_EQ(rig->held(), 1u);
+  }
+  EXPECT_TRUE(rig->heard(alice).frames.empty());
+  EXPECT_NE(rig->shard().pending().find("room 16"), std::string::npos);
+  rig->complete_next();
+  EXPECT_EQ(results().at(0).status, wire::SendStatus::Accepted);
+}
+
+TEST_F(SendsTest, AFullDiskShedsNewSendsAndKeepsTheOldOnes) {
+  rig->hold_store();
+  rig->say(alice, rig->message(1));
+  rig->complete_next(ports::StoreStatus::Full);
+  rig->say(alice, rig->message(2));
+  ASSERT_EQ(results().size(), 1u);
+  EXPECT_EQ(results()[0].status, wire::SendStatus::Busy);
+  EXPECT_GT(results()[0].retry_after_ms, 0u);
+  EXPECT_EQ(count(Probe::disk_full_shed), 1u);
+  rig->pass(1s);
+  rig->let_store_run();
+  EXPECT_EQ(results().at(1).seq, Seq(3));
+}
+
+TEST_F(SendsTest, AStoppedStoreIsNeverAcknowledged) {
+  rig->hold_store();
+  rig->say(alice, rig->message(1));
+  rig->complete_next(ports::StoreStatus::Stopped);
+  rig->say(alice, rig->message(2));
+  rig->pass(1min);
+  EXPECT_EQ(rig->held(), 0u);
+  EXPECT_TRUE(rig->heard(alice).frames.empty());
+}
+
+TEST_F(SendsTest, ARepeatIsAnsweredWithTheOriginalWithoutTheStore) {
+  rig->say(alice, rig->message(1));
+  rig->forget_heard();
+  const std::size_t commits = rig->submitted<ports::CommitBatch>();
+  rig->say(alice, rig->message(1));
+  EXPECT_EQ(rig->submitted<ports::CommitBatch>(), commits);
+  ASSERT_EQ(results().size(), 1u);
+  EXPECT_EQ(results()[0].status, wire::SendStatus::Duplicate);
+  EXPECT_EQ(results()[0].seq, Seq(3));
+  EXPECT_TRUE(rig->heard(bob).seqs().empty());
+}
+
+TEST_F(SendsTest, AnotherBodyUnderAUsedNumberIsAConflict) {
+  rig->say(alice, rig->message(1));
+  wire::Send other = rig->message(1, "something else");
+  other.client_msg_id = ClientMsgId(5);
+  rig->say(alice, other);
+  EXPECT_EQ(results().back().status, wire::SendStatus::Conflict);
+}
+
+TEST_F(SendsTest, ARepeatOnANewConnectionWhileTheCommitRunsIsAnsweredThere) {
+  rig->hold_store();
+  rig->say(alice, rig->message(1));
+  rig->disconnect(alice);
+  const End again = rig->connect(kAlice, DeviceId(10), 1);
+  rig->say(again, rig->message(1));
+  rig->let_store_run();
+  ASSERT_EQ(rig->heard(again).all<wire::SendResult>().size(), 1u);
+  EXPECT_EQ(rig->heard(again).all<wire::SendResult>()[0].seq, Seq(3));
+  EXPECT_EQ(rig->store.room(kRoom).head(), Seq(3));
+}
+
+TEST_F(SendsTest, ASkippedNumberIsSentBackWithTheOneExpected) {
+  rig->say(alice, rig->message(3));
+  EXPECT_EQ(results().at(0).status, wire::SendStatus::OutOfOrder);
+  EXPECT_EQ(results().at(0).expected, Cseq(1));
+}
+
+TEST_F(SendsTest, ASendFromAnotherEpochIsStale) {
+  rig->say(alice, rig->message(1, "old", 7));
+  EXPECT_EQ(results().at(0).status, wire::SendStatus::StaleEpoch);
+  EXPECT_EQ(results().at(0).epoch, Epoch(1));
+}
+
+TEST_F(SendsTest, ARoomThatDoesNotExistIsSaidToNotExistAndLeavesNothingBehind) {
+  rig->say(alice, rig->message(1, "x", 1, RoomId(99)));
+  EXPECT_EQ(results().at(0).status, wire::SendStatus::NoSuchRoom);
+  EXPECT_EQ(rig->shard().counters().rooms_home, 1u);
+}
+
+TEST_F(SendsTest, AQueueThatIsFullSaysBusyAndAnswersWhatItTook) {
+  Config config;
+  config.room_queue_bytes_max = 4096;
+  begin(config);
+  rig->hold_store();
+  for (std::uint32_t i = 1; i <= 20; ++i) rig->say(alice, rig->message(i, std::string(500, 'x')));
+  const std::size_t busy = results().size();
+  EXPECT_GT(busy, 0u);
+  EXPECT_LT(busy, 20u);
+  for (const auto& result : results()) EXPECT_EQ(result.status, wire::SendStatus::Busy);
+  EXPECT_EQ(count(Probe::store_queue_full_busy), busy);
+  rig->let_store_run();
+  EXPECT_EQ(rig->store.room(kRoom).head(), Seq(2 + 20 - busy));
+  EXPECT_EQ(rig->shard().counters().commit_queue_bytes, 0u);
+}
+
+TEST_F(SendsTest, ABudgetThatIsSpentSaysWhenToComeBackAndRefills) {
+  const End carol = rig->connect(kBob, DeviceId(21), 0, 0, {.sends_per_s = 2, .sends_burst = 3});
+  for (std::uint32_t i = 1; i <= 4; ++i) rig->say(carol, rig->message(i));
+  const auto answers = rig->heard(carol).all<wire::SendResult>();
+  ASSERT_EQ(answers.size(), 4u);
+  EXPECT_EQ(std::ranges::count(answers, wire::SendStatus::Busy, &wire::SendResult::status), 1);
+  const auto busy = std::ranges::find(answers, wire::SendStatus::Busy, &wire::SendResult::status);
+  EXPECT_EQ(busy->retry_after_ms, 500u);
+  rig->pass(500ms);
+  rig->say(carol, rig->message(4));
+  EXPECT_EQ(rig->heard(carol).all<wire::SendResult>().back().status, wire::SendStatus::Accepted);
+}
+
+TEST_F(SendsTest, ACheckpointIsPutAsideEvery256Events) {
+  for (std::uint32_t i = 1; i <= 300; ++i) rig->say(alice, rig->message(i));
+  ASSERT_EQ(rig->store.checkpoints().size(), 1u);
+  EXPECT_EQ(rig->store.checkpoints()[0].seq, Seq(256));
+  EXPECT_EQ(rig->store.checkpoints()[0].hash, rig->store.room(kRoom).hash_at(Seq(256)));
+}
+
+TEST_F(SendsTest, WhatAnotherHomeWroteIsReadAndToldInItsPlace) {
+  rig->store.room(kRoom).append(
+      {.room = kRoom, .sender = kBob, .device = DeviceId(77), .cseq = Cseq(1), .body = "rival"});
+  rig->say(alice, rig->message(1));
+  EXPECT_EQ(rig->heard(bob).seqs(), (std::vector<std::uint64_t>{3, 4}));
+  EXPECT_EQ(results().at(0).seq, Seq(4));
+}
+
+}  // namespace
+}  // namespace starling::core::testing

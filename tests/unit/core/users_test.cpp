@@ -1,0 +1,180 @@
+// Users: their devices, their rooms, their read markers, and how a shard is emptied.
+#include <algorithm>
+
+#include "common/base/probe.h"
+#include "tests/unit/core/rig.h"
+
+namespace starling::core::testing {
+namespace {
+
+TEST(UsersTest, AWelcomeNamesTheListAndSendsItToWhoHoldsAnother) {
+  Rig rig;
+  rig.store.add_room(kRoom, {kAlice});
+  const End fresh = rig.connect(kAlice, DeviceId(10), 0);
+  const auto welcome = rig.heard(fresh).all<wire::Welcome>();
+  ASSERT_EQ(welcome.size(), 1u);
+  EXPECT_EQ(welcome[0].rooms_version, 1u);
+  EXPECT_EQ(welcome[0].ticket, "ticket");
+  const auto lists = rig.heard(fresh).all<wire::RoomList>();
+  ASSERT_EQ(lists.size(), 1u);
+  EXPECT_EQ(lists[0].rooms.at(0).room, kRoom);
+  const End known = rig.connect(kAlice, DeviceId(11), 1);
+  EXPECT_TRUE(rig.heard(known).all<wire::RoomList>().empty());
+}
+
+TEST(UsersTest, ALongListComesInParts) {
+  Rig rig;
+  for (std::uint64_t i = 1; i <= 400; ++i) rig.store.add_room(RoomId(i), {kAlice});
+  const End end = rig.connect(kAlice, DeviceId(10), 0);
+  const auto lists = rig.heard(end).all<wire::RoomList>();
+  ASSERT_EQ(lists.size(), 3u);
+  EXPECT_TRUE(lists[0].more && lists[1].more && !lists[2].more);
+}
+
+TEST(UsersTest, ComingBackWithinATicketsLifeNeedsNoStore) {
+  Rig rig;
+  rig.store.add_room(kRoom, {kAlice});
+  const End first = rig.connect(kAlice, DeviceId(10), 1);
+  rig.sync(first, rig.at_head());
+  rig.disconnect(first);
+  rig.pass(20s);
+  rig.hold_store();
+  const End again = rig.connect(kAlice, DeviceId(10), 1);
+  rig.sync(again, rig.at_head());
+  EXPECT_EQ(rig.held(), 0u);
+  EXPECT_EQ(rig.heard(again).synced().status, wire::SyncStatus::Live);
+}
+
+TEST(UsersTest, TheLaterConnectionOfADeviceFencesTheEarlierOnAnyShard) {
+  for (const std::uint32_t shards : {1u, 2u}) {
+    Rig rig(shards);
+    rig.store.add_room(kRoom, {kAlice});
+    const End first = rig.connect(kAlice, DeviceId(10), 0, 0);
+    rig.pass(1ms);
+    const End second = rig.connect(kAlice, DeviceId(10), 0, shards - 1);
+    EXPECT_TRUE(rig.heard(first).closed);
+    EXPECT_EQ(rig.heard(first).reason, CloseReason::Fenced);
+    EXPECT_FALSE(rig.heard(second).closed);
+    rig.pass(1s);
+    // The fenced one's farewell does not put the other out.
+    const End other = rig.connect(kAlice, DeviceId(10), 0, 0);
+    EXPECT_EQ(rig.heard(second).reason, CloseReason::Fenced);
+    EXPECT_FALSE(rig.heard(other).closed);
+  }
+}
+
+TEST(UsersTest, ALoginWhoseRequestWasLostDoesNotFenceALaterOne) {
+  Rig rig(2);
+  rig.store.add_room(kRoom, {kAlice});
+  const std::uint32_t away = 1 - rig.home(kAlice);
+  rig.lose = [](ShardId, ShardId, const ports::Payload& p) { return std::holds_alternative<ports::AttachDevice>(p); };
+  const End first = rig.connect(kAlice, DeviceId(10), 0, away);
+  rig.lose = {};
+  rig.pass(10ms);
+  const End second = rig.connect(kAlice, DeviceId(10), 0, 1 - away);
+  rig.pass(3s);
+  EXPECT_TRUE(rig.heard(first).closed);
+  EXPECT_FALSE(rig.heard(second).closed);
+}
+
+TEST(UsersTest, AUserHasOnlySoManyConnections) {
+  Config config;
+  config.connections_per_user_max = 3;
+  Rig rig(1, config);
+  rig.store.add_room(kRoom, {kAlice});
+  for (std::uint64_t i = 0; i < 3; ++i) EXPECT_FALSE(rig.heard(rig.connect(kAlice, DeviceId(10 + i))).closed);
+  const End fourth = rig.connect(kAlice, DeviceId(20));
+  EXPECT_TRUE(rig.heard(fourth).closed);
+  EXPECT_EQ(rig.heard(fourth).reason, CloseReason::Overloaded);
+}
+
+TEST(UsersTest, AnAddedMemberHearsOfTheRoomAndMaySyncIt) {
+  Rig rig(2);
+  rig.store.add_room(kRoom, {kAlice});
+  const End alice = rig.connect(kAlice, DeviceId(10), 0, 0);
+  const End carol = rig.connect(kCarol, DeviceId(30), 0, 1);
+  rig.say(alice, wire::Send{.room = kRoom,
+                            .epoch = Epoch(1),
+                            .cseq = Cseq(1),
+                            .client_msg_id = ClientMsgId(1),
+                            .kind = wire::EventKind::MemberAdd,
+                            .subject = kCarol,
+                            .role = wire::Role::Member});
+  const auto changes = rig.heard(carol).all<wire::RoomChanged>();
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].info.role, wire::Role::Member);
+  EXPECT_EQ(changes[0].rooms_version, 1u);
+  rig.sync(carol, {});
+  EXPECT_EQ(rig.heard(carol).synced().status, wire::SyncStatus::Reset);
+}
+
+TEST(UsersTest, ReadMarkersNeverGoBackOrBeyondTheHeadAndReachTheStoreLater) {
+  Rig rig;
+  rig.store.add_room(kRoom, {kAlice}, 10);
+  const End phone = rig.connect(kAlice, DeviceId(10));
+  const End desk = rig.connect(kAlice, DeviceId(11));
+  for (const End end : {phone, desk}) rig.sync(end, rig.at_head());
+  rig.say(phone, wire::ReadMark{.room = kRoom, .seq = Seq(500), .msg_no = 900});
+  ASSERT_EQ(rig.heard(desk).all<wire::ReadMarked>().size(), 1u);
+  EXPECT_EQ(rig.heard(desk).all<wire::ReadMarked>()[0].seq, Seq(11));
+  EXPECT_EQ(rig.heard(desk).all<wire::ReadMarked>()[0].msg_no, 10u);
+  rig.say(desk, wire::ReadMark{.room = kRoom, .seq = Seq(5), .msg_no = 4});
+  EXPECT_EQ(rig.heard(desk).all<wire::ReadMarked>().back().seq, Seq(11));
+  EXPECT_EQ(rig.heard(phone).all<wire::ReadMarked>().size(), 1u);
+  EXPECT_EQ(rig.submitted<ports::PutReadMarks>(), 0u);
+  rig.pass(6s);
+  EXPECT_EQ(rig.submitted<ports::PutReadMarks>(), 1u);
+  EXPECT_EQ(rig.store.marks().at({kAlice, kRoom}).seq, Seq(11));
+  rig.sync(desk, rig.at_head());
+  EXPECT_EQ(rig.heard(desk).synced().read_seq, Seq(11));
+}
+
+TEST(UsersTest, MarkersThatTheStoreDidNotTakeGoAgain) {
+  Rig rig;
+  rig.store.add_room(kRoom, {kAlice}, 10);
+  const End phone = rig.connect(kAlice, DeviceId(10));
+  rig.sync(phone, rig.at_head());
+  rig.say(phone, wire::ReadMark{.room = kRoom, .seq = Seq(7), .msg_no = 6});
+  rig.hold_store();
+  rig.pass(6s);
+  rig.complete_next(ports::StoreStatus::Unknown);
+  rig.pass(6s);
+  rig.let_store_run();
+  EXPECT_EQ(rig.store.marks().at({kAlice, kRoom}).seq, Seq(7));
+}
+
+TEST(UsersTest, ADrainSendsEverybodyAwayAtABoundedRateAndEndsEmpty) {
+  Rig rig;
+  rig.store.add_room(kRoom, {kAlice}, 10);
+  std::vector<End> ends;
+  for (std::uint64_t i = 0; i < 1000; ++i) ends.push_back(rig.connect(UserId(100 + i), DeviceId(100 + i)));
+  rig.drain_shard();
+  const auto closed = [&] { return std::ranges::count_if(ends, [&](End e) { return rig.heard(e).closed; }); };
+  rig.pass(1s);
+  EXPECT_GT(closed(), 10);
+  EXPECT_LT(closed(), 40);
+  const End late = rig.connect(kAlice, DeviceId(10));
+  EXPECT_EQ(rig.heard(late).reason, CloseReason::Draining);
+  EXPECT_EQ(rig.heard(late).all<wire::Reconnect>().size(), 1u);
+  EXPECT_FALSE(rig.shard().drained());
+  rig.pass(60s);
+  EXPECT_EQ(closed(), 1000);
+  EXPECT_EQ(rig.heard(ends[500]).all<wire::Reconnect>().size(), 1u);
+  EXPECT_TRUE(rig.shard().drained());
+}
+
+TEST(UsersTest, IdleRoomsAndUsersAreForgottenInTheEnd) {
+  Rig rig;
+  rig.store.add_room(kRoom, {kAlice}, 10);
+  const End alice = rig.connect(kAlice, DeviceId(10));
+  rig.sync(alice, rig.at_head());
+  rig.pass(10min);
+  EXPECT_EQ(rig.shard().counters().rooms_home, 1u);
+  rig.disconnect(alice);
+  rig.pass(10min);
+  EXPECT_EQ(rig.shard().counters().rooms_home, 0u);
+  EXPECT_EQ(rig.shard().counters().rooms_local, 0u);
+}
+
+}  // namespace
+}  // namespace starling::core::testing
