@@ -83,7 +83,7 @@ TEST_P(CrashSteps, AStoredMessageIsSentExactlyOnce) {
 INSTANTIATE_TEST_SUITE_P(EachStep, CrashSteps,
                          ::testing::Values(CrashStep::AfterPut, CrashStep::AfterSend, CrashStep::AfterAck,
                                            CrashStep::AfterApply, CrashStep::AfterStored),
-                         [](const auto& info) { return "Step" + std::to_string(static_cast<int>(info.param)); });
+                         [](const auto& step) { return "Step" + std::to_string(static_cast<int>(step.param)); });
 
 TEST(Crash, ALostStoreReplyIsNeitherALossNorADouble) {
   TwoPeople t;
