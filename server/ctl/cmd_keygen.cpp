@@ -16,7 +16,9 @@ struct KeygenOptions {
 };
 
 int keygen(const Options& options, const KeygenOptions& keygen) {
-  const std::string dir = keygen.dir.empty() ? config_of(options).keys_dir() : keygen.dir;
+  const app::Config config = config_of(options);
+  const HandOver hand_over(config);
+  const std::string dir = keygen.dir.empty() ? config.keys_dir() : keygen.dir;
   if (keygen.rotate) {
     const auto id = auth::rotate_keys(dir);
     if (!id) return failed(id.error().message);

@@ -12,6 +12,7 @@ namespace {
 
 int migrate(const Options& options) {
   const app::Config config = config_of(options);
+  const HandOver hand_over(config);
   if (const auto made = make_data_dir(config); !made) return failed(made.error());
   const auto report = store::migrate(config.database_path());
   if (!report) return failed(report.error());

@@ -15,6 +15,7 @@ namespace {
 
 int restore(const Options& options, const std::string& from) {
   const app::Config config = config_of(options);
+  const HandOver hand_over(config);
   if (const auto made = make_data_dir(config); !made) return failed(made.error());
   const auto report = store::restore(from, config.database_path());
   if (!report) return failed(report.error());

@@ -15,6 +15,7 @@ namespace {
 
 int seed(const Options& options, store::SeedPlan plan) {
   const app::Config config = config_of(options);
+  const HandOver hand_over(config);
   if (const auto made = make_data_dir(config); !made) return failed(made.error());
   plan.now = wall_now();
   const auto report = store::seed(config.database_path(), plan);

@@ -47,7 +47,9 @@ int mint(const Options& options, const MintOptions& mint) {
     std::fputs("starlingctl token mint: give --user N, or --users A-B with 1 <= A <= B\n", stderr);
     return kExitUsage;
   }
-  const std::string keys = config_of(options).keys_dir();
+  const app::Config config = config_of(options);
+  const HandOver hand_over(config);
+  const std::string keys = config.keys_dir();
   if (const auto made = auth::ensure_keys(keys); !made) return failed(made.error().message);
   const auto secret = auth::load_token_secret(keys);
   if (!secret) return failed(secret.error().message);

@@ -1,10 +1,14 @@
 #include "server/ctl/options.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -34,6 +38,21 @@ Result<void, std::string> make_data_dir(const app::Config& config) {
   return tl::unexpected(
       fmt::format("cannot make the data directory {}: {}; set server.data_dir to a place this user may write to",
                   config.data_dir, error.message()));
+}
+
+HandOver::~HandOver() {
+  namespace fs = std::filesystem;
+  struct stat dir{};
+  if (::geteuid() != 0 || ::stat(data_dir_.c_str(), &dir) != 0 || dir.st_uid == 0) return;
+  std::error_code error;
+  for (auto entry = fs::recursive_directory_iterator(data_dir_, error); entry != fs::recursive_directory_iterator();
+       entry.increment(error)) {
+    const std::string path = entry->path().string();
+    struct stat file{};
+    if (::lstat(path.c_str(), &file) != 0 || file.st_uid != 0) continue;
+    if (::lchown(path.c_str(), dir.st_uid, dir.st_gid) != 0)
+      failed(fmt::format("cannot hand over {}: {}", path, std::strerror(errno)));
+  }
 }
 
 WallTime wall_now() {

@@ -28,6 +28,19 @@ int failed(std::string_view message);
 /// Where a first command is given before the server's first start. The error says what to do.
 Result<void, std::string> make_data_dir(const app::Config& config);
 
+/// Root's commands would leave files that the server's user cannot open. On its end every file of root's in the data
+/// directory is handed to the directory's owner.
+class HandOver {
+ public:
+  explicit HandOver(const app::Config& config) : data_dir_(config.data_dir) {}
+  HandOver(const HandOver&) = delete;
+  HandOver& operator=(const HandOver&) = delete;
+  ~HandOver();
+
+ private:
+  std::string data_dir_;
+};
+
 WallTime wall_now();
 
 }  // namespace starling::ctl

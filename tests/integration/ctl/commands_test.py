@@ -1,9 +1,11 @@
 """starlingctl on a data directory without a server: what it makes, shows, copies, restores, and refuses to do."""
 
 import json
+import os
 import random
 import sqlite3
 import stat
+import unittest
 
 from workshop import Workshop, main
 
@@ -151,6 +153,21 @@ class Ledger(Workshop):
         self.assertIn("names no room", self.refused("ledger", "--rooms", "-", stdin="\n"))
         self.assertIn("'x1' is no room's number", self.refused("ledger", "--rooms", "-", stdin="1 x1"))
         self.assertIn("No such file", self.refused("ledger", "--rooms", "nowhere"))
+
+
+@unittest.skipUnless(os.geteuid() == 0, "only root leaves files of root's")
+class Root(Workshop):
+    def test_what_root_makes_is_handed_to_the_owner_of_the_data_directory(self):
+        self.folder.chmod(0o711)
+        self.data.mkdir()
+        os.chown(self.data, 65534, 65534)
+        self.good("seed", "--users", "2", "--rooms", "1")
+        self.good("keygen")
+        self.good("backup", "copy.db")
+        self.good("restore", "copy.db")
+        self.assertGreater(len(list(self.data.rglob("*"))), 6)
+        self.assertEqual({65534}, {path.lstat().st_uid for path in self.data.rglob("*")})
+        self.assertEqual(0, (self.folder / "copy.db").stat().st_uid)
 
 
 class Backup(Workshop):
