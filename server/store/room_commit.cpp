@@ -34,16 +34,18 @@ ports::CommitRowResult duplicate_of(const EventRows::Original& original) {
 }  // namespace
 
 RoomCommit::RoomCommit(Connection& connection)
-    : savepoints_(connection),
+    : connection_(&connection),
+      savepoints_(connection),
       events_(connection),
       members_(connection),
       load_(connection, "SELECT kind, epoch, head, msg_no, min_seq, last_ts FROM rooms WHERE room_id = ?"),
       move_head_(connection, "UPDATE rooms SET head = ?, msg_no = ?, last_ts = ? WHERE room_id = ?"),
       rename_(connection, "UPDATE rooms SET title = ? WHERE room_id = ?"),
       counter_(connection, "SELECT last_cseq FROM device_pos WHERE room_id = ? AND device = ?"),
-      move_counter_(connection,
-                    "INSERT INTO device_pos (room_id, device, last_cseq) VALUES (?, ?, ?) "
-                    "ON CONFLICT DO UPDATE SET last_cseq = excluded.last_cseq") {}
+      count_next_(connection,
+                  "UPDATE device_pos SET last_cseq = last_cseq + 1 WHERE room_id = ? AND device = ? AND last_cseq = ?"),
+      move_counter_(connection, "UPDATE device_pos SET last_cseq = ? WHERE room_id = ? AND device = ?"),
+      new_counter_(connection, "INSERT INTO device_pos (last_cseq, room_id, device) VALUES (?, ?, ?)") {}
 
 RoomCommit::Room RoomCommit::load(RoomId room) {
   counters_.clear();
@@ -59,7 +61,7 @@ RoomCommit::Room RoomCommit::load(RoomId room) {
           .last_ts = wall_from_ms(rows.i64(5))};
 }
 
-ports::Committed RoomCommit::run(const ports::CommitBatch& batch) {
+ports::Committed RoomCommit::run(const ports::CommitBatch& batch, bool careful) {
   room_ = load(batch.room);
   ports::Committed done{
       .exists = room_.exists, .epoch = room_.epoch, .prev_head = room_.head, .head = room_.head, .results = {}};
@@ -69,7 +71,11 @@ ports::Committed RoomCommit::run(const ports::CommitBatch& batch) {
     for (ports::CommitRowResult& result : done.results) result.status = status;
     return done;
   }
-  commit_rows(batch.room, batch.now, batch.rows, done.results);
+  if (careful) {
+    commit_carefully(batch.room, batch.now, batch.rows, done.results);
+  } else {
+    commit_rows(batch.room, batch.now, batch.rows, done.results);
+  }
   for (const ports::CommitRowResult& result : done.results) {
     probe(Probe::dup_in_batch, result.status == wire::SendStatus::Duplicate && result.seq > done.prev_head);
   }
@@ -77,14 +83,17 @@ ports::Committed RoomCommit::run(const ports::CommitBatch& batch) {
   return done;
 }
 
-/// All under one savepoint. What SQLite refuses, it refuses without a word about which row was to blame for what came
-/// before, so the halves are tried by themselves.
 void RoomCommit::commit_rows(RoomId room, WallTime now, Rows_ rows, Results results) {
   const Seq head_before = room_.head;
+  for (std::size_t i = 0; i < rows.size(); ++i) results[i] = commit_row(room, now, rows[i]);
+  write_back(room, head_before);
+}
+
+/// The halves of what SQLite refuses are tried by themselves.
+void RoomCommit::commit_carefully(RoomId room, WallTime now, Rows_ rows, Results results) {
   try {
     Savepoint savepoint(savepoints_);
-    for (std::size_t i = 0; i < rows.size(); ++i) results[i] = commit_row(room, now, rows[i]);
-    write_back(room, head_before);
+    commit_rows(room, now, rows, results);
     savepoint.release();
     return;
   } catch (const SqliteError& error) {
@@ -94,33 +103,33 @@ void RoomCommit::commit_rows(RoomId room, WallTime now, Rows_ rows, Results resu
   room_ = load(room);
   if (rows.size() == 1) return reject(room, rows[0], results[0]);
   const std::size_t half = rows.size() / 2;
-  commit_rows(room, now, rows.first(half), results.first(half));
-  commit_rows(room, now, rows.subspan(half), results.subspan(half));
+  commit_carefully(room, now, rows.first(half), results.first(half));
+  commit_carefully(room, now, rows.subspan(half), results.subspan(half));
 }
 
 /// A final answer, so the row's cseq is consumed.
 void RoomCommit::reject(RoomId room, const ports::CommitRow& row, ports::CommitRowResult& result) {
   ++refused_;
   result = {.status = wire::SendStatus::Rejected};
-  Counter& device = counter(room, row.device);
+  Counter& device = counter(room, row);
   device.last = std::max(device.last, row.cseq);
-  device.moved = true;
   write_back(room, room_.head);
 }
 
 void RoomCommit::write_back(RoomId room, Seq head_before) {
   for (Counter& each : counters_) {
-    if (each.moved) move_counter_.run(room, each.device, each.last);
-    each.moved = false;
+    if (each.last == each.stored) continue;
+    (each.stored ? move_counter_ : new_counter_).run(each.last, room, each.device);
+    each.stored = each.last;
   }
   if (room_.head != head_before) move_head_.run(room_.head, room_.msg_no, room_.last_ts, room);
 }
 
 ports::CommitRowResult RoomCommit::commit_row(RoomId room, WallTime now, const ports::CommitRow& row) {
-  Counter& device = counter(room, row.device);
+  Counter& device = counter(room, row);
   if (row.renumbered) {
     if (const auto original = events_.sent_lately(room, row.device, row.client_msg_id, room_.min_seq)) {
-      if (row.cseq == device.last.next()) device = {.device = row.device, .last = row.cseq, .moved = true};
+      if (row.cseq == device.last.next()) device.last = row.cseq;
       return duplicate_of(original);
     }
   }
@@ -138,7 +147,6 @@ ports::CommitRowResult RoomCommit::commit_row(RoomId room, WallTime now, const p
     return {.status = wire::SendStatus::OutOfOrder, .expected = device.last.next()};
   }
   device.last = row.cseq;
-  device.moved = true;
   const auto target = events_.target(room, row.target, room_.min_seq);
   if (!may_append(row, target, room)) {
     probe(Probe::kick_raced_commit, role(room, row.user) == wire::Role::None);
@@ -203,12 +211,21 @@ bool RoomCommit::may_append(const ports::CommitRow& row, const EventRows::Target
                             .target_is_own = target.exists && target.sender == row.user});
 }
 
-RoomCommit::Counter& RoomCommit::counter(RoomId room, DeviceId device) {
+RoomCommit::Counter& RoomCommit::counter(RoomId room, const ports::CommitRow& row) {
   const auto known =
-      std::find_if(counters_.begin(), counters_.end(), [&](const Counter& c) { return c.device == device; });
+      std::find_if(counters_.begin(), counters_.end(), [&](const Counter& c) { return c.device == row.device; });
   if (known != counters_.end()) return *known;
-  Rows rows = counter_.query(room, device);
-  return counters_.emplace_back(Counter{.device = device, .last = rows.next() ? rows.as<Cseq>(0) : Cseq()});
+  // Most rows are the next of their device, and whatever becomes of such a row, its number is consumed: one statement
+  // finds the counter and moves it.
+  if (row.cseq.value > 1) {
+    count_next_.run(room, row.device, row.cseq.prev());
+    if (sqlite3_changes64(connection_->get()) == 1) {
+      return counters_.emplace_back(Counter{.device = row.device, .last = row.cseq.prev(), .stored = row.cseq});
+    }
+  }
+  Rows rows = counter_.query(room, row.device);
+  const Cseq last = rows.next() ? rows.as<Cseq>(0) : Cseq();
+  return counters_.emplace_back(Counter{.device = row.device, .last = last, .stored = last});
 }
 
 wire::Role& RoomCommit::role(RoomId room, UserId user) {

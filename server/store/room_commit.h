@@ -17,9 +17,9 @@ class RoomCommit {
  public:
   explicit RoomCommit(Connection& connection);
 
-  /// Everything but `batch`, which stays with the caller. A row that SQLite refuses is found by bisection and rejected
-  /// alone; any other error is thrown, and the transaction is the caller's to undo.
-  ports::Committed run(const ports::CommitBatch& batch);
+  /// Everything but `batch`, which stays with the caller. Errors are thrown, and the transaction is the caller's to undo.
+  /// `careful`: under savepoints; a row that SQLite refuses is found by bisection and rejected alone.
+  ports::Committed run(const ports::CommitBatch& batch, bool careful = false);
   /// Rows rejected because SQLite refused them.
   std::uint64_t refused() const { return refused_; }
 
@@ -36,7 +36,7 @@ class RoomCommit {
   struct Counter {
     DeviceId device;
     Cseq last;
-    bool moved = false;
+    Cseq stored;  // 0: there is no row of it
   };
   struct KnownRole {
     UserId user;
@@ -47,6 +47,7 @@ class RoomCommit {
 
   Room load(RoomId room);
   void commit_rows(RoomId room, WallTime now, Rows_ rows, Results results);
+  void commit_carefully(RoomId room, WallTime now, Rows_ rows, Results results);
   void reject(RoomId room, const ports::CommitRow& row, ports::CommitRowResult& result);
   void write_back(RoomId room, Seq head_before);
 
@@ -54,9 +55,10 @@ class RoomCommit {
   ports::CommitRowResult append(RoomId room, WallTime now, const ports::CommitRow& row);
   void apply(RoomId room, const ports::CommitRow& row);
   bool may_append(const ports::CommitRow& row, const EventRows::Target& target, RoomId room);
-  Counter& counter(RoomId room, DeviceId device);
+  Counter& counter(RoomId room, const ports::CommitRow& row);
   wire::Role& role(RoomId room, UserId user);
 
+  Connection* connection_;
   SavepointStatements savepoints_;
   EventRows events_;
   MemberRows members_;
@@ -64,7 +66,9 @@ class RoomCommit {
   Statement move_head_;
   Statement rename_;
   Statement counter_;
+  Statement count_next_;
   Statement move_counter_;
+  Statement new_counter_;
 
   // Of the batch under way; forgotten when its savepoint is undone.
   Room room_;

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "common/base/assert.h"
 #include "server/store/limits.h"
 
 namespace starling::store {
@@ -82,30 +83,44 @@ void Writer::serve(std::vector<Job>& jobs) {
 
 ports::StoreStatus Writer::commit(const std::vector<Job>& jobs, std::vector<ports::StoreResult>& results) {
   const auto began = std::chrono::steady_clock::now();
-  bool committing = false;
-  try {
-    begin_.run();
-    for (const Job& job : jobs) results.push_back(execute(job.op.request));
-    committing = true;
-    end_.run();
-  } catch (const SqliteError& error) {
-    connection_->rollback();
-    return status_of(error, committing);
+  auto status = attempt(jobs, results, false);
+  if (!status) {
+    // A savepoint copies every page that it touches: too much to pay always for what hardly ever happens.
+    results.clear();
+    status = attempt(jobs, results, true);
   }
+  STARLING_ASSERT(status.has_value());
+  if (*status != ports::StoreStatus::Ok) return *status;
   shared_.health.good();
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
   shared_.counters.commit_us.add(static_cast<std::uint64_t>(took.count()));
   return ports::StoreStatus::Ok;
 }
 
-ports::StoreResult Writer::execute(const ports::StoreRequest& request) {
+std::optional<ports::StoreStatus> Writer::attempt(const std::vector<Job>& jobs,
+                                                  std::vector<ports::StoreResult>& results, bool careful) {
+  bool committing = false;
+  try {
+    begin_.run();
+    for (const Job& job : jobs) results.push_back(execute(job.op.request, careful));
+    committing = true;
+    end_.run();
+  } catch (const SqliteError& error) {
+    connection_->rollback();
+    if (!careful && fault_of(error.code()) == Fault::Refused) return std::nullopt;
+    return status_of(error, committing);
+  }
+  return ports::StoreStatus::Ok;
+}
+
+ports::StoreResult Writer::execute(const ports::StoreRequest& request, bool careful) {
   return std::visit(
-      [this](const auto& each) -> ports::StoreResult {
+      [this, careful](const auto& each) -> ports::StoreResult {
         using Request = std::decay_t<decltype(each)>;
         if constexpr (std::is_same_v<Request, ports::CommitBatch>) {
-          return commits_.run(each);
+          return commits_.run(each, careful);
         } else if constexpr (std::is_same_v<Request, ports::CreateRoom>) {
-          return make_room(each);
+          return make_room(each, careful);
         } else if constexpr (std::is_same_v<Request, ports::RaiseEpoch>) {
           return marks_.raise(each);
         } else if constexpr (std::is_same_v<Request, ports::PutReadMarks> ||
@@ -122,7 +137,8 @@ ports::StoreResult Writer::execute(const ports::StoreRequest& request) {
       request);
 }
 
-ports::StoreResult Writer::make_room(const ports::CreateRoom& request) {
+ports::StoreResult Writer::make_room(const ports::CreateRoom& request, bool careful) {
+  if (!careful) return creates_.run(request);
   try {
     Savepoint savepoint(savepoints_);
     const ports::RoomMade made = creates_.run(request);

@@ -1,7 +1,9 @@
-// The one thread that writes. All that waits shares a transaction and its fsync; each room has a savepoint of its own.
+// The one thread that writes. All that waits shares a transaction and its fsync. When SQLite refuses a statement of it, the
+// transaction is done again with a savepoint for each room, so that only the row that was refused suffers for it.
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,8 +37,11 @@ class Writer {
  private:
   void serve(std::vector<Job>& jobs);
   ports::StoreStatus commit(const std::vector<Job>& jobs, std::vector<ports::StoreResult>& results);
-  ports::StoreResult execute(const ports::StoreRequest& request);
-  ports::StoreResult make_room(const ports::CreateRoom& request);
+  /// Nothing when SQLite refused a statement, which cannot happen to the `careful`.
+  std::optional<ports::StoreStatus> attempt(const std::vector<Job>& jobs, std::vector<ports::StoreResult>& results,
+                                            bool careful);
+  ports::StoreResult execute(const ports::StoreRequest& request, bool careful);
+  ports::StoreResult make_room(const ports::CreateRoom& request, bool careful);
   ports::StoreStatus status_of(const SqliteError& error, bool committing);
   void count(const std::vector<Job>& jobs, const std::vector<ports::StoreResult>& results);
   void try_again();
