@@ -102,10 +102,8 @@ def owner(path):
 def tags_of(path):
     """The tags whose packages are there when the file is built or run."""
     text = str(path)
-    if text.startswith("tests/fuzz/"):
-        return ("build", "fuzz")
-    if text == "tools/dev/fuzz.sh":
-        return ("build", "fuzz")
+    if text.startswith("tests/fuzz/") or text == "tools/dev/fuzz.sh":
+        return ("build", "test", "fuzz")
     if text == "tools/dev/fresh.sh":
         return ("build", "fresh")
     if text.startswith("tests/tree/") or text in ("tools/dev/fmt.sh", "tools/dev/tidy.sh", "tools/dev/test.sh"):

@@ -9,7 +9,7 @@ fuzz_planted_seconds=120 # to find a planted bug; it takes one to twenty
 cmd_fuzz() {
   local seconds=${1:-60} only=${2:-} name names percent bug failures=0 crashes=0 planted=0 found=0 lines=()
   [[ $seconds =~ ^[0-9]+$ ]] || bad_usage "fuzz takes a number of seconds, not '$seconds'"
-  ensure_packages build fuzz
+  ensure_packages build test fuzz
   configure fuzz
   names=$(cd build/fuzz/covers 2>/dev/null && ls) || die "there is no fuzz target"
   [[ -z $only ]] || grep -qxF -- "$only" <<<"$names" || bad_usage "there is no target '$only'. There are: ${names//$'\n'/ }"
