@@ -7,7 +7,7 @@
 #   starling_fuzz(NAME SOURCES … DEPS … [COVERS FILE…] [PLANTED BUG…])  -> libFuzzer, corpus in tests/fuzz/corpus/NAME;
 #                                                                          ./dev fuzz reports its coverage of COVERS and
 #                                                                          finds each planted bug. Without clang: a test
-#                                                                          that replays the corpus
+#                                                                          that replays the corpus and [MUTATIONS N]
 include_guard(GLOBAL)
 include(GNUInstallDirs)
 include(GoogleTest)
@@ -112,7 +112,10 @@ function(starling_bench name)
 endfunction()
 
 function(starling_fuzz name)
-  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;COVERS;PLANTED" ${ARGN})
+  cmake_parse_arguments(arg "" "MUTATIONS" "SOURCES;DEPS;COVERS;PLANTED" ${ARGN})
+  if(NOT arg_MUTATIONS)
+    set(arg_MUTATIONS 100000)
+  endif()
   set(planted ${CMAKE_SOURCE_DIR}/tests/fuzz/planted.cpp)
   if(STARLING_FUZZ)
     add_executable(${name} ${arg_SOURCES} ${planted})
@@ -123,7 +126,7 @@ function(starling_fuzz name)
     list(JOIN arg_PLANTED "\n" mutants)
     file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/planted/${name} CONTENT "${mutants}\n")
   elseif(STARLING_TESTS)
-    set(replay fuzz_${name} --mutations 100000)
+    set(replay fuzz_${name} --mutations ${arg_MUTATIONS})
     set(corpus ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
     add_executable(fuzz_${name} ${arg_SOURCES} ${planted} ${CMAKE_SOURCE_DIR}/tests/fuzz/replay.cpp)
     target_link_libraries(fuzz_${name} PRIVATE starling_flags starling::base ${arg_DEPS})
