@@ -17,9 +17,14 @@ class CoreDriver {
 
   void on(core::Input&& input) { shard_.on(now_, std::move(input), pending_); }
 
+  /// Enough has been asked for: carry it out before the next input.
+  bool full() const { return pending_.sends.size() >= kSendsMax; }
+
   /// Swaps out what has been asked for since the last time; the core may be driven again while it is carried out.
   core::Effects& take_effects() {
     taken_.clear();
+    // A single input may ask for more than a turn's worth; its memory is not kept for the next time.
+    if (taken_.sends.capacity() > 2 * kSendsMax || taken_.recipients.capacity() > kRecipientsKept) taken_ = {};
     std::swap(pending_, taken_);
     return taken_;
   }
@@ -30,6 +35,9 @@ class CoreDriver {
   const core::Shard& shard() const { return shard_; }
 
  private:
+  static constexpr std::size_t kSendsMax = 4096;
+  static constexpr std::size_t kRecipientsKept = 64 * 1024;
+
   core::Shard shard_;
   core::Now now_{};
   core::Effects pending_;

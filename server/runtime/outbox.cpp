@@ -8,7 +8,7 @@ namespace starling::runtime {
 
 /// Empty chunks of this thread: at a light load each delivery takes one and gives it back a moment later.
 struct Outbox::Pool {
-  static constexpr std::uint32_t kMax = 4096;  // 256 KiB a shard; a larger burst goes through the heap
+  static constexpr std::uint32_t kMax = 1024;  // 64 KiB a shard; a larger burst goes through the heap
 
   ~Pool() {
     while (free != nullptr) delete std::exchange(free, free->next);

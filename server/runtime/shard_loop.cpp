@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kAcceptsPerTurn = 64;
 constexpr std::size_t kEnvelopesPerTurn = 4096;
+constexpr std::size_t kCompletionsKept = 1024;
 constexpr Duration kHousekeeping = 1s;
 
 }  // namespace
@@ -35,15 +36,13 @@ ShardLoop::ShardLoop(NodeContext& node, ShardId self, ListenSocket listener, std
 
 void ShardLoop::run() {
   turn_ended_ = steady_now();
-  accept_watch_.start([this] { accept(); });
-  poller_watch_.start([this] { on_ready(); });
-  mail_watch_.start([this] { on_mail(); });
   begin_turn();
   end_turn();
   while (!mailbox().stop_requested()) {
     if (!more_work_) io_.run_one();
     io_.poll();
     begin_turn();
+    if (mail_left_) take_mail();
     end_turn();
   }
   // Connections close with the loop; nothing more is promised to them.
@@ -73,7 +72,7 @@ void ShardLoop::end_turn() {
   } else {
     flush_at_ = kNever;
   }
-  more_work_ = left || core_.has_effects();
+  more_work_ = left || mail_left_ || core_.has_effects();
 
   if (drain_told_ && !drained_ && core_.shard().drained() && connections_.closing() == 0) {
     drained_ = true;
@@ -88,7 +87,14 @@ void ShardLoop::end_turn() {
   pacer_.turn(busy, turn_began_ - turn_ended_);
   turn_ended_ = ended;
   in_turn_ = false;
+  arm_watches();
   if (!more_work_) set_timer();
+}
+
+void ShardLoop::arm_watches() {
+  accept_watch_.arm([this] { accept(); });
+  poller_watch_.arm([this] { on_ready(); });
+  mail_watch_.arm([this] { on_mail(); });
 }
 
 void ShardLoop::accept() {
@@ -118,22 +124,40 @@ void ShardLoop::on_ready() {
     if ((event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
       if (Connection* c = connections_.table().find(id)) reader_.readable(*c);
     }
+    if (core_.full()) carry_out_effects();
   }
 }
 
 void ShardLoop::on_mail() {
   begin_turn();
   mailbox().acknowledge();
-  mailbox().take_completions(completions_);
-  for (ports::StoreCompletion& completion : completions_) core_.on(core::StoreCompleted{std::move(completion)});
-  completions_.clear();
-  const bool more = mailbox().take_envelopes(
-      kEnvelopesPerTurn, [this](ports::Envelope&& envelope) { core_.on(core::EnvelopeReceived{std::move(envelope)}); });
-  if (more) mailbox().wake();
+  take_mail();
+}
+
+void ShardLoop::take_mail() {
+  const bool more_completions = take_completions();
+  const bool more_envelopes = mailbox().take_envelopes(kEnvelopesPerTurn, [this](ports::Envelope&& envelope) {
+    core_.on(core::EnvelopeReceived{std::move(envelope)});
+    if (core_.full()) carry_out_effects();
+  });
+  mail_left_ = more_completions || more_envelopes;
   if (mailbox().drain_requested() && !drain_told_) {
     drain_told_ = true;
     core_.on(core::DrainRequested{});
   }
+}
+
+bool ShardLoop::take_completions() {
+  if (completions_.empty()) mailbox().take_completions(completions_);
+  // A page read for many sessions that catch up is much to send: the rest waits for the next turn, after some writing.
+  while (next_completion_ < completions_.size() && !core_.full()) {
+    core_.on(core::StoreCompleted{std::move(completions_[next_completion_++])});
+  }
+  if (next_completion_ < completions_.size()) return true;
+  next_completion_ = 0;
+  completions_.clear();
+  if (completions_.capacity() > kCompletionsKept) completions_ = {};
+  return false;
 }
 
 void ShardLoop::on_timer() {

@@ -28,9 +28,13 @@ class ShardLoop {
  private:
   void begin_turn();
   void end_turn();
+  void arm_watches();
   void accept();
   void on_ready();
   void on_mail();
+  void take_mail();
+  /// True when some are left for the next turn.
+  bool take_completions();
   void on_timer();
   void carry_out_effects();
   void send_all(core::Effects& effects);
@@ -54,7 +58,8 @@ class ShardLoop {
   boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
                                     boost::asio::io_context::executor_type>
       timer_;
-  std::vector<ports::StoreCompletion> completions_;
+  std::vector<ports::StoreCompletion> completions_;  // from next_completion_ on: to be handled
+  std::size_t next_completion_ = 0;
   std::vector<bool> posted_to_;  // scratch of a turn, by shard
 
   Instant turn_began_{};
@@ -63,6 +68,7 @@ class ShardLoop {
   Instant timer_at_ = kNever;
   Instant housekeeping_at_{};
   bool in_turn_ = false;
+  bool mail_left_ = false;  // what a turn takes of it was not all
   bool more_work_ = false;  // do not wait before the next turn
   bool drain_told_ = false;
   bool drained_ = false;
