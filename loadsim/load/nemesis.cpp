@@ -96,9 +96,8 @@ std::vector<report::FaultOutcome> Nemesis::outcomes() const {
   std::vector<report::FaultOutcome> outcomes;
   for (std::size_t i = 0; i < faults_.size(); ++i) {
     const std::uint64_t clients = pool_.collected().fault_effects[i];
-    outcomes.push_back({.line = to_string(faults_[i]),
-                        .effect = clients + server_effects_[i],
-                        .note = hits_clients(faults_[i].kind) ? std::to_string(clients) + " clients" : ""});
+    outcomes.push_back(
+        {.fault = faults_[i], .effect = clients + server_effects_[i], .on_clients = hits_clients(faults_[i].kind)});
   }
   return outcomes;
 }

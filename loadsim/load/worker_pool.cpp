@@ -16,6 +16,9 @@ namespace {
 
 /// 127.0.1.2 for the first worker, 127.0.2.2 for the second: no two share an address.
 constexpr std::uint32_t source_of(std::uint32_t worker) { return (127u << 24) + ((worker + 1) % 250 << 8) + 2; }
+/// The contract gives everything 60 s to come to rest after the last fault: a device that may wait for a minute before
+/// it tries again could not keep that.
+constexpr Duration kBackoffCap = std::chrono::seconds(30);
 /// Violations whose text is kept.
 constexpr std::size_t kTextsMax = 64;
 
@@ -62,6 +65,7 @@ void WorkerPool::be_worker(std::uint32_t number, Channel channel) {
   world.settings.agent = "starling-loadsim";
   world.settings.first_mode = scenario.rooms.mode;
   world.settings.durable = scenario.durable;
+  world.settings.backoff_cap = kBackoffCap;
   Worker(world, {.first = first, .count = end - first, .source = source_of(number), .endpoint = plan_.endpoint},
          std::move(channel))
       .run();

@@ -19,6 +19,17 @@ std::string tile(const std::string& value, std::string_view what) {
   return fmt::format("<div class=tile><b>{}</b><span>{}</span></div>", escaped(value), escaped(what));
 }
 
+/// "4.3 ms", "870 ms", "12.4 s".
+std::string time_text(double ms) {
+  if (ms >= 10'000) return fmt::format("{:.1f} s", ms / 1000);
+  return ms >= 100 ? fmt::format("{:.0f} ms", ms) : fmt::format("{:.1f} ms", ms);
+}
+
+/// Three digits that count.
+std::string ms_cell(double ms) {
+  return ms >= 100 ? fmt::format("<td>{:.0f}</td>", ms) : fmt::format("<td>{:.2f}</td>", ms);
+}
+
 std::string card(std::string_view title, const std::string& body) {
   return fmt::format("<section class=card><h2>{}</h2>{}</section>\n", escaped(title), body);
 }
@@ -70,16 +81,16 @@ std::string tiles(const RunResult& r) {
   return "<div class=tiles>" + tile(fmt::format("{}", r.scenario.users), "users") +
          tile(fmt::format("{:.0f}/s", r.sends_per_s()), "sends") +
          tile(fmt::format("{:.0f}/s", r.deliveries_per_s()), "deliveries") +
-         tile(fmt::format("{:.1f} ms", delivery.quantile_ms(5000)), "delivery p50") +
-         tile(fmt::format("{:.1f} ms", delivery.quantile_ms(9900)), "delivery p99") +
+         tile(time_text(delivery.quantile_ms(5000)), "delivery p50") +
+         tile(time_text(delivery.quantile_ms(9900)), "delivery p99") +
          tile(fmt::format("{}", r.violation_count), "violations") +
-         tile(fmt::format("{}", r.swept_events), "events compared with the log") + "</div>\n";
+         tile(fmt::format("{}", r.swept_events), "events compared") + "</div>\n";
 }
 
 std::string latency_over_time(const RunResult& r) {
-  const std::vector<Series> lines{series(r, "p50", 1, [](const Second& s) { return s.p50_ms; }),
+  const std::vector<Series> lines{series(r, "max", 3, [](const Second& s) { return s.max_ms; }),
                                   series(r, "p99", 2, [](const Second& s) { return s.p99_ms; }),
-                                  series(r, "max", 3, [](const Second& s) { return s.max_ms; })};
+                                  series(r, "p50", 1, [](const Second& s) { return s.p50_ms; })};
   return card("Delivery latency, from the intended send to each receiver",
               line_plot({"s"}, {"ms", true}, lines, fault_marks(r)) + legend(lines));
 }
@@ -124,9 +135,8 @@ std::string latency_table(const RunResult& r) {
   for (std::size_t i = 0; i < kMetrics; ++i) {
     const Histogram& h = r.histograms[i];
     rows += fmt::format("<tr><td>{}</td><td>{}</td>", name_of(static_cast<Metric>(i)), h.count());
-    for (const std::uint32_t q : {5000u, 9000u, 9900u, 9990u, 9999u})
-      rows += fmt::format("<td>{:.2f}</td>", h.quantile_ms(q));
-    rows += fmt::format("<td>{:.2f}</td></tr>", static_cast<double>(h.max()) / 1000);
+    for (const std::uint32_t q : {5000u, 9000u, 9900u, 9990u, 9999u}) rows += ms_cell(h.quantile_ms(q));
+    rows += ms_cell(static_cast<double>(h.max()) / 1000) + "</tr>";
   }
   return card("Latencies", rows + "</table>");
 }
@@ -145,11 +155,10 @@ std::string objectives(const RunResult& r) {
 
 std::string faults(const RunResult& r) {
   if (r.faults.empty()) return {};
-  std::string rows = "<table><tr><th>fault</th><th>effect</th></tr>";
-  for (const FaultOutcome& fault : r.faults) {
-    const std::string effect = fault.effect == 0 ? "none" : fault.note.empty() ? "took effect" : fault.note;
-    rows += fmt::format("<tr><td>{}</td><td class={}>{}</td></tr>", escaped(fault.line),
-                        fault.effect != 0 ? "good" : "bad", escaped(effect));
+  std::string rows = "<table><tr><th>fault</th><th>injected</th><th>took effect</th><th>clients hit</th></tr>";
+  for (const FaultSummary& each : summary(r.faults)) {
+    rows += fmt::format("<tr><td>{}</td><td>{}</td><td class={}>{}</td><td>{}</td></tr>", users::name_of(each.kind),
+                        each.injected, each.effective == each.injected ? "good" : "bad", each.effective, each.clients);
   }
   return card("Faults", rows + "</table>");
 }

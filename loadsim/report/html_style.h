@@ -37,9 +37,9 @@ svg{width:100%;height:auto;display:block}
 .legend{color:var(--dim);font-size:13px;margin:4px 0 0}
 .legend i{display:inline-block;width:14px;height:3px;border-radius:2px;vertical-align:middle;margin:0 6px 0 12px}
 .legend i.s1{background:var(--s1)}.legend i.s2{background:var(--s2)}.legend i.s3{background:var(--s3)}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
 th{font-weight:500;color:var(--dim);text-align:right;font-size:13px}
-td,th{padding:4px 8px;border-bottom:1px solid var(--rule)}
+td,th{padding:4px 6px;border-bottom:1px solid var(--rule)}
 td{text-align:right}td:first-child,th:first-child{text-align:left;padding-left:0}
 tr:last-child td{border-bottom:0}
 td.good,td.bad{color:var(--tone);font-weight:600}

@@ -36,10 +36,19 @@ struct Second {
 };
 
 struct FaultOutcome {
-  std::string line;          // of the schedule
+  users::Fault fault;
   std::uint64_t effect = 0;  // clients hit, or 1 for a server that was
-  std::string note;
+  bool on_clients = false;
 };
+
+/// All faults of a kind together.
+struct FaultSummary {
+  users::FaultKind kind = users::FaultKind::Heal;
+  std::uint64_t injected = 0;
+  std::uint64_t effective = 0;
+  std::uint64_t clients = 0;
+};
+std::vector<FaultSummary> summary(const std::vector<FaultOutcome>& faults);
 
 /// A send without an answer when the load ended is neither done nor failed: the log decides.
 struct UnknownSends {

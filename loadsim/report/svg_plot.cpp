@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "loadsim/report/markup.h"
@@ -16,6 +17,8 @@ constexpr double kLeft = 56;
 constexpr double kRight = 16;
 constexpr double kTop = 14;
 constexpr double kBottom = 34;
+/// About as wide as a letter of a mark's text.
+constexpr double kCharacter = 6;
 
 /// From values to the places on one side of the plot.
 class Scale {
@@ -100,13 +103,22 @@ class Plot {
                         std::max(1.0, x_.at(to) - left - 0.6), std::max(0.0, kHeight - kBottom - top));
   }
 
-  void mark(const Mark& mark, std::size_t number) {
-    const double at = x_.at(mark.x);
-    const bool left = at > kWidth * 0.75;
-    out_ += fmt::format(
-        R"(<path class="mark" d="M{0:.1f},{1} V{2}"/><text class="marktext" x="{3:.1f}" y="{4}" text-anchor="{5}">{6}</text>)",
-        at, kTop, kHeight - kBottom, at + (left ? -4 : 4), kTop + 9 + 12 * static_cast<double>(number % 4),
-        left ? "end" : "start", escaped(mark.text));
+  /// Their texts alternate between two lines; one that would run into its neighbour is left out.
+  void mark(const std::vector<Mark>& marks) {
+    std::array<double, 2> free_from{kLeft, kLeft};
+    std::size_t line = 0;
+    for (const Mark& each : marks) {
+      const double at = x_.at(each.x);
+      out_ += fmt::format(R"(<path class="mark" d="M{:.1f},{} V{}"/>)", at, kTop, kHeight - kBottom);
+      const double width = kCharacter * static_cast<double>(each.text.size());
+      const bool left = at + width > kWidth - kRight;
+      const double from = left ? at - width - 4 : at + 4;
+      if (from < free_from[line]) continue;
+      free_from[line] = from + width + 4;
+      out_ += fmt::format(R"(<text class="marktext" x="{:.1f}" y="{}">{}</text>)", from,
+                          kTop + 9 + 12 * static_cast<double>(line), escaped(each.text));
+      line = 1 - line;
+    }
   }
 
   std::string finish() && {
@@ -153,7 +165,7 @@ std::string line_plot(const Axis& x, const Axis& y, const std::vector<Series>& s
   }
   if (!xs.any || !ys.any) return R"(<p class="none">nothing was measured</p>)";
   Plot plot(x, y, xs, ys);
-  for (std::size_t i = 0; i < marks.size(); ++i) plot.mark(marks[i], i);
+  plot.mark(marks);
   for (Series each : series) {
     if (y.logarithmic) std::erase_if(each.points, [](const Point& point) { return point.y <= 0; });
     plot.line(each);
@@ -174,7 +186,7 @@ std::string bar_plot(const Axis& x, const Axis& y, const std::vector<Point>& bar
   for (std::size_t i = 0; i + 1 < bars.size(); ++i) {
     if (bars[i].y > 0) plot.bar(bars[i].x, bars[i + 1].x, bars[i].y);
   }
-  for (std::size_t i = 0; i < marks.size(); ++i) plot.mark(marks[i], i);
+  plot.mark(marks);
   return std::move(plot).finish();
 }
 

@@ -13,11 +13,9 @@ std::string row(std::string_view name, const Histogram& h) {
 
 std::string faults(const RunResult& r) {
   std::string out;
-  for (const FaultOutcome& fault : r.faults) {
-    const std::string effect = fault.effect == 0    ? "never took effect"
-                               : fault.note.empty() ? "took effect"
-                                                    : fault.note;
-    out += fmt::format("  fault {:<28} {}\n", fault.line, effect);
+  for (const FaultSummary& each : summary(r.faults)) {
+    out += fmt::format("  fault {:<16} {} of {} took effect{}\n", users::name_of(each.kind), each.effective,
+                       each.injected, each.clients != 0 ? fmt::format(", on {} clients", each.clients) : "");
   }
   return out;
 }

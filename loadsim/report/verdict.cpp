@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "loadsim/report/run_result.h"
 
 namespace starling::report {
@@ -81,7 +83,8 @@ void judge_fitness(RunResult& result) {
     result.unfit.push_back(fmt::format("{} sends found a full outbox and were never made", result.counters.dropped));
   }
   for (const FaultOutcome& fault : result.faults) {
-    if (fault.effect == 0) result.unfit.push_back(fmt::format("the fault '{}' never took effect", fault.line));
+    if (fault.effect == 0)
+      result.unfit.push_back(fmt::format("the fault '{}' never took effect", to_string(fault.fault)));
   }
 }
 
@@ -104,6 +107,19 @@ std::string_view name_of(Verdict verdict) {
       return "generator unfit";
   }
   return "?";
+}
+
+std::vector<FaultSummary> summary(const std::vector<FaultOutcome>& faults) {
+  std::vector<FaultSummary> kinds;
+  for (const FaultOutcome& each : faults) {
+    auto at =
+        std::find_if(kinds.begin(), kinds.end(), [&](const FaultSummary& s) { return s.kind == each.fault.kind; });
+    if (at == kinds.end()) at = kinds.insert(kinds.end(), FaultSummary{.kind = each.fault.kind});
+    ++at->injected;
+    at->effective += each.effect != 0 ? 1 : 0;
+    at->clients += each.on_clients ? each.effect : 0;
+  }
+  return kinds;
 }
 
 void judge(RunResult& result) {

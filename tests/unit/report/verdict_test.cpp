@@ -68,9 +68,21 @@ TEST(Verdict, ALateGeneratorIsUnfit) {
 
 TEST(Verdict, AFaultThatNeverBitProvesNothing) {
   RunResult r = result();
-  r.faults = {{.line = "@5s kill n1", .effect = 0}};
+  r.faults = {{.fault = {.at = std::chrono::seconds(5), .kind = users::FaultKind::Kill, .node = 1}, .effect = 0}};
   judge(r);
   EXPECT_EQ(Verdict::Unfit, r.verdict);
+}
+
+TEST(Faults, AreSummedUpByKind) {
+  const users::Fault kill{.kind = users::FaultKind::Kill};
+  const users::Fault cut{.kind = users::FaultKind::Cut};
+  const auto kinds =
+      summary({{.fault = kill, .effect = 1}, {.fault = cut, .effect = 30, .on_clients = true}, {.fault = kill}});
+  ASSERT_EQ(2u, kinds.size());
+  EXPECT_EQ(2u, kinds[0].injected);
+  EXPECT_EQ(1u, kinds[0].effective);
+  EXPECT_EQ(0u, kinds[0].clients);
+  EXPECT_EQ(30u, kinds[1].clients);
 }
 
 TEST(Reports, TextIsEscapedForWhereItStands) {
