@@ -24,14 +24,19 @@ void reverse_messages(std::vector<OutboxEntry>& entries) {
 
 }  // namespace
 
-// Entries are sent from the front while fewer than the maximum are in flight, so what is in flight is always among the
-// first of the queue: nothing here walks a long queue.
-std::span<OutboxEntry> Outbox::Queue::window() {
-  return std::span(entries).first(std::min<std::size_t>(entries.size(), wire::limits::kInFlightPerRoomMax));
+// What may be in flight: not by count but by number, so that an entry whose answer got lost is never more than that far
+// behind the log's newest of this device. The log relies on it when it looks for renumbered sends.
+std::size_t Outbox::Queue::window_size() const {
+  std::size_t size = 0;
+  const std::size_t most = std::min<std::size_t>(entries.size(), wire::limits::kInFlightPerRoomMax);
+  while (size < most &&
+         entries[size].send.cseq.value - entries.front().send.cseq.value < wire::limits::kInFlightPerRoomMax) {
+    ++size;
+  }
+  return size;
 }
-std::span<const OutboxEntry> Outbox::Queue::window() const {
-  return std::span(entries).first(std::min<std::size_t>(entries.size(), wire::limits::kInFlightPerRoomMax));
-}
+std::span<OutboxEntry> Outbox::Queue::window() { return std::span(entries).first(window_size()); }
+std::span<const OutboxEntry> Outbox::Queue::window() const { return std::span(entries).first(window_size()); }
 
 std::size_t Outbox::Queue::in_flight() const {
   return static_cast<std::size_t>(std::ranges::count_if(window(), &OutboxEntry::in_flight));

@@ -83,6 +83,7 @@ class Outbox {
     Instant swallow_until{};
     Instant hold_until = kNoHold;  // Busy, or the retry budget is spent
 
+    std::size_t window_size() const;
     std::span<OutboxEntry> window();
     std::span<const OutboxEntry> window() const;
     std::size_t in_flight() const;

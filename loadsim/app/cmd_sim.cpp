@@ -30,6 +30,7 @@ struct SimOptions {
   std::uint64_t from = 1;
   std::optional<std::uint64_t> seed;
   std::string schedule;
+  std::uint64_t follow = 0;
   unsigned jobs = 2;
   bool print = false;
   bool twice = false;
@@ -52,10 +53,11 @@ sim::RunReport run_checked(const sim::Options& options, bool twice) {
   return report;
 }
 
-int run_one(const sim::Options& options, bool twice) {
+int run_one(sim::Options options, const SimOptions& sim_options) {
+  options.follow = DeviceId(sim_options.follow);
   std::printf("%s", to_text(options).c_str());
   std::fflush(stdout);
-  const sim::RunReport report = run_checked(options, twice);
+  const sim::RunReport report = run_checked(options, sim_options.twice);
   sim::Ensemble ensemble;
   ensemble.add(report);
   std::printf("%s", ensemble.table().c_str());
@@ -79,7 +81,7 @@ int run_schedule(const SimOptions& sim_options) {
                  options.error().text.c_str());
     return kExitUsage;
   }
-  return run_one(*options, sim_options.twice);
+  return run_one(std::move(*options), sim_options);
 }
 
 bool has_holes(const sim::Ensemble& ensemble) {
@@ -134,7 +136,7 @@ int simulate(const SimOptions& options) {
     return kExitPass;
   }
   if (!options.schedule.empty()) return run_schedule(options);
-  if (options.seed) return run_one(sim::swarm(*options.seed), options.twice);
+  if (options.seed) return run_one(sim::swarm(*options.seed), options);
   return run_many(options);
 }
 
@@ -148,6 +150,7 @@ void add_sim_command(CLI::App& root, int& exit_code) {
   command->add_option("--from", options->from, "The first")->capture_default_str();
   command->add_option("--seed", options->seed, "Only this one, with its schedule printed");
   command->add_option("--schedule", options->schedule, "A file as --print writes it, instead of a seed's own options");
+  command->add_option("--follow", options->follow, "Print what this device did and was told to stderr");
   command->add_option("--jobs", options->jobs, "Processes")->capture_default_str()->check(CLI::Range(1, 64));
   command->add_flag("--print", options->print, "Only print the options and faults of a seed");
   command->add_flag("--twice", options->twice, "Run each seed twice and compare the traces");

@@ -22,7 +22,6 @@ struct WatchedRoom {
   RoomWatch seen;
   SendWatch sent;
   Seq read_seq;                      // the highest read marker told in this boot of the server
-  bool removed = false;              // the device saw its user's removal
   bool everything_seen = true;       // false: heads only, so the cursor says nothing
   std::unique_ptr<StateFold> state;  // a sample only
 };
@@ -67,8 +66,8 @@ class DeviceWatch {
   void on(const client::RoomReset& notice);
   void on(const client::RoomSynced& notice);
   void on(const client::HeadMoved& notice);
-  void on(const client::RoomsListed& notice);
-  void on(const client::RoomChanged& notice);
+  void on(const client::RoomsListed&) {}
+  void on(const client::RoomChanged&) {}
   void on(const client::PageRead& notice);
   void on(const client::ReadMarked& notice);
   void on(const client::Welcomed& notice);

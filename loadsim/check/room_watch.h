@@ -51,15 +51,13 @@ class RoomWatch {
   /// The least head that the answer may show: the floor when it was asked. 0: nothing was asked, or too long ago.
   std::uint64_t asked_floor() const { return asked_back_ == kBackMax ? 0 : floor_ - asked_back_; }
 
-  /// The device restarted from what it had stored; what it was told before stays true.
+  /// The device restarted from what it had stored: it cannot ask for more than it remembers.
   void rewind_to(const RoomWatch& stored) {
     cursor_ = stored.cursor_;
     start_ = stored.start_;
     chain_ = stored.chain_;
-    if (epoch_ != stored.epoch_) {
-      floor_ = stored.floor_;
-      epoch_ = stored.epoch_;
-    }
+    floor_ = stored.floor_;
+    epoch_ = stored.epoch_;
     asked_back_ = kBackMax;
   }
 

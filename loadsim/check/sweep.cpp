@@ -43,7 +43,9 @@ void RoomProof::check_log(Violations& violations) const {
     if (event.epoch < epoch) report(violations, Guarantee::G19_HonestEpochs, event.seq, nullptr, "the epoch went back");
     epoch = event.epoch;
     if (event.client_msg_id && !names.insert(event.client_msg_id.value).second) {
-      report(violations, Guarantee::G3_ExactlyOnce, event.seq, nullptr, "a message is in the log twice");
+      report(violations, Guarantee::G3_ExactlyOnce, event.seq, nullptr,
+             "a message is in the log twice, now as cseq " + std::to_string(event.cseq.value) + " of device " +
+                 std::to_string(event.device.value));
     }
     if (event.kind != wire::EventKind::Message && event.target >= event.seq && event.target) {
       report(violations, Guarantee::G10_Convergence, event.seq, nullptr, "refers to what is not before it");
@@ -97,15 +99,31 @@ void RoomProof::check_device(const DeviceWatch& device, const WatchedRoom& seen,
   if (!device.is_cloned()) check_acks(device, seen, violations);
   if (seen.seen.epoch() != room_.epoch) {
     if (at_rest && seen.everything_seen && seen.seen.epoch()) {
-      report(violations, Guarantee::G7_CompleteDelivery, seen.seen.cursor(), &device, "was not told of the room's epoch");
+      report(violations, Guarantee::G7_CompleteDelivery, seen.seen.cursor(), &device,
+             "was not told of the room's epoch");
     }
     return;
   }
   check_chain(device, seen, violations);
+  check_visibility(device, seen, violations);
   check_state(device, seen, violations);
   if (at_rest && seen.everything_seen && seen.seen.cursor() != room_.head) {
     report(violations, Guarantee::G7_CompleteDelivery, seen.seen.cursor(), &device,
            "at rest with the head at " + std::to_string(room_.head.value));
+  }
+}
+
+/// Who was removed for good has seen nothing behind that. Members may read everything.
+void RoomProof::check_visibility(const DeviceWatch& device, const WatchedRoom& seen, Violations& violations) const {
+  const auto about = [&](const LedgerEvent& event) {
+    return event.subject == device.user() &&
+           (event.kind == wire::EventKind::MemberAdd || event.kind == wire::EventKind::MemberRemove);
+  };
+  const auto last = std::find_if(room_.events.rbegin(), room_.events.rend(), about);
+  if (last == room_.events.rend() || last->kind == wire::EventKind::MemberAdd) return;
+  if (seen.seen.cursor() > last->seq) {
+    report(violations, Guarantee::G9_Authorization, seen.seen.cursor(), &device,
+           "was shown what came after the removal at " + std::to_string(last->seq.value));
   }
 }
 
@@ -124,24 +142,27 @@ void RoomProof::check_chain(const DeviceWatch& device, const WatchedRoom& seen, 
 
 void RoomProof::check_acks(const DeviceWatch& device, const WatchedRoom& seen, Violations& violations) const {
   const SendWatch& watch = seen.sent;
-  if (watch.answered_to() < watch.first()) return;
+  if (watch.answers() == 0 || !watch.comparable()) return;
   const auto from = std::lower_bound(sent_.begin(), sent_.end(), std::pair(device.device(), watch.first()),
                                      [](const Sent& each, const std::pair<DeviceId, Cseq>& key) {
                                        return std::tie(each.device, each.cseq) < std::tie(key.first, key.second);
                                      });
   std::uint64_t sum = 0;
   std::uint32_t events = 0;
-  for (auto at = from; at != sent_.end() && at->device == device.device() && at->cseq <= watch.answered_to(); ++at) {
+  for (auto at = from; at != sent_.end() && at->device == device.device() && at->cseq <= watch.answered_at_most();
+       ++at) {
+    if (!watch.is_answered(at->cseq)) continue;
     sum += mix_ack(at->cseq, at->seq);
     ++events;
   }
-  const std::uint32_t acked = watch.answered_to().value - watch.first().value + 1 - watch.refused();
+  const std::uint32_t acked = watch.answers() - watch.refused();
   if (first() != Seq(1) && events < acked) return;  // retention has cut some of them
   if (events != acked) {
     report(violations, events < acked ? Guarantee::G1_AckedIsDurable : Guarantee::G3_ExactlyOnce, Seq(), &device,
            std::to_string(acked) + " events were acknowledged, the log holds " + std::to_string(events) + " of them");
   } else if (sum != watch.sum()) {
-    report(violations, Guarantee::G1_AckedIsDurable, Seq(), &device, "an acknowledged event is not where it was acknowledged");
+    report(violations, Guarantee::G1_AckedIsDurable, Seq(), &device,
+           "an acknowledged event is not where it was acknowledged");
   }
 }
 
@@ -152,7 +173,8 @@ void RoomProof::check_state(const DeviceWatch& device, const WatchedRoom& seen, 
     if (event.seq > seen.state->start() && event.seq <= seen.seen.cursor()) fold.apply(event);
   }
   if (fold.digest() != seen.state->digest()) {
-    report(violations, Guarantee::G10_Convergence, seen.seen.cursor(), &device, "shows other texts or reactions than the log");
+    report(violations, Guarantee::G10_Convergence, seen.seen.cursor(), &device,
+           "shows other texts or reactions than the log");
   }
 }
 

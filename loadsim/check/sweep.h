@@ -32,6 +32,7 @@ class RoomProof {
   Seq first() const { return room_.events.empty() ? room_.head.next() : room_.events.front().seq; }
   void check_senders(Violations& violations) const;
   void check_members(Violations& violations) const;
+  void check_visibility(const DeviceWatch& device, const WatchedRoom& seen, Violations& violations) const;
   void check_chain(const DeviceWatch& device, const WatchedRoom& seen, Violations& violations) const;
   void check_acks(const DeviceWatch& device, const WatchedRoom& seen, Violations& violations) const;
   void check_state(const DeviceWatch& device, const WatchedRoom& seen, Violations& violations) const;

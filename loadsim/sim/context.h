@@ -60,6 +60,7 @@ struct Context {
   Trace trace;
   check::Violations violations;
   FaultTallies tallies{};
+  Instant lossy_until{};     // rings lost something lately: what is shown may be behind until it is repaired
   std::uint64_t inputs = 0;  // to shards and engines: what a run is measured in
 
   Instant now() const { return wheel.now(); }

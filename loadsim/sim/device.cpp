@@ -27,6 +27,7 @@ Device::Device(Identity who, Surroundings around)
       node_(around.node),
       witness_(around.witness),
       names_(around.names),
+      chronicle_(*around.context, who.device),
       views_(who.user, around.context->options.keep_texts) {
   watch_ = new_watch();
 }
@@ -63,6 +64,7 @@ void Device::start() {
 void Device::crash() {
   if (!running()) return;
   ++context_->tally(users::FaultKind::ClientCrash).effective;
+  chronicle_.line("crash, at step", static_cast<std::uint64_t>(crash_step_));
   // The write under way is one transaction: it is on the disk or not, and nobody was told.
   if (writing_to_ != 0 && random() % 2 == 0) apply_written(writing_to_);
   unwritten_.clear();
@@ -183,6 +185,7 @@ void Device::on_link_down(std::uint64_t attempt) {
     const Link& link = network_->link(who_.index);
     if (!running() || link.attempt != attempt || !link.client_end) return;
     context_->trace.add(0x610, who_.index, frame->index());
+    chronicle_.received(*frame);
     input([&](client::Session& session, Instant now, client::Output& out) { session.on_frame(*frame, now, out); });
   }
 }
@@ -216,6 +219,7 @@ void Device::arm() {
 void Device::carry_out() {
   context_->trace.add(0x630, (static_cast<std::uint64_t>(who_.index) << 32) | out_.persists.size(),
                       (out_.frames.size() << 16) | out_.notices.size());
+  chronicle_.output(out_);
   watch_->on_output(out_);
   for (const client::Notice& each : out_.notices) notice(each);
   for (const client::Persist& each : out_.persists) store(each);
@@ -348,6 +352,7 @@ void Device::on_persisted(std::uint64_t incarnation) {
   const bool dies = (crash_step_ == CrashStep::AfterPut && wrote(StoredChange::What::OutboxPut)) ||
                     (crash_step_ == CrashStep::AfterStored && wrote(StoredChange::What::Room));
   apply_written(token);
+  chronicle_.line("stored to", token);
   if (dies) {
     crash();
     return;

@@ -12,6 +12,7 @@
 
 #include "common/client/session.h"
 #include "loadsim/check/device_watch.h"
+#include "loadsim/sim/chronicle.h"
 #include "loadsim/sim/context.h"
 #include "loadsim/sim/device_store.h"
 #include "loadsim/sim/log_witness.h"
@@ -182,6 +183,7 @@ class Device {
   std::map<RoomId, Least> asked_least_;  // by the Sync that is not answered yet
   Least page_least_;
 
+  Chronicle chronicle_;
   RoomViews views_;
   Paging paging_;
   std::vector<RoomId> rooms_made_;

@@ -25,6 +25,8 @@ class Nemesis {
   void back_up(std::uint32_t fault);
   /// Everything works from now on; whatever has happened has happened.
   void heal();
+  /// A file was copied back without raising anything: lists of rooms have no epoch that could tell.
+  bool copied_back() const { return copied_back_; }
 
  private:
   struct Kicked {
@@ -51,6 +53,7 @@ class Nemesis {
   FaultTally& tally(users::FaultKind kind);
 
   World* world_;
+  bool copied_back_ = false;
   std::map<std::uint32_t, Database> backups_;  // by fault
   std::map<std::uint32_t, std::vector<Kicked>> kicked_;
 };

@@ -12,6 +12,7 @@ namespace starling::sim {
 namespace {
 
 constexpr WallTime kBeginning = wall_from_ms(1'767'225'600'000);  // 2026-01-01
+constexpr Duration kRepair = 4s;  // two seconds to find and mend a loss, two more for what was asked meanwhile
 constexpr auto kTicketLife = std::chrono::minutes(10);
 
 std::uint16_t close_code_of(core::CloseReason reason) {
@@ -273,7 +274,10 @@ void Node::post(std::uint32_t from, core::Effects::Post& post) {
   const bool dropped = context_->now() < ring_drop_until_ && chance(random, ring_drop_permille_);
   if (dropped) ++context_->tally(users::FaultKind::RingDrop).effective;
   context_->trace.add(0x200, ring, full || dropped ? 1 : 0);
-  if (full || dropped) return;
+  if (full || dropped) {
+    context_->lossy_until = context_->now() + kRepair;
+    return;
+  }
   r.queue.push_back(std::move(post.envelope));
   const Duration latency =
       within(context_->options.ring_latency, context_->next_draw(Stream::RingLatency, 0, ring_latencies_));

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "common/base/ids.h"
 #include "common/base/time.h"
 #include "common/client/settings.h"
 #include "loadsim/users/faults/fault.h"
@@ -63,6 +64,7 @@ struct Options {
   std::uint32_t body_bytes = 160;     // of most messages, at most
   std::uint32_t large_permille = 20;  // messages of up to large_bytes
   std::uint32_t large_bytes = 6000;
+  DeviceId follow;          // whose chronicle goes to stderr
   bool keep_texts = false;  // devices remember what they showed, for scripts
 
   // The phases: load with faults until `heal_at`, then little load, then none and everything must come to rest.

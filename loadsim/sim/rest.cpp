@@ -62,6 +62,13 @@ void look(const Device& device, const RoomLog& log, Reasons& reasons) {
   }
 }
 
+bool believes(const Device& device, RoomId room) {
+  if (!device.running()) return false;
+  const client::RoomTable& rooms = device.session()->rooms();
+  const std::uint32_t at = rooms.find(room);
+  return at != client::RoomTable::kNone && rooms.cursor(at).member != 0;
+}
+
 void look(const World& world, const Device& device, Reasons& reasons) {
   if (!device.ready()) {
     reasons.add(named(device) + (device.running() ? "is not connected, state " +
@@ -75,12 +82,13 @@ void look(const World& world, const Device& device, Reasons& reasons) {
                 std::to_string(device.session()->outbox().size()) + " messages wait, " +
                 std::to_string(device.session()->outbox().in_flight(room)) + " of them in flight");
   }
-  const client::RoomTable& rooms = device.session()->rooms();
   for (const auto& [id, log] : world.database().rooms()) {
     if (reasons.full()) return;
+    const bool member = believes(device, id);
+    if (world.nemesis().copied_back() && member != log.members().contains(device.who().user)) continue;
     if (log.members().contains(device.who().user)) {
       look(device, log, reasons);
-    } else if (const std::uint32_t i = rooms.find(id); i != client::RoomTable::kNone && rooms.cursor(i).member != 0) {
+    } else if (member) {
       reasons.add(named(device) + "room " + std::to_string(id.value) + ": still believes to be a member");
     }
   }
@@ -146,7 +154,8 @@ void sweep(World& world) {
     proof.check_log(violations);
     const RoomLog& log = *world.database().find(proof.room().room);
     for (const auto& device : world.devices()) {
-      const bool present = !device->retired() && log.members().contains(device->who().user);
+      const bool present =
+          !device->retired() && log.members().contains(device->who().user) && believes(*device, log.room());
       if (const check::WatchedRoom* seen = device->watch().find(log.room())) {
         proof.check_device(device->watch(), *seen, present, violations);
       }

@@ -64,8 +64,8 @@ void draw_seams(Dice dice, Options& o) {
   if (dice.one_in(3)) o.fsync_latency.most = dice.time(5ms, 50ms);
   if (dice.one_in(3)) o.disk_latency.most = dice.time(50ms, 800ms);
   o.lazy_removal_percent = static_cast<std::uint32_t>(dice.between(0, 60));
-  o.grants_sends_per_s = static_cast<std::uint32_t>(dice.log_between(4, 40));
-  o.grants_burst = static_cast<std::uint32_t>(dice.log_between(20, 100));
+  o.grants_sends_per_s = static_cast<std::uint32_t>(dice.log_between(20, 160));
+  o.grants_burst = static_cast<std::uint32_t>(dice.log_between(60, 240));
   o.client.backoff_base = dice.time(100ms, 1s);
   o.client.backoff_cap = dice.time(1s, 8s);
   if (dice.one_in(8)) o.client.first_mode = wire::SyncMode::Heads;

@@ -45,6 +45,7 @@ class World {
   Node& node() { return node_; }
   const Node& node() const { return node_; }
   Nemesis& nemesis() { return nemesis_; }
+  const Nemesis& nemesis() const { return nemesis_; }
   LogWitness& witness() { return witness_; }
   check::EventNames& names() { return names_; }
   std::vector<std::unique_ptr<Device>>& devices() { return devices_; }
