@@ -23,6 +23,7 @@ ShardLoop::ShardLoop(NodeContext& node, ShardId self, ListenSocket listener, std
     : node_(node),
       self_(self),
       io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE),  // only this thread ever touches it; others use the mailbox
+      work_(io_.get_executor()),
       core_(core::Shard(node.core, self, node.view, node.boot, seed)),
       connections_(node, core_, stats_, steady_now()),
       reader_(node, core_, connections_, stats_),

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdint>
@@ -46,6 +47,8 @@ class ShardLoop {
   NodeContext& node_;
   ShardId self_;
   boost::asio::io_context io_;
+  /// A moment in which everything waited for has come is no reason for the io_context to stop for good.
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   Stats stats_;
   CoreDriver core_;
   Connections connections_;
