@@ -14,6 +14,24 @@ constexpr std::uint64_t kSessionStream = 0x5E;
 /// One user in a hundred keeps its rooms' whole state (G10).
 constexpr std::uint32_t kSampleEvery = 100;
 
+const char* why_it_gave_up(client::FatalReason reason) {
+  switch (reason) {
+    case client::FatalReason::Unauthorized:
+      return "has given up: its token was refused";
+    case client::FatalReason::TokenExpired:
+      return "has given up: its token has expired";
+    case client::FatalReason::Fenced:
+      return "has given up: it was told that it logged in elsewhere";
+    case client::FatalReason::Version:
+      return "has given up: it was told to update";
+    case client::FatalReason::DeviceConflict:
+      return "has given up: the log holds another message under its number";
+    case client::FatalReason::DeviceChanged:
+      return "has given up: it was welcomed as another device";
+  }
+  return "has given up";
+}
+
 check::DeviceWatch::Who who(const UserWorld& world, std::uint32_t index) {
   const Account account = world.accounts.at(index);
   return {.run = world.run_id, .user = account.user, .device = account.device, .sampled = index % kSampleEvery == 0};
@@ -78,7 +96,9 @@ bool VirtualUser::live() const {
 
 bool VirtualUser::settled(const char** why) const {
   const char* reason = nullptr;
-  if (!ready()) {
+  if (gave_up_) {
+    reason = why_it_gave_up(*gave_up_);
+  } else if (!ready()) {
     reason = "is not connected";
   } else if (!session_->outbox().empty()) {
     reason = "has sends that nobody answered";
@@ -111,10 +131,11 @@ void VirtualUser::on(const client::Applied& notice, Instant now) {
 
 void VirtualUser::on(const client::Settled& notice, Instant now) {
   const bool committed = notice.status == wire::SendStatus::Accepted || notice.status == wire::SendStatus::Duplicate;
-  ++(committed ? world_->counters.accepted : world_->counters.refused);
+  if (!committed) ++world_->counters.refused;
   const auto at = std::find_if(waiting_.begin(), waiting_.end(),
                                [&](const Waiting& each) { return each.id == notice.client_msg_id; });
-  if (at == waiting_.end()) return;
+  if (at == waiting_.end()) return;  // of the founding
+  if (committed) ++world_->counters.accepted;
   world_->record(report::Metric::Ack, microseconds_between(at->intended, now));
   waiting_.erase(at);
 }
@@ -180,6 +201,10 @@ void VirtualUser::on(const client::PageRead&, Instant) { ++world_->counters.page
 void VirtualUser::on(const client::PageFailed&, Instant) { ++world_->counters.page_failures; }
 void VirtualUser::on(const client::Typing&, Instant) { ++world_->counters.typing; }
 void VirtualUser::on(const client::ServerError&, Instant) { ++world_->counters.server_errors; }
-void VirtualUser::on(const client::Fatal&, Instant) { ++world_->counters.fatal; }
+void VirtualUser::on(const client::Fatal& notice, Instant) {
+  gave_up_ = notice.reason;
+  ++world_->counters.fatal;
+  if (notice.reason == client::FatalReason::Fenced) ++world_->counters.fenced;
+}
 
 }  // namespace starling::load

@@ -104,6 +104,7 @@ class VirtualUser {
   Instant connecting_since_{};
   Instant lost_at_ = kNever;  // kNever: has not lost a connection that it wants back
   client::SessionCounters odd_before_;
+  std::optional<client::FatalReason> gave_up_;
   std::uint32_t index_;
   std::uint32_t number_ = 0;
   std::uint32_t draws_ = 0;

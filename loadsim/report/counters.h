@@ -34,6 +34,7 @@ namespace starling::report {
   X(crashes)       /* of devices */                                                      \
   X(server_errors) /* Error frames */                                                    \
   X(fatal)         /* engines that gave up */                                            \
+  X(fenced)        /* of them because the device is said to have logged in elsewhere */  \
   X(bytes_in)                                                                            \
   X(bytes_out)                                                                           \
   X(cpu_us) /* of the worker */                                                          \
