@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "common/base/time.h"
+#include "common/wire/limits.h"
 #include "server/ports/claims.h"
 
 namespace starling::core {
@@ -18,14 +19,16 @@ class Budget {
         milli_(std::uint64_t{burst_} * kMilli),
         at_(now) {}
 
-  /// Takes one. Otherwise returns the milliseconds until there is one; 0 means taken.
+  /// Takes one; 0 means taken. Otherwise returns the milliseconds until a whole window of sends can go, so that who
+  /// comes back is not sent away again after the first.
   std::uint32_t take(Instant now) {
     refill(now);
     if (milli_ >= kMilli) {
       milli_ -= kMilli;
       return 0;
     }
-    return static_cast<std::uint32_t>((kMilli - milli_ + per_s_ - 1) / per_s_);
+    const std::uint64_t wanted = kMilli * std::min(burst_, wire::limits::kInFlightPerRoomMax);
+    return static_cast<std::uint32_t>((wanted - milli_ + per_s_ - 1) / per_s_);
   }
 
  private:

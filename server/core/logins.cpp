@@ -54,6 +54,7 @@ void Logins::on(ports::DeviceAttached&& attached) {
 void Logins::welcome(std::uint32_t index, const ports::DeviceAttached& attached) {
   Session& session = sessions_.at(index);
   session.welcomed = true;
+  session.notices = attached.notices;
   sessions_.send(index, wire::Welcome{.user = session.user,
                                       .device = session.device,
                                       .boot = turn_.boot,
@@ -82,31 +83,47 @@ void Logins::on(ShardId from, const ports::DeviceFenced& fenced) {
 }
 
 void Logins::on(ShardId from, ports::UserNotice&& notice) {
-  wire::ServerFrame frame = std::visit([](auto& each) { return wire::ServerFrame(std::move(each)); }, notice.frame);
+  if (auto* mark = std::get_if<wire::ReadMarked>(&notice.frame)) {
+    tell_mark(notice.conns, *mark);
+    return links_.post(from, ports::Answered{notice.request});
+  }
+  const wire::ServerFrame frame =
+      std::visit([](auto& each) { return wire::ServerFrame(std::move(each)); }, notice.frame);
   ports::SharedFrame encoded;
+  bool done = true;
   for (const ConnId conn : notice.conns) {
     Session* session = sessions_.find(conn);
-    if (session == nullptr || !session->welcomed) continue;
-    if (const auto* mark = std::get_if<wire::ReadMarked>(&frame)) {
-      keep_mark(*session, {.room = mark->room, .seq = mark->seq, .msg_no = mark->msg_no});
+    if (session == nullptr || !session->welcomed || notice.number <= session->notices) continue;
+    if (notice.number != session->notices + 1) {
+      done = false;  // the one before was lost: both will be repeated
+      continue;
     }
+    session->notices = notice.number;
     if (!encoded) encoded = turn_.encode(frame);
     sessions_.send(conn.index, encoded);
   }
-  links_.post(from, ports::Answered{notice.request});
+  if (done) links_.post(from, ports::Answered{notice.request});
 }
 
 // ---- read markers
 
-void Logins::keep_mark(Session& session, const wire::ReadMark& mark) {
+/// A marker that was overtaken says what overtook it: nobody sees it go back.
+void Logins::tell_mark(const std::vector<ConnId>& conns, wire::ReadMarked marked) {
+  for (const ConnId conn : conns) {
+    Session* session = sessions_.find(conn);
+    if (session == nullptr || !session->welcomed) continue;
+    const wire::ReadMark kept = keep_mark(*session, {.room = marked.room, .seq = marked.seq, .msg_no = marked.msg_no});
+    sessions_.send(conn.index, wire::ReadMarked{.room = kept.room, .seq = kept.seq, .msg_no = kept.msg_no});
+  }
+}
+
+wire::ReadMark Logins::keep_mark(Session& session, const wire::ReadMark& mark) {
   if (session.extras == nullptr) session.extras = std::make_unique<SessionExtras>();
   auto& marks = session.extras->marks;
-  const auto at = std::ranges::lower_bound(marks, mark.room, {}, &wire::ReadMark::room);
-  if (at == marks.end() || at->room != mark.room) {
-    marks.insert(at, mark);
-  } else if (at->seq < mark.seq) {
-    *at = mark;
-  }
+  auto at = std::ranges::lower_bound(marks, mark.room, {}, &wire::ReadMark::room);
+  if (at == marks.end() || at->room != mark.room) at = marks.insert(at, mark);
+  if (at->seq < mark.seq) *at = mark;
+  return *at;
 }
 
 void Logins::mark_read(std::uint32_t index, const wire::ReadMark& mark) {

@@ -27,7 +27,8 @@ class Logins {
   void end(std::uint32_t session);
   void welcome(std::uint32_t session, const ports::DeviceAttached& attached);
   void list_rooms(std::uint32_t session, ports::DeviceAttached& attached);
-  void keep_mark(Session& session, const wire::ReadMark& mark);
+  void tell_mark(const std::vector<ConnId>& conns, wire::ReadMarked marked);
+  wire::ReadMark keep_mark(Session& session, const wire::ReadMark& mark);
 
   Turn& turn_;
   Links& links_;

@@ -50,6 +50,7 @@ struct Session {
   TimerNode timer;              // while it makes no progress
   std::uint16_t catch_ups = 0;  // of its rooms
   std::uint8_t histories = 0;   // pages being read
+  std::uint32_t notices = 0;    // the last change of the list of rooms that was told
   bool open : 1 = false;
   bool welcomed : 1 = false;
   bool closing : 1 = false;

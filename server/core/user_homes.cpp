@@ -72,7 +72,8 @@ void UserHomes::on(ShardId from, const ports::AttachDevice& ask) {
 /// `loaded` is null when the device's list is known to be the present one.
 void UserHomes::attach(UserHome& user, const WaitingDevice& waiting, const ports::UserLoaded* loaded) {
   const Device& device = waiting.device;
-  ports::DeviceAttached answer{.request = waiting.request, .conn = device.conn, .rooms_version = user.rooms_version};
+  ports::DeviceAttached answer{
+      .request = waiting.request, .conn = device.conn, .rooms_version = user.rooms_version, .notices = user.notices};
   const auto old = std::ranges::find(user.devices, device.id, &Device::id);
   if (old != user.devices.end()) {
     const bool same = old->shard == device.shard && old->conn == device.conn;
@@ -175,20 +176,21 @@ void UserHomes::tell_changes(UserHome& user, const ports::UserLoaded& loaded, st
     wire::RoomInfo info{.room = room};
     const auto at = std::ranges::find_if(loaded.rooms, [&](const ports::UserRoom& r) { return r.info.room == room; });
     if (at != loaded.rooms.end()) info = at->info;
-    tell(user, {.frame = wire::RoomChanged{.rooms_version = user.rooms_version, .info = std::move(info)}});
+    tell(user, {.number = ++user.notices,
+                .frame = wire::RoomChanged{.rooms_version = user.rooms_version, .info = std::move(info)}});
   }
   if (user.rooms_version == version_before + changed.size() || user.rooms_version == version_before) return;
   for (std::size_t i = 0; i == 0 || i < loaded.rooms.size(); i += kRoomsPerPart) {
     const std::size_t end = std::min(loaded.rooms.size(), i + kRoomsPerPart);
     wire::RoomList list{.rooms_version = user.rooms_version, .more = end < loaded.rooms.size()};
     for (std::size_t k = i; k < end; ++k) list.rooms.push_back(loaded.rooms[k].info);
-    tell(user, {.frame = std::move(list)});
+    tell(user, {.number = ++user.notices, .frame = std::move(list)});
   }
 }
 
 void UserHomes::tell(const UserHome& user, const ports::UserNotice& notice) {
   for (const ShardId shard : turn_.view.shards) {
-    ports::UserNotice theirs{.frame = notice.frame};
+    ports::UserNotice theirs{.number = notice.number, .frame = notice.frame};
     for (const Device& device : user.devices) {
       if (device.shard == shard) theirs.conns.push_back(device.conn);
     }

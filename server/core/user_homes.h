@@ -46,6 +46,7 @@ struct UserHome {
   std::uint64_t rooms_version = 0;
   std::vector<Device> devices;
   std::unique_ptr<UserExtras> extras;
+  std::uint32_t notices = 0;  // changes of the list of rooms told so far
   bool loaded = false;
   std::uint16_t idle_sweeps = 0;
 };

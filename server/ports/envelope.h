@@ -157,7 +157,8 @@ struct DeviceAttached {
   ConnId conn;
   bool admitted = true;  // false: too many connections
   std::uint64_t rooms_version = 0;
-  bool listed = false;  // `rooms` is the list as of rooms_version: the device held another
+  std::uint32_t notices = 0;  // numbers up to here are contained in this answer
+  bool listed = false;        // `rooms` is the list as of rooms_version: the device held another
   std::vector<wire::RoomInfo> rooms;
   std::vector<wire::ReadMark> marks;
 };
@@ -166,9 +167,11 @@ struct DeviceFenced {
   RequestId request = 0;
   ConnId conn;
 };
-/// For connections of one user.
+/// For connections of one user. Changes of the list of rooms are numbered per user and apply in order: a repeat must not
+/// overtake what came after it. 0: in no order (read markers, which are max-registers).
 struct UserNotice {
   RequestId request = 0;
+  std::uint32_t number = 0;
   std::vector<ConnId> conns;
   std::variant<wire::RoomChanged, wire::RoomList, wire::ReadMarked> frame;
 };

@@ -145,6 +145,29 @@ TEST_F(LinksTest, AMembershipNoticeThatWasLostIsRepeated) {
   EXPECT_EQ(rig.heard(carol).all<wire::RoomChanged>().size(), 1u);
 }
 
+TEST_F(LinksTest, ANoticeThatIsRepeatedDoesNotOvertakeALaterOne) {
+  const End carol = rig.connect(kCarol, DeviceId(30), 0, 1 - rig.home(kCarol));
+  const auto change = [&](std::uint32_t cseq, wire::EventKind kind, wire::Role role) {
+    rig.say(alice, wire::Send{.room = kRoom,
+                              .epoch = Epoch(1),
+                              .cseq = Cseq(cseq),
+                              .client_msg_id = ClientMsgId(cseq),
+                              .kind = kind,
+                              .subject = kCarol,
+                              .role = role});
+  };
+  change(1, wire::EventKind::MemberAdd, wire::Role::Member);
+  lose_all<ports::UserNotice>();
+  change(2, wire::EventKind::MemberRemove, wire::Role::None);
+  rig.lose = {};
+  change(3, wire::EventKind::MemberAdd, wire::Role::Member);
+  rig.pass(5s);
+  const auto changes = rig.heard(carol).all<wire::RoomChanged>();
+  ASSERT_EQ(changes.size(), 3u);
+  EXPECT_EQ(changes[1].info.role, wire::Role::None);
+  EXPECT_EQ(changes[2].info.role, wire::Role::Member);
+}
+
 TEST_F(LinksTest, AnEnvelopeOfAnotherViewIsNotLookedAt) {
   ports::Envelope stale{
       .header = {.from = ShardId(static_cast<std::uint16_t>(home)), .boot = 2, .link_seq = 900, .view = ViewId(99)},

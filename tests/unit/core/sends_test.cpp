@@ -197,7 +197,7 @@ TEST_F(SendsTest, ABudgetThatIsSpentSaysWhenToComeBackAndRefills) {
   ASSERT_EQ(answers.size(), 4u);
   EXPECT_EQ(std::ranges::count(answers, wire::SendStatus::Busy, &wire::SendResult::status), 1);
   const auto busy = std::ranges::find(answers, wire::SendStatus::Busy, &wire::SendResult::status);
-  EXPECT_EQ(busy->retry_after_ms, 500u);
+  EXPECT_EQ(busy->retry_after_ms, 1500u);  // all three
   rig->pass(500ms);
   rig->say(carol, rig->message(4));
   EXPECT_EQ(rig->heard(carol).all<wire::SendResult>().back().status, wire::SendStatus::Accepted);
