@@ -52,7 +52,13 @@ bool Session::synced_room(std::uint32_t i, const wire::SyncedRoom& answer, Insta
   const bool again = cursor.behind != 0;
   switch (answer.status) {
     case wire::SyncStatus::NotMember:
-      member_left(i, now, out);
+      if (again) {
+        cursor.behind = 0;
+        cursor.set_sync(SyncState::Idle);
+        want_sync(i);
+      } else {
+        member_left(i, now, out);
+      }
       return true;
     case wire::SyncStatus::Unavailable:
       put_off_sync(i, answer.retry_after_ms, now);

@@ -133,7 +133,10 @@ void DeviceWatch::on(const client::RoomSynced& notice) {
   const wire::SyncedRoom& answer = *notice.answer;
   WatchedRoom& r = room(answer.room);
   r.everything_seen = answer.status == wire::SyncStatus::Live || answer.status == wire::SyncStatus::Reset;
-  if (answer.epoch == r.seen.epoch()) {
+  if (answer.status == wire::SyncStatus::Live && !answer.start.seq && answer.start.epoch > r.seen.epoch()) {
+    r.seen.reset(answer.start.epoch, Seq());  // from the very beginning: the device asked with nothing but an epoch
+  }
+  if (answer.epoch == r.seen.epoch() && answer.status != wire::SyncStatus::Off) {
     if (answer.head.value < r.seen.asked_floor()) {
       violated(Guarantee::G5_ReadYourWrites, answer.room, answer.head,
                range("the answer's head is", answer.head.value, "asked with floor", r.seen.asked_floor()));

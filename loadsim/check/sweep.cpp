@@ -42,7 +42,8 @@ void RoomProof::check_log(Violations& violations) const {
     expected = event.seq.next();
     if (event.epoch < epoch) report(violations, Guarantee::G19_HonestEpochs, event.seq, nullptr, "the epoch went back");
     epoch = event.epoch;
-    if (event.client_msg_id && !names.insert(event.client_msg_id.value).second) {
+    // What retention has cut is not there to be recognised.
+    if (event.client_msg_id && event.seq >= room_.min_seq && !names.insert(event.client_msg_id.value).second) {
       report(violations, Guarantee::G3_ExactlyOnce, event.seq, nullptr,
              "a message is in the log twice, now as cseq " + std::to_string(event.cseq.value) + " of device " +
                  std::to_string(event.device.value));

@@ -34,7 +34,7 @@ void Device::on(const client::RoomReset& n) { views_.reset(n.answer->room, n.sta
 
 void Device::on(const client::RoomSynced& n) {
   const wire::SyncedRoom& answer = *n.answer;
-  if (const auto asked = asked_least_.extract(answer.room)) {
+  if (const auto asked = asked_least_.extract(answer.room); asked && answer.status != wire::SyncStatus::Off) {
     check_least(answer.room, answer.epoch, answer.head, asked.mapped());
   }
   if (answer.status != wire::SyncStatus::Off) witness_->saw(answer.room, answer.epoch, answer.head);

@@ -164,6 +164,7 @@ void Nemesis::put_back(std::uint32_t index, const Fault& fault) {
   ++tally(fault.kind).effective;
   const Database before = world_->database();
   world_->database() = backup->second;
+  put_back_something_ = true;
   copied_back_ = copied_back_ || fault.kind == FaultKind::StoreCopyBack;
   if (fault.kind == FaultKind::StoreRestore) world_->database().raise_epochs(before);
   world_->store().replaced();

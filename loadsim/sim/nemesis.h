@@ -27,6 +27,7 @@ class Nemesis {
   void heal();
   /// A file was copied back without raising anything: lists of rooms have no epoch that could tell.
   bool copied_back() const { return copied_back_; }
+  bool put_back_something() const { return put_back_something_; }
 
  private:
   struct Kicked {
@@ -54,6 +55,7 @@ class Nemesis {
 
   World* world_;
   bool copied_back_ = false;
+  bool put_back_something_ = false;
   std::map<std::uint32_t, Database> backups_;  // by fault
   std::map<std::uint32_t, std::vector<Kicked>> kicked_;
 };

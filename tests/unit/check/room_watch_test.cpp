@@ -44,14 +44,14 @@ TEST(RoomWatch, AnAnswerOwesTheFloorOfItsAskingAndNoMore) {
   EXPECT_EQ(watch.asked_floor(), 15u);
 }
 
-TEST(RoomWatch, ARestartTakesTheCursorBackButNotTheFloor) {
+TEST(RoomWatch, ARestartTakesTheCursorAndTheFloorBackToWhatWasStored) {
   RoomWatch watch = at(0);
   watch.applied(event(1));
   const RoomWatch stored = watch;
   watch.applied(event(2));
   watch.rewind_to(stored);
   EXPECT_EQ(watch.cursor(), Seq(1));
-  EXPECT_EQ(watch.floor(), Seq(2));
+  EXPECT_EQ(watch.floor(), Seq(1));
   EXPECT_EQ(watch.chain(), stored.chain());
   EXPECT_EQ(watch.applied(event(2)), RoomWatch::Seen::Next);
 }
