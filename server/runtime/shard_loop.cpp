@@ -149,7 +149,8 @@ void ShardLoop::take_mail() {
 }
 
 bool ShardLoop::take_completions() {
-  if (completions_.empty()) mailbox().take_completions(completions_);
+  const bool fresh = completions_.empty();
+  if (fresh) mailbox().take_completions(completions_);
   // A page read for many sessions that catch up is much to send: the rest waits for the next turn, after some writing.
   while (next_completion_ < completions_.size() && !core_.full()) {
     core_.on(core::StoreCompleted{std::move(completions_[next_completion_++])});
@@ -158,7 +159,7 @@ bool ShardLoop::take_completions() {
   next_completion_ = 0;
   completions_.clear();
   if (completions_.capacity() > kCompletionsKept) completions_ = {};
-  return false;
+  return !fresh;  // others may have come while these waited, and their wake-up is acknowledged
 }
 
 void ShardLoop::on_timer() {
