@@ -154,7 +154,7 @@ void Database::raise_epochs(const Database& before) {
 bool DatabaseLedger::next(check::LedgerRoom& room) {
   if (at_ == end_) return false;
   const RoomLog& log = at_->second;
-  room = {.room = log.room(), .epoch = log.epoch(), .head = log.head()};
+  room = {.room = log.room(), .epoch = log.epoch(), .head = log.head(), .min_seq = log.min_seq()};
   room.events.reserve(log.events().size());
   for (const wire::Event& event : log.events()) room.events.push_back(check::ledger_event(event));
   for (const auto& [device, cseq] : log.devices()) room.devices.push_back({.device = device, .last_cseq = cseq});

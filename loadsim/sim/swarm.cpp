@@ -62,7 +62,7 @@ void draw_seams(Dice dice, Options& o) {
   if (dice.one_in(3)) o.link_latency = {0ms, dice.time(2ms, 300ms)};
   if (dice.one_in(3)) o.read_latency.most = dice.time(5ms, 200ms);
   if (dice.one_in(3)) o.fsync_latency.most = dice.time(5ms, 50ms);
-  if (dice.one_in(3)) o.disk_latency.most = dice.time(50ms, 800ms);
+  if (dice.one_in(3)) o.disk_latency.most = dice.time(50ms, 400ms);
   o.lazy_removal_percent = static_cast<std::uint32_t>(dice.between(0, 60));
   o.grants_sends_per_s = static_cast<std::uint32_t>(dice.log_between(20, 160));
   o.grants_burst = static_cast<std::uint32_t>(dice.log_between(60, 240));
@@ -82,7 +82,7 @@ void draw_limits(Dice dice, core::Config& c) {
     c.outbox_bytes_hard = std::max<std::uint32_t>(96 * 1024, 4 * c.outbox_bytes_soft);
   }
   if (dice.one_in(2)) c.lagging_deadline = dice.time(2s, 10s);
-  if (dice.one_in(3)) c.catchup_credit_events = static_cast<std::uint32_t>(dice.between(64, 256));
+  if (dice.one_in(3)) c.catchup_credit_events = static_cast<std::uint32_t>(dice.between(160, 256));
   if (dice.one_in(3)) c.page_cache_bytes = static_cast<std::uint32_t>(dice.log_between(1000, 64'000));
   if (dice.one_in(2)) c.reset_beyond_events = dice.log_between(20, 500);
   if (dice.one_in(3)) c.window_events = dice.log_between(5, 100);
