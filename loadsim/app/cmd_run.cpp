@@ -51,20 +51,20 @@ Or<std::string> read_file(const std::string& path) {
   std::ifstream file(path);
   std::ostringstream text;
   text << file.rdbuf();
-  if (!file || std::filesystem::is_directory(path)) return fail(fmt::format("{} cannot be read", path));
+  if (!file || std::filesystem::is_directory(path)) return tl::unexpected(fmt::format("{} cannot be read", path));
   return text.str();
 }
 
 Or<users::Scenario> read_scenario(const Options& options) {
   const Or<std::string> text = read_file(options.scenario);
-  if (!text) return fail(text.error());
+  if (!text) return tl::unexpected(text.error());
   auto scenario = users::parse_scenario(*text);
   if (!scenario) {
     std::string lines;
     for (const users::ScenarioError& error : scenario.error()) {
       lines += fmt::format("{}{}:{}: {}", lines.empty() ? "" : "\n", options.scenario, error.line, error.message);
     }
-    return fail(std::move(lines));
+    return tl::unexpected(std::move(lines));
   }
   if (scenario->name.empty()) scenario->name = std::filesystem::path(options.scenario).stem();
   return std::move(*scenario);
@@ -86,38 +86,39 @@ Or<void> apply(const Options& options, users::Scenario& scenario) {
     if (!scenario.rooms.seeded) scenario.rooms.members = std::min(scenario.rooms.members, scenario.users);
   }
   if (!options.duration.empty() && !users::parse_duration(options.duration, scenario.duration)) {
-    return fail(fmt::format("--duration takes a duration, as 30s or 2m, not '{}'", options.duration));
+    return tl::unexpected(fmt::format("--duration takes a duration, as 30s or 2m, not '{}'", options.duration));
   }
   if (!options.faults.empty()) {
     auto lines = users::parse_faults(one_time_a_line(options.faults));
-    if (!lines) return fail(fmt::format("--faults: {}", lines.error().text));
+    if (!lines) return tl::unexpected(fmt::format("--faults: {}", lines.error().text));
     scenario.faults.insert(scenario.faults.end(), lines->begin(), lines->end());
     std::stable_sort(scenario.faults.begin(), scenario.faults.end(),
                      [](const users::Fault& a, const users::Fault& b) { return a.at < b.at; });
   }
   std::vector<std::string> wrong = users::contradictions(scenario);
   for (std::string& line : load::impossible(scenario.faults, options.spawn)) wrong.push_back(std::move(line));
-  if (!wrong.empty()) return fail(fmt::format("{}", fmt::join(wrong, "\n")));
+  if (!wrong.empty()) return tl::unexpected(fmt::format("{}", fmt::join(wrong, "\n")));
   return {};
 }
 
 Or<std::unique_ptr<load::Accounts>> make_accounts(const Options& options, const ServerConfig& config,
                                                   const users::Scenario& scenario, std::uint64_t seed) {
   if (options.spawn) {
-    if (const auto made = auth::ensure_keys(config.keys_dir()); !made) return fail(made.error().message);
+    if (const auto made = auth::ensure_keys(config.keys_dir()); !made) return tl::unexpected(made.error().message);
   }
   if (!options.tokens.empty()) {
     const auto keys = auth::load_server_keys(config.keys_dir());
-    if (!keys) return fail(keys.error().message);
+    if (!keys) return tl::unexpected(keys.error().message);
     auto listed = ListedAccounts::read(options.tokens, *keys);
-    if (!listed) return fail(listed.error());
+    if (!listed) return tl::unexpected(listed.error());
     if ((*listed)->size() < scenario.users) {
-      return fail(fmt::format("{} holds {} tokens for {} users", options.tokens, (*listed)->size(), scenario.users));
+      return tl::unexpected(
+          fmt::format("{} holds {} tokens for {} users", options.tokens, (*listed)->size(), scenario.users));
     }
     return std::move(*listed);
   }
   const auto secret = auth::load_token_secret(config.keys_dir());
-  if (!secret) return fail(secret.error().message);
+  if (!secret) return tl::unexpected(secret.error().message);
   return std::make_unique<MintedAccounts>(*secret, seed, scenario.rooms.seeded);
 }
 
@@ -152,7 +153,7 @@ Or<void> write_reports(const std::string& directory, const report::RunResult& re
   };
   if (!write("report.html", report::html(result)) || !write("result.json", report::json(result) + "\n") ||
       !write("junit.xml", report::junit(result))) {
-    return fail(fmt::format("the report cannot be written to {}", directory));
+    return tl::unexpected(fmt::format("the report cannot be written to {}", directory));
   }
   fmt::print("report: {}/report.html\n", directory);
   return {};
@@ -160,23 +161,23 @@ Or<void> write_reports(const std::string& directory, const report::RunResult& re
 
 Or<int> run(const Options& options) {
   if (options.world != "real") {
-    return fail(
+    return tl::unexpected(
         fmt::format("--world={}: a scenario runs in the real world; the simulated one has a command of its own: "
                     "starling-loadsim sim --help",
                     options.world));
   }
   auto scenario = read_scenario(options);
-  if (!scenario) return fail(scenario.error());
-  if (const auto applied = apply(options, *scenario); !applied) return fail(applied.error());
+  if (!scenario) return tl::unexpected(scenario.error());
+  if (const auto applied = apply(options, *scenario); !applied) return tl::unexpected(applied.error());
   const auto config = read_server_config(options.config);
-  if (!config) return fail(config.error());
+  if (!config) return tl::unexpected(config.error());
   const std::string url = options.url.empty() ? "ws://" + config->listen + "/v1/ws" : options.url;
   const auto endpoint = load::parse_endpoint(url);
-  if (!endpoint) return fail(fmt::format("'{}' is no URL of the form ws://127.0.0.1:8008/v1/ws", url));
+  if (!endpoint) return tl::unexpected(fmt::format("'{}' is no URL of the form ws://127.0.0.1:8008/v1/ws", url));
   const std::uint64_t seed =
       options.seed != 0 ? options.seed : std::uint64_t{std::random_device{}()} << 32 | std::random_device{}();
   const auto accounts = make_accounts(options, *config, *scenario, seed);
-  if (!accounts) return fail(accounts.error());
+  if (!accounts) return tl::unexpected(accounts.error());
 
   Scratch scratch;
   const load::RunOptions run_options{.scenario = std::move(*scenario),
@@ -191,11 +192,11 @@ Or<int> run(const Options& options) {
   auto result = load::Coordinator(run_options, **accounts).run();
   if (!result) {
     scratch.keep();
-    return fail(result.error());
+    return tl::unexpected(result.error());
   }
   fmt::print("{}", report::text(*result));
   if (!options.report.empty()) {
-    if (const auto written = write_reports(options.report, *result); !written) return fail(written.error());
+    if (const auto written = write_reports(options.report, *result); !written) return tl::unexpected(written.error());
   }
   fmt::print("{}\n", report::json(*result));
   return report::exit_code(result->verdict);

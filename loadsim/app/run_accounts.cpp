@@ -49,15 +49,15 @@ std::string MintedAccounts::token(std::uint32_t index) const {
 Result<std::unique_ptr<ListedAccounts>, std::string> ListedAccounts::read(const std::string& path,
                                                                           const auth::ServerKeys& keys) {
   std::ifstream file(path);
-  if (!file) return fail(fmt::format("{} cannot be read", path));
+  if (!file) return tl::unexpected(fmt::format("{} cannot be read", path));
   auto accounts = std::make_unique<ListedAccounts>();
   std::string line;
   for (std::size_t number = 1; std::getline(file, line); ++number) {
     if (line.empty()) continue;
     const auto raw = auth::decode_base64url(line);
     const auto claims = raw ? auth::verify_token(keys.token, raw->bytes(), wall_now())
-                            : Result<ports::Claims, auth::AuthError>(fail(raw.error()));
-    if (!claims) return fail(fmt::format("{}:{}: no token that this server would take", path, number));
+                            : Result<ports::Claims, auth::AuthError>(tl::unexpected(raw.error()));
+    if (!claims) return tl::unexpected(fmt::format("{}:{}: no token that this server would take", path, number));
     accounts->accounts_.push_back({.user = claims->user, .device = claims->device});
     accounts->tokens_.push_back(line);
   }

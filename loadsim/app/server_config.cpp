@@ -10,7 +10,7 @@ namespace starling::loadsim {
 Result<ServerConfig, std::string> read_server_config(const std::string& path) {
   const toml::parse_result parsed = toml::parse_file(path);
   if (!parsed) {
-    return fail(
+    return tl::unexpected(
         fmt::format("{}: {}; name the server's configuration with --config, or check it with: starlingd --config {} "
                     "--check-config",
                     path, parsed.error().description(), path));

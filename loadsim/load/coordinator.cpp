@@ -70,13 +70,13 @@ Coordinator::Coordinator(const RunOptions& options, const Accounts& accounts)
 }
 
 Result<report::RunResult, std::string> Coordinator::run() {
-  if (!pool_.fork_all()) return fail(std::string("the machine has no room for another process"));
-  if (const Step step = start_server(); !step) return fail(step.error());
-  if (const Step step = make_rooms(); !step) return fail(step.error());
-  if (const Step step = connect(); !step) return fail(step.error());
+  if (!pool_.fork_all()) return tl::unexpected(std::string("the machine has no room for another process"));
+  if (const Step step = start_server(); !step) return tl::unexpected(step.error());
+  if (const Step step = make_rooms(); !step) return tl::unexpected(step.error());
+  if (const Step step = connect(); !step) return tl::unexpected(step.error());
   load();
-  if (const Step step = settle(); !step) return fail(step.error());
-  if (const Step step = sweep(); !step) return fail(step.error());
+  if (const Step step = settle(); !step) return tl::unexpected(step.error());
+  if (const Step step = sweep(); !step) return tl::unexpected(step.error());
   finish();
   return std::move(result_);
 }
@@ -88,7 +88,7 @@ Result<bool, std::string> Coordinator::wait(Instant deadline, Done&& done, Meanw
     const Instant again = meanwhile(now);
     pool_.sum_up();
     if (now >= second_began_ + 1s) take_second(now);
-    if (!pool_.collected().troubles.empty()) return fail(pool_.collected().troubles.front());
+    if (!pool_.collected().troubles.empty()) return tl::unexpected(pool_.collected().troubles.front());
     if (done()) return true;
     if (now >= deadline) return false;
     pool_.listen(std::min({deadline, again, second_began_ + 1s}));
@@ -117,7 +117,7 @@ Coordinator::Step Coordinator::start_server() {
   second_began_ = now_on_machine();
   if (!server_) return {};
   progress_.phase("starting the server");
-  if (!server_->start()) return fail(std::string("starlingd could not be started"));
+  if (!server_->start()) return tl::unexpected(std::string("starlingd could not be started"));
   std::optional<std::uint16_t> port;
   const auto up = wait(
       now_on_machine() + kServerStartMax, [&] { return port || !server_->running(); },
@@ -125,8 +125,8 @@ Coordinator::Step Coordinator::start_server() {
         port = server_->ready();
         return now + 20ms;
       });
-  if (!up) return fail(up.error());
-  if (!port) return fail(fmt::format("starlingd did not become ready; its log: {}", server_->log().string()));
+  if (!up) return tl::unexpected(up.error());
+  if (!port) return tl::unexpected(fmt::format("starlingd did not become ready; its log: {}", server_->log().string()));
   pool_.command({.kind = Command::Kind::Target, .port = *port});
   return {};
 }
@@ -137,11 +137,11 @@ Coordinator::Step Coordinator::make_rooms() {
   pool_.command({.kind = Command::Kind::Found});
   const auto made = wait(now_on_machine() + kRoomsMax,
                          [&] { return pool_.collected().gauges.rooms_made >= options_.scenario.rooms.count; });
-  if (!made) return fail(made.error());
+  if (!made) return tl::unexpected(made.error());
   if (!*made) {
-    return fail(fmt::format("only {} of {} rooms were made within {} s: is the server at {} up?",
-                            pool_.collected().gauges.rooms_made, options_.scenario.rooms.count, kRoomsMax / 1s,
-                            result_.url));
+    return tl::unexpected(fmt::format("only {} of {} rooms were made within {} s: is the server at {} up?",
+                                      pool_.collected().gauges.rooms_made, options_.scenario.rooms.count,
+                                      kRoomsMax / 1s, result_.url));
   }
   return {};
 }
@@ -154,10 +154,10 @@ Coordinator::Step Coordinator::connect() {
   const auto all = wait(began + ramp + kConnectGrace, [&] {
     return now_on_machine() >= began + ramp && pool_.collected().gauges.live == options_.scenario.users;
   });
-  if (!all) return fail(all.error());
+  if (!all) return tl::unexpected(all.error());
   result_.ramp_s = seconds(now_on_machine() - began);
   const std::uint64_t ready = pool_.collected().gauges.ready;
-  if (ready == 0) return fail(fmt::format("nobody could log in at {}", result_.url));
+  if (ready == 0) return tl::unexpected(fmt::format("nobody could log in at {}", result_.url));
   if (!*all)
     progress_.phase(fmt::format("{} of {} users are online; going on with them", ready, options_.scenario.users));
   return {};
@@ -197,7 +197,7 @@ Coordinator::Step Coordinator::settle() {
   const std::uint64_t ticks = pool_.least_ticks();
   pool_.command({.kind = Command::Kind::Quiesce});
   const auto told = wait(ended + 10s, [&] { return pool_.least_ticks() > ticks; });
-  if (!told) return fail(told.error());
+  if (!told) return tl::unexpected(told.error());
   end_of_load(load_began_, ended);
 
   bool healed = false;
@@ -219,9 +219,9 @@ Coordinator::Step Coordinator::settle() {
         healed = healed || nemesis_.heal();
         return healed ? kNever : now + 20ms;
       });
-  if (!rested) return fail(rested.error());
+  if (!rested) return tl::unexpected(rested.error());
   sampling_ = false;
-  if (!healed) return fail(std::string("the server did not come back after its faults"));
+  if (!healed) return tl::unexpected(std::string("the server did not come back after its faults"));
   result_.quiesced = *rested;
   result_.quiesce_s = seconds(now_on_machine() - ended);
   result_.unknown.after_quiesce = pool_.collected().gauges.waiting;
@@ -231,7 +231,7 @@ Coordinator::Step Coordinator::settle() {
 Coordinator::Step Coordinator::dump_ledger(const std::filesystem::path& to) {
   pool_.command({.kind = Command::Kind::ListRooms});
   const auto listed = wait(now_on_machine() + kSweepMax, [&] { return pool_.all_listed(); });
-  if (!listed) return fail(listed.error());
+  if (!listed) return tl::unexpected(listed.error());
   const std::filesystem::path rooms = options_.scratch / "rooms";
   std::ofstream list(rooms);
   for (const RoomId room : pool_.collected().rooms_watched) list << room.value << '\n';
@@ -239,8 +239,8 @@ Coordinator::Step Coordinator::dump_ledger(const std::filesystem::path& to) {
   const std::filesystem::path program = options_.programs / "starlingctl";
   const int code = run_program({program, "--config", options_.config, "ledger", "--rooms", rooms}, to);
   if (code != 0) {
-    return fail(fmt::format("'{} --config {} ledger' failed ({}): without the log there is no verdict",
-                            program.string(), options_.config, code));
+    return tl::unexpected(fmt::format("'{} --config {} ledger' failed ({}): without the log there is no verdict",
+                                      program.string(), options_.config, code));
   }
   return {};
 }
@@ -251,16 +251,16 @@ Coordinator::Step Coordinator::sweep() {
   if (const Step step = dump_ledger(dump); !step) return step;
   Command command{.kind = Command::Kind::Sweep};
   const std::string path = dump.string();
-  if (path.size() >= command.path.size()) return fail("the path " + path + " is too long");
+  if (path.size() >= command.path.size()) return tl::unexpected("the path " + path + " is too long");
   std::copy(path.begin(), path.end(), command.path.begin());
   pool_.command_each([&](std::size_t worker) {
     command.sweeps_log = worker == 0;
     return command;
   });
   const auto swept = wait(now_on_machine() + kSweepMax, [&] { return pool_.all_swept(); });
-  if (!swept) return fail(swept.error());
+  if (!swept) return tl::unexpected(swept.error());
   result_.swept = *swept;
-  if (!*swept) return fail(std::string("the comparison with the log took too long"));
+  if (!*swept) return tl::unexpected(std::string("the comparison with the log took too long"));
   return {};
 }
 

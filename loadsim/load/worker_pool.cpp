@@ -30,7 +30,7 @@ WorkerPool::WorkerPool(const PoolPlan& plan) : plan_(plan) {
 
 WorkerPool::~WorkerPool() {
   command({.kind = Command::Kind::Exit});
-  for (Process& worker : workers_) {
+  for (const Process& worker : workers_) {
     // What it still has to say is not heard; a worker that hangs would hang us too.
     ::kill(worker.pid, SIGKILL);
     ::waitpid(worker.pid, nullptr, 0);
@@ -73,11 +73,12 @@ void WorkerPool::be_worker(std::uint32_t number, Channel channel) {
 }
 
 void WorkerPool::command(const Command& command) {
-  for (Process& worker : workers_) worker.channel.send(command);
+  for (const Process& worker : workers_) worker.channel.send(command);
 }
 
 void WorkerPool::listen(Instant until) {
   std::vector<pollfd> fds;
+  fds.reserve(workers_.size());
   for (const Process& worker : workers_)
     fds.push_back({.fd = worker.gone ? -1 : worker.channel.fd(), .events = POLLIN});
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now_on_machine()).count();

@@ -20,7 +20,7 @@ class ScenarioReader {
     if (!parsed) {
       const toml::parse_error& error = parsed.error();
       errors_.push_back({static_cast<std::uint32_t>(error.source().begin.line), std::string(error.description())});
-      return fail(std::move(errors_));
+      return tl::unexpected(std::move(errors_));
     }
     top(parsed.table());
     if (errors_.empty()) {
@@ -29,7 +29,7 @@ class ScenarioReader {
     if (errors_.empty()) return std::move(scenario_);
     std::stable_sort(errors_.begin(), errors_.end(),
                      [](const ScenarioError& a, const ScenarioError& b) { return a.line < b.line; });
-    return fail(std::move(errors_));
+    return tl::unexpected(std::move(errors_));
   }
 
  private:
