@@ -136,7 +136,9 @@ bool RoomLocals::judge(RoomLocal& local, PendingSync& sync) {
   }
   if (!held) return reset(local, sync, wire::ResetReason::NewDevice);
   if (!same_epoch) return reset(local, sync, wire::ResetReason::Epoch);
-  if (local.last.value - sync.cursor.seq.value > turn_.config.reset_beyond_events) {
+  // A window that would begin at or before the cursor spares the device nothing.
+  const bool window_is_ahead = window_start(local.last, turn_.config.window_events) > sync.cursor.seq;
+  if (window_is_ahead && local.last.value - sync.cursor.seq.value > turn_.config.reset_beyond_events) {
     return reset(local, sync, wire::ResetReason::TooFar);
   }
   if (sync.cursor.seq.next() < local.min_seq) {
