@@ -220,7 +220,7 @@ void RoomLog::erase_texts_of(Seq message) {
 }
 
 ports::PageRead RoomLog::page(const ports::ReadPage& request) const {
-  ports::PageRead page{.epoch = epoch_, .min_seq = min_seq_, .head = head()};
+  ports::PageRead page{.epoch = epoch_, .min_seq = min_seq_, .head = head(), .related_to = head()};
   std::uint64_t first = 0;  // [first, last), as seqs
   std::uint64_t last = 0;
   std::size_t bytes = 0;
@@ -240,11 +240,18 @@ ports::PageRead RoomLog::page(const ports::ReadPage& request) const {
   page.hash_before = hash_at(before);
   for (std::uint64_t seq = first; seq < last; ++seq) page.events.push_back(events_[seq - 1]);
   if (!request.related) return page;
+  bytes = 0;
   for (std::uint64_t seq = last; seq <= head().value; ++seq) {
     const wire::Event& event = events_[seq - 1];
     const bool refers =
         event.kind != wire::EventKind::Message && event.target.value >= first && event.target.value < last;
-    if (refers) page.related.push_back(event);
+    if (!refers) continue;
+    bytes += event.body.size() + 64;
+    if (!page.related.empty() && bytes > request.bytes_max) {
+      page.related_to = event.seq.prev();
+      break;
+    }
+    page.related.push_back(event);
   }
   return page;
 }
