@@ -99,7 +99,7 @@ void Coordinator::take_second(Instant now) {
   const double span = seconds(now - second_began_);
   const WorkerPool::Collected& all = pool_.collected();
   const report::Histogram window = std::exchange(pool_.collected().delivery_window, {});
-  report::Second second{
+  const report::Second second{
       .at_s = load_began_ == kNever ? 0 : seconds(now - load_began_),
       .deliveries_per_s = static_cast<double>(all.counters.deliveries - last_second_.deliveries) / span,
       .sends_per_s = static_cast<double>(all.counters.sends - last_second_.sends) / span,

@@ -12,7 +12,8 @@ constexpr std::size_t kWaitingMax = 256;
 
 }  // namespace
 
-Founding::Founding(std::vector<std::uint32_t> rooms) {
+Founding::Founding(const std::vector<std::uint32_t>& rooms) {
+  rooms_.reserve(rooms.size());
   for (const std::uint32_t index : rooms) rooms_.push_back({.index = index});
 }
 

@@ -12,7 +12,7 @@ namespace starling::load {
 
 class Founding {
  public:
-  explicit Founding(std::vector<std::uint32_t> rooms);
+  explicit Founding(const std::vector<std::uint32_t>& rooms);
 
   /// Asks for what can be asked for now.
   void pump(client::Session& session, const UserWorld& world, Instant now, client::Output& out);

@@ -26,6 +26,7 @@ namespace {
   if (file < 0 || ::dup2(file, STDOUT_FILENO) < 0) ::_exit(127);
   if ((extra_flags & O_APPEND) != 0) ::dup2(file, STDERR_FILENO);
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
   arguments.push_back(nullptr);
   ::execv(arguments[0], arguments.data());

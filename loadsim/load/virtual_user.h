@@ -46,7 +46,7 @@ class VirtualUser {
   /// Nothing is under way, as far as the device knows. `why` is what is.
   bool settled(const char** why = nullptr) const;
 
-  void found(std::vector<std::uint32_t> rooms) { founding_ = std::make_unique<Founding>(std::move(rooms)); }
+  void found(const std::vector<std::uint32_t>& rooms) { founding_ = std::make_unique<Founding>(rooms); }
   Founding* founding() { return founding_.get(); }
   const Founding* founding() const { return founding_.get(); }
   void founded() { founding_.reset(); }

@@ -118,7 +118,7 @@ void Worker::found(Instant now) {
   Instant at = now;
   for (std::size_t i = 0; i < rooms.size(); ++i) {
     if (rooms[i].empty()) continue;
-    crowd_.slots()[i].user.found(std::move(rooms[i]));
+    crowd_.slots()[i].user.found(rooms[i]);
     crowd_.start_at(crowd_.slots()[i], at, now);
     at += kFounderEvery;
   }

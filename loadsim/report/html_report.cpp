@@ -49,6 +49,7 @@ Series series(const RunResult& r, std::string name, int colour, Value&& value) {
 
 std::vector<Mark> fault_marks(const RunResult& r) {
   std::vector<Mark> marks;
+  marks.reserve(r.scenario.faults.size());
   for (const users::Fault& fault : r.scenario.faults) {
     marks.push_back({std::chrono::duration<double>(fault.at).count(), std::string(users::name_of(fault.kind))});
   }

@@ -43,7 +43,8 @@ class Scale {
   std::vector<double> ticks() const {
     std::vector<double> found;
     if (axis_.logarithmic) {
-      for (double t = low_; t <= high_ * 1.001; t *= 10) found.push_back(t);
+      const auto decades = std::lround(std::log10(high_ / low_));
+      for (long i = 0; i <= decades; ++i) found.push_back(low_ * std::pow(10, i));
       return found;
     }
     const double rough = (high_ - low_) / 5;
@@ -52,7 +53,8 @@ class Scale {
                         : rough / power < 3.5 ? 2 * power
                         : rough / power < 7.5 ? 5 * power
                                               : 10 * power;
-    for (double t = std::ceil(low_ / step) * step; t <= high_ + step / 1000; t += step) found.push_back(t);
+    const auto last = std::lround(std::floor(high_ / step + 0.001));
+    for (long i = std::lround(std::ceil(low_ / step)); i <= last; ++i) found.push_back(static_cast<double>(i) * step);
     return found;
   }
 
