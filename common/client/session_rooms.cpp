@@ -31,8 +31,9 @@ void Session::handle(const wire::RoomList& frame, Instant now, Output& out) {
 void Session::handle(const wire::RoomChanged& frame, Instant now, Output& out) {
   if (frame.info.role != wire::Role::None) {
     const std::uint32_t i = member_joined(frame.info.room, out);
-    // A Sync under way may be answered by what was true before this change.
-    if (i != RoomTable::kNone && rooms_.cursor(i).sync() == SyncState::Asked) rooms_.cursor(i).behind = 1;
+    // The user may have been removed and added again meanwhile, which ends the server's subscription; and a Sync under
+    // way may be answered by what was true before this change.
+    if (i != RoomTable::kNone && rooms_.cursor(i).mode() != wire::SyncMode::Off) want_sync(i);
     // In the middle of a list that may be older than this change: it counts as listed.
     if (i != RoomTable::kNone && listing_) rooms_.cursor(i).listed = 1;
   } else if (const std::uint32_t i = rooms_.find(frame.info.room); i != RoomTable::kNone) {
