@@ -141,8 +141,19 @@ void RoomLocals::resume(std::uint32_t session) {
   for (const Membership& m : sessions_.at(session).rooms) {
     if (m.stage == Stage::CatchUp) slots.push_back(m.local);
   }
-  for (const std::uint32_t slot : slots) settle(locals_[slot]);
+  for (const std::uint32_t slot : slots) resume(locals_[slot], session);
   pages_.trim();
+}
+
+/// Only this session's part of the room: that of the others has not changed.
+void RoomLocals::resume(RoomLocal& local, std::uint32_t session) {
+  if (local.extras == nullptr) return;
+  auto& catch_ups = local.extras->catch_ups;
+  const auto at = std::ranges::find(catch_ups, session, &CatchUp::session);
+  if (at == catch_ups.end() || pump(local, *at) == Pumped::Stays) return;
+  *at = catch_ups.back();
+  catch_ups.pop_back();
+  if (local.extras->empty()) local.extras.reset();
 }
 
 void RoomLocals::delivered(std::uint32_t session, const wire::Delivered& frame) {
@@ -162,7 +173,8 @@ void RoomLocals::delivered(std::uint32_t session, const wire::Delivered& frame) 
   }
   if (!progress) return;
   sessions_.set_out_of_credit(session, false);
-  if (sessions_.has_room(session)) resume(session);
+  // Also with a full outbox: what may not be pushed now must be waited for, or nothing would ever push it.
+  resume(session);
 }
 
 }  // namespace starling::core

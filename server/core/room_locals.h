@@ -101,6 +101,7 @@ class RoomLocals {
   enum class Pumped : std::uint8_t { Stays, Gone };
   void settle(RoomLocal& local);
   Pumped pump(RoomLocal& local, CatchUp& c);
+  void resume(RoomLocal& local, std::uint32_t session);
   void restart_truncated(RoomLocal& local);
   void reads_failed(RoomLocal& local);
 

@@ -92,6 +92,21 @@ TEST_F(ReadersTest, CatchUpStaysWithinTheCreditOfWhatWasDelivered) {
   EXPECT_EQ(rig->heard(late).seqs(), range(4, 604));
 }
 
+TEST_F(ReadersTest, CreditThatComesWhileTheOutboxIsFullIsNotForgotten) {
+  talk(600);
+  const End late = rig->connect(kCarol, DeviceId(30));
+  rig->sync(late, rig->at(3));
+  ASSERT_EQ(rig->heard(late).seqs().back(), 3u + 256u);
+  // Answers fill the outbox; nothing live comes that would call it lagging.
+  rig->stop_reading(late);
+  for (std::uint32_t i = 1; rig->heard(late).queued < config.outbox_bytes_soft; ++i) {
+    rig->say(late, rig->message(i, "x", 99));
+  }
+  rig->say(late, wire::Delivered{.rooms = {{.room = kRoom, .seq = Seq(3 + 256)}}});
+  rig->drain(late);
+  EXPECT_EQ(rig->heard(late).seqs().back(), 3u + 512u);
+}
+
 TEST_F(ReadersTest, TheSamePageIsReadOnceForAllWhoNeedIt) {
   config.tail_bytes_per_room = 0;
   rig = std::make_unique<Rig>(1, config);
