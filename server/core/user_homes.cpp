@@ -169,17 +169,21 @@ void UserHomes::on(ShardId from, const ports::MembershipChanged& changed) {
   links_.post(from, ports::Answered{changed.request});
 }
 
-/// Each change by itself; and when the version says that there were others, the whole list.
+/// Each change by itself, with the version that a device has once it knows of it and of those before: the connection may
+/// end between two. When the version says that there were others, only the whole list has the new one.
 void UserHomes::tell_changes(UserHome& user, const ports::UserLoaded& loaded, std::uint64_t version_before) {
   const std::vector<RoomId>& changed = user.extras->changed;
+  const bool complete = user.rooms_version == version_before + changed.size();
+  std::uint64_t version = version_before;
   for (const RoomId room : changed) {
+    if (complete) ++version;
     wire::RoomInfo info{.room = room};
     const auto at = std::ranges::find_if(loaded.rooms, [&](const ports::UserRoom& r) { return r.info.room == room; });
     if (at != loaded.rooms.end()) info = at->info;
-    tell(user, {.number = ++user.notices,
-                .frame = wire::RoomChanged{.rooms_version = user.rooms_version, .info = std::move(info)}});
+    tell(user,
+         {.number = ++user.notices, .frame = wire::RoomChanged{.rooms_version = version, .info = std::move(info)}});
   }
-  if (user.rooms_version == version_before + changed.size() || user.rooms_version == version_before) return;
+  if (complete || user.rooms_version == version_before) return;
   for (std::size_t i = 0; i == 0 || i < loaded.rooms.size(); i += kRoomsPerPart) {
     const std::size_t end = std::min(loaded.rooms.size(), i + kRoomsPerPart);
     wire::RoomList list{.rooms_version = user.rooms_version, .more = end < loaded.rooms.size()};

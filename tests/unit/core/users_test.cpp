@@ -108,6 +108,38 @@ TEST(UsersTest, AnAddedMemberHearsOfTheRoomAndMaySyncIt) {
   EXPECT_EQ(rig.heard(carol).synced().status, wire::SyncStatus::Reset);
 }
 
+TEST(UsersTest, EachOfSeveralChangesNamesTheVersionThatItMakes) {
+  Rig rig;
+  const End carol = rig.connect(kCarol, DeviceId(30));
+  const End alice = rig.connect(kAlice, DeviceId(10));
+  // All are made while the list is read once.
+  rig.hold_store();
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    rig.say(alice, wire::CreateRoom{.request_id = i, .kind = wire::RoomKind::Group, .members = {kCarol}});
+  }
+  rig.let_store_run();
+  const auto changes = rig.heard(carol).all<wire::RoomChanged>();
+  ASSERT_EQ(changes.size(), 3u);
+  for (std::size_t i = 0; i < changes.size(); ++i) EXPECT_EQ(changes[i].rooms_version, i + 1);
+  // Whoever was cut off after the first one is told the whole list.
+  const End again = rig.connect(kCarol, DeviceId(30), changes[0].rooms_version);
+  ASSERT_EQ(rig.heard(again).all<wire::RoomList>().size(), 1u);
+  EXPECT_EQ(rig.heard(again).all<wire::RoomList>()[0].rooms.size(), 3u);
+}
+
+TEST(UsersTest, AChangeAmongOthersThatWereNotToldKeepsTheOldVersionUntilTheListCame) {
+  Rig rig;
+  const End carol = rig.connect(kCarol, DeviceId(30));
+  const End alice = rig.connect(kAlice, DeviceId(10));
+  rig.store.add_room(RoomId(0x99), {kCarol});  // nobody says so
+  rig.say(alice, wire::CreateRoom{.request_id = 1, .kind = wire::RoomKind::Group, .members = {kCarol}});
+  const auto changes = rig.heard(carol).all<wire::RoomChanged>();
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].rooms_version, 0u);
+  ASSERT_EQ(rig.heard(carol).all<wire::RoomList>().size(), 1u);
+  EXPECT_EQ(rig.heard(carol).all<wire::RoomList>()[0].rooms_version, 2u);
+}
+
 TEST(UsersTest, ReadMarkersNeverGoBackOrBeyondTheHeadAndReachTheStoreLater) {
   Rig rig;
   rig.store.add_room(kRoom, {kAlice}, 10);
