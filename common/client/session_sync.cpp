@@ -108,6 +108,7 @@ bool Session::follow_epoch(std::uint32_t i, const wire::SyncedRoom& answer, Inst
 
 bool Session::reset_room(std::uint32_t i, const wire::SyncedRoom& answer, wire::ResetReason reason,
                          const wire::Cursor& start, Instant now, Output& out) {
+  const bool other_epoch = start.epoch.value != rooms_.cursor(i).epoch;
   if (!rooms_.jump(i, start)) {
     drop_connection(close_code::kProtocolError, now, out);
     return false;
@@ -115,9 +116,10 @@ bool Session::reset_room(std::uint32_t i, const wire::SyncedRoom& answer, wire::
   probe(Probe::resume_epoch_reset, reason == wire::ResetReason::Epoch);
   deliveries_.forget(rooms_, i);
   out.notices.emplace_back(RoomReset{.answer = &answer, .reason = reason, .start = start});
-  // Either the log forgot (a loss by policy), or this device forgot: then the log's counter is beyond all it minted.
+  // Either the log forgot (a loss by policy), or this device forgot: then the log's counter is beyond all it minted. A
+  // second Reset into the same epoch may name a counter from before what has been sent since.
   const bool log_is_ahead = answer.next_cseq.value > rooms_.counters(i).last_cseq.value + std::uint64_t{1};
-  if (answer.next_cseq && (reason == wire::ResetReason::Epoch || log_is_ahead)) {
+  if (answer.next_cseq && ((reason == wire::ResetReason::Epoch && other_epoch) || log_is_ahead)) {
     if (!renumber(i, answer.next_cseq, now, out)) return false;
   }
   persist(PersistRoom{rooms_.state(i)}, out);

@@ -287,6 +287,17 @@ TEST(EpochReset, UnaskedOnALiveConnectionSwallowsTheOldAnswersFirst) {
   EXPECT_EQ(seen.sent(), (Cseqs{2, 3}));
 }
 
+TEST(EpochReset, ThatComesTwiceDoesNotSetTheCounterBack) {
+  ScriptedServer server;
+  server.bring_online();
+  server.answer(epoch_reset(5));
+  EXPECT_EQ(server.send(kRoom, "a").cseq, Cseq(5));
+  server.accept(kRoom, 5, 4, 2);
+  // The answer to a Sync from before: the log was asked for the counter before it had "a".
+  server.answer(epoch_reset(5));
+  EXPECT_EQ(server.send(kRoom, "b").cseq, Cseq(6));
+}
+
 TEST(OtherResets, KeepTheNumbers) {
   for (const auto reason : {wire::ResetReason::TooFar, wire::ResetReason::Truncated, wire::ResetReason::Diverged}) {
     ScriptedServer server;
