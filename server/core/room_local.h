@@ -35,6 +35,7 @@ struct PendingSync {
   wire::SyncMode mode = wire::SyncMode::Full;
   wire::ResetReason reason = wire::ResetReason::None;
   bool device_read = false;
+  bool unasked = false;           // Join, of a quiet session whose user was removed: it may have been added again
   std::uint32_t device_call = 0;  // the read that counts: a later one replaces it
   wire::Cursor cursor;
   Seq floor;

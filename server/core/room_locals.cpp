@@ -179,6 +179,12 @@ void RoomLocals::on(ports::JoinedRooms&& answer) {
 
 void RoomLocals::joined(RoomLocal& local, UserId user) {
   if (local.extras == nullptr) return;
+  std::erase_if(local.extras->syncs, [&](const PendingSync& sync) {
+    if (!sync.unasked || sessions_.at(sync.session).user != user) return false;
+    be_quiet(local, sync.session, sync.mode);
+    heads_moved(local);
+    return true;
+  });
   for (PendingSync& sync : local.extras->syncs) {
     if (sync.step != SyncStep::Join || sessions_.at(sync.session).user != user) continue;
     sync.step = SyncStep::Page;
@@ -203,11 +209,12 @@ void RoomLocals::not_joined(RoomLocal& local, UserId user, ports::AskStatus stat
   std::vector<std::uint32_t> gone;
   std::erase_if(local.extras->syncs, [&](const PendingSync& sync) {
     if (sync.step != SyncStep::Join || sessions_.at(sync.session).user != user) return false;
+    gone.push_back(sync.session);
+    if (sync.unasked && absent) return true;  // the user's home has said so
     wire::SyncedRoom answered{.room = local.id,
                               .status = absent ? wire::SyncStatus::NotMember : wire::SyncStatus::Unavailable};
     if (!absent) answered.retry_after_ms = turn_.busy_retry_ms();
     answer(sync.session, std::move(answered));
-    gone.push_back(sync.session);
     return true;
   });
   std::erase_if(local.extras->histories, [&](const PendingHistory& h) {
@@ -228,25 +235,28 @@ void RoomLocals::not_joined(RoomLocal& local, UserId user, ports::AskStatus stat
 /// The user was removed by event `seq`, which its live sessions have just been sent: nothing after it is for them.
 void RoomLocals::remove_user(RoomLocal& local, UserId user, Seq seq) {
   const auto is_theirs = [&](std::uint32_t session) { return sessions_.at(session).user == user; };
-  for (std::vector<std::uint32_t>* list : {&local.live, &local.quiet}) {
-    for (std::size_t i = 0; i < list->size();) {
-      const std::uint32_t session = (*list)[i];
-      if (!is_theirs(session)) {
-        ++i;
-        continue;
-      }
-      end_membership(local, session);
-      (*list)[i] = list->back();
-      list->pop_back();
-    }
-  }
+  std::erase_if(local.live, [&](std::uint32_t session) {
+    if (!is_theirs(session)) return false;
+    end_membership(local, session);
+    return true;
+  });
+  bool again = false;
+  // These have not seen the removal. When the user has been added again, the two may have been told as one change, which
+  // looks like none.
+  std::erase_if(local.quiet, [&](std::uint32_t session) {
+    if (!is_theirs(session)) return false;
+    Membership& m = membership(session, local);
+    m.stage = Stage::Asking;
+    extras(local).syncs.push_back({.session = session, .mode = m.mode, .unasked = true, .asked_at = turn_.now.at});
+    again = true;
+    return true;
+  });
   if (local.extras == nullptr) return;
   for (CatchUp& c : local.extras->catch_ups) {
     if (c.end || !is_theirs(c.session)) continue;
     probe(Probe::kick_raced_delivery);
     c.end = seq;
   }
-  bool again = false;
   for (PendingSync& sync : local.extras->syncs) {
     if (sync.step == SyncStep::Join || !is_theirs(sync.session)) continue;
     sync.step = SyncStep::Join;

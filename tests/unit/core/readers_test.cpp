@@ -154,6 +154,40 @@ TEST_F(ReadersTest, TheRemovedWhoIsBehindIsCaughtUpToTheRemovalOnly) {
   EXPECT_EQ(rig->heard(bob).seqs(), range(4, 64));
 }
 
+TEST_F(ReadersTest, WhoWantsHeadsOnlyIsStillAMemberWhenAddedAgainAtOnce) {
+  const auto change = [&](wire::EventKind kind, wire::Role role) {
+    rig->say(alice, wire::Send{.room = kRoom,
+                               .epoch = Epoch(1),
+                               .cseq = Cseq(++cseq),
+                               .client_msg_id = ClientMsgId(1000 + cseq),
+                               .kind = kind,
+                               .subject = kBob,
+                               .role = role});
+  };
+  const End far = rig->connect(kCarol, DeviceId(30));
+  for (const End end : {bob, far}) rig->sync(end, rig->at_head(), wire::SyncMode::Heads);
+  rig->hold_store();
+  talk(1);  // while it is with the store the two that follow become one batch
+  change(wire::EventKind::MemberRemove, wire::Role::None);
+  change(wire::EventKind::MemberAdd, wire::Role::Member);
+  rig->let_store_run();
+  rig->pass(2s);
+  rig->forget_heard();
+  talk(1);
+  rig->pass(2s);
+  for (const End end : {bob, far}) {
+    ASSERT_EQ(rig->heard(end).all<wire::Head>().size(), 1u);
+    EXPECT_EQ(rig->heard(end).all<wire::Head>()[0].seq, rig->store.room(kRoom).head());
+  }
+  change(wire::EventKind::MemberRemove, wire::Role::None);
+  rig->pass(2s);
+  rig->forget_heard();
+  talk(1);
+  rig->pass(2s);
+  EXPECT_TRUE(rig->heard(bob).frames.empty());
+  EXPECT_EQ(rig->heard(far).all<wire::Head>().size(), 1u);
+}
+
 TEST_F(ReadersTest, APageBeingReadForTheRemovedIsNotGivenToThem) {
   rig->hold_store();
   rig->say(bob, wire::HistoryRequest{.request_id = 1, .room = kRoom});
