@@ -43,6 +43,15 @@ struct Config {
   Duration store_retry = 200ms;             // after Unknown, Unavailable or Full
   std::uint32_t busy_retry_ms = 500;
 
+  // What a session may ask for beside its sends, which its grants meter. The unit is a room in a Sync: a lookup, and at
+  // worst one read of the store. Beyond, the answer is Unavailable with the time to come back.
+  std::uint32_t asks_per_s = 250;
+  std::uint32_t asks_burst = 4096;              // a device in 4,096 rooms resumes at once
+  std::uint32_t history_cost = 8;               // 100 events and what refers to them, encoded for one reader
+  std::uint32_t read_mark_cost = 16;            // crosses to the user's home and from there to all its devices
+  std::uint32_t rooms_per_session_max = 8192;   // a session's rooms are searched one by one: 64 KB
+  std::uint32_t histories_per_session_max = 3;  // of 64 KB each: with the soft limit still below the hard one
+
   // Admission.
   std::uint32_t connections_per_user_max = 20;
   std::uint32_t drain_per_s_percent = 2;  // sessions told to leave per second while draining

@@ -3,6 +3,22 @@
 #include <algorithm>
 
 namespace starling::core {
+namespace {
+
+/// What a request keeps beside itself.
+std::size_t bytes_beside(const ports::Payload& payload) {
+  if (const auto* send = std::get_if<ports::ForwardSend>(&payload)) return send->send.body.size();
+  if (const auto* heads = std::get_if<ports::AskHeads>(&payload)) return heads->rooms.size() * sizeof(RoomId);
+  const auto* notice = std::get_if<ports::UserNotice>(&payload);
+  if (notice == nullptr) return 0;
+  std::size_t bytes = notice->conns.size() * sizeof(ConnId);
+  if (const auto* list = std::get_if<wire::RoomList>(&notice->frame)) {
+    for (const wire::RoomInfo& room : list->rooms) bytes += sizeof(wire::RoomInfo) + room.title.size();
+  }
+  return bytes;
+}
+
+}  // namespace
 
 Links::Links(Turn& turn) : turn_(turn) {
   std::uint16_t highest = turn.self.value;
@@ -33,7 +49,8 @@ std::optional<ports::Payload> Links::next_to_self() {
   return std::move(to_self_[to_self_next_++]);
 }
 
-void Links::remember(ShardId to, ports::Payload payload, std::size_t bytes) {
+void Links::remember(ShardId to, ports::Payload payload) {
+  const std::size_t bytes = sizeof(Asked) + bytes_beside(payload);
   asked_.push_back(
       {.id = last_request_, .to = to, .bytes = bytes, .sent_at = turn_.now.at, .payload = std::move(payload)});
   ++unanswered_;

@@ -21,9 +21,9 @@ class Links {
   void post(ShardId to, ports::Payload&& payload);
   /// Repeated until answered(); returns its number.
   template <class Request>
-  ports::RequestId ask(ShardId to, Request request, std::size_t bytes = 0) {
+  ports::RequestId ask(ShardId to, Request request) {
     request.request = ++last_request_;
-    if (to != turn_.self) remember(to, request, bytes);
+    if (to != turn_.self) remember(to, request);
     const ports::RequestId id = request.request;
     post(to, std::move(request));
     return id;
@@ -34,7 +34,8 @@ class Links {
   /// The client repeats its sends by itself: those of a connection that has ended are not asked again.
   void cancel_sends(ConnId conn);
   std::size_t unanswered() const { return unanswered_; }
-  std::size_t unanswered_bytes() const { return unanswered_bytes_; }
+  /// True when so much more may be kept. What comes from clients asks first.
+  bool takes(std::size_t bytes) const { return unanswered_bytes_ + bytes <= turn_.config.shard_queue_bytes_max; }
 
   enum class Arrival : std::uint8_t { InOrder, AfterLoss, Stale };
   /// Stale: not to be looked at.
@@ -61,7 +62,7 @@ class Links {
     ports::Payload payload;
   };
 
-  void remember(ShardId to, ports::Payload payload, std::size_t bytes);
+  void remember(ShardId to, ports::Payload payload);
   void blank(Asked& asked);
   ports::EnvelopeHeader header(ShardId to, bool counted);
 

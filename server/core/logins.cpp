@@ -7,8 +7,17 @@
 
 namespace starling::core {
 namespace {
-constexpr std::size_t kRoomsPerPart = 150;
 constexpr std::uint32_t kComeBackMs = 1000;  // to a node that drains; another one may be up at once
+constexpr Duration kLateMarks = std::chrono::seconds(1);
+
+/// A max-register in `marks`, which are by room ascending. Returns what is there now.
+wire::ReadMark raise(std::vector<wire::ReadMark>& marks, const wire::ReadMark& mark) {
+  auto at = std::ranges::lower_bound(marks, mark.room, {}, &wire::ReadMark::room);
+  if (at == marks.end() || at->room != mark.room) at = marks.insert(at, mark);
+  if (at->seq < mark.seq) *at = mark;
+  return *at;
+}
+
 }  // namespace
 
 void Logins::on(Connected&& connected) {
@@ -24,8 +33,7 @@ void Logins::on(Connected&& connected) {
     return sessions_.close(connected.conn.index, CloseReason::Draining, "draining");
   }
   probe(Probe::ticket_resume, connected.claims.from_ticket);
-  session.extras = std::make_unique<SessionExtras>();
-  session.extras->ticket = std::move(connected.ticket);
+  extras(session).ticket = std::move(connected.ticket);
   session.extras->ticket_expires = connected.ticket_expires;
   session.extras->attach =
       links_.ask(turn_.home(session.user), ports::AttachDevice{.user = session.user,
@@ -45,10 +53,11 @@ void Logins::on(ports::DeviceAttached&& attached) {
     return sessions_.close(index, CloseReason::Overloaded, "too many connections of this user");
   }
   welcome(index, attached);
-  list_rooms(index, attached);
-  session->extras->marks = std::move(attached.marks);
-  session->extras->ticket = {};
-  if (session->extras->marks.empty()) session->extras.reset();
+  *session->extras = {.marks = std::move(attached.marks)};
+  if (attached.listed) {
+    lists_.begin(index, {.rooms_version = attached.rooms_version, .rooms = std::move(attached.rooms)});
+  }
+  shrink(*session);
 }
 
 void Logins::welcome(std::uint32_t index, const ports::DeviceAttached& attached) {
@@ -64,17 +73,6 @@ void Logins::welcome(std::uint32_t index, const ports::DeviceAttached& attached)
                                       .rooms_version = attached.rooms_version});
 }
 
-void Logins::list_rooms(std::uint32_t index, ports::DeviceAttached& attached) {
-  if (!attached.listed) return;
-  std::vector<wire::RoomInfo>& rooms = attached.rooms;
-  for (std::size_t i = 0; i == 0 || i < rooms.size(); i += kRoomsPerPart) {
-    const std::size_t end = std::min(rooms.size(), i + kRoomsPerPart);
-    wire::RoomList list{.rooms_version = attached.rooms_version, .more = end < rooms.size()};
-    for (std::size_t k = i; k < end; ++k) list.rooms.push_back(std::move(rooms[k]));
-    sessions_.send(index, list);
-  }
-}
-
 void Logins::on(ShardId from, const ports::DeviceFenced& fenced) {
   if (sessions_.find(fenced.conn) != nullptr) {
     sessions_.close(fenced.conn.index, CloseReason::Fenced, "the device connected elsewhere");
@@ -87,8 +85,7 @@ void Logins::on(ShardId from, ports::UserNotice&& notice) {
     tell_mark(notice.conns, *mark);
     return links_.post(from, ports::Answered{notice.request});
   }
-  const wire::ServerFrame frame =
-      std::visit([](auto& each) { return wire::ServerFrame(std::move(each)); }, notice.frame);
+  const auto* changed = std::get_if<wire::RoomChanged>(&notice.frame);
   ports::SharedFrame encoded;
   bool done = true;
   for (const ConnId conn : notice.conns) {
@@ -99,7 +96,12 @@ void Logins::on(ShardId from, ports::UserNotice&& notice) {
       continue;
     }
     session->notices = notice.number;
-    if (!encoded) encoded = turn_.encode(frame);
+    if (changed == nullptr) {
+      lists_.begin(conn.index, wire::RoomList(std::get<wire::RoomList>(notice.frame)));
+      continue;
+    }
+    lists_.change(*session, changed->info);
+    if (!encoded) encoded = turn_.encode(*changed);
     sessions_.send(conn.index, encoded);
   }
   if (done) links_.post(from, ports::Answered{notice.request});
@@ -112,29 +114,45 @@ void Logins::tell_mark(const std::vector<ConnId>& conns, wire::ReadMarked marked
   for (const ConnId conn : conns) {
     Session* session = sessions_.find(conn);
     if (session == nullptr || !session->welcomed) continue;
-    const wire::ReadMark kept = keep_mark(*session, {.room = marked.room, .seq = marked.seq, .msg_no = marked.msg_no});
+    const wire::ReadMark kept =
+        raise(extras(*session).marks, {.room = marked.room, .seq = marked.seq, .msg_no = marked.msg_no});
     sessions_.send(conn.index, wire::ReadMarked{.room = kept.room, .seq = kept.seq, .msg_no = kept.msg_no});
   }
-}
-
-wire::ReadMark Logins::keep_mark(Session& session, const wire::ReadMark& mark) {
-  if (session.extras == nullptr) session.extras = std::make_unique<SessionExtras>();
-  auto& marks = session.extras->marks;
-  auto at = std::ranges::lower_bound(marks, mark.room, {}, &wire::ReadMark::room);
-  if (at == marks.end() || at->room != mark.room) at = marks.insert(at, mark);
-  if (at->seq < mark.seq) *at = mark;
-  return *at;
 }
 
 void Logins::mark_read(std::uint32_t index, const wire::ReadMark& mark) {
   const RoomLocal* local = locals_.room_of(index, mark.room);
   if (local == nullptr) return;
-  const Session& session = sessions_.at(index);
-  links_.ask(turn_.home(session.user), ports::MarkRead{.user = session.user,
-                                                       .conn = sessions_.conn(index),
-                                                       .mark = {.room = mark.room,
-                                                                .seq = std::min(mark.seq, local->last),
-                                                                .msg_no = std::min(mark.msg_no, local->msg_no)}});
+  const wire::ReadMark within{
+      .room = mark.room, .seq = std::min(mark.seq, local->last), .msg_no = std::min(mark.msg_no, local->msg_no)};
+  if (send_mark(index, within)) return;
+  auto& late = extras(sessions_.at(index)).late_marks;
+  if (late.empty()) late_.push_back(sessions_.conn(index));
+  raise(late, within);
+  turn_.schedule.arm(Chore::LateMarks, turn_.now.at + kLateMarks);
+}
+
+bool Logins::send_mark(std::uint32_t index, const wire::ReadMark& mark) {
+  Session& session = sessions_.at(index);
+  if (!links_.takes(0) || session.asks.take(turn_.config, turn_.config.read_mark_cost, turn_.now.at) != 0) return false;
+  links_.ask(turn_.home(session.user),
+             ports::MarkRead{.user = session.user, .conn = sessions_.conn(index), .mark = mark});
+  return true;
+}
+
+void Logins::send_late_marks() {
+  for (const ConnId conn : std::exchange(late_, {})) {
+    Session* session = sessions_.find(conn);
+    if (session == nullptr || session->extras == nullptr) continue;
+    auto& late = session->extras->late_marks;
+    while (!late.empty() && send_mark(conn.index, late.back())) late.pop_back();
+    if (late.empty()) {
+      shrink(*session);
+    } else {
+      late_.push_back(conn);
+      turn_.schedule.arm(Chore::LateMarks, turn_.now.at + kLateMarks);
+    }
+  }
 }
 
 // ---- the end

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/core/links.h"
+#include "server/core/room_lists.h"
 #include "server/core/room_locals.h"
 #include "server/core/session_table.h"
 
@@ -9,8 +10,8 @@ namespace starling::core {
 
 class Logins {
  public:
-  Logins(Turn& turn, Links& links, SessionTable& sessions, RoomLocals& locals)
-      : turn_(turn), links_(links), sessions_(sessions), locals_(locals) {}
+  Logins(Turn& turn, Links& links, SessionTable& sessions, RoomLocals& locals, RoomLists& lists)
+      : turn_(turn), links_(links), sessions_(sessions), locals_(locals), lists_(lists) {}
 
   void on(Connected&& connected);
   void on(const Disconnected& disconnected);
@@ -22,18 +23,20 @@ class Logins {
 
   /// The device reads the room up to here: told to the user's home, never beyond the head.
   void mark_read(std::uint32_t session, const wire::ReadMark& mark);
+  void send_late_marks();
 
  private:
   void end(std::uint32_t session);
   void welcome(std::uint32_t session, const ports::DeviceAttached& attached);
-  void list_rooms(std::uint32_t session, ports::DeviceAttached& attached);
   void tell_mark(const std::vector<ConnId>& conns, wire::ReadMarked marked);
-  wire::ReadMark keep_mark(Session& session, const wire::ReadMark& mark);
+  bool send_mark(std::uint32_t session, const wire::ReadMark& mark);
 
   Turn& turn_;
   Links& links_;
   SessionTable& sessions_;
   RoomLocals& locals_;
+  RoomLists& lists_;
+  std::vector<ConnId> late_;  // sessions with markers that the meter has held back
 };
 
 }  // namespace starling::core

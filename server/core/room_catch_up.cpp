@@ -149,10 +149,12 @@ void RoomLocals::resume(std::uint32_t session) {
 void RoomLocals::resume(RoomLocal& local, std::uint32_t session) {
   if (local.extras == nullptr) return;
   auto& catch_ups = local.extras->catch_ups;
-  const auto at = std::ranges::find(catch_ups, session, &CatchUp::session);
-  if (at == catch_ups.end() || pump(local, *at) == Pumped::Stays) return;
-  *at = catch_ups.back();
-  catch_ups.pop_back();
+  if (const auto at = std::ranges::find(catch_ups, session, &CatchUp::session); at != catch_ups.end()) {
+    flush_answers();
+    if (pump(local, *at) == Pumped::Stays) return;
+    *at = catch_ups.back();
+    catch_ups.pop_back();
+  }
   if (local.extras->empty()) local.extras.reset();
 }
 

@@ -9,7 +9,6 @@
 namespace starling::core {
 namespace {
 
-constexpr std::uint8_t kHistoriesPerSession = 8;
 /// A frame must fit a message; fields around a body take less than this.
 constexpr std::size_t kEventOverhead = 120;
 constexpr std::size_t kPageFrameBytes = wire::limits::kMessageBytesMax - 2048;
@@ -47,36 +46,51 @@ void fit(wire::HistoryPage& page, bool backward) {
 
 void RoomLocals::history(std::uint32_t session, const wire::HistoryRequest& request) {
   Session& s = sessions_.at(session);
-  if (s.histories >= kHistoriesPerSession || !request.room) {
-    const bool room = static_cast<bool>(request.room);
-    return refuse_history(session, request, room ? wire::SyncStatus::Unavailable : wire::SyncStatus::NotMember);
+  if (!request.room) return refuse_history(session, request, wire::SyncStatus::NotMember);
+  if (const std::uint32_t wait_ms = s.asks.take(turn_.config, turn_.config.history_cost, turn_.now.at); wait_ms != 0) {
+    return refuse_history(session, request, wire::SyncStatus::Unavailable, wait_ms);
+  }
+  if (s.histories >= turn_.config.histories_per_session_max || !sessions_.has_room(session)) {
+    return refuse_history(session, request, wire::SyncStatus::Unavailable);
   }
   const std::uint32_t slot = find_or_add(request.room);
   RoomLocal& local = locals_[slot];
   const Membership* m = membership(session, slot);
-  if (m != nullptr && local.ready && is_member(local, session, *m)) return start_history(local, session, request);
-  if (m != nullptr && m->stage == Stage::CatchUp) return refuse_history(session, request, wire::SyncStatus::NotMember);
+  const bool member = m != nullptr && local.ready && is_member(local, session, *m);
+  if (m != nullptr && !member && m->stage == Stage::CatchUp) {
+    return refuse_history(session, request, wire::SyncStatus::NotMember);
+  }
+  if (m == nullptr && s.rooms.size() >= turn_.config.rooms_per_session_max) {
+    return refuse_history(session, request, wire::SyncStatus::Unavailable);
+  }
+  ++s.histories;
+  if (member) return start_history(local, session, request);
   if (m == nullptr) s.rooms.push_back({.local = slot});
-  auto& histories = extras(local).histories;
-  const auto waiting = std::ranges::count(histories, session, &PendingHistory::session);
-  if (waiting >= kHistoriesPerSession) return refuse_history(session, request, wire::SyncStatus::Unavailable);
-  histories.push_back({.session = session, .request = request});
+  extras(local).histories.push_back({.session = session, .request = request});
   ask_home(s.user, {request.room});
 }
 
-void RoomLocals::refuse_history(std::uint32_t session, const wire::HistoryRequest& request, wire::SyncStatus status) {
+void RoomLocals::refuse_history(std::uint32_t session, const wire::HistoryRequest& request, wire::SyncStatus status,
+                                std::uint32_t retry_after_ms) {
   wire::HistoryPage page{.request_id = request.request_id, .room = request.room, .status = status};
-  if (status == wire::SyncStatus::Unavailable) page.retry_after_ms = turn_.busy_retry_ms();
+  if (status == wire::SyncStatus::Unavailable) {
+    page.retry_after_ms = retry_after_ms != 0 ? retry_after_ms : turn_.busy_retry_ms();
+  }
   sessions_.send(session, page);
 }
 
+/// Of a request that was taken.
+void RoomLocals::end_history(std::uint32_t session, const wire::HistoryRequest& request, wire::SyncStatus status) {
+  --sessions_.at(session).histories;
+  refuse_history(session, request, status);
+}
+
 void RoomLocals::start_history(RoomLocal& local, std::uint32_t session, const wire::HistoryRequest& request) {
-  if (request.floor > local.last) return refuse_history(session, request, wire::SyncStatus::Unavailable);
+  if (request.floor > local.last) return end_history(session, request, wire::SyncStatus::Unavailable);
   HistoryCall call{.conn = sessions_.conn(session), .request = request};
   const bool from_head = request.backward && (!request.from || request.from > local.last);
   const Seq from = from_head ? local.last.next() : request.from;
   const std::uint32_t limit = std::clamp(request.limit, 1u, wire::limits::kPageEventsMax);
-  ++sessions_.at(session).histories;
   store_.submit(ports::ReadPage{.room = local.id,
                                 .from = from,
                                 .backward = request.backward,
@@ -90,12 +104,13 @@ void RoomLocals::history_read(const HistoryCall& call, ports::StoreCompletion&& 
   Session* s = sessions_.find(call.conn);
   if (s == nullptr) return;
   const std::uint32_t session = call.conn.index;
-  if (s->histories > 0) --s->histories;
   const RoomLocal* local = room_of(session, call.request.room);
-  if (local == nullptr) return refuse_history(session, call.request, wire::SyncStatus::NotMember);
+  if (local == nullptr) return end_history(session, call.request, wire::SyncStatus::NotMember);
   auto* read = std::get_if<ports::PageRead>(&done.result);
-  if (done.status != ports::StoreStatus::Ok || read == nullptr || !read->exists || call.request.floor > local->last) {
-    return refuse_history(session, call.request, wire::SyncStatus::Unavailable);
+  // A page must not be what closes the session for reading slowly.
+  if (done.status != ports::StoreStatus::Ok || read == nullptr || !read->exists || call.request.floor > local->last ||
+      !sessions_.has_room(session)) {
+    return end_history(session, call.request, wire::SyncStatus::Unavailable);
   }
   const auto beyond = [&](const wire::Event& event) { return event.seq > local->last; };
   std::erase_if(read->events, beyond);
@@ -110,6 +125,7 @@ void RoomLocals::history_read(const HistoryCall& call, ports::StoreCompletion&& 
                          .min_seq = read->min_seq,
                          .head = local->last};
   fit(page, call.request.backward);
+  --s->histories;
   sessions_.send(session, page);
 }
 

@@ -219,7 +219,7 @@ void RoomLocals::not_joined(RoomLocal& local, UserId user, ports::AskStatus stat
   });
   std::erase_if(local.extras->histories, [&](const PendingHistory& h) {
     if (sessions_.at(h.session).user != user) return false;
-    refuse_history(h.session, h.request, absent ? wire::SyncStatus::NotMember : wire::SyncStatus::Unavailable);
+    end_history(h.session, h.request, absent ? wire::SyncStatus::NotMember : wire::SyncStatus::Unavailable);
     gone.push_back(h.session);
     return true;
   });

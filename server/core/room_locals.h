@@ -82,6 +82,8 @@ class RoomLocals {
   void heads_moved(RoomLocal& local);
 
   // room_sync.cpp
+  void begin(RoomLocal& local);
+  void put_off(std::uint32_t session, RoomId room, std::uint32_t retry_after_ms);
   bool advance(RoomLocal& local, PendingSync& sync);
   bool judge(RoomLocal& local, PendingSync& sync);
   bool verify(RoomLocal& local, PendingSync& sync);
@@ -112,7 +114,9 @@ class RoomLocals {
 
   // room_history.cpp
   void start_history(RoomLocal& local, std::uint32_t session, const wire::HistoryRequest& request);
-  void refuse_history(std::uint32_t session, const wire::HistoryRequest& request, wire::SyncStatus status);
+  void refuse_history(std::uint32_t session, const wire::HistoryRequest& request, wire::SyncStatus status,
+                      std::uint32_t retry_after_ms = 0);
+  void end_history(std::uint32_t session, const wire::HistoryRequest& request, wire::SyncStatus status);
 
   Turn& turn_;
   Links& links_;

@@ -1,5 +1,6 @@
 // Subscribing and resuming: a cursor is held against the log, and the answer says where the events begin.
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "common/base/probe.h"
@@ -17,24 +18,42 @@ Seq window_start(Seq head, std::uint64_t window) {
 /// Rooms of one Synced frame: with 100 bytes each at most they fit a message twice over.
 constexpr std::size_t kAnswersMax = 256;
 
+/// Of a room that is named twice the last word counts. The engine names them in order, once.
+void drop_doubles(std::vector<wire::SyncRoom>& rooms) {
+  const auto by_room = &wire::SyncRoom::room;
+  if (std::ranges::adjacent_find(rooms, std::greater_equal(), by_room) == rooms.end()) return;
+  std::ranges::reverse(rooms);
+  std::ranges::stable_sort(rooms, {}, by_room);
+  const auto doubles = std::ranges::unique(rooms, {}, by_room);
+  rooms.erase(doubles.begin(), doubles.end());
+}
+
 }  // namespace
 
 void RoomLocals::sync(std::uint32_t session, wire::Sync&& frame) {
   Session& s = sessions_.at(session);
+  drop_doubles(frame.rooms);
   if (s.rooms.empty()) s.rooms.reserve(frame.rooms.size());
   std::vector<RoomId> to_join;
   for (const wire::SyncRoom& ask : frame.rooms) {
     if (!ask.room) continue;
+    if (const std::uint32_t wait_ms = s.asks.take(turn_.config, 1, turn_.now.at); wait_ms != 0) {
+      put_off(session, ask.room, wait_ms);
+      continue;
+    }
     const std::uint32_t slot = find_or_add(ask.room);
     RoomLocal& local = locals_[slot];
-    const Membership* old = membership(session, slot);
+    Membership* old = membership(session, slot);
     const bool member = old != nullptr && local.ready && is_member(local, session, *old);
     if (old != nullptr) {
       unsubscribe(local, session, *old);
+    } else if (s.rooms.size() >= turn_.config.rooms_per_session_max) {
+      put_off(session, ask.room, turn_.busy_retry_ms());
+      continue;
     } else {
       s.rooms.push_back({.local = slot});
     }
-    Membership& m = *membership(session, slot);
+    Membership& m = old != nullptr ? *old : s.rooms.back();
     m.stage = member ? Stage::Syncing : Stage::Asking;
     m.mode = ask.mode;
     extras(local).syncs.push_back({.session = session,
@@ -44,13 +63,27 @@ void RoomLocals::sync(std::uint32_t session, wire::Sync&& frame) {
                                    .floor = ask.floor,
                                    .asked_at = turn_.now.at});
     if (member) {
-      settle(local);
+      begin(local);
     } else {
       to_join.push_back(ask.room);
     }
   }
   flush_answers();
   if (!to_join.empty()) ask_home(s.user, std::move(to_join));
+}
+
+/// The room's newest Sync, of a member, waits for none of the others.
+void RoomLocals::begin(RoomLocal& local) {
+  auto& syncs = local.extras->syncs;
+  const std::uint32_t session = syncs.back().session;
+  if (!advance(local, syncs.back())) return;
+  syncs.pop_back();
+  resume(local, session);
+}
+
+/// Nothing has changed; the client asks again.
+void RoomLocals::put_off(std::uint32_t session, RoomId room, std::uint32_t retry_after_ms) {
+  answer(session, {.room = room, .status = wire::SyncStatus::Unavailable, .retry_after_ms = retry_after_ms});
 }
 
 // ---- answers

@@ -16,6 +16,7 @@ enum class Chore : std::uint8_t {
   Digest,      // homes tell the heads of active rooms
   Heads,       // HEADS subscribers hear of rooms that moved
   Marks,       // read markers go to the store
+  LateMarks,   // read markers that a session's meter held back go to the user's home
   StoreRetry,  // what the store could not do is tried again
   Resend,      // what another shard did not answer is asked again
   Readers,     // readers that lag too long

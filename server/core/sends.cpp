@@ -10,20 +10,17 @@ void Sends::on(std::uint32_t index, wire::Send&& send) {
   ++turn_.counters.sends_received;
   Session& session = sessions_.at(index);
   if (const std::uint32_t wait_ms = session.sends.take(turn_.now.at); wait_ms != 0) return busy(index, send, wait_ms);
-  const std::size_t bytes = sizeof(ports::ForwardSend) + send.body.size();
-  if (links_.unanswered_bytes() + bytes > turn_.config.shard_queue_bytes_max) {
+  if (!links_.takes(sizeof(ports::Payload) + send.body.size())) {
     probe(Probe::store_queue_full_busy);
     return busy(index, send, turn_.busy_retry_ms());
   }
   const ShardId home = turn_.home(send.room);
   const std::uint64_t hash = wire::body_hash(send.body);
-  links_.ask(home,
-             ports::ForwardSend{.conn = sessions_.conn(index),
-                                .user = session.user,
-                                .device = session.device,
-                                .body_hash = hash,
-                                .send = std::move(send)},
-             bytes);
+  links_.ask(home, ports::ForwardSend{.conn = sessions_.conn(index),
+                                      .user = session.user,
+                                      .device = session.device,
+                                      .body_hash = hash,
+                                      .send = std::move(send)});
 }
 
 void Sends::busy(std::uint32_t index, const wire::Send& send, std::uint32_t retry_after_ms) {

@@ -9,6 +9,7 @@
 #include "common/base/timer_wheel.h"
 #include "common/wire/frames.h"
 #include "server/core/budget.h"
+#include "server/core/meter.h"
 #include "server/ports/envelope.h"
 
 namespace starling::core {
@@ -39,6 +40,13 @@ struct SessionExtras {
   ports::RequestId attach = 0;
   // Read markers that are not at the beginning, by room ascending.
   std::vector<wire::ReadMark> marks;
+  // Lists of rooms: the first is being sent, up to `listed`; one may wait.
+  std::vector<wire::RoomList> lists;
+  std::size_t listed = 0;
+  // Read markers that the meter has held back, the highest of each room.
+  std::vector<wire::ReadMark> late_marks;
+
+  bool empty() const { return attach == 0 && marks.empty() && lists.empty() && late_marks.empty(); }
 };
 
 struct Session {
@@ -49,15 +57,24 @@ struct Session {
   std::unique_ptr<SessionExtras> extras;
   TimerNode timer;              // while it makes no progress
   std::uint16_t catch_ups = 0;  // of its rooms
-  std::uint8_t histories = 0;   // pages being read
-  std::uint32_t notices = 0;    // the last change of the list of rooms that was told
+  std::uint8_t histories = 0;   // pages that were asked for
   bool open : 1 = false;
   bool welcomed : 1 = false;
   bool closing : 1 = false;
   bool lagging : 1 = false;        // its outbox was above the soft limit and has not come down yet
   bool out_of_credit : 1 = false;  // a room waits for its Delivered
+  std::uint32_t notices = 0;       // the last change of the list of rooms that was told
+  Meter asks;
 };
-static_assert(sizeof(Session) <= 128);
+static_assert(sizeof(Session) <= 96);
+
+inline SessionExtras& extras(Session& session) {
+  if (session.extras == nullptr) session.extras = std::make_unique<SessionExtras>();
+  return *session.extras;
+}
+inline void shrink(Session& session) {
+  if (session.extras != nullptr && session.extras->empty()) session.extras.reset();
+}
 
 /// What a delivery touches of each recipient, packed: one line of cache holds eight.
 struct Outflow {

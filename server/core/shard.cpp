@@ -93,7 +93,9 @@ void Shard::State::on(FrameReceived&& input) {
 
 void Shard::State::on(Drained&& input) {
   if (sessions.find(input.conn) == nullptr) return;
-  if (sessions.drained(input.conn.index, input.bytes)) locals.resume(input.conn.index);
+  if (!sessions.drained(input.conn.index, input.bytes)) return;
+  lists.go_on(input.conn.index);
+  locals.resume(input.conn.index);
 }
 
 void Shard::State::on(Disconnected&& input) { logins.on(input); }
@@ -128,6 +130,7 @@ void Shard::State::on(DeadlineReached&&) {
   if (due(Chore::Digest)) homes.digest();
   if (due(Chore::Heads)) locals.flush_heads();
   if (due(Chore::Marks)) users.flush_marks();
+  if (due(Chore::LateMarks)) logins.send_late_marks();
   if (due(Chore::StoreRetry)) {
     homes.retry();
     locals.retry();

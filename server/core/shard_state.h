@@ -7,6 +7,7 @@
 #include "server/core/logins.h"
 #include "server/core/pages.h"
 #include "server/core/room_homes.h"
+#include "server/core/room_lists.h"
 #include "server/core/room_locals.h"
 #include "server/core/sends.h"
 #include "server/core/session_table.h"
@@ -28,7 +29,8 @@ struct Shard::State {
         pages(turn, homes, store),
         locals(turn, links, store, sessions, pages),
         users(turn, links, store),
-        logins(turn, links, sessions, locals),
+        lists(sessions),
+        logins(turn, links, sessions, locals, lists),
         sends(turn, links, sessions),
         creations(turn, links, store, sessions),
         typing(turn, links, sessions, locals),
@@ -57,6 +59,7 @@ struct Shard::State {
   Pages pages;
   RoomLocals locals;
   UserHomes users;
+  RoomLists lists;
   Logins logins;
   Sends sends;
   Creations creations;

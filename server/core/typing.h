@@ -14,9 +14,11 @@ class Typing {
       : turn_(turn), links_(links), sessions_(sessions), locals_(locals) {}
 
   void on(std::uint32_t index, const wire::Typing& typing) {
+    Session& session = sessions_.at(index);
+    if (session.asks.take(turn_.config, 1, turn_.now.at) != 0) return;
     const RoomLocal* local = locals_.room_of(index, typing.room);
     if (local == nullptr || local->live.size() > turn_.config.typing_per_room_max) return;
-    const UserId user = sessions_.at(index).user;
+    const UserId user = session.user;
     const std::uint64_t key = mix64(mix64(user.value) ^ typing.room.value) | 1;
     const auto now = static_cast<std::uint32_t>(turn_.now.at.time_since_epoch() / kTick);
     const auto last = recent_.find(key);

@@ -9,8 +9,6 @@ namespace starling::core {
 namespace {
 /// A user without a device is remembered for as long as a resume ticket lives: coming back costs the store nothing.
 constexpr std::uint16_t kIdleSweepsMax = 60;
-/// A part of a list: rooms with titles of 256 bytes still fit a message.
-constexpr std::size_t kRoomsPerPart = 150;
 }  // namespace
 
 UserHome* UserHomes::find(UserId user) {
@@ -184,12 +182,9 @@ void UserHomes::tell_changes(UserHome& user, const ports::UserLoaded& loaded, st
          {.number = ++user.notices, .frame = wire::RoomChanged{.rooms_version = version, .info = std::move(info)}});
   }
   if (complete || user.rooms_version == version_before) return;
-  for (std::size_t i = 0; i == 0 || i < loaded.rooms.size(); i += kRoomsPerPart) {
-    const std::size_t end = std::min(loaded.rooms.size(), i + kRoomsPerPart);
-    wire::RoomList list{.rooms_version = user.rooms_version, .more = end < loaded.rooms.size()};
-    for (std::size_t k = i; k < end; ++k) list.rooms.push_back(loaded.rooms[k].info);
-    tell(user, {.number = ++user.notices, .frame = std::move(list)});
-  }
+  wire::RoomList list{.rooms_version = user.rooms_version};
+  for (const ports::UserRoom& room : loaded.rooms) list.rooms.push_back(room.info);
+  tell(user, {.number = ++user.notices, .frame = std::move(list)});
 }
 
 void UserHomes::tell(const UserHome& user, const ports::UserNotice& notice) {

@@ -168,7 +168,8 @@ struct DeviceFenced {
   ConnId conn;
 };
 /// For connections of one user. Changes of the list of rooms are numbered per user and apply in order: a repeat must not
-/// overtake what came after it. 0: in no order (read markers, which are max-registers).
+/// overtake what came after it. 0: in no order (read markers, which are max-registers). A list is whole: the session's
+/// shard cuts it into messages.
 struct UserNotice {
   RequestId request = 0;
   std::uint32_t number = 0;

@@ -161,7 +161,7 @@ ports::StoreResult FakeStore::on(const ports::LoadUser& op) {
   for (const auto& [id, room] : rooms_) {
     const auto member = room.members.find(op.user);
     if (member == room.members.end()) continue;
-    ports::UserRoom entry{.info = {.room = id, .kind = room.kind, .role = member->second, .title = "a room"}};
+    ports::UserRoom entry{.info = {.room = id, .kind = room.kind, .role = member->second, .title = room.title}};
     if (const auto mark = marks_.find({op.user, id}); mark != marks_.end()) {
       entry.read_seq = mark->second.seq;
       entry.read_msg_no = mark->second.msg_no;

@@ -14,6 +14,7 @@ namespace starling::core::testing {
 
 struct FakeRoom {
   wire::RoomKind kind = wire::RoomKind::Group;
+  std::string title = "a room";
   Epoch epoch{1};
   Seq min_seq{1};
   std::vector<wire::Event> events;  // [i] has seq i + 1

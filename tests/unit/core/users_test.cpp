@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "common/base/probe.h"
+#include "common/wire/limits.h"
 #include "tests/unit/core/rig.h"
 
 namespace starling::core::testing {
@@ -29,6 +30,84 @@ TEST(UsersTest, ALongListComesInParts) {
   const auto lists = rig.heard(end).all<wire::RoomList>();
   ASSERT_EQ(lists.size(), 3u);
   EXPECT_TRUE(lists[0].more && lists[1].more && !lists[2].more);
+}
+
+/// Rooms with the longest titles: 4,000 of them are four times what an outbox may hold.
+void add_long_list(Rig& rig, UserId user, std::uint64_t rooms) {
+  for (std::uint64_t i = 1; i <= rooms; ++i) {
+    rig.store.add_room(RoomId(i), {user}).title = std::string(wire::limits::kTitleBytesMax, 't');
+  }
+}
+std::size_t listed(const Heard& heard) {
+  std::size_t rooms = 0;
+  for (const wire::RoomList& list : heard.all<wire::RoomList>()) rooms += list.rooms.size();
+  return rooms;
+}
+
+TEST(UsersTest, AListOfAnyLengthClosesNobody) {
+  Rig rig;
+  add_long_list(rig, kAlice, 4000);
+  const End alice = rig.next_end(0);
+  rig.stop_reading(alice);
+  rig.connect(kAlice, DeviceId(10));
+  for (int i = 0; i < 40 && listed(rig.heard(alice)) < 4000; ++i) {
+    EXPECT_LT(rig.heard(alice).queued, 128u * 1024);
+    rig.drain(alice);
+    rig.stop_reading(alice);
+  }
+  EXPECT_FALSE(rig.heard(alice).closed);
+  EXPECT_EQ(listed(rig.heard(alice)), 4000u);
+  EXPECT_FALSE(rig.heard(alice).all<wire::RoomList>().back().more);
+  // Nor does it when it changes as a whole.
+  rig.drain(alice);
+  rig.stop_reading(alice);
+  rig.forget_heard();
+  rig.store.add_room(RoomId(5000), {kAlice});  // nobody says so
+  const End bob = rig.connect(kBob, DeviceId(20));
+  rig.say(bob, wire::CreateRoom{.request_id = 1, .kind = wire::RoomKind::Group, .members = {kAlice}});
+  for (int i = 0; i < 40 && listed(rig.heard(alice)) < 4002; ++i) {
+    rig.drain(alice);
+    rig.stop_reading(alice);
+  }
+  EXPECT_FALSE(rig.heard(alice).closed);
+  EXPECT_EQ(listed(rig.heard(alice)), 4002u);
+}
+
+TEST(UsersTest, WhoReadsNothingOfALongListIsClosedInTheEnd) {
+  Rig rig;
+  add_long_list(rig, kAlice, 1000);
+  const End alice = rig.next_end(0);
+  rig.stop_reading(alice);
+  rig.connect(kAlice, DeviceId(10));
+  rig.pass(40s);
+  EXPECT_EQ(rig.heard(alice).reason, CloseReason::SlowReader);
+}
+
+TEST(UsersTest, PartsThatFollowAChangeDoNotContradictIt) {
+  Rig rig;
+  add_long_list(rig, kAlice, 999);
+  rig.store.add_room(RoomId(1000), {kBob, kAlice});
+  const End bob = rig.connect(kBob, DeviceId(20));
+  const End alice = rig.next_end(0);
+  rig.stop_reading(alice);
+  rig.connect(kAlice, DeviceId(10));
+  rig.say(bob, wire::Send{.room = RoomId(1000),
+                          .epoch = Epoch(1),
+                          .cseq = Cseq(1),
+                          .client_msg_id = ClientMsgId(1),
+                          .kind = wire::EventKind::MemberRemove,
+                          .subject = kAlice});
+  rig.say(bob, wire::CreateRoom{.request_id = 1, .kind = wire::RoomKind::Group, .members = {kAlice}});
+  ASSERT_EQ(rig.heard(alice).all<wire::RoomChanged>().size(), 2u);
+  const RoomId added = rig.heard(alice).all<wire::RoomChanged>()[1].info.room;
+  for (int i = 0; i < 40; ++i) rig.drain(alice);
+  std::vector<RoomId> rooms;
+  for (const wire::RoomList& list : rig.heard(alice).all<wire::RoomList>()) {
+    for (const wire::RoomInfo& info : list.rooms) rooms.push_back(info.room);
+  }
+  EXPECT_EQ(std::ranges::count(rooms, RoomId(1000)), 0);
+  EXPECT_EQ(std::ranges::count(rooms, added), 1);
+  EXPECT_FALSE(rig.heard(alice).all<wire::RoomList>().back().more);
 }
 
 TEST(UsersTest, ComingBackWithinATicketsLifeNeedsNoStore) {
