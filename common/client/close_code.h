@@ -1,19 +1,10 @@
-// WebSocket close codes that mean something to the engine; docs/PROTOCOL.md has the table.
+// WebSocket close codes that mean something to the engine.
 #pragma once
 
-#include <cstdint>
+#include "common/wire/close_code.h"
 
-namespace starling::client::close_code {
+namespace starling::client {
 
-inline constexpr std::uint16_t kNone = 0;  // the connection failed without a close frame
-inline constexpr std::uint16_t kNormal = 1000;
-inline constexpr std::uint16_t kProtocolError = 1008;
-inline constexpr std::uint16_t kUnauthorized = 4001;
-inline constexpr std::uint16_t kTokenExpired = 4002;
-inline constexpr std::uint16_t kFenced = 4003;
-inline constexpr std::uint16_t kSlowReader = 4008;
-inline constexpr std::uint16_t kDraining = 4009;
-inline constexpr std::uint16_t kOverloaded = 4010;
-inline constexpr std::uint16_t kVersion = 4011;
+namespace close_code = wire::close_code;
 
-}  // namespace starling::client::close_code
+}  // namespace starling::client

@@ -1,4 +1,5 @@
-// Why a connection was closed: the codes of RFC 6455 section 7.4 and those of the application (docs/PROTOCOL.md).
+// Why a connection was closed: the codes of RFC 6455 section 7.4. Those of the application, from 4000 on, are
+// common/wire's.
 #pragma once
 
 #include <cstdint>
@@ -21,34 +22,7 @@ enum class CloseCode : std::uint16_t {
   ServiceRestart = 1012,
   TryAgainLater = 1013,
   BadGateway = 1014,
-
-  ProtocolErrorApp = 4000,
-  Unauthorized = 4001,
-  TokenExpired = 4002,
-  ReplacedBySameDevice = 4003,  // fenced by a newer login
-  SlowReader = 4008,
-  GoingAwayDrain = 4009,
-  Overloaded = 4010,
-  UnsupportedVersion = 4011,
 };
-
-/// May the client come back with its resume ticket and go on where it was?
-constexpr bool is_resumable(CloseCode code) {
-  switch (code) {
-    case CloseCode::GoingAway:
-    case CloseCode::Abnormal:
-    case CloseCode::InternalError:
-    case CloseCode::ServiceRestart:
-    case CloseCode::TryAgainLater:
-    case CloseCode::BadGateway:
-    case CloseCode::SlowReader:
-    case CloseCode::GoingAwayDrain:
-    case CloseCode::Overloaded:
-      return true;
-    default:
-      return false;
-  }
-}
 
 /// May the code stand in a close frame? Section 7.4.2, and the registered 1012 to 1014.
 constexpr bool is_sendable(CloseCode code) {

@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "common/base/result.h"
 #include "common/ws/limits.h"
@@ -34,10 +33,8 @@ std::string_view http_extra_headers(HttpError error);
 struct HttpRequest {
   std::string method;
   std::string target;
-  std::string host;
   std::optional<std::string> origin;
-  std::vector<std::string> subprotocols;  // offered, most wanted first
-  std::size_t head_bytes = 0;             // what follows belongs to the connection's next protocol
+  std::size_t head_bytes = 0;  // what follows belongs to the connection's next protocol
 
   // Of the upgrade, when `connection` and `upgrade` ask for one.
   bool wants_upgrade = false;  // Connection: upgrade and Upgrade: websocket

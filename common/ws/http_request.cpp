@@ -31,14 +31,6 @@ bool repeats_a_single_field(const Fields& fields) {
   return false;
 }
 
-std::vector<std::string> subprotocols(const Fields& fields) {
-  std::vector<std::string> names;
-  for (auto [at, end] = fields.equal_range(field::sec_websocket_protocol); at != end; ++at) {
-    for (const auto token : beast_http::token_list(at->value())) names.emplace_back(view(token));
-  }
-  return names;
-}
-
 bool is_key(std::string_view key) {
   const auto base64 = [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
@@ -80,9 +72,7 @@ Result<HttpRequest, HttpError> parse_request(std::string_view bytes) {
   HttpRequest request;
   request.method = view(fields.method_string());
   request.target = view(fields.target());
-  request.host = view(fields[field::host]);
   if (const auto origin = fields.find(field::origin); origin != fields.end()) request.origin = view(origin->value());
-  request.subprotocols = subprotocols(fields);
   request.head_bytes = head_bytes;
   request.wants_upgrade =
       has_token(fields, field::connection, "upgrade") && has_token(fields, field::upgrade, "websocket");

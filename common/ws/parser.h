@@ -50,6 +50,9 @@ class Parser {
   /// the buffer may be used for something else.
   Item next(std::span<std::byte>& input);
 
+  /// From the next message on; never below what the present one was allowed.
+  void allow_messages_of(std::uint32_t bytes_max) { limits_.message_bytes_max = bytes_max; }
+
   /// Has the peer begun a frame or a message that it has not finished? Such peers get a deadline.
   bool partial() const;
   /// After a Close or an Error: what still comes is swallowed.

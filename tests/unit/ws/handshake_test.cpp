@@ -55,9 +55,7 @@ TEST(WsUpgradeRequest, IsReadWithAllItSays) {
   ASSERT_TRUE(request);
   EXPECT_EQ("GET", request->method);
   EXPECT_EQ("/v1/ws", request->target);
-  EXPECT_EQ("server.example.com", request->host);
   EXPECT_EQ("https://chat.example.org", request->origin);
-  EXPECT_EQ((std::vector<std::string>{"a", "b", "c"}), request->subprotocols);
   EXPECT_EQ(kKey, request->key);
   EXPECT_EQ(std::nullopt, judge_upgrade(*request));
 }
@@ -168,9 +166,7 @@ TEST(WsUpgrade, ClientAndServerAgree) {
   const auto request = parse_request(upgrade_request(wanted));
   ASSERT_TRUE(request);
   EXPECT_EQ(std::nullopt, judge_upgrade(*request));
-  EXPECT_EQ("localhost:8008", request->host);
   EXPECT_EQ("o", request->origin);
-  EXPECT_EQ(std::vector<std::string>{"p"}, request->subprotocols);
 
   const std::string response = upgrade_response(request->key, "p");
   const auto accepted = check_upgrade_response(response + "\x82\x01x", kKey, "p");

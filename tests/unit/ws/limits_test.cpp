@@ -16,6 +16,18 @@ TEST(WsLimits, AMessageOfTheLimitIsTakenAndOneByteMoreIsRefused) {
   EXPECT_EQ(std::vector{error(Violation::MessageTooBig)}, parse(binary(kMax + "x")));
 }
 
+TEST(WsLimits, AHigherLimitHoldsFromTheNextMessageOn) {
+  Parser parser(Role::Server, {.message_bytes_max = 100});
+  std::string bytes = binary(std::string(100, 'x')) + binary(std::string(101, 'x'));
+  std::span<std::byte> input = std::as_writable_bytes(std::span(bytes));
+  EXPECT_EQ(parser.next(input).kind, Item::Kind::Message);
+  parser.allow_messages_of(101);
+  EXPECT_EQ(parser.next(input).kind, Item::Kind::Message);
+  bytes = binary(std::string(102, 'x'));
+  input = std::as_writable_bytes(std::span(bytes));
+  EXPECT_EQ(parser.next(input).violation, Violation::MessageTooBig);
+}
+
 TEST(WsLimits, TheLimitHoldsForTheSumOfTheFragments) {
   const std::string half = kMax.substr(0, 32 * 1024);
   EXPECT_EQ(std::vector{message(kMax)}, parse(first(half) + last(half)));
