@@ -35,8 +35,11 @@ class Mailbox {
   /// Calls take(Envelope&&) for each, up to `max`; true when some may be left.
   template <class Take>
   bool take_envelopes(std::size_t max, Take&& take) {
-    for (auto& ring : rings_) {
-      while (max > 0 && ring->pop(take)) --max;
+    // Begins where the last time ended: a shard that fills its ring each turn must not starve those behind it.
+    for (std::size_t i = 0; i < rings_.size() && max > 0; ++i) {
+      SpscRing<ports::Envelope>& ring = *rings_[next_ring_];
+      next_ring_ = (next_ring_ + 1) % rings_.size();
+      while (max > 0 && ring.pop(take)) --max;
     }
     return max == 0;
   }
@@ -53,6 +56,7 @@ class Mailbox {
   void request(unsigned what);
 
   std::vector<std::unique_ptr<SpscRing<ports::Envelope>>> rings_;  // by sender
+  std::size_t next_ring_ = 0;
   std::mutex completions_mutex_;
   std::vector<ports::StoreCompletion> completions_;
   std::atomic<unsigned> requests_{0};

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <thread>
+#include <vector>
 
 namespace starling::runtime {
 namespace {
@@ -48,6 +50,18 @@ TEST(Mailbox, AFullRingRefusesAndTheOthersDoNot) {
   EXPECT_TRUE(mailbox.take_envelopes(2, [&](ports::Envelope&&) { ++taken; }));
   EXPECT_FALSE(mailbox.take_envelopes(8, [&](ports::Envelope&&) { ++taken; }));
   EXPECT_EQ(taken, 3);
+}
+
+TEST(Mailbox, AFloodingShardLetsTheOthersThrough) {
+  Mailbox mailbox(3, 4);
+  std::vector<ShardId> from;
+  for (int turn = 0; turn < 3; ++turn) {
+    while (mailbox.post(ShardId(0), {.header = {.from = ShardId(0)}, .payload = {}})) {
+    }
+    if (turn == 0) mailbox.post(ShardId(2), {.header = {.from = ShardId(2)}, .payload = {}});
+    mailbox.take_envelopes(4, [&](ports::Envelope&& envelope) { from.push_back(envelope.header.from); });
+  }
+  EXPECT_EQ(std::ranges::count(from, ShardId(2)), 1);
 }
 
 TEST(Mailbox, RequestsStay) {
