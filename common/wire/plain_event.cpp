@@ -78,7 +78,9 @@ class Reader {
 std::optional<Event> decode_plain_event(std::span<const std::byte> bytes) {
   Reader in(bytes);
   constexpr std::uint8_t kEventField = 6;  // of ServerFrame
-  if (!in.take(tag(kEventField, kBytes)) || in.varint() != in.left()) return std::nullopt;
+  if (!in.take(tag(kEventField, kBytes))) return std::nullopt;
+  const std::uint64_t size = in.varint();
+  if (size != in.left()) return std::nullopt;
 
   std::optional<Event> out(std::in_place);
   Event& e = *out;
