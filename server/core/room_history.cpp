@@ -121,7 +121,7 @@ void RoomLocals::history_read(const HistoryCall& call, ports::StoreCompletion&& 
                          .hash_before = read->hash_before,
                          .events = std::move(read->events),
                          .related = std::move(read->related),
-                         .as_of = std::min(read->head, local->last),
+                         .as_of = std::min(read->related_to, local->last),
                          .min_seq = read->min_seq,
                          .head = local->last};
   fit(page, call.request.backward);

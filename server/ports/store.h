@@ -61,7 +61,7 @@ struct ReadPage {
   bool backward = false;
   std::uint32_t limit = 0;
   std::uint32_t bytes_max = 0;  // at least one event is returned whatever its size
-  bool related = false;         // also later edits, deletions and reactions that target the page's events
+  bool related = false;         // also later edits, deletions and reactions of the page's events, bytes_max of them
 };
 
 /// The last cseq that the log consumed for a device in a room.
@@ -138,15 +138,15 @@ struct RoomLoaded {
   std::uint64_t msg_no = 0;
   Seq min_seq{1};
   WallTime last_ts;
-  std::vector<Member> members;      // present members, by user ascending
-  Seq checkpoint_seq;               // newest checkpoint of this epoch's log; 0: the empty log
+  std::vector<Member> members;  // present members, by user ascending
+  Seq checkpoint_seq;           // newest checkpoint of this epoch's log; 0: the empty log
   PrefixHash checkpoint_hash;
-  std::vector<wire::Event> tail;    // (checkpoint_seq, head]
+  std::vector<wire::Event> tail;  // (checkpoint_seq, head]
 };
 
 struct CommitRowResult {
   wire::SendStatus status = wire::SendStatus::Accepted;
-  Seq seq;       // Accepted, Duplicate
+  Seq seq;        // Accepted, Duplicate
   Cseq expected;  // OutOfOrder
   std::uint64_t msg_no = 0;
   WallTime ts;
@@ -154,8 +154,8 @@ struct CommitRowResult {
 struct Committed {
   CommitBatch batch;  // given back, so that nobody copies bodies
   bool exists = true;
-  Epoch epoch;        // the room's; differs from the batch's: nothing was done, every row says StaleEpoch
-  Seq prev_head;      // before this batch: differs from the home's head when another home wrote
+  Epoch epoch;    // the room's; differs from the batch's: nothing was done, every row says StaleEpoch
+  Seq prev_head;  // before this batch: differs from the home's head when another home wrote
   Seq head;
   std::vector<CommitRowResult> results;  // one a row; empty unless the status is Ok
 };
@@ -168,6 +168,7 @@ struct PageRead {
   PrefixHash hash_before;  // fold up to the event before the first one returned (an empty page: up to `from`)
   std::vector<wire::Event> events;
   std::vector<wire::Event> related;
+  Seq related_to;  // `related` is complete up to here: the head, unless bytes_max cut it
 };
 
 struct DeviceRead {

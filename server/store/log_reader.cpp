@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "server/store/event_rows.h"
 #include "server/store/limits.h"
@@ -101,11 +102,25 @@ std::vector<wire::Event> LogReader::page_events(const ports::ReadPage& request, 
   return events;
 }
 
+void LogReader::add_related(const ports::ReadPage& request, ports::PageRead& page) {
+  std::size_t bytes = 0;
+  Rows rows = related_.query(request.room, page.events.front().seq, page.events.back().seq);
+  while (rows.next()) {
+    wire::Event event = event_of(rows, request.room);
+    bytes += event.body.size() + kEventBytes;
+    if (!page.related.empty() && bytes > request.bytes_max) {
+      page.related_to = event.seq.prev();
+      return;
+    }
+    page.related.push_back(std::move(event));
+  }
+}
+
 ports::PageRead LogReader::page(const ports::ReadPage& request) {
   Snapshot snapshot(*connection_);
   const RoomRow row = room(request.room);
   if (!row.exists) return {.exists = false};
-  ports::PageRead page{.epoch = row.epoch, .min_seq = row.min_seq, .head = row.head};
+  ports::PageRead page{.epoch = row.epoch, .min_seq = row.min_seq, .head = row.head, .related_to = row.head};
   page.events = page_events(request, row);
   Seq before;
   if (!page.events.empty()) {
@@ -116,10 +131,7 @@ ports::PageRead LogReader::page(const ports::ReadPage& request) {
   } else {
     before = std::min(std::max(request.from, row.min_seq.prev()), row.head);
   }
-  if (request.related && !page.events.empty()) {
-    Rows rows = related_.query(request.room, page.events.front().seq, page.events.back().seq);
-    while (rows.next()) page.related.push_back(event_of(rows, request.room));
-  }
+  if (request.related && !page.events.empty()) add_related(request, page);
   page.hash_before = fold_to(request.room, before, snapshot);
   return page;
 }

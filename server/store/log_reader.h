@@ -45,6 +45,7 @@ class LogReader {
 
  private:
   std::vector<wire::Event> page_events(const ports::ReadPage& request, const RoomRow& row);
+  void add_related(const ports::ReadPage& request, ports::PageRead& page);
 
   Connection* connection_;
   Statement room_;

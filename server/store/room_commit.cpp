@@ -83,14 +83,14 @@ ports::Committed RoomCommit::run(const ports::CommitBatch& batch, bool careful) 
   return done;
 }
 
-void RoomCommit::commit_rows(RoomId room, WallTime now, Rows_ rows, Results results) {
+void RoomCommit::commit_rows(RoomId room, WallTime now, BatchRows rows, Results results) {
   const Seq head_before = room_.head;
   for (std::size_t i = 0; i < rows.size(); ++i) results[i] = commit_row(room, now, rows[i]);
   write_back(room, head_before);
 }
 
 /// The halves of what SQLite refuses are tried by themselves.
-void RoomCommit::commit_carefully(RoomId room, WallTime now, Rows_ rows, Results results) {
+void RoomCommit::commit_carefully(RoomId room, WallTime now, BatchRows rows, Results results) {
   try {
     Savepoint savepoint(savepoints_);
     commit_rows(room, now, rows, results);

@@ -42,12 +42,12 @@ class RoomCommit {
     UserId user;
     wire::Role role = wire::Role::None;
   };
-  using Rows_ = std::span<const ports::CommitRow>;
+  using BatchRows = std::span<const ports::CommitRow>;
   using Results = std::span<ports::CommitRowResult>;
 
   Room load(RoomId room);
-  void commit_rows(RoomId room, WallTime now, Rows_ rows, Results results);
-  void commit_carefully(RoomId room, WallTime now, Rows_ rows, Results results);
+  void commit_rows(RoomId room, WallTime now, BatchRows rows, Results results);
+  void commit_carefully(RoomId room, WallTime now, BatchRows rows, Results results);
   void reject(RoomId room, const ports::CommitRow& row, ports::CommitRowResult& result);
   void write_back(RoomId room, Seq head_before);
 

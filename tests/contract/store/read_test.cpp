@@ -67,6 +67,22 @@ TEST_P(StoreRead, APageBringsWhatLaterRefersToIt) {
   EXPECT_THAT(seqs(page({.from = Seq(4), .limit = 8, .related = true}).related), ElementsAre(13));
 }
 
+TEST_P(StoreRead, WhatRefersToAPageKeepsToItsBytesAndSaysUpToWhere) {
+  std::vector<ports::CommitRow> rows;
+  for (std::uint32_t cseq = 1; cseq <= 6; ++cseq) rows.push_back(row(kBob, cseq, ReactionAdd, cseq == 4 ? 9 : 5, "+"));
+  commit(rows);
+  // 65 bytes each; the page's own event has a budget of its own.
+  const auto some = page({.from = Seq(4), .limit = 1, .bytes_max = 3 * 65, .related = true});
+  EXPECT_THAT(seqs(some.related), ElementsAre(11, 12, 13));
+  EXPECT_EQ(some.related_to, Seq(14)) << "the one of another event is not missing";
+  const auto one = page({.from = Seq(4), .limit = 1, .bytes_max = 1, .related = true});
+  EXPECT_THAT(seqs(one.related), ElementsAre(11));
+  EXPECT_EQ(one.related_to, Seq(11));
+  const auto all = page({.from = Seq(4), .limit = 1, .bytes_max = 5 * 65, .related = true});
+  EXPECT_THAT(seqs(all.related), ElementsAre(11, 12, 13, 15, 16));
+  EXPECT_EQ(all.related_to, Seq(16));
+}
+
 TEST_P(StoreRead, ARoomThatDoesNotExistSaysSo) {
   EXPECT_FALSE(subject_->get<ports::PageRead>(ports::ReadPage{.room = RoomId(404), .limit = 1, .bytes_max = 1}).exists);
   EXPECT_FALSE(load(RoomId(404)).exists);

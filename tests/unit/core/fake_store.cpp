@@ -136,7 +136,7 @@ ports::StoreResult FakeStore::on(const ports::ReadPage& op) {
   const auto at = rooms_.find(op.room);
   if (at == rooms_.end()) return ports::PageRead{.exists = false};
   const FakeRoom& room = at->second;
-  ports::PageRead page{.epoch = room.epoch, .min_seq = room.min_seq, .head = room.head()};
+  ports::PageRead page{.epoch = room.epoch, .min_seq = room.min_seq, .head = room.head(), .related_to = room.head()};
   std::uint64_t first = std::max(op.from.value + 1, room.min_seq.value);
   std::uint64_t end = std::min(first + op.limit, room.head().value + 1);
   if (op.backward) {
