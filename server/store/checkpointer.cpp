@@ -1,7 +1,5 @@
 #include "server/store/checkpointer.h"
 
-#include <utility>
-
 namespace starling::store {
 
 Checkpointer::Checkpointer(const Connection::Options& options, Thresholds thresholds, Health& health,
@@ -25,10 +23,12 @@ Checkpointer::~Checkpointer() {
 
 void Checkpointer::wal_grew(int frames) {
   counters_->wal_frames.store(static_cast<std::uint64_t>(frames), std::memory_order_relaxed);
-  if (frames < thresholds_.checkpoint) return;
+  // Shorter than it was: it has started anew.
+  if (frames < looked_at_.load(std::memory_order_relaxed)) looked_at_.store(0, std::memory_order_relaxed);
+  if (frames - looked_at_.load(std::memory_order_relaxed) < thresholds_.checkpoint) return;
   {
     const std::scoped_lock lock(mutex_);
-    frames_ = frames;
+    due_ = true;
   }
   wake_.notify_one();
 }
@@ -36,29 +36,36 @@ void Checkpointer::wal_grew(int frames) {
 void Checkpointer::run() {
   for (;;) {
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return stop_ || frames_ != 0; });
+    wake_.wait(lock, [this] { return stop_ || due_; });
     if (stop_) return;
-    const int frames = std::exchange(frames_, 0);
+    due_ = false;
     lock.unlock();
-    if (!health_->failed()) checkpoint(frames);
+    if (!health_->failed()) checkpoint();
   }
 }
 
 /// Passive stops for nobody. While commits never pause it never reaches the end, so the WAL cannot start anew and grows:
-/// when it has become long, the writer waits for once. A reader that does not give its snapshot back (a backup) would make
-/// it wait in vain, so after a failure the WAL may grow by as much again.
-void Checkpointer::checkpoint(int frames) {
-  const bool truncate = frames >= truncate_at_;
-  const int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
-  const int code = sqlite3_wal_checkpoint_v2(connection_.get(), nullptr, mode, nullptr, nullptr);
-  if (code == SQLITE_OK) {
-    if (truncate) truncate_at_ = thresholds_.truncate;
-    counters_->checkpoints.fetch_add(1, std::memory_order_relaxed);
-  } else if (fault_of(code) == Fault::Fatal) {
+/// when it has become long, the writer waits for once, while the little that passive left is copied. Much is left only
+/// when a reader does not give its snapshot back (a backup): then there is nothing to wait for.
+void Checkpointer::checkpoint() {
+  int frames = 0;
+  int copied = 0;
+  if (!done(sqlite3_wal_checkpoint_v2(connection_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &copied))) return;
+  counters_->checkpoints.fetch_add(1, std::memory_order_relaxed);
+  looked_at_.store(frames, std::memory_order_relaxed);
+  if (frames < truncate_at_ || frames - copied >= thresholds_.checkpoint) return;
+  counters_->truncations.fetch_add(1, std::memory_order_relaxed);
+  const bool cut =
+      done(sqlite3_wal_checkpoint_v2(connection_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr));
+  // A reader in the way would make the writer wait in vain again and again.
+  truncate_at_ = cut ? thresholds_.truncate : frames + thresholds_.truncate;
+}
+
+bool Checkpointer::done(int code) {
+  if (fault_of(code) == Fault::Fatal && code != SQLITE_OK) {
     health_->fail(explain(SqliteError(code, sqlite3_errmsg(connection_.get())), path_));
-  } else if (truncate) {
-    truncate_at_ = frames + thresholds_.truncate;
   }
+  return code == SQLITE_OK;
 }
 
 }  // namespace starling::store

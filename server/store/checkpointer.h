@@ -29,7 +29,9 @@ class Checkpointer {
 
  private:
   void run();
-  void checkpoint(int frames);
+  void checkpoint();
+  /// False: not all was done, and why is known.
+  bool done(int code);
 
   std::string path_;
   Thresholds thresholds_;
@@ -38,9 +40,10 @@ class Checkpointer {
   Counters* counters_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  int frames_ = 0;  // 0: nothing to do
+  bool due_ = false;
   bool stop_ = false;
-  int truncate_at_;  // the thread's
+  std::atomic<int> looked_at_ = 0;  // the WAL's length at the last checkpoint
+  int truncate_at_;                 // the thread's
   std::thread thread_;
 };
 
