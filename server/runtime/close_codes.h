@@ -1,35 +1,29 @@
-// The application's close codes (docs/PROTOCOL.md); those of RFC 6455 are in common/ws.
+// With which code the core's reasons to close a connection reach the peer.
 #pragma once
 
 #include <cstdint>
 
+#include "common/wire/close_code.h"
 #include "server/core/shard.h"
 
 namespace starling::runtime {
 
-inline constexpr std::uint16_t kCloseProtocolError = 1008;
-inline constexpr std::uint16_t kCloseUnauthorized = 4001;
-inline constexpr std::uint16_t kCloseExpired = 4002;
-inline constexpr std::uint16_t kCloseFenced = 4003;
-inline constexpr std::uint16_t kCloseSlowReader = 4008;
-inline constexpr std::uint16_t kCloseDraining = 4009;
-inline constexpr std::uint16_t kCloseOverloaded = 4010;
-inline constexpr std::uint16_t kCloseVersion = 4011;
+namespace close_code = wire::close_code;
 
 constexpr std::uint16_t close_code_of(core::CloseReason reason) {
   switch (reason) {
     case core::CloseReason::ProtocolError:
-      return kCloseProtocolError;
+      return close_code::kProtocolError;
     case core::CloseReason::Fenced:
-      return kCloseFenced;
+      return close_code::kFenced;
     case core::CloseReason::SlowReader:
-      return kCloseSlowReader;
+      return close_code::kSlowReader;
     case core::CloseReason::Draining:
-      return kCloseDraining;
+      return close_code::kDraining;
     case core::CloseReason::Overloaded:
-      return kCloseOverloaded;
+      return close_code::kOverloaded;
   }
-  return kCloseProtocolError;
+  return close_code::kProtocolError;
 }
 
 }  // namespace starling::runtime

@@ -26,15 +26,20 @@ struct Timeouts {
   Duration dead_after = 60s;   // silence before the connection is given up
   Duration write_stall = 30s;  // nothing taken by the peer while something is queued
   Duration close_handshake = 3s;
+  /// From a token's expiry to the end of the connections that came in with it or with a ticket of it. Who comes in later,
+  /// as clocks may differ, has this long as well.
+  Duration after_expiry = 30s;
 };
 
 struct Config {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8008;  // 0: the kernel picks one
   std::uint32_t shards = 0;   // 0: one a core
-  bool behind_proxy = false;  // a trusted proxy ends TLS
+  /// A trusted proxy ends TLS: an address that is not loopback may do without, and loopback may be the proxy's.
+  bool behind_proxy = false;
   TlsConfig tls;
-  std::vector<std::string> origins;  // exact; browsers only: a native client sends no Origin
+  std::vector<std::string> origins;       // exact; browsers only: a native client sends no Origin
+  std::vector<std::string> metrics_from;  // addresses that may read /metrics, beside loopback
 
   std::uint32_t connections_max = 0;         // 0: file descriptors allowed, less a reserve
   std::uint32_t unauthenticated_max = 4000;  // of them, before Hello
@@ -47,11 +52,11 @@ struct Config {
   Duration flush_delay_min = 500us;
   Duration flush_delay_max = 2ms;
   std::uint32_t writes_per_turn_max = 256;  // then reads are polled again
-  std::uint32_t ring_capacity = 4096;       // envelopes between two shards, a power of two
   Timeouts timeouts;
 };
 
-/// File descriptors that are not connections: listeners, epoll, store, logs, and some air.
-inline constexpr std::uint32_t kReservedDescriptors = 256;
+/// File descriptors that are not connections. A shard takes six: listener, two epolls, a timer, and an eventfd for its
+/// mailbox and one for Asio; the store, with its readers, some thirty. The rest is air.
+constexpr std::uint32_t reserved_descriptors(std::uint32_t shards) { return 96 + 8 * shards; }
 
 }  // namespace starling::runtime

@@ -7,6 +7,7 @@
 
 #include "common/base/ids.h"
 #include "common/base/timer_wheel.h"
+#include "common/wire/limits.h"
 #include "common/ws/parser.h"
 #include "server/runtime/outbox.h"
 #include "server/runtime/tls.h"
@@ -20,8 +21,12 @@ enum class Phase : std::uint8_t {
   Closing,    // our close frame, or the last HTTP response, is queued or sent
 };
 
+/// Before it is admitted a peer has nothing to say but Hello, and nothing longer is held for it.
+inline constexpr std::uint32_t kFirstMessageBytesMax = 2048;
+static_assert(wire::limits::kTokenBytesMax + wire::limits::kAgentBytesMax + 64 <= kFirstMessageBytesMax);
+
 struct Connection {
-  ws::Parser parser{ws::Role::Server};
+  ws::Parser parser{ws::Role::Server, {.message_bytes_max = kFirstMessageBytesMax}};
   Outbox outbox;
   std::unique_ptr<TlsStream> tls;
   std::unique_ptr<std::string> head;  // Upgrading: the request so far, when it did not come at once
@@ -34,6 +39,7 @@ struct Connection {
   std::uint32_t phase_due = 0;      // Upgrading, Greeting, Closing: when the phase must be over
   std::uint32_t message_due = 0;    // when a started message must be whole; 0: none is
   std::uint32_t stalled_since = 0;  // since when the peer takes nothing; 0: not stalled
+  std::uint32_t expires_due = 0;    // Open: when its credential is no longer good; 0: not in our time
 
   Phase phase = Phase::Upgrading;
   bool dirty : 1 = false;    // in the writer's list
@@ -41,6 +47,9 @@ struct Connection {
   bool pinged : 1 = false;   // since it was heard
   bool in_core : 1 = false;  // the core has been told, and waits for Disconnected
   bool close_after_flush : 1 = false;
+  bool admitted : 1 = false;  // its Hello was good; until then it counts as unauthenticated, closing or not
+  bool deaf : 1 = false;      // what still comes is thrown away
+  bool ended : 1 = false;     // the peer sends no more, and is not watched for it
 };
 static_assert(sizeof(Connection) <= 128);
 

@@ -23,15 +23,21 @@ void Connections::open(int fd) {
   Connection& c = table_.open(fd);
   ++stats_.accepted;
   node_.unauthenticated.fetch_add(1, std::memory_order_relaxed);
+  if (!poller_.add(fd, c.id)) {
+    ++stats_.refused;
+    return destroy(c);
+  }
   if (node_.tls) c.tls = std::make_unique<TlsStream>(*node_.tls, fd);
-  poller_.add(fd, c.id);
   deadlines_.enter(c, Phase::Upgrading);
 }
 
-void Connections::admitted(Connection& c) {
+void Connections::admitted(Connection& c, Duration left) {
   c.in_core = true;
+  c.admitted = true;
   node_.unauthenticated.fetch_sub(1, std::memory_order_relaxed);
+  c.parser.allow_messages_of(ws::Limits{}.message_bytes_max);
   deadlines_.enter(c, Phase::Open);
+  deadlines_.expires_in(c, left);
 }
 
 void Connections::leave_core(Connection& c) {
@@ -44,22 +50,30 @@ void Connections::close(Connection& c, std::uint16_t code, std::string_view text
   if (c.phase == Phase::Closing) return;
   // Before the upgrade there is no WebSocket to close.
   if (c.phase == Phase::Upgrading) return destroy(c);
-  if (c.phase == Phase::Greeting) node_.unauthenticated.fetch_sub(1, std::memory_order_relaxed);
   // What a slow reader has not begun to read it will fetch from the log. TLS may have half a record on its way.
-  if (code == kCloseSlowReader && !c.tls) c.outbox.drop_unstarted();
+  if (code == close_code::kSlowReader && !c.tls) c.outbox.drop_unstarted();
   send(c, close_frame(code, text));
   enter_closing(c);
 }
 
 void Connections::close_after(Connection& c, ports::SharedFrame last) {
   if (c.phase == Phase::Closing) return;
-  if (c.phase != Phase::Open) node_.unauthenticated.fetch_sub(1, std::memory_order_relaxed);
   send(c, std::move(last));
+  c.deaf = true;
   c.close_after_flush = true;
   enter_closing(c);
 }
 
+void Connections::peer_ended(Connection& c) {
+  if (c.phase != Phase::Closing || c.outbox.empty()) return destroy(c);
+  // What was said to it last is still on its way.
+  c.ended = true;
+  c.close_after_flush = true;
+  poller_.watch(c.fd, c.id, false, c.blocked);
+}
+
 void Connections::closed_by_both(Connection& c) {
+  c.deaf = true;
   if (c.outbox.empty()) return finish_sending(c);
   c.close_after_flush = true;
 }
@@ -71,9 +85,7 @@ void Connections::enter_closing(Connection& c) {
 }
 
 void Connections::destroy(Connection& c) {
-  if (c.phase == Phase::Upgrading || c.phase == Phase::Greeting) {
-    node_.unauthenticated.fetch_sub(1, std::memory_order_relaxed);
-  }
+  if (!c.admitted) node_.unauthenticated.fetch_sub(1, std::memory_order_relaxed);
   if (c.phase == Phase::Closing) --closing_;
   const ConnId id = c.id;
   const bool was_in_core = c.in_core;
@@ -113,11 +125,13 @@ void Connections::on_overdue(Connection& c, Overdue overdue) {
   ++stats_.timeouts;
   switch (overdue) {
     case Overdue::Hello:
-      return close(c, kCloseUnauthorized, "no Hello came in time; send it as the first frame");
+      return close(c, close_code::kUnauthorized, "no Hello came in time; send it as the first frame");
     case Overdue::Message:
-      return close(c, kCloseProtocolError, "a started message was not finished in time");
+      return close(c, close_code::kProtocolError, "a started message was not finished in time");
+    case Overdue::Expired:
+      return close(c, close_code::kTokenExpired, "the token has expired; log in with a new one");
     case Overdue::WriteStalled:
-      return close(c, kCloseSlowReader, "nothing was read for too long; resume");
+      return close(c, close_code::kSlowReader, "nothing was read for too long; resume");
     case Overdue::Upgrade:
     case Overdue::Dead:
     case Overdue::CloseHandshake:

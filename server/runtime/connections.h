@@ -23,7 +23,8 @@ class Connections {
   void open(int fd);
   void send(Connection& c, ports::SharedFrame frame) { writer_.queue(c, std::move(frame)); }
   void upgraded(Connection& c) { deadlines_.enter(c, Phase::Greeting); }
-  void admitted(Connection& c);
+  /// Its Hello was good; the credential is, for `left`.
+  void admitted(Connection& c, Duration left);
 
   /// Sends a close frame after what is queued, and gives the peer a moment to answer. The core hears Disconnected at
   /// once. Does nothing when the connection closes already.
@@ -32,6 +33,8 @@ class Connections {
   void close_after(Connection& c, ports::SharedFrame last);
   /// No more will come from the peer that matters: ends the sending side once what is queued has left.
   void closed_by_both(Connection& c);
+  /// The peer sends no more. It may still be waiting for its answer.
+  void peer_ended(Connection& c);
   /// At once.
   void destroy(Connection& c);
   /// Connections whose last words have not been taken yet.

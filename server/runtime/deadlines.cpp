@@ -36,10 +36,17 @@ void Deadlines::stalled(Connection& c, bool is_stalled) {
   if (is_stalled && due(c) < c.timer.tick) arm(c);
 }
 
+void Deadlines::expires_in(Connection& c, Duration left) {
+  constexpr Duration kNotInOurTime = std::chrono::hours(24 * 365);
+  c.expires_due = left > kNotInOurTime ? 0 : now_tick_ + ticks(left + timeouts_.after_expiry);
+  if (c.expires_due != 0 && due(c) < c.timer.tick) arm(c);
+}
+
 std::uint32_t Deadlines::due(const Connection& c) const {
   if (c.phase != Phase::Open) return c.phase_due;
   std::uint32_t due = c.heard + ticks(c.pinged ? timeouts_.dead_after : timeouts_.ping_after);
   if (c.message_due != 0) due = std::min(due, c.message_due);
+  if (c.expires_due != 0) due = std::min(due, c.expires_due);
   if (c.stalled_since != 0) due = std::min(due, c.stalled_since + ticks(timeouts_.write_stall));
   return due;
 }
@@ -55,6 +62,7 @@ Overdue Deadlines::judge(const Connection& c) const {
     case Phase::Open:
       break;
   }
+  if (c.expires_due != 0 && now_tick_ >= c.expires_due) return Overdue::Expired;
   if (c.stalled_since != 0 && now_tick_ >= c.stalled_since + ticks(timeouts_.write_stall)) return Overdue::WriteStalled;
   if (c.message_due != 0 && now_tick_ >= c.message_due) return Overdue::Message;
   if (now_tick_ >= c.heard + ticks(timeouts_.dead_after)) return Overdue::Dead;

@@ -20,6 +20,7 @@ enum class Overdue : std::uint8_t {
   Dead,     // silent in spite of it
   WriteStalled,
   CloseHandshake,
+  Expired,  // the credential it came in with
 };
 
 class Deadlines {
@@ -42,6 +43,8 @@ class Deadlines {
   /// A message has started, or the one that had is whole.
   void message(Connection& c, bool started);
   void stalled(Connection& c, bool is_stalled);
+  /// The credential it came in with is good for this long from now on.
+  void expires_in(Connection& c, Duration left);
   void forget(Connection& c) { wheel_.disarm(c.id.index); }
 
   /// Calls on_overdue(Connection&, Overdue) for each that is; it may destroy any connection.

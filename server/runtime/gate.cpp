@@ -11,19 +11,20 @@ Result<core::Connected, Refusal> admit(const auth::Authenticator& authenticator,
                                        WallTime now) {
   auto* hello = std::get_if<wire::Hello>(&first);
   if (hello == nullptr) {
-    return tl::unexpected(Refusal{kCloseProtocolError, "the first frame must be Hello"});
+    return tl::unexpected(Refusal{close_code::kProtocolError, "the first frame must be Hello"});
   }
   if (hello->version != wire::kProtocolVersion) {
-    return tl::unexpected(Refusal{
-        kCloseVersion, "this server speaks protocol version " + std::to_string(wire::kProtocolVersion) + "; update"});
+    return tl::unexpected(Refusal{close_code::kVersion, "this server speaks protocol version " +
+                                                            std::to_string(wire::kProtocolVersion) + "; update"});
   }
   if (hello->token.empty()) {
-    return tl::unexpected(Refusal{kCloseUnauthorized, "no token; get one with: starlingctl token mint"});
+    return tl::unexpected(Refusal{close_code::kUnauthorized, "no token; get one with: starlingctl token mint"});
   }
   auto claims = authenticator.verify(hello->token, now);
   if (!claims) {
     const bool expired = claims.error() == auth::AuthError::Expired;
-    return tl::unexpected(Refusal{expired ? kCloseExpired : kCloseUnauthorized, auth::describe(claims.error())});
+    return tl::unexpected(
+        Refusal{expired ? close_code::kTokenExpired : close_code::kUnauthorized, auth::describe(claims.error())});
   }
   auth::Ticket ticket = authenticator.ticket_for(*claims, now);
   hello->token.clear();  // no credential travels past this point

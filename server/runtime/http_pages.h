@@ -8,6 +8,11 @@
 
 namespace starling::runtime {
 
+inline constexpr std::string_view kMetricsPath = "/metrics";
+/// Who counts users and rates is an operator: this host, unless a proxy may be what connects from it, and whom
+/// `config.metrics_from` names.
+bool may_read_metrics(const Config& config, std::string_view peer);
+
 /// A whole response, after which the connection closes. `path` is the request's target.
 std::string http_page(const NodeContext& node, std::string_view method, std::string_view path);
 

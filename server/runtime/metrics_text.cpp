@@ -44,6 +44,7 @@ constexpr std::array kRows{
     STARLING_ROW("starling_commit_queue_bytes", kGauge, core.commit_queue_bytes, "Waiting for the store."),
     STARLING_ROW("starling_accepted_total", kCounter, accepted, "Connections accepted."),
     STARLING_ROW("starling_refused_total", kCounter, refused, "Connections refused for a limit."),
+    STARLING_ROW("starling_accepts_failed_total", kCounter, accepts_failed, "Accepts without descriptor or memory."),
     STARLING_ROW("starling_logins_total", kCounter, logins, "Hellos verified."),
     STARLING_ROW("starling_logins_by_ticket_total", kCounter, logins_by_ticket, "Of them, by resume ticket."),
     STARLING_ROW("starling_logins_refused_total", kCounter, logins_refused, "Hellos refused."),

@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <csignal>
 #include <utility>
@@ -32,13 +31,19 @@ std::uint32_t descriptors_allowed() {
   return static_cast<std::uint32_t>(std::min<rlim_t>(limit.rlim_cur, 1'000'000));
 }
 
-Result<std::uint32_t, std::string> connections_allowed(const Config& config) {
+/// Envelopes between two shards.
+constexpr std::size_t kRingCapacity = 4096;
+
+Result<std::uint32_t, std::string> connections_allowed(const Config& config, std::uint32_t shards) {
   const std::uint32_t descriptors = descriptors_allowed();
-  if (descriptors <= 2 * kReservedDescriptors) {
+  const std::uint32_t reserved = reserved_descriptors(shards);
+  if (descriptors <= 2 * reserved) {
     return tl::unexpected(
-        fmt::format("only {} file descriptors are allowed; raise LimitNOFILE (ulimit -n)", descriptors));
+        fmt::format("only {} file descriptors are allowed, and {} shards need some {} beside connections; raise "
+                    "LimitNOFILE (ulimit -n)",
+                    descriptors, shards, reserved));
   }
-  const std::uint32_t most = descriptors - kReservedDescriptors;
+  const std::uint32_t most = descriptors - reserved;
   if (config.connections_max > most) {
     return tl::unexpected(
         fmt::format("runtime.connections_max is {}, but {} file descriptors allow for {}; lower it, or "
@@ -57,7 +62,8 @@ Result<std::unique_ptr<Node>, std::string> Node::create(const Config& config, co
   context.config = config;
   context.core = core;
   context.authenticator = &authenticator;
-  const auto allowed = connections_allowed(config);
+  const std::uint32_t shards = config.shards != 0 ? config.shards : std::max(1u, std::thread::hardware_concurrency());
+  const auto allowed = connections_allowed(config, shards);
   if (!allowed) return tl::unexpected(allowed.error());
   context.connections_max = *allowed;
   if (config.tls.enabled()) {
@@ -65,7 +71,6 @@ Result<std::unique_ptr<Node>, std::string> Node::create(const Config& config, co
     if (!tls) return tl::unexpected(tls.error());
     context.tls = std::make_unique<TlsContext>(std::move(*tls));
   }
-  const std::uint32_t shards = config.shards != 0 ? config.shards : std::max(1u, std::thread::hardware_concurrency());
   auto listeners = listen(config, shards);
   if (!listeners) return tl::unexpected(listeners.error());
   node->listeners_ = std::move(listeners->sockets);
@@ -77,7 +82,7 @@ Result<std::unique_ptr<Node>, std::string> Node::create(const Config& config, co
   context.view.id = ViewId(1);
   for (std::uint32_t i = 0; i < shards; ++i) {
     context.view.shards.emplace_back(static_cast<std::uint16_t>(i));
-    context.mailboxes.push_back(std::make_unique<Mailbox>(shards, std::bit_ceil(config.ring_capacity)));
+    context.mailboxes.push_back(std::make_unique<Mailbox>(shards, kRingCapacity));
     context.stats.push_back(std::make_unique<PublishedStats>());
   }
   return node;

@@ -28,10 +28,9 @@ epoll_event event_for(ConnId conn, bool readable, bool writable) {
 Poller::Poller() : epoll_(make_epoll()) {}
 Poller::~Poller() { ::close(epoll_); }
 
-void Poller::add(int fd, ConnId conn) {
+bool Poller::add(int fd, ConnId conn) {
   epoll_event event = event_for(conn, true, false);
-  // Fails only without memory or beyond fs.epoll.max_user_watches, which allows for millions.
-  STARLING_ASSERT(::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0);
+  return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 void Poller::watch(int fd, ConnId conn, bool readable, bool writable) {

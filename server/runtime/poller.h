@@ -23,8 +23,9 @@ class Poller {
   /// Readable when wait() has something to show.
   int descriptor() const { return epoll_; }
 
-  /// Level-triggered. The handle comes back with each event; a descriptor leaves when it is closed.
-  void add(int fd, ConnId conn);
+  /// Level-triggered. The handle comes back with each event; a descriptor leaves when it is closed. False when the
+  /// kernel has no memory for it, or this user watches too many.
+  bool add(int fd, ConnId conn);
   void watch(int fd, ConnId conn, bool readable, bool writable);
 
   /// What is ready now, at most a turn's share. Good until the next call.

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -13,6 +14,7 @@
 #include "server/runtime/control_frames.h"
 #include "server/runtime/gate.h"
 #include "server/runtime/http_pages.h"
+#include "server/runtime/peer_address.h"
 #include "server/runtime/transport.h"
 
 namespace starling::runtime {
@@ -40,13 +42,16 @@ void Reader::readable(Connection& c) {
   switch (got.status) {
     case IoResult::Status::Blocked:
       return;
-    case IoResult::Status::Closed:
+    case IoResult::Status::Ended:
+      return connections_.peer_ended(c);
+    case IoResult::Status::Broken:
       return connections_.destroy(c);
     case IoResult::Status::Ok:
       break;
   }
   stats_.bytes_in += got.bytes;
   connections_.deadlines().heard(c);
+  if (c.deaf) return;
   const std::span<std::byte> bytes = std::span(buffer_).first(got.bytes);
   if (c.phase == Phase::Upgrading) {
     read_head(c, bytes);
@@ -90,8 +95,12 @@ void Reader::read_head(Connection& c, std::span<std::byte> bytes) {
 }
 
 bool Reader::answer(Connection& c, const ws::HttpRequest& request) {
-  if (path_of(request.target) == kEndpoint) return upgrade(c, request);
-  return respond(c, http_page(node_, request.method, request.target));
+  const std::string_view path = path_of(request.target);
+  if (path == kEndpoint) return upgrade(c, request);
+  if (path == kMetricsPath && !may_read_metrics(node_.config, address_of_peer(c.fd))) {
+    return respond(c, http_response("404 Not Found", "only for this host and server.metrics_from\n"));
+  }
+  return respond(c, http_page(node_, request.method, path));
 }
 
 bool Reader::upgrade(Connection& c, const ws::HttpRequest& request) {
@@ -164,7 +173,7 @@ void Reader::on_message(Connection& c, std::span<const std::byte> payload) {
   if (!frame) {
     if (frame.error() == wire::DecodeError::Ignorable) return;
     ++stats_.protocol_errors;
-    return connections_.close(c, kCloseProtocolError, wire::describe(frame.error()));
+    return connections_.close(c, close_code::kProtocolError, wire::describe(frame.error()));
   }
   ++stats_.frames_in;
   if (c.phase == Phase::Greeting) return on_first_frame(c, std::move(*frame));
@@ -172,6 +181,11 @@ void Reader::on_message(Connection& c, std::span<const std::byte> payload) {
 }
 
 void Reader::on_first_frame(Connection& c, wire::ClientFrame&& frame) {
+  // Its user gave this attempt up, and may have logged in elsewhere meanwhile, whom it would fence.
+  if (peer_has_gone(c.fd)) {
+    ++stats_.logins_refused;
+    return connections_.close(c, close_code::kNormal, "ended before it began");
+  }
   auto connected = admit(*node_.authenticator, c.id, std::move(frame), core_.now().wall);
   if (!connected) {
     ++stats_.logins_refused;
@@ -179,7 +193,8 @@ void Reader::on_first_frame(Connection& c, wire::ClientFrame&& frame) {
   }
   ++stats_.logins;
   if (connected->claims.from_ticket) ++stats_.logins_by_ticket;
-  connections_.admitted(c);
+  const WallTime now = core_.now().wall;
+  connections_.admitted(c, std::max(connected->claims.expires, now) - now);
   core_.on(std::move(*connected));
 }
 

@@ -13,6 +13,7 @@ namespace starling::runtime {
 namespace {
 
 constexpr int kAcceptsPerTurn = 64;
+constexpr Duration kAcceptAgain = 1s;
 constexpr std::size_t kEnvelopesPerTurn = 4096;
 constexpr std::size_t kCompletionsKept = 1024;
 constexpr Duration kHousekeeping = 1s;
@@ -66,9 +67,11 @@ void ShardLoop::end_turn() {
   if (connections_.anything_dirty()) {
     if (flush_at_ == kNever) flush_at_ = core_.now().at + pacer_.delay();
     if (flush_at_ <= core_.now().at) {
-      left = connections_.flush();
-      if (!left) flush_at_ = kNever;
+      connections_.flush();
       carry_out_effects();  // what the core asks for when it hears Drained
+      // It is due already: what was queued just now has waited for company long enough.
+      left = connections_.anything_dirty();
+      if (!left) flush_at_ = kNever;
     }
   } else {
     flush_at_ = kNever;
@@ -93,7 +96,7 @@ void ShardLoop::end_turn() {
 }
 
 void ShardLoop::arm_watches() {
-  accept_watch_.arm([this] { accept(); });
+  if (core_.now().at >= accept_again_at_) accept_watch_.arm([this] { accept(); });
   poller_watch_.arm([this] { on_ready(); });
   mail_watch_.arm([this] { on_mail(); });
 }
@@ -102,8 +105,14 @@ void ShardLoop::accept() {
   begin_turn();
   for (int i = 0; i < kAcceptsPerTurn; ++i) {
     const int fd = ::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    // Aborted by the peer, or out of descriptors in spite of the reserve: the next turn looks again.
-    if (fd < 0) return;
+    if (fd < 0) {
+      if (errno == ECONNABORTED || errno == EINTR) continue;
+      if (errno == EAGAIN) return;
+      // Out of descriptors or memory, whoever took them. The backlog stays readable: to look at once would be to spin.
+      ++stats_.accepts_failed;
+      accept_again_at_ = core_.now().at + kAcceptAgain;
+      return;
+    }
     if (node_.connections.fetch_add(1, std::memory_order_relaxed) >= node_.connections_max ||
         node_.unauthenticated.load(std::memory_order_relaxed) >= node_.config.unauthenticated_max) {
       ++stats_.refused;

@@ -69,6 +69,7 @@ class ShardLoop {
   Instant turn_ended_{};
   Instant flush_at_ = kNever;  // kNever: nothing is dirty
   Instant timer_at_ = kNever;
+  Instant accept_again_at_{};  // housekeeping gets there
   Instant housekeeping_at_{};
   bool in_turn_ = false;
   bool mail_left_ = false;  // what a turn takes of it was not all

@@ -14,7 +14,8 @@ struct Stats {
 
   // Counters.
   std::uint64_t accepted = 0;
-  std::uint64_t refused = 0;  // over connections_max or unauthenticated_max
+  std::uint64_t refused = 0;         // over connections_max or unauthenticated_max
+  std::uint64_t accepts_failed = 0;  // no descriptor or memory; tried again in a second
   std::uint64_t logins = 0;
   std::uint64_t logins_by_ticket = 0;
   std::uint64_t logins_refused = 0;

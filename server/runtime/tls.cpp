@@ -78,9 +78,11 @@ IoResult TlsStream::result(int status) {
     case SSL_ERROR_WANT_READ:
     case SSL_ERROR_WANT_WRITE:
       return {IoResult::Status::Blocked, 0};
+    case SSL_ERROR_ZERO_RETURN:
+      return {IoResult::Status::Ended, 0};
     default:
       ERR_clear_error();
-      return {IoResult::Status::Closed, 0};
+      return {IoResult::Status::Broken, 0};
   }
 }
 

@@ -1,5 +1,6 @@
 #include "server/runtime/transport.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -15,7 +16,7 @@ namespace {
 IoResult outcome(ssize_t n) {
   if (n > 0) return {IoResult::Status::Ok, static_cast<std::size_t>(n)};
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return {IoResult::Status::Blocked, 0};
-  return {IoResult::Status::Closed, 0};
+  return {n == 0 ? IoResult::Status::Ended : IoResult::Status::Broken, 0};
 }
 
 IoResult transmit_tls(TlsStream& tls, std::span<const iovec> in) {
@@ -32,6 +33,11 @@ IoResult transmit_tls(TlsStream& tls, std::span<const iovec> in) {
 }
 
 }  // namespace
+
+bool peer_has_gone(int fd) {
+  pollfd state{.fd = fd, .events = POLLRDHUP, .revents = 0};
+  return ::poll(&state, 1, 0) != 0;
+}
 
 IoResult receive(int fd, TlsStream* tls, std::span<std::byte> out) {
   if (tls != nullptr) return tls->read(out);

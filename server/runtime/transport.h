@@ -15,11 +15,15 @@ struct IoResult {
   enum class Status : std::uint8_t {
     Ok,
     Blocked,  // would block; nothing moved
-    Closed,   // by the peer, or broken
+    Ended,    // the peer sends no more; it may still read
+    Broken,
   };
   Status status = Status::Ok;
   std::size_t bytes = 0;
 };
+
+/// Has the peer ended its side, or the connection broken, whatever is still to be read?
+bool peer_has_gone(int fd);
 
 /// `tls` is null for plain text. `out` and `in` must not be empty.
 IoResult receive(int fd, TlsStream* tls, std::span<std::byte> out);

@@ -19,7 +19,7 @@ void Writer::queue(Connection& c, ports::SharedFrame frame) {
 void Writer::writable(Connection& c) {
   if (!c.blocked) return;
   c.blocked = false;
-  poller_.watch(c.fd, c.id, true, false);
+  poller_.watch(c.fd, c.id, !c.ended, false);
   if (c.dirty || c.outbox.empty()) return;
   c.dirty = true;
   dirty_.push_back(c.id);
@@ -50,7 +50,8 @@ Writer::Flushed Writer::write(Connection& c) {
   const IoResult result = transmit(c.fd, c.tls.get(), std::span(iov).first(count));
   ++stats_.writes;
   switch (result.status) {
-    case IoResult::Status::Closed:
+    case IoResult::Status::Ended:
+    case IoResult::Status::Broken:
       flushed.broken = true;
       return flushed;
     case IoResult::Status::Blocked:
@@ -79,7 +80,7 @@ Writer::Flushed Writer::write(Connection& c) {
 void Writer::block(Connection& c) {
   if (c.blocked) return;
   c.blocked = true;
-  poller_.watch(c.fd, c.id, true, true);
+  poller_.watch(c.fd, c.id, !c.ended, true);
 }
 
 }  // namespace starling::runtime

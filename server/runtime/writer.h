@@ -41,10 +41,9 @@ class Writer {
 
   /// The descriptor can be written to again: it joins the dirty ones.
   void writable(Connection& c);
-  /// Now, out of turn: for the last words of a connection.
-  Flushed write(Connection& c);
 
  private:
+  Flushed write(Connection& c);
   Connection* next_dirty();
   void block(Connection& c);
 

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <memory>
+
 #include "tests/integration/server/peer.h"
 #include "tests/integration/server/server_process.h"
 
@@ -62,6 +65,19 @@ TEST_F(Login, ANewerLoginOfADeviceFencesTheOlder) {
   newer.login(token(7, 70));
   EXPECT_EQ(older.expect_close().code, 4003);
   newer.create_room(1);  // and is served
+}
+
+TEST_F(Login, AnAttemptThatWasGivenUpFencesNobody) {
+  auto given_up = std::make_unique<Peer>(server_.port());
+  Peer device(server_.port());
+  device.login(token(7, 70));
+  server_.process().signal(SIGSTOP);
+  given_up->send(wire::Hello{.token = token(7, 70)});
+  given_up.reset();
+  server_.process().signal(SIGCONT);
+  Peer other(server_.port());  // by when it is welcome the server has seen the Hello
+  other.login(token(8, 80));
+  device.create_room(1);
 }
 
 TEST_F(Login, TwoDevicesOfAUserSeeTheSameRoom) {

@@ -2,12 +2,17 @@
 // peers come to, and what a node says beyond its limits.
 #include "server/runtime/node.h"
 
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <stdexcept>
 
+#include "common/wire/limits.h"
 #include "server/auth/authenticator.h"
 #include "server/auth/token.h"
 #include "tests/integration/server/peer.h"
@@ -20,6 +25,49 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::StartsWith;
 
+/// Connects where Stream would not: with only half of it, or when no descriptor is left.
+class RawSocket {
+ public:
+  RawSocket() : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    const timeval patience{.tv_sec = 10, .tv_usec = 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  }
+  explicit RawSocket(std::uint16_t port) : RawSocket() { connect(port); }
+  ~RawSocket() { ::close(fd_); }
+  RawSocket(const RawSocket&) = delete;
+  RawSocket& operator=(const RawSocket&) = delete;
+
+  void connect(std::uint16_t port) const {
+    const sockaddr_in to{
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+    EXPECT_EQ(::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+  }
+  void ask(std::string_view path) const {
+    const std::string request = "GET " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    EXPECT_EQ(::send(fd_, request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
+  }
+  void end_own_side() const { ::shutdown(fd_, SHUT_WR); }
+  std::string read_to_end() const {
+    std::string all;
+    std::string part(64 * 1024, '\0');
+    for (ssize_t n = 1; n > 0;) {
+      n = ::recv(fd_, part.data(), part.size(), 0);
+      if (n > 0) all.append(part, 0, static_cast<std::size_t>(n));
+    }
+    return all;
+  }
+
+ private:
+  int fd_;
+};
+
+/// Of the first shard.
+std::uint64_t figure(const std::string& page, const std::string& name) {
+  const auto at = page.find("\n" + name + "{shard=\"0\"} ");
+  if (at == std::string::npos) throw std::runtime_error("no " + name + " in " + page);
+  return std::stoull(page.substr(page.find(' ', at) + 1));
+}
+
 class NodeTest : public testing::Test {
  protected:
   void start(const runtime::Config& config) {
@@ -28,7 +76,7 @@ class NodeTest : public testing::Test {
     node_ = std::move(*node);
     node_->start({.submit = [](ShardId, ports::StoreOp&&) {},
                   .healthy = [] { return false; },
-                  .metrics = [] { return std::string(); }});
+                  .metrics = [this] { return metrics_; }});
   }
   static runtime::Config quick() {
     runtime::Config config;
@@ -40,7 +88,8 @@ class NodeTest : public testing::Test {
                        .ping_after = 300ms,
                        .dead_after = 900ms,
                        .write_stall = 300ms,
-                       .close_handshake = 300ms};
+                       .close_handshake = 300ms,
+                       .after_expiry = 300ms};
     return config;
   }
   /// Shipped timeouts, but for the one under test.
@@ -52,14 +101,15 @@ class NodeTest : public testing::Test {
     config.timeouts.*field = value;
     return config;
   }
-  std::string token() const {
+  std::string token(std::chrono::milliseconds valid = 1h) const {
     const WallTime now = wall_now();
-    return auth::mint_token(secret_, {UserId(7), DeviceId(9), now, now + 1h, {}});
+    return auth::mint_token(secret_, {UserId(7), DeviceId(9), now, now + valid, {}});
   }
 
   auth::TokenSecret secret_ = (auth::init_crypto(), auth::make_token_secret(auth::KeyId(1)));
   auth::Authenticator authenticator_{
       {.token = {auth::public_half(secret_)}, .ticket = {auth::make_ticket_key(auth::KeyId(1))}}};
+  std::string metrics_;  // of the store
   std::unique_ptr<runtime::Node> node_;
 };
 
@@ -132,6 +182,74 @@ TEST_F(NodeTest, BeyondItsUnauthenticatedConnectionsItSaysSo) {
   std::string answer;
   for (int i = 0; i < 1000 && !answer.starts_with("HTTP/1.1 200 "); ++i) answer = http_get(node_->port(), "/healthz");
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(NodeTest, WhoIsAnsweredAndStaysStillCountsAsUnauthenticated) {
+  runtime::Config config;
+  config.port = 0;
+  config.shards = 1;
+  config.unauthenticated_max = 1;
+  start(config);
+  Stream stays(node_->port(), false);
+  stays.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_THAT(stays.read(), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(http_get(node_->port(), "/healthz"), StartsWith("HTTP/1.1 503 "));
+}
+
+TEST_F(NodeTest, BeforeHelloNothingLongerThanAHelloIsHeld) {
+  start(runtime::Config{.port = 0, .shards = 1});
+  Peer stranger(node_->port());
+  stranger.send_frame(ws::Opcode::Binary, std::string(2049, 'x'));
+  EXPECT_EQ(stranger.expect_close().code, 1009);
+
+  Peer longest(node_->port());
+  longest.send(wire::Hello{.token = std::string(wire::limits::kTokenBytesMax, 'x'),
+                           .agent = std::string(wire::limits::kAgentBytesMax, 'x')});
+  EXPECT_EQ(longest.expect_close().code, 4001);
+
+  Peer member(node_->port());
+  member.send(wire::Hello{.token = token()});
+  member.send_frame(ws::Opcode::Binary, std::string(64 * 1024, '\xFF'));
+  EXPECT_EQ(member.expect_close().code, 1008);  // taken whole, and then found to be no frame
+}
+
+TEST_F(NodeTest, AConnectionEndsSoonAfterItsToken) {
+  start(shortened(&runtime::Timeouts::after_expiry));
+  Peer peer(node_->port());
+  peer.send(wire::Hello{.token = token(500ms)});
+  EXPECT_EQ(peer.expect_close().code, 4002);
+}
+
+TEST_F(NodeTest, OneWhoEndsItsSideGetsItsWholeAnswer) {
+  metrics_ = std::string(4'000'000, 'x');
+  start(runtime::Config{.port = 0, .shards = 1});
+  const RawSocket client(node_->port());
+  client.ask("/metrics");
+  client.end_own_side();
+  EXPECT_THAT(client.read_to_end(), AllOf(StartsWith("HTTP/1.1 200 "), testing::SizeIs(testing::Gt(4'000'000u))));
+}
+
+TEST_F(NodeTest, WithoutDescriptorsItWaitsAndDoesNotSpin) {
+  start(runtime::Config{.port = 0, .shards = 1});
+  const RawSocket first(node_->port());
+  const RawSocket second(node_->port());
+  const RawSocket late;
+  http_get(node_->port(), "/healthz");  // both before it are accepted now
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit none{.rlim_cur = 3, .rlim_max = limit.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  first.ask("/metrics");
+  const std::uint64_t turns = figure(first.read_to_end(), "starling_turns_total");
+  late.connect(node_->port());
+  ::poll(nullptr, 0, 2500);
+  second.ask("/metrics");
+  const std::string page = second.read_to_end();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_GE(figure(page, "starling_accepts_failed_total"), 1u);
+  EXPECT_LT(figure(page, "starling_turns_total") - turns, 1000u);
+  late.ask("/healthz");
+  EXPECT_THAT(late.read_to_end(), StartsWith("HTTP/1.1 200 "));
 }
 
 TEST_F(NodeTest, WithoutAStoreItIsHealthyButNotReady) {

@@ -38,10 +38,10 @@ TEST(ControlFrames, AreWholeAndNotCountedAsPayloadOfTheCore) {
 }
 
 TEST(ControlFrames, ACloseFrameCarriesItsCodeAndAReasonThatFits) {
-  const auto frame = close_frame(kCloseSlowReader, std::string(300, 'x'));
+  const auto frame = close_frame(close_code::kSlowReader, std::string(300, 'x'));
   const Read closed = read(frame.sealed());
   EXPECT_EQ(closed.kind, ws::Item::Kind::Close);
-  EXPECT_EQ(closed.code, ws::CloseCode::SlowReader);
+  EXPECT_EQ(static_cast<std::uint16_t>(closed.code), close_code::kSlowReader);
   EXPECT_EQ(closed.payload.size(), 125u);
 }
 

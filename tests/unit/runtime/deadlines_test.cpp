@@ -105,6 +105,22 @@ TEST_F(DeadlinesTest, ProgressStartsTheStallAnew) {
   EXPECT_TRUE(run_until(44900ms).empty());
 }
 
+TEST_F(DeadlinesTest, AConnectionDoesNotOutliveItsCredential) {
+  Connection& c = opened();
+  deadlines_.expires_in(c, 20s);
+  for (int s = 1; s < 50; ++s) {
+    EXPECT_TRUE(run_until(s * 1s).empty()) << s;
+    deadlines_.heard(c);
+  }
+  EXPECT_EQ(run_until(50100ms), (Fired{{0, Overdue::Expired}}));
+}
+
+TEST_F(DeadlinesTest, ACredentialOfManyYearsIsNoDeadline) {
+  Connection& c = opened();
+  deadlines_.expires_in(c, std::chrono::hours(24 * 365 * 250));
+  EXPECT_EQ(run_until(25s), (Fired{{0, Overdue::Silent}}));
+}
+
 TEST_F(DeadlinesTest, ADestroyedConnectionNeverFires) {
   Connection& c = opened();
   Connection& other = opened();

@@ -47,14 +47,14 @@ TEST_F(Gate, AGoodTokenComesInWithATicketThatComesInAgain) {
 }
 
 TEST_F(Gate, RefusalsNameTheFix) {
-  EXPECT_EQ(refusal(wire::Typing{RoomId(1)}).close_code, kCloseProtocolError);
-  EXPECT_EQ(refusal(hello("")).close_code, kCloseUnauthorized);
+  EXPECT_EQ(refusal(wire::Typing{RoomId(1)}).close_code, close_code::kProtocolError);
+  EXPECT_EQ(refusal(hello("")).close_code, close_code::kUnauthorized);
   EXPECT_THAT(refusal(hello("")).text, testing::HasSubstr("starlingctl token mint"));
-  EXPECT_EQ(refusal(hello("rubbish")).close_code, kCloseUnauthorized);
-  EXPECT_EQ(refusal(hello(token(kNow + 1min)), kNow + 1h).close_code, kCloseExpired);
+  EXPECT_EQ(refusal(hello("rubbish")).close_code, close_code::kUnauthorized);
+  EXPECT_EQ(refusal(hello(token(kNow + 1min)), kNow + 1h).close_code, close_code::kTokenExpired);
   wire::Hello newer = hello(token());
   newer.version = 2;
-  EXPECT_EQ(refusal(newer).close_code, kCloseVersion);
+  EXPECT_EQ(refusal(newer).close_code, close_code::kVersion);
 }
 
 TEST_F(Gate, RefusalsFitACloseFrame) {

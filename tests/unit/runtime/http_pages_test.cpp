@@ -49,6 +49,21 @@ TEST_F(HttpPages, MetricsSayWhenTheNodeBegan) {
   EXPECT_THAT(get("/metrics"), HasSubstr("\nprocess_start_time_seconds 1700000000\n"));
 }
 
+TEST_F(HttpPages, MetricsAreForThisHostAndForWhomTheOperatorNames) {
+  Config config;
+  EXPECT_TRUE(may_read_metrics(config, "127.0.0.1"));
+  EXPECT_TRUE(may_read_metrics(config, "::1"));
+  EXPECT_FALSE(may_read_metrics(config, "10.0.0.9"));
+  EXPECT_FALSE(may_read_metrics(config, ""));
+  config.metrics_from = {"10.0.0.9"};
+  EXPECT_TRUE(may_read_metrics(config, "10.0.0.9"));
+  EXPECT_FALSE(may_read_metrics(config, "10.0.0.90"));
+  config.behind_proxy = true;
+  EXPECT_FALSE(may_read_metrics(config, "127.0.0.1"));
+  config.metrics_from = {"127.0.0.1"};
+  EXPECT_TRUE(may_read_metrics(config, "127.0.0.1"));
+}
+
 TEST_F(HttpPages, UnknownPathsAndMethodsSayWhatThereIs) {
   EXPECT_THAT(get("/secret"), AllOf(StartsWith("HTTP/1.1 404 "), HasSubstr("/v1/ws")));
   EXPECT_THAT(http_page(node_, "POST", "/metrics"), AllOf(StartsWith("HTTP/1.1 405 "), HasSubstr("Allow: GET\r\n")));
