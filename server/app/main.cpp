@@ -1,4 +1,6 @@
 // starlingd: the server.
+#include <sys/stat.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
@@ -35,6 +37,7 @@ int run(const CommandLine& line) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  ::umask(0077);  // bodies are nobody else's, whoever made the data directory
   CLI::App cli("starlingd: a chat server that never loses, doubles or reorders a message it acknowledged");
   cli.set_version_flag("--version", STARLING_VERSION);
   CommandLine line;
