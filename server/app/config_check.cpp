@@ -50,6 +50,9 @@ class Checks {
       require("server.origins", is_origin(origin),
               fmt::format("'{}' is not scheme://host[:port]; no path, no wildcard", origin));
     }
+    for (const std::string& address : r.metrics_from) {
+      require("server.metrics_from", is_address(address), fmt::format("'{}' is not an IP address", address));
+    }
     require("runtime.flush_delay_min_us",
             r.flush_delay_min <= r.flush_delay_max || r.flush_delay_max == Duration::zero(),
             "above runtime.flush_delay_max_us; lower it");
