@@ -64,6 +64,10 @@ std::vector<ConfigKey> make_schema() {
       {"server", "drain_grace_s", "How long a stop may take before connections that are left are cut.",
        IntegerKey{[](const Config& c) { return std::chrono::duration_cast<Sec>(c.drain_grace).count(); },
                   [](Config& c, std::int64_t v) { c.drain_grace = Sec(v); }, 0, 3600}},
+      {"server", "free_space_min_percent",
+       "Less of the data's volume free, or less than 256 MiB: /readyz answers 503, though commits go on.",
+       IntegerKey{[](const Config& c) { return std::int64_t{c.free_percent_min}; },
+                  [](Config& c, std::int64_t v) { c.free_percent_min = static_cast<std::uint32_t>(v); }, 0, 90}},
 
       {"tls", "certificate", "PEM file with the chain; together with key it turns TLS 1.2 and 1.3 on.",
        TextKey{[](Config& c) -> std::string& { return c.runtime.tls.certificate; }}},

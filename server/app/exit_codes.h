@@ -8,5 +8,6 @@ inline constexpr int kExitBadStart =
     1;                                // configuration, port, data directory, keys, database: fix it, then start again
 inline constexpr int kExitUsage = 2;  // command line
 inline constexpr int kExitStoreFailed = 70;  // the store stopped in flight (a failed fsync, a damaged file): restart
+inline constexpr int kExitTryAgain = 75;     // another process held the database for now: restart
 
 }  // namespace starling::app

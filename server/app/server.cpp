@@ -10,7 +10,6 @@
 #include <optional>
 #include <utility>
 
-#include "server/app/data_dir.h"
 #include "server/app/exit_codes.h"
 #include "server/app/log.h"
 #include "server/app/service_notify.h"
@@ -19,6 +18,7 @@
 #include "server/auth/authenticator.h"
 #include "server/auth/key_files.h"
 #include "server/runtime/node.h"
+#include "server/store/data_dir.h"
 
 namespace starling::app {
 namespace {
@@ -29,7 +29,7 @@ constexpr Duration kLookAround = 100ms;
 
 /// Everything that runs, destroyed in reverse: the store's last completions find the node's mailboxes.
 struct Running {
-  DataDir data_dir;
+  store::DataDir data_dir;
   auth::Authenticator authenticator;
   std::unique_ptr<runtime::Node> node;
   std::unique_ptr<StoreService> store;
@@ -43,8 +43,15 @@ Result<auth::Authenticator, std::string> open_keys(const Config& config) {
   return auth::Authenticator(std::move(*keys));
 }
 
-Result<std::unique_ptr<Running>, std::string> start(const Config& config) {
-  auto data_dir = DataDir::open(config.data_dir);
+struct StartError {
+  // NOLINTNEXTLINE(google-explicit-constructor): most of what can go wrong is for somebody to fix.
+  StartError(std::string text, int exit = kExitBadStart) : why(std::move(text)), exit_code(exit) {}
+  std::string why;
+  int exit_code;
+};
+
+Result<std::unique_ptr<Running>, StartError> start(const Config& config) {
+  auto data_dir = store::DataDir::open(config.data_dir);
   if (!data_dir) return tl::unexpected(data_dir.error());
   auto authenticator = open_keys(config);
   if (!authenticator) return tl::unexpected(authenticator.error());
@@ -54,7 +61,9 @@ Result<std::unique_ptr<Running>, std::string> start(const Config& config) {
   if (!node) return tl::unexpected(node.error());
   running->node = std::move(*node);
   auto store = StoreService::open(config, *running->node);
-  if (!store) return tl::unexpected(store.error());
+  if (!store) {
+    return tl::unexpected(StartError(store.error().text, store.error().passes ? kExitTryAgain : kExitBadStart));
+  }
   running->store = std::move(*store);
   running->node->start(running->store->link());
   return running;
@@ -111,8 +120,8 @@ int run_server(const Config& config, const std::string& port_file) {
   start_log(config.log_level);
   auto running = start(config);
   if (!running) {
-    spdlog::error("{}", running.error());
-    return kExitBadStart;
+    spdlog::error("{}", running.error().why);
+    return running.error().exit_code;
   }
   const std::uint16_t port = (*running)->node->port();
   if (!port_file.empty() && !write_port_file(port_file, port)) return kExitBadStart;

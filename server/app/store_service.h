@@ -13,8 +13,8 @@ namespace starling::app {
 
 class StoreService {
  public:
-  /// `node` outlives the service: the last completions arrive while it is destroyed. The error says what to do.
-  static Result<std::unique_ptr<StoreService>, std::string> open(const Config& config, runtime::Node& node);
+  /// `node` outlives the service: the last completions arrive while it is destroyed.
+  static Result<std::unique_ptr<StoreService>, store::OpenError> open(const Config& config, runtime::Node& node);
 
   /// Good for as long as the service.
   runtime::StoreLink link();

@@ -1,14 +1,12 @@
 #include "server/store/backup.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <memory>
 #include <utility>
 
 #include "server/store/copy.h"
+#include "server/store/data_dir.h"
+#include "server/store/folder.h"
 #include "server/store/migrate.h"
 #include "server/store/raise_epochs.h"
 #include "server/store/sqlite.h"
@@ -25,72 +23,46 @@ Connection open(const std::string& path, Connection::Mode mode) {
   return Connection({.path = path, .mode = mode, .busy_timeout_ms = kBusyTimeoutMs});
 }
 
-std::string folder_of(const std::string& path) {
-  const fs::path parent = fs::path(path).parent_path();
-  return parent.empty() ? "." : parent.string();
-}
-
-void sync_folder(const std::string& path) {
-  const int fd = ::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
-  ::fsync(fd);
-  ::close(fd);
-}
-
 void remove_database(const std::string& path) {
   std::error_code ignored;
   for (const char* suffix : {"", "-wal", "-shm", "-journal"}) fs::remove(path + suffix, ignored);
 }
 
-/// The lock that a server holds on its data directory while it runs.
-class FolderLock {
- public:
-  explicit FolderLock(const std::string& path)
-      : fd_(::open((folder_of(path) + "/starlingd.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
-    if (fd_ < 0) {
-      throw SqliteError(kExplained, "cannot write to " + folder_of(path) + "; run as the user that owns it");
-    }
-    if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
-      ::close(fd_);
-      throw SqliteError(kExplained, "a server is running on " + folder_of(path) + "; stop it first");
-    }
-  }
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-  ~FolderLock() { ::close(fd_); }
-
- private:
-  int fd_;
-};
-
-/// Moves the old database aside, so that the name is never without a file: a server that started then would begin an
-/// empty one.
+/// Keeps the old database under another name too, so that its own is never without a file: a server that started then
+/// would begin an empty one.
 std::string keep_aside(const std::string& path) {
   std::string kept = path + ".before-restore";
   for (int n = 2; fs::exists(kept); ++n) kept = path + ".before-restore." + std::to_string(n);
   fs::create_hard_link(path, kept);
-  // Left by a server that was killed, when even opening the file failed.
-  std::error_code none;
-  fs::rename(path + "-wal", kept + "-wal", none);
-  fs::remove(path + "-shm", none);
+  // Left by a server that was killed, of a file that cannot be read; of any other it is empty by now. It must not stay
+  // beside the new file. Between here and the end of the restore the draft keeps a server from starting.
+  if (fs::exists(path + "-wal")) fs::rename(path + "-wal", kept + "-wal");
+  fs::remove(path + "-shm");
   return kept;
 }
 
-/// What the old file used, when it can still be read; its WAL ends up in it.
+bool unreadable(int code) { return (code & 0xFF) == SQLITE_NOTADB || (code & 0xFF) == SQLITE_CORRUPT; }
+
+/// The old file with its WAL moved into it; nothing when it cannot be read. Where it could be, but not now, that is an
+/// error: what its WAL holds would be gone.
 std::unique_ptr<Connection> open_old(const std::string& path) {
   try {
     auto old = std::make_unique<Connection>(open(path, Connection::Mode::ReadWrite));
+    old->number("PRAGMA user_version");  // what cannot be read is not touched either
+    const int code = sqlite3_wal_checkpoint_v2(old->get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    if (code != SQLITE_OK) old->raise(code);
     check_schema(*old, path);
-    sqlite3_wal_checkpoint_v2(old->get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
     return old;
-  } catch (const SqliteError&) {
-    return nullptr;
+  } catch (const SqliteError& error) {
+    if (error.code() == kExplained || unreadable(error.code())) return nullptr;
+    throw SqliteError(kExplained, "nothing is replaced: " + explain(error, path));
   }
 }
 
 RestoreReport put_in_place(const std::string& from, const std::string& path) {
-  const FolderLock lock(path);
-  const std::string draft = path + ".restoring";
+  const auto lock = DataDir::open(folder_of(path));
+  if (!lock) throw SqliteError(kExplained, lock.error());
+  const std::string draft = draft_of(path);
   remove_database(draft);
   RestoreReport report;
   const bool replaces = fs::exists(path);
@@ -104,11 +76,13 @@ RestoreReport put_in_place(const std::string& from, const std::string& path) {
   }
   if (replaces) report.kept = keep_aside(path);
   fs::rename(draft, path);
-  sync_folder(path);
+  sync_folder(folder_of(path));
   return report;
 }
 
 }  // namespace
+
+std::string draft_of(const std::string& path) { return path + ".restoring"; }
 
 Result<BackupReport, std::string> verify(const std::string& path) {
   try {
@@ -134,7 +108,7 @@ Result<BackupReport, std::string> backup(const std::string& path, const std::str
       return report;
     }
     fs::rename(draft, to);
-    sync_folder(to);
+    sync_folder(folder_of(to));
     return report;
   } catch (const SqliteError& error) {
     remove_database(draft);
@@ -154,10 +128,10 @@ Result<RestoreReport, std::string> restore(const std::string& from, const std::s
     report.events = verified->events;
     return report;
   } catch (const SqliteError& error) {
-    remove_database(path + ".restoring");
+    remove_database(draft_of(path));
     return tl::unexpected(explain(error, path));
   } catch (const fs::filesystem_error& error) {
-    remove_database(path + ".restoring");
+    remove_database(draft_of(path));
     return tl::unexpected(std::string("cannot put the backup in place: ") + error.what());
   }
 }

@@ -13,6 +13,9 @@ struct BackupReport {
   std::uint64_t events = 0;
   std::uint64_t bytes = 0;
 };
+/// What a restore makes beside `path`, until it takes its place. It is left by one that was killed.
+std::string draft_of(const std::string& path);
+
 /// Online: commits go on. Written beside `to`, verified as `verify` does, then renamed.
 Result<BackupReport, std::string> backup(const std::string& path, const std::string& to);
 

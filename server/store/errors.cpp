@@ -26,6 +26,8 @@ Fault fault_of(int code) {
   return code == SQLITE_IOERR_NOMEM ? Fault::Busy : Fault::Fatal;
 }
 
+bool is_lock(int code) { return (code & 0xFF) == SQLITE_BUSY || (code & 0xFF) == SQLITE_LOCKED; }
+
 std::string explain(const SqliteError& error, const std::string& path) {
   const char* text = error.what();
   if (error.code() == kExplained) return text;

@@ -29,6 +29,8 @@ enum class Fault : std::uint8_t {
   Fatal,    // the file or the disk cannot be trusted any more
 };
 Fault fault_of(int code);
+/// Of another process: it passes when that one ends.
+bool is_lock(int code);
 
 /// What happened to `path`, and what to do about it, for an operator.
 std::string explain(const SqliteError& error, const std::string& path);

@@ -29,6 +29,11 @@ inline constexpr int kTruncateFrames = 16 * 1024;
 inline constexpr int kTruncatePatienceMs = 100;
 static_assert(kTruncatePatienceMs >= kSnapshotMax.count());
 
+/// Free space that the store is not well below: the WAL may reach kTruncateFrames twice over while a backup runs, and a
+/// migration or a restore writes beside.
+inline constexpr std::uint64_t kFreeBytesMin = std::uint64_t{256} << 20;
+static_assert(kFreeBytesMin >= 2 * std::uint64_t{4096} * kTruncateFrames);
+
 /// How often a store that could not commit tries whether it can again.
 inline constexpr std::chrono::milliseconds kTrialEvery{500};
 

@@ -53,13 +53,29 @@ std::int64_t Connection::number(const char* sql) {
   return rows.next() ? rows.i64(0) : 0;
 }
 
+std::string Connection::text(const char* sql) {
+  Statement statement(*this, sql);
+  Rows rows = statement.query();
+  return rows.next() ? std::string(rows.bytes(0)) : std::string();
+}
+
 void Connection::rollback() noexcept {
   if (in_transaction()) sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 void make_durable(Connection& connection) {
-  connection.exec("PRAGMA journal_mode = WAL");
+  // A file system without shared memory does not fail here: it stays with another journal, and says so.
+  if (connection.text("PRAGMA journal_mode = WAL") != "wal") {
+    throw SqliteError(
+        kExplained,
+        "the file system below the database does not support SQLite's WAL mode (it needs shared memory and "
+        "locks); set server.data_dir to a local disk");
+  }
   connection.exec(mutant(Mutant::SynchronousOff) ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL");
+  constexpr std::int64_t kFull = 2;
+  if (connection.number("PRAGMA synchronous") != kFull && !mutant(Mutant::SynchronousOff)) {
+    throw SqliteError(kExplained, "this SQLite does not sync its commits; build against another one");
+  }
   connection.exec("PRAGMA wal_autocheckpoint = 0");
   // What a deletion erased is overwritten in the pages that are written anyway.
   connection.exec("PRAGMA secure_delete = FAST");

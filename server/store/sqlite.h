@@ -35,6 +35,7 @@ class Connection {
 
   void exec(const char* sql);
   std::int64_t number(const char* sql);  // the first column of the first row; 0 when there is none
+  std::string text(const char* sql);     // likewise; empty when there is none
   bool in_transaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }
   /// Whatever state an error left the transaction in.
   void rollback() noexcept;

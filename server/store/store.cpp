@@ -1,10 +1,16 @@
 #include "server/store/store.h"
 
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <system_error>
 #include <thread>
 #include <utility>
 
+#include "server/store/backup.h"
 #include "server/store/checkpointer.h"
 #include "server/store/counters.h"
+#include "server/store/folder.h"
 #include "server/store/health.h"
 #include "server/store/job_queue.h"
 #include "server/store/limits.h"
@@ -24,11 +30,35 @@ Connection::Options options_of(const StoreConfig& config, Connection::Mode mode,
           .cache_kib = cache_kib};
 }
 
+/// The path, once the file there is nobody else's, and no restore's.
+const std::string& private_file(const StoreConfig& config) {
+  auto made = make_private(config.path);
+  for (const char* left : {"-wal", "-shm"}) {
+    if (made) made = keep_private(config.path + left);
+  }
+  // Whatever else is wrong with the name, SQLite says it better.
+  std::error_code ignored;
+  if (!made && std::filesystem::is_regular_file(config.path, ignored)) {
+    throw SqliteError(kExplained, fmt::format("cannot keep the database {} from others: {}; fix: chmod 0600 {}",
+                                              config.path, made.error(), config.path));
+  }
+  if (std::filesystem::exists(draft_of(config.path), ignored)) {
+    throw SqliteError(kExplained,
+                      fmt::format("a restore into {} was interrupted; run starlingctl restore again, or remove {} to "
+                                  "go on with what was there",
+                                  config.path, draft_of(config.path)));
+  }
+  return config.path;
+}
+
 /// Rows that a crash left in the WAL may only be in the kernel's cache: a repeat would be answered Duplicate from what
-/// a power loss still takes. The checkpoint syncs them.
+/// a power loss still takes. The checkpoint syncs them. Who reads an old snapshot (a backup that outlived the server)
+/// keeps it from its end: then a commit does, whose fsync covers all of the WAL before it.
 void sync_what_is_there(Connection& connection) {
   const int code = sqlite3_wal_checkpoint_v2(connection.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-  if (code != SQLITE_OK) connection.raise(code);
+  if (code == SQLITE_OK) return;
+  if (fault_of(code) != Fault::Busy) connection.raise(code);
+  connection.exec("UPDATE trials SET count = count + 1");
 }
 
 }  // namespace
@@ -36,6 +66,7 @@ void sync_what_is_there(Connection& connection) {
 struct Store::Threads {
   Threads(const StoreConfig& config, Complete on_complete)
       : complete(std::move(on_complete)),
+        space(private_file(config), {config.free_percent_min, limits::kFreeBytesMin}, config.space),
         connection(options_of(config, Connection::Mode::Create, limits::kWriterCacheKib)) {
     make_durable(connection);
     migrate(connection, config.path);
@@ -58,6 +89,7 @@ struct Store::Threads {
   }
 
   Complete complete;
+  FreeSpace space;
   Health health;
   Counters counters;
   JobQueue writes;
@@ -69,11 +101,11 @@ struct Store::Threads {
   std::thread writer_thread;
 };
 
-Result<std::unique_ptr<Store>, std::string> Store::open(const StoreConfig& config, Complete complete) {
+Result<std::unique_ptr<Store>, OpenError> Store::open(const StoreConfig& config, Complete complete) {
   try {
     return std::unique_ptr<Store>(new Store(std::make_unique<Threads>(config, std::move(complete))));
   } catch (const SqliteError& error) {
-    return tl::unexpected(explain(error, config.path));
+    return tl::unexpected(OpenError{.text = explain(error, config.path), .passes = is_lock(error.code())});
   }
 }
 
@@ -85,9 +117,14 @@ void Store::submit(ShardId shard, ports::StoreOp&& op) {
   queue.push({.shard = shard, .op = std::move(op)});
 }
 
-bool Store::healthy() const { return threads_->health.state() == Health::State::Good; }
+bool Store::healthy() const {
+  return threads_->health.state() == Health::State::Good && !threads_->space.shortage().has_value();
+}
 bool Store::failed() const { return threads_->health.failed(); }
-std::string Store::why() const { return threads_->health.why(); }
+std::string Store::why() const {
+  if (threads_->health.state() != Health::State::Good) return threads_->health.why();
+  return threads_->space.shortage().value_or(std::string());
+}
 
 std::string Store::metrics() const {
   std::string text = threads_->counters.text();
@@ -96,7 +133,12 @@ std::string Store::metrics() const {
       "# TYPE starling_store_queue_ops gauge\n";
   text += "starling_store_queue_ops{queue=\"writes\"} " + std::to_string(threads_->writes.waiting()) + "\n";
   text += "starling_store_queue_ops{queue=\"reads\"} " + std::to_string(threads_->reads.waiting()) + "\n";
-  text += "# HELP starling_store_healthy Takes commits now\n# TYPE starling_store_healthy gauge\n";
+  if (const auto space = threads_->space.now()) {
+    text += "# HELP starling_store_free_bytes Free on the database's volume\n# TYPE starling_store_free_bytes gauge\n";
+    text += "starling_store_free_bytes " + std::to_string(space->free) + "\n";
+  }
+  text +=
+      "# HELP starling_store_healthy Takes commits now, and has space for more\n# TYPE starling_store_healthy gauge\n";
   text += "starling_store_healthy " + std::string(healthy() ? "1" : "0") + "\n";
   return text;
 }

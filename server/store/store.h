@@ -9,6 +9,7 @@
 #include "common/base/ids.h"
 #include "common/base/result.h"
 #include "server/ports/store.h"
+#include "server/store/free_space.h"
 #include "server/store/limits.h"
 
 namespace starling::store {
@@ -23,7 +24,15 @@ struct StoreConfig {
   /// Pages in the WAL that wake the checkpointer, and that make it stop the writer for a moment. Tests lower them.
   int checkpoint_frames = limits::kCheckpointFrames;
   int truncate_frames = limits::kTruncateFrames;
-  std::string vfs;  // empty: SQLite's default
+  /// Below this share of the volume's space, or limits::kFreeBytesMin, it is not healthy, though commits go on.
+  std::uint32_t free_percent_min = 10;
+  SpaceFigures space;  // empty: the volume's own
+  std::string vfs;     // empty: SQLite's default
+};
+
+struct OpenError {
+  std::string text;     // says what to do
+  bool passes = false;  // another process's lock: worth trying again
 };
 
 /// Counted since the start.
@@ -40,8 +49,8 @@ class Store {
   using Complete = std::function<void(ShardId, ports::StoreCompletion&&)>;
 
   /// An absent or empty file becomes a database, an older schema is migrated. What a crash left behind is recovered and
-  /// synced before this returns, so everything the store answers from is durable. The error says what to do.
-  static Result<std::unique_ptr<Store>, std::string> open(const StoreConfig& config, Complete complete);
+  /// synced before this returns, so everything the store answers from is durable.
+  static Result<std::unique_ptr<Store>, OpenError> open(const StoreConfig& config, Complete complete);
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
   /// Commits what was submitted, completes it, then stops.
@@ -50,7 +59,7 @@ class Store {
   /// Any thread; never blocks on I/O.
   void submit(ShardId shard, ports::StoreOp&& op);
 
-  /// Takes commits now. False: failed, locked, or no space for now; `why` says which.
+  /// Takes commits now, and will for a while. False: failed, locked, no space, or little of it; `why` says which.
   bool healthy() const;
   /// A failed fsync, a corrupt file: everything is answered Stopped, and the process must restart.
   bool failed() const;

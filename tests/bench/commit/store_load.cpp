@@ -94,7 +94,7 @@ Cost run_store(const std::string& path, const Load& load, Recorded& recorded) {
   auto opened = store::Store::open({.path = path}, [&](ShardId, ports::StoreCompletion&& completion) {
     answers.push(current->stats().transactions, std::move(completion));
   });
-  if (!opened) die(opened.error());
+  if (!opened) die(opened.error().text);
   store::Store& store = **opened;
   current = &store;
 

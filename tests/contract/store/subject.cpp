@@ -35,7 +35,7 @@ class SqliteSubject final : public Subject {
     auto opened = store::Store::open(
         {.path = path_, .readers = 1},
         [this](ShardId, ports::StoreCompletion&& completion) { done_.set_value(std::move(completion)); });
-    if (!opened) throw std::runtime_error(opened.error());
+    if (!opened) throw std::runtime_error(opened.error().text);
     store_ = std::move(*opened);
   }
 
@@ -120,7 +120,7 @@ void add(std::string& out, const ports::PageRead& p) {
   fmt::format_to(std::back_inserter(out), "page exists {} epoch {} min {} head {} before {}\n", p.exists, p.epoch.value,
                  p.min_seq.value, p.head.value, p.hash_before.value);
   for (const wire::Event& event : p.events) add(out, event);
-  if (!p.related.empty()) out += " related\n";
+  fmt::format_to(std::back_inserter(out), " related to {}\n", p.related_to.value);
   for (const wire::Event& event : p.related) add(out, event);
 }
 void add(std::string& out, const ports::DeviceRead& d) {

@@ -2,7 +2,9 @@
 #include "server/store/store.h"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
+#include <chrono>
 #include <future>
 #include <memory>
 
@@ -22,13 +24,15 @@ constexpr DeviceId kDevice{11};
 class StoreTest : public testing::Test {
  protected:
   void open(std::uint32_t busy_timeout_ms = 1000) {
+    open({.path = database_.path(), .busy_timeout_ms = busy_timeout_ms});
+  }
+  void open(const StoreConfig& config) {
     store_.reset();
-    auto opened = Store::open({.path = database_.path(), .busy_timeout_ms = busy_timeout_ms},
-                              [this](ShardId shard, ports::StoreCompletion&& completion) {
-                                shard_ = shard;
-                                done_.set_value(std::move(completion));
-                              });
-    ASSERT_TRUE(opened.has_value()) << opened.error();
+    auto opened = Store::open(config, [this](ShardId shard, ports::StoreCompletion&& completion) {
+      shard_ = shard;
+      done_.set_value(std::move(completion));
+    });
+    ASSERT_TRUE(opened.has_value()) << opened.error().text;
     store_ = std::move(*opened);
   }
   ports::StoreCompletion run(ports::StoreRequest request) {
@@ -57,9 +61,17 @@ class StoreTest : public testing::Test {
     return std::get<ports::Committed>(
         run(ports::CommitBatch{.room = kRoom, .epoch = Epoch(1), .now = {}, .rows = std::move(rows)}).result);
   }
+  static OpenError open_error(const StoreConfig& config) {
+    const auto opened = Store::open(config, [](ShardId, ports::StoreCompletion&&) {});
+    return opened ? OpenError{.text = "it opened"} : opened.error();
+  }
   static std::string error_of(const std::string& path) {
-    const auto opened = Store::open({.path = path, .busy_timeout_ms = 10}, [](ShardId, ports::StoreCompletion&&) {});
-    return opened ? "it opened" : opened.error();
+    return open_error({.path = path, .busy_timeout_ms = 10}).text;
+  }
+  std::uint64_t counted(const std::string& name) const {
+    const std::string text = store_->metrics();
+    const auto at = text.find("\n" + name + " ");
+    return at == std::string::npos ? 0 : std::stoull(text.substr(at + name.size() + 2));
   }
 
   TempDatabase database_;
@@ -192,7 +204,95 @@ TEST_F(StoreTest, ALockedDatabaseIsNamedWhenOpened) {
   Connection other({.path = database_.path()});
   other.exec("PRAGMA locking_mode = EXCLUSIVE");
   other.exec("BEGIN IMMEDIATE");
-  EXPECT_THAT(error_of(database_.path()), HasSubstr("locked by another process"));
+  const OpenError error = open_error({.path = database_.path(), .busy_timeout_ms = 10});
+  EXPECT_THAT(error.text, HasSubstr("locked by another process"));
+  EXPECT_TRUE(error.passes);
+}
+
+TEST_F(StoreTest, AReaderThatOutlivedTheServerIsNotInTheWayOfTheNextOne) {
+  open();
+  make_room();
+  Connection backup({.path = database_.path()});
+  backup.exec("BEGIN");
+  EXPECT_EQ(backup.number("SELECT count(*) FROM events"), 1);
+  commit({row(1, "in the WAL, above the reader's snapshot")});
+  store_.reset();
+  open(10);
+  EXPECT_EQ(commit({row(1, "in the WAL, above the reader's snapshot")}).results.at(0).status,
+            wire::SendStatus::Duplicate);
+  EXPECT_EQ(commit({row(2, "b")}).results.at(0).status, wire::SendStatus::Accepted);
+  EXPECT_EQ(backup.number("SELECT count(*) FROM events"), 1) << "its snapshot is still whole";
+}
+
+TEST_F(StoreTest, LittleSpaceIsToldWhileCommitsGoOn) {
+  constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
+  Space space{.total = 100 * kGiB, .free = 11 * kGiB};
+  open({.path = database_.path(), .space = [&space](const std::string&) { return space; }});
+  make_room();
+  EXPECT_TRUE(store_->healthy());
+  EXPECT_EQ(store_->why(), "");
+  space.free = 9 * kGiB;
+  EXPECT_FALSE(store_->healthy());
+  EXPECT_FALSE(store_->failed());
+  EXPECT_THAT(store_->why(), HasSubstr("9216 MiB of 102400 MiB"));
+  EXPECT_EQ(counted("starling_store_healthy"), 0u);
+  EXPECT_EQ(counted("starling_store_free_bytes"), 9 * kGiB);
+  EXPECT_EQ(commit({row(1, "a")}).results.at(0).status, wire::SendStatus::Accepted);
+  EXPECT_FALSE(store_->healthy()) << "a commit makes no space";
+  space.free = 10 * kGiB;
+  EXPECT_TRUE(store_->healthy());
+}
+
+TEST_F(StoreTest, CommitsWaitForNoCheckpointWhileAReaderIsInItsWay) {
+  open({.path = database_.path(), .checkpoint_frames = 50, .truncate_frames = 100});
+  make_room();
+  std::uint32_t cseq = 0;
+  {
+    Connection backup({.path = database_.path()});
+    backup.exec("BEGIN");
+    backup.number("SELECT count(*) FROM events");
+    while (counted("starling_store_wal_frames") < 600) commit({row(++cseq, std::string(2000, 'a'))});
+    EXPECT_EQ(counted("starling_store_truncations_total"), 0u);
+    // One look for every stretch of the WAL, not for every commit.
+    EXPECT_GT(counted("starling_store_checkpoints_total"), 0u);
+    EXPECT_LE(counted("starling_store_checkpoints_total"), counted("starling_store_wal_frames") / 50);
+  }
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (counted("starling_store_truncations_total") == 0 && std::chrono::steady_clock::now() < deadline) {
+    commit({row(++cseq, std::string(2000, 'a'))});
+  }
+  EXPECT_GT(counted("starling_store_truncations_total"), 0u);
+}
+
+TEST_F(StoreTest, TheDatabaseIsItsOwnersWhateverWasBefore) {
+  using std::filesystem::perms;
+  const auto mode = [](const std::string& path) { return std::filesystem::status(path).permissions(); };
+  const auto old_mask = ::umask(0);
+  open();
+  make_room();
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    EXPECT_EQ(mode(database_.path() + suffix), perms::owner_read | perms::owner_write) << suffix;
+    std::filesystem::permissions(database_.path() + suffix, perms::group_read | perms::others_read,
+                                 std::filesystem::perm_options::add);
+  }
+  open();
+  ::umask(old_mask);
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    EXPECT_EQ(mode(database_.path() + suffix), perms::owner_read | perms::owner_write) << suffix;
+  }
+}
+
+TEST_F(StoreTest, AFileSystemWithoutSharedMemoryIsRefused) {
+  EXPECT_THAT(open_error({.path = database_.path(), .vfs = "unix-none"}).text, HasSubstr("WAL"));
+}
+
+TEST_F(StoreTest, AnInterruptedRestoreKeepsTheServerFromStarting) {
+  open();
+  store_.reset();
+  TempDatabase::put_bytes(database_.path() + ".restoring", "half");
+  EXPECT_THAT(error_of(database_.path()), HasSubstr("starlingctl restore"));
+  std::filesystem::remove(database_.path() + ".restoring");
+  open();
 }
 
 TEST_F(StoreTest, ADamagedFileStopsTheStoreWithAClearReason) {
@@ -208,7 +308,7 @@ TEST_F(StoreTest, ADamagedFileStopsTheStoreWithAClearReason) {
     done_.set_value(std::move(completion));
   });
   if (!opened) {
-    EXPECT_THAT(opened.error(), HasSubstr("damaged"));
+    EXPECT_THAT(opened.error().text, HasSubstr("damaged"));
     return;
   }
   done_ = {};

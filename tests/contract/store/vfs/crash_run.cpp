@@ -138,7 +138,7 @@ void CrashRun::live_and_die() {
     if (store) {
       work(**store, inbox);
     } else if (const std::scoped_lock lock(inbox.mutex); !inbox.closed) {
-      wrong(RoomId(), "the store does not open: " + store.error());
+      wrong(RoomId(), "the store does not open: " + store.error().text);
       return;
     }
   }
@@ -217,7 +217,7 @@ void CrashRun::check_what_is_left(const std::string& folder) {
     const FaultVfs calm("starling-calm");  // only because its syncs cost nothing
     const auto recovered =
         store::Store::open({.path = path, .readers = 1, .vfs = calm.name()}, [](ShardId, ports::StoreCompletion&&) {});
-    if (!recovered) return wrong(RoomId(), "after the loss: " + recovered.error());
+    if (!recovered) return wrong(RoomId(), "after the loss: " + recovered.error().text);
   }
   store::Connection connection({.path = path, .mode = store::Connection::Mode::ReadOnly});
   if (connection.number("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'") != 0) {

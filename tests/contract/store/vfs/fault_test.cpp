@@ -29,7 +29,7 @@ class StoreFaults : public testing::Test {
     auto opened = store::Store::open(
         {.path = dir_.file("starling.db"), .readers = 1, .vfs = vfs_.name()},
         [this](ShardId, ports::StoreCompletion&& completion) { done_.set_value(std::move(completion)); });
-    ASSERT_TRUE(opened.has_value()) << opened.error();
+    ASSERT_TRUE(opened.has_value()) << opened.error().text;
     store_ = std::move(*opened);
   }
   ports::StoreCompletion run(ports::StoreRequest request) {

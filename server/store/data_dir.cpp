@@ -1,4 +1,4 @@
-#include "server/app/data_dir.h"
+#include "server/store/data_dir.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -7,22 +7,21 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
-#include <system_error>
 
-namespace starling::app {
+#include "server/store/folder.h"
+
+namespace starling::store {
+
+Result<void, std::string> DataDir::make(const std::string& path) {
+  const auto made = make_folder(path);
+  if (made) return {};
+  return tl::unexpected(
+      fmt::format("cannot make the data directory {}: {}; set server.data_dir to a place this user may write to", path,
+                  made.error()));
+}
 
 Result<DataDir, std::string> DataDir::open(const std::string& path) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const bool made = fs::create_directories(path, error);
-  if (!error && made) fs::permissions(path, fs::perms::owner_all, error);
-  if (error) {
-    return tl::unexpected(
-        fmt::format("cannot make the data directory {}: {}; set server.data_dir to a place this user "
-                    "may write to",
-                    path, error.message()));
-  }
+  if (auto made = make(path); !made) return tl::unexpected(made.error());
   const std::string lock_path = path + "/starlingd.lock";
   DataDir dir(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (dir.lock_ < 0) {
@@ -44,4 +43,4 @@ DataDir::~DataDir() {
   if (lock_ >= 0) ::close(lock_);
 }
 
-}  // namespace starling::app
+}  // namespace starling::store

@@ -1,4 +1,4 @@
-// The data directory: made on the first start, and held by one server at a time.
+// The data directory: made on the first start, and held by one server, or one restore, at a time.
 #pragma once
 
 #include <string>
@@ -6,12 +6,14 @@
 
 #include "common/base/result.h"
 
-namespace starling::app {
+namespace starling::store {
 
 /// Holds an advisory lock on the directory while it lives.
 class DataDir {
  public:
-  /// The error names the fix.
+  /// Where there is none, makes one for its owner only. The error names the fix.
+  static Result<void, std::string> make(const std::string& path);
+  /// Makes it too. The error names the fix.
   static Result<DataDir, std::string> open(const std::string& path);
 
   DataDir(DataDir&& other) noexcept : lock_(std::exchange(other.lock_, -1)) {}
@@ -26,4 +28,4 @@ class DataDir {
   int lock_;
 };
 
-}  // namespace starling::app
+}  // namespace starling::store

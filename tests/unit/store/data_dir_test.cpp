@@ -1,4 +1,4 @@
-#include "server/app/data_dir.h"
+#include "server/store/data_dir.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <fstream>
 #include <optional>
 
-namespace starling::app {
+namespace starling::store {
 namespace {
 
 class DataDirTest : public testing::Test {
@@ -53,4 +53,4 @@ TEST_F(DataDirTest, AFileInTheWayIsNamed) {
 }
 
 }  // namespace
-}  // namespace starling::app
+}  // namespace starling::store
