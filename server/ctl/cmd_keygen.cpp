@@ -17,7 +17,7 @@ struct KeygenOptions {
 
 int keygen(const Options& options, const KeygenOptions& keygen) {
   const app::Config config = config_of(options);
-  const HandOver hand_over(config);
+  if (const auto became = become_owner(config); !became) return failed(became.error());
   const std::string dir = keygen.dir.empty() ? config.keys_dir() : keygen.dir;
   if (keygen.rotate) {
     const auto id = auth::rotate_keys(dir);

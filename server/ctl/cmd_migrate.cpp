@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "server/store/data_dir.h"
 #include "server/store/migrate.h"
 
 namespace starling::ctl {
@@ -12,8 +13,8 @@ namespace {
 
 int migrate(const Options& options) {
   const app::Config config = config_of(options);
-  const HandOver hand_over(config);
-  if (const auto made = make_data_dir(config); !made) return failed(made.error());
+  if (const auto became = become_owner(config); !became) return failed(became.error());
+  if (const auto made = store::DataDir::make(config.data_dir); !made) return failed(made.error());
   const auto report = store::migrate(config.database_path());
   if (!report) return failed(report.error());
   const auto [from, to] = *report;

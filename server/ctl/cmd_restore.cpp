@@ -1,22 +1,30 @@
 #include "server/ctl/cmd_restore.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <string>
 
 #include "server/ctl/units.h"
 #include "server/store/backup.h"
+#include "server/store/data_dir.h"
 
 namespace starling::ctl {
 namespace {
 
 int restore(const Options& options, const std::string& from) {
   const app::Config config = config_of(options);
-  const HandOver hand_over(config);
-  if (const auto made = make_data_dir(config); !made) return failed(made.error());
+  if (const auto became = become_owner(config); !became) return failed(became.error());
+  if (::access(from.c_str(), R_OK) != 0) {
+    return failed(fmt::format("cannot read {}: {}; user {}, who owns the data directory, must be able to", from,
+                              std::strerror(errno), ::geteuid()));
+  }
+  if (const auto made = store::DataDir::make(config.data_dir); !made) return failed(made.error());
   const auto report = store::restore(from, config.database_path());
   if (!report) return failed(report.error());
   fmt::print("{}: {} rooms with {} events, from {}; their epochs are raised, so that clients notice\n",

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "server/ctl/units.h"
+#include "server/store/data_dir.h"
 #include "server/store/seed.h"
 
 namespace starling::ctl {
@@ -15,8 +16,8 @@ namespace {
 
 int seed(const Options& options, store::SeedPlan plan) {
   const app::Config config = config_of(options);
-  const HandOver hand_over(config);
-  if (const auto made = make_data_dir(config); !made) return failed(made.error());
+  if (const auto became = become_owner(config); !became) return failed(became.error());
+  if (const auto made = store::DataDir::make(config.data_dir); !made) return failed(made.error());
   plan.now = wall_now();
   const auto report = store::seed(config.database_path(), plan);
   if (!report) return failed(report.error());

@@ -1,5 +1,7 @@
 #include "server/ctl/cmd_token.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <chrono>
@@ -28,6 +30,8 @@ struct Range {
   std::uint64_t first = 0;
   std::uint64_t last = 0;
 };
+/// More at once than any file of tokens is for; a slip of the keyboard beyond it would fill the disk.
+constexpr std::uint64_t kTokensMax = 10'000'000;
 std::optional<Range> parse_range(std::string_view text) {
   const auto number = [](std::string_view digits) -> std::uint64_t {
     std::uint64_t value = 0;
@@ -37,24 +41,26 @@ std::optional<Range> parse_range(std::string_view text) {
   const auto dash = text.find('-');
   if (dash == std::string_view::npos) return std::nullopt;
   const Range range{number(text.substr(0, dash)), number(text.substr(dash + 1))};
-  if (range.first == 0 || range.last < range.first) return std::nullopt;
+  if (range.first == 0 || range.last < range.first || range.last - range.first >= kTokensMax) return std::nullopt;
   return range;
 }
 
 int mint(const Options& options, const MintOptions& mint) {
   const auto range = mint.users.empty() ? std::optional(Range{mint.user, mint.user}) : parse_range(mint.users);
   if (!range || range->first == 0) {
-    std::fputs("starlingctl token mint: give --user N, or --users A-B with 1 <= A <= B\n", stderr);
+    fmt::print(stderr, "starlingctl token mint: give --user N, or --users A-B with 1 <= A <= B, {} at most\n",
+               kTokensMax);
     return kExitUsage;
   }
   const app::Config config = config_of(options);
-  const HandOver hand_over(config);
+  if (const auto became = become_owner(config); !became) return failed(became.error());
   const std::string keys = config.keys_dir();
   if (const auto made = auth::ensure_keys(keys); !made) return failed(made.error().message);
   const auto secret = auth::load_token_secret(keys);
   if (!secret) return failed(secret.error().message);
   const WallTime now = wall_now();
-  for (std::uint64_t user = range->first; user <= range->last; ++user) {
+  for (std::uint64_t n = 0; n <= range->last - range->first; ++n) {
+    const std::uint64_t user = range->first + n;
     // A user's first device is the user's own number: minted again, the token is for the same device.
     const DeviceId device(mint.device != 0 ? mint.device : user);
     const std::string token = auth::mint_token(*secret, {.user = UserId(user),

@@ -1,6 +1,7 @@
 #include "server/ctl/options.h"
 
 #include <fmt/format.h>
+#include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,8 +10,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "server/app/config_file.h"
@@ -29,30 +28,13 @@ int failed(std::string_view message) {
   return kExitFailed;
 }
 
-Result<void, std::string> make_data_dir(const app::Config& config) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const bool made = fs::create_directories(config.data_dir, error);
-  if (!error && made) fs::permissions(config.data_dir, fs::perms::owner_all, error);
-  if (!error) return {};
-  return tl::unexpected(
-      fmt::format("cannot make the data directory {}: {}; set server.data_dir to a place this user may write to",
-                  config.data_dir, error.message()));
-}
-
-HandOver::~HandOver() {
-  namespace fs = std::filesystem;
+Result<void, std::string> become_owner(const app::Config& config) {
   struct stat dir{};
-  if (::geteuid() != 0 || ::stat(data_dir_.c_str(), &dir) != 0 || dir.st_uid == 0) return;
-  std::error_code error;
-  for (auto entry = fs::recursive_directory_iterator(data_dir_, error); entry != fs::recursive_directory_iterator();
-       entry.increment(error)) {
-    const std::string path = entry->path().string();
-    struct stat file{};
-    if (::lstat(path.c_str(), &file) != 0 || file.st_uid != 0) continue;
-    if (::lchown(path.c_str(), dir.st_uid, dir.st_gid) != 0)
-      failed(fmt::format("cannot hand over {}: {}", path, std::strerror(errno)));
-  }
+  if (::geteuid() != 0 || ::stat(config.data_dir.c_str(), &dir) != 0 || dir.st_uid == 0) return {};
+  // Groups first: afterwards it is not allowed any more.
+  if (::setgroups(0, nullptr) == 0 && ::setgid(dir.st_gid) == 0 && ::setuid(dir.st_uid) == 0) return {};
+  return tl::unexpected(fmt::format("cannot become user {}, who owns {}: {}; run this command as that user", dir.st_uid,
+                                    config.data_dir, std::strerror(errno)));
 }
 
 WallTime wall_now() {

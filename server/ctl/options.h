@@ -25,21 +25,10 @@ app::Config config_of(const Options& options);
 /// Says on stderr what went wrong, and gives the exit code for it.
 int failed(std::string_view message);
 
-/// Where a first command is given before the server's first start. The error says what to do.
-Result<void, std::string> make_data_dir(const app::Config& config);
-
-/// Root's commands would leave files that the server's user cannot open. On its end every file of root's in the data
-/// directory is handed to the directory's owner.
-class HandOver {
- public:
-  explicit HandOver(const app::Config& config) : data_dir_(config.data_dir) {}
-  HandOver(const HandOver&) = delete;
-  HandOver& operator=(const HandOver&) = delete;
-  ~HandOver();
-
- private:
-  std::string data_dir_;
-};
+/// For commands that write to the data directory. Run by root, the process becomes the directory's owner for good: the
+/// files are the server's, and whoever has the server's account cannot lead root to files elsewhere. The error says what
+/// to do.
+Result<void, std::string> become_owner(const app::Config& config);
 
 WallTime wall_now();
 

@@ -13,7 +13,7 @@ from workshop import Workshop, main
 class CommandLine(Workshop):
     def test_a_wrong_command_line_exits_2_and_changes_nothing(self):
         for arguments in ((), ("frobnicate",), ("seed",), ("seed", "--users", "0", "--rooms", "1"), ("room", "show", "x"),
-                          ("token", "mint"), ("token", "mint", "--users", "5-3"), ("backup",), ("token", "mint", "--user", "1", "--users", "1-2")):  # fmt: skip
+                          ("token", "mint"), ("token", "mint", "--users", "5-3"), ("token", "mint", "--users", "1-18446744073709551615"), ("backup",), ("token", "mint", "--user", "1", "--users", "1-2")):  # fmt: skip
             run = self.ctl(*arguments)
             self.assertEqual(2, run.returncode, (arguments, run.stdout, run.stderr))
             self.assertNotEqual("", run.stderr)
@@ -155,19 +155,39 @@ class Ledger(Workshop):
         self.assertIn("No such file", self.refused("ledger", "--rooms", "nowhere"))
 
 
-@unittest.skipUnless(os.geteuid() == 0, "only root leaves files of root's")
+@unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
 class Root(Workshop):
-    def test_what_root_makes_is_handed_to_the_owner_of_the_data_directory(self):
+    OWNER = 65534
+
+    def setUp(self):
+        super().setUp()
         self.folder.chmod(0o711)
         self.data.mkdir()
-        os.chown(self.data, 65534, 65534)
+        os.chown(self.data, self.OWNER, self.OWNER)
+
+    def test_what_root_makes_is_the_owners_of_the_data_directory(self):
         self.good("seed", "--users", "2", "--rooms", "1")
         self.good("keygen")
+        self.good("token", "mint", "--user", "1")
         self.good("backup", "copy.db")
+        self.assertEqual(0, (self.folder / "copy.db").stat().st_uid)
+        self.assertIn("must be able to", self.refused("restore", "copy.db"))
+        os.chown(self.folder / "copy.db", self.OWNER, self.OWNER)
         self.good("restore", "copy.db")
         self.assertGreater(len(list(self.data.rglob("*"))), 6)
-        self.assertEqual({65534}, {path.lstat().st_uid for path in self.data.rglob("*")})
-        self.assertEqual(0, (self.folder / "copy.db").stat().st_uid)
+        self.assertEqual({self.OWNER}, {path.lstat().st_uid for path in self.data.rglob("*")})
+
+    def test_root_writes_nowhere_that_the_owner_could_not(self):
+        victim = self.folder / "roots"
+        victim.mkdir(mode=0o700)
+        (victim / "shadow").write_text("root's", encoding="utf-8")
+        (self.data / "x").symlink_to(victim)
+        (self.data / "keys").symlink_to(victim)
+        self.good("seed", "--users", "2", "--rooms", "1")
+        self.refused("keygen")
+        self.refused("token", "mint", "--user", "1")
+        self.assertEqual(["shadow"], [path.name for path in victim.iterdir()])
+        self.assertEqual(0, (victim / "shadow").stat().st_uid)
 
 
 class Backup(Workshop):
