@@ -55,24 +55,36 @@ std::vector<KeyId> ids_in(const fs::path& dir, Name name) {
   return ids;
 }
 
+bool sync_dir(const fs::path& dir) {
+  const int fd = ::open(dir.empty() ? "." : dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool synced = ::fsync(fd) == 0;
+  const int saved = errno;
+  ::close(fd);
+  errno = saved;
+  return synced;
+}
+
 Result<void, KeyFileError> write_key(const fs::path& path, const KeyBytes& bytes) {
   const std::string line = encode_base64url(bytes) + "\n";
-  // Written beside and renamed, so that a crash leaves no half key behind.
+  // Written beside and renamed, so that a crash leaves no half key behind; and synced, so that none takes it away from
+  // those who already hold its tokens.
   const std::string draft = path.string() + ".new";
   ::unlink(draft.c_str());
   const int fd = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
-  const bool written = fd >= 0 && ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
-                       ::fsync(fd) == 0;
+  const bool written =
+      fd >= 0 && ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && ::fsync(fd) == 0;
   const int saved = errno;
   if (fd >= 0) ::close(fd);
-  if (!written || ::rename(draft.c_str(), path.c_str()) != 0) {
-    return error(fmt::format("cannot write the key file {}: {}", path.string(), std::strerror(written ? errno : saved)));
+  if (!written || ::rename(draft.c_str(), path.c_str()) != 0 || !sync_dir(path.parent_path())) {
+    return error(
+        fmt::format("cannot write the key file {}: {}", path.string(), std::strerror(written ? errno : saved)));
   }
   return {};
 }
 
 Result<KeyBytes, KeyFileError> read_key(const fs::path& path, bool secret) {
-  struct stat info {};
+  struct stat info{};
   if (::stat(path.c_str(), &info) != 0) {
     return error(fmt::format("cannot read the key file {}: {}", path.string(), std::strerror(errno)));
   }
@@ -85,7 +97,8 @@ Result<KeyBytes, KeyFileError> read_key(const fs::path& path, bool secret) {
   const auto raw = decode_base64url(line);
   KeyBytes bytes{};
   if (!raw || raw->size != bytes.size()) {
-    return error(fmt::format("the key file {0} does not hold a key; remove it and run: starlingctl keygen", path.string()));
+    return error(
+        fmt::format("the key file {0} does not hold a key; remove it and run: starlingctl keygen", path.string()));
   }
   std::ranges::copy(raw->bytes(), bytes.begin());
   return bytes;
@@ -93,16 +106,31 @@ Result<KeyBytes, KeyFileError> read_key(const fs::path& path, bool secret) {
 
 Result<void, KeyFileError> make_dir(const fs::path& dir) {
   std::error_code ec;
-  fs::create_directories(dir, ec);
+  const bool made = fs::create_directories(dir, ec);
   if (!ec) fs::permissions(dir, fs::perms::owner_all, ec);
+  if (!ec && made && !sync_dir(dir.lexically_normal().parent_path())) ec.assign(errno, std::generic_category());
   if (ec) return error(fmt::format("cannot make the key directory {}: {}", dir.string(), ec.message()));
   return {};
 }
 
 Result<void, KeyFileError> add_token_key(const fs::path& dir, KeyId id) {
   const TokenSecret secret = make_token_secret(id);
-  if (auto done = write_key(path_of(dir, kTokenPublic, id), public_half(secret).bytes); !done) return done;
-  return write_key(path_of(dir, kTokenSecret, id), secret.seed);
+  // The half from which the other one follows first.
+  if (auto done = write_key(path_of(dir, kTokenSecret, id), secret.seed); !done) return done;
+  return write_key(path_of(dir, kTokenPublic, id), public_half(secret).bytes);
+}
+
+/// Public halves that are missing, of the secrets that are there.
+Result<void, KeyFileError> derive_public_halves(const fs::path& dir) {
+  const std::vector<KeyId> there = ids_in(dir, kTokenPublic);
+  for (const KeyId id : ids_in(dir, kTokenSecret)) {
+    if (std::ranges::binary_search(there, id)) continue;
+    const auto seed = read_key(path_of(dir, kTokenSecret, id), true);
+    if (!seed) return tl::unexpected(seed.error());
+    const TokenPublic half = public_half({.id = id, .seed = *seed});
+    if (auto done = write_key(path_of(dir, kTokenPublic, id), half.bytes); !done) return done;
+  }
+  return {};
 }
 
 Result<void, KeyFileError> add_ticket_key(const fs::path& dir, KeyId id) {
@@ -138,6 +166,7 @@ Result<std::vector<Key>, KeyFileError> load(const fs::path& dir, Name name) {
 
 Result<void, KeyFileError> ensure_keys(const std::filesystem::path& dir) {
   if (auto made = make_dir(dir); !made) return made;
+  if (auto derived = derive_public_halves(dir); !derived) return derived;
   if (ids_in(dir, kTokenPublic).empty()) {
     if (auto added = add_token_key(dir, KeyId(1)); !added) return added;
   }

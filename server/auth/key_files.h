@@ -16,7 +16,7 @@ struct KeyFileError {
   std::string message;
 };
 
-/// Makes the directory (0700) and a first key of each kind where none is.
+/// Makes the directory (0700), a first key of each kind where none is, and the public half of a secret that lacks it.
 Result<void, KeyFileError> ensure_keys(const std::filesystem::path& dir);
 
 /// Adds a newer key of each kind and removes all but the newest kKeysAliveMax of each. Returns the new id.

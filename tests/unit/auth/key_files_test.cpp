@@ -56,6 +56,15 @@ TEST_F(KeyFiles, SecondStartKeepsTheKeys) {
   EXPECT_TRUE(accepts(before));
 }
 
+TEST_F(KeyFiles, APublicHalfThatIsGoneFollowsFromTheSecret) {
+  ASSERT_TRUE(ensure_keys(dir_).has_value());
+  const std::string before = token();
+  fs::remove(dir_ / "token.1.public");
+  ASSERT_TRUE(ensure_keys(dir_).has_value());
+  EXPECT_TRUE(accepts(before));
+  EXPECT_EQ(fs::status(dir_ / "token.1.public").permissions(), fs::perms::owner_read);
+}
+
 TEST_F(KeyFiles, RotationKeepsTwoAlive) {
   ASSERT_TRUE(ensure_keys(dir_).has_value());
   const std::string first = token();
