@@ -1,8 +1,6 @@
 // Sending the sessions away at a bounded rate, each with a time to come back, so that a deploy is not a storm.
 #pragma once
 
-#include <algorithm>
-
 #include "common/base/probe.h"
 #include "server/core/session_table.h"
 
@@ -15,8 +13,9 @@ class Drain {
   void begin() {
     if (turn_.draining) return;
     turn_.draining = true;
-    const std::uint64_t share = turn_.counters.sessions * turn_.config.drain_per_s_percent / 100;
-    per_step_ = std::max<std::uint64_t>(1, share / kStepsPerSecond);
+    // Rounded up: the last one leaves no later than the percentage says.
+    constexpr std::uint64_t kWhole = 100 * kStepsPerSecond;
+    per_step_ = (turn_.counters.sessions * turn_.config.drain_per_s_percent + kWhole - 1) / kWhole;
     step();
   }
 
@@ -41,7 +40,7 @@ class Drain {
   Turn& turn_;
   SessionTable& sessions_;
   std::uint32_t next_ = 0;
-  std::uint64_t per_step_ = 1;
+  std::uint64_t per_step_ = 0;
 };
 
 }  // namespace starling::core

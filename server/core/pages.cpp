@@ -88,6 +88,7 @@ void Pages::trim() {
     bytes_ -= pages_.front().bytes;
     pages_.erase(pages_.begin());
   }
+  turn_.counters.page_bytes = bytes_;
 }
 
 }  // namespace starling::core

@@ -50,7 +50,7 @@ class Pages {
   const Page* arrived(const PageCall& call, const ports::PageRead* read);
   /// Texts were erased, or what the pages said is no longer so.
   void forget(RoomId room);
-  /// After those who waited have been served.
+  /// At the end of each turn: pages live as long as those who are served from them, and then while there is room.
   void trim();
 
  private:

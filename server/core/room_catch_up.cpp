@@ -94,14 +94,13 @@ void RoomLocals::page_read(const PageCall& call, ports::StoreCompletion&& done) 
   auto* read = std::get_if<ports::PageRead>(&done.result);
   const bool failed = done.status != ports::StoreStatus::Ok || read == nullptr || !read->exists;
   const Page* page = pages_.arrived(call, failed ? nullptr : read);
-  if (local == nullptr) return pages_.trim();
+  if (local == nullptr) return;
   if (failed || (page == nullptr && read->events.empty())) {
     reads_failed(*local);
   } else {
     local->min_seq = std::max(local->min_seq, read->min_seq);
     settle(*local);
   }
-  pages_.trim();
 }
 
 /// The store cannot say, or has less than was delivered: who has no answer yet is sent away for a while, who has one
@@ -142,7 +141,6 @@ void RoomLocals::resume(std::uint32_t session) {
     if (m.stage == Stage::CatchUp) slots.push_back(m.local);
   }
   for (const std::uint32_t slot : slots) resume(locals_[slot], session);
-  pages_.trim();
 }
 
 /// Only this session's part of the room: that of the others has not changed.

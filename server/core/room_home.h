@@ -60,7 +60,8 @@ struct HomeWork {
   ports::CommitBatch repeat;     // Repeating: the batch
   bool outcome_unknown = false;  // of an earlier attempt of the batch
   bool store_full = false;
-  Seq missing_to;  // Reading: up to here
+  bool listed = false;  // among the rooms whose heads are told
+  Seq missing_to;       // Reading: up to here
   Tail tail;
   FlatIndex newest;                // by device: the highest cseq that is queued, in flight or was answered lately
   std::vector<WaitingJoin> joins;  // Loading

@@ -194,14 +194,16 @@ const Tail* RoomHomes::tail_after(RoomId room, Seq after) {
 
 void RoomHomes::touch(RoomHome& home) {
   if (turn_.view.shards.size() < 2) return;
-  if (std::ranges::find(active_, home.id) == active_.end()) active_.push_back(home.id);
+  if (!std::exchange(work(home).listed, true)) active_.push_back(home.id);
   turn_.schedule.arm(Chore::Digest, turn_.now.at + turn_.config.head_digest);
 }
 
 void RoomHomes::digest() {
   std::erase_if(active_, [&](RoomId room) {
-    const RoomHome* home = find(room);
-    return home == nullptr || home->work == nullptr || home->work->active_at + kActive < turn_.now.at;
+    RoomHome* home = find(room);
+    if (home == nullptr || home->work == nullptr) return true;
+    home->work->listed = home->work->active_at + kActive >= turn_.now.at;
+    return !home->work->listed;
   });
   for (const ShardId shard : turn_.view.shards) {
     if (shard == turn_.self) continue;

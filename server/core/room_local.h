@@ -35,8 +35,8 @@ struct PendingSync {
   wire::SyncMode mode = wire::SyncMode::Full;
   wire::ResetReason reason = wire::ResetReason::None;
   bool device_read = false;
-  bool unasked = false;           // Join, of a quiet session whose user was removed: it may have been added again
-  std::uint32_t device_call = 0;  // the read that counts: a later one replaces it
+  bool unasked = false;    // Join, of a quiet session whose user was removed: it may have been added again
+  std::uint32_t read = 0;  // of the store, the one that counts: a later one replaces it. 0: it is not submitted yet
   wire::Cursor cursor;
   Seq floor;
   Seq start;       // Window

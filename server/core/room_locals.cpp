@@ -166,8 +166,10 @@ void RoomLocals::on(ports::JoinedRooms&& answer) {
     } else if (room.at.epoch > local->epoch) {
       epoch_rose(*local, room.at);
     } else if (room.at.seq < local->last && turn_.home(local->id) != turn_.self) {
-      // Said before the home knew what this shard has delivered: a removal may lie between.
-      ask_home(answer.user, {local->id});
+      // Said before the home knew what this shard has delivered: a removal may lie between. Not at once, the home may
+      // not know it for a while: whoever waits is asked about again with the next Resend.
+      waiting_.push_back(local->id);
+      turn_.schedule.arm(Chore::Resend, turn_.now.at + turn_.config.forward_retry);
       continue;
     } else if (room.at.seq > local->last) {
       fetch(*local);

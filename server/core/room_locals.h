@@ -38,7 +38,7 @@ class RoomLocals {
   void on(ports::JoinedRooms&& joined);
   void on(ports::EventsPublished&& published);
   void on(ports::EventsFetched&& fetched);
-  void on(const ports::HeadDigest& digest);
+  void on(ShardId from, const ports::HeadDigest& digest);
   void on(const ports::EpochNotice& notice);
   void on(const ports::TypingRelayed& typing);
   /// Something that the shard said was lost.
@@ -47,7 +47,7 @@ class RoomLocals {
   // ---- from the store
   void page_read(const PageCall& call, ports::StoreCompletion&& done);
   void gap_read(RoomId room, ports::StoreCompletion&& done);
-  void verified(RoomId room, const ports::StoreCompletion& done);
+  void verified(const VerifyCall& call, const ports::StoreCompletion& done);
   void device_read(const DeviceCall& call, const ports::StoreCompletion& done);
   void history_read(const HistoryCall& call, ports::StoreCompletion&& done);
 
@@ -87,6 +87,7 @@ class RoomLocals {
   bool advance(RoomLocal& local, PendingSync& sync);
   bool judge(RoomLocal& local, PendingSync& sync);
   bool verify(RoomLocal& local, PendingSync& sync);
+  void read_head(RoomLocal& local);
   bool dispute(RoomLocal& local, PendingSync& sync);
   bool reset(RoomLocal& local, PendingSync& sync, wire::ResetReason reason);
   bool open_window(RoomLocal& local, PendingSync& sync);
@@ -110,6 +111,7 @@ class RoomLocals {
   // room_repair.cpp
   void fetch(RoomLocal& local);
   void read_gap(RoomLocal& local);
+  void ask_heads(ShardId home);
   void learn_epoch(RoomLocal& local);
 
   // room_history.cpp
@@ -117,6 +119,12 @@ class RoomLocals {
   void refuse_history(std::uint32_t session, const wire::HistoryRequest& request, wire::SyncStatus status,
                       std::uint32_t retry_after_ms = 0);
   void end_history(std::uint32_t session, const wire::HistoryRequest& request, wire::SyncStatus status);
+
+  /// After a loss on the link from a home.
+  struct Suspicion {
+    std::vector<ports::RequestId> asked;  // and not answered yet
+    bool again = false;                   // something was lost since
+  };
 
   Turn& turn_;
   Links& links_;
@@ -127,10 +135,11 @@ class RoomLocals {
   FlatIndex index_;
   std::vector<RoomId> heads_dirty_;
   std::vector<RoomId> retries_;
-  std::vector<RoomId> waiting_;  // for another shard's answer
+  std::vector<RoomId> waiting_;        // for another shard's answer
+  std::vector<Suspicion> suspicions_;  // by shard
   std::vector<wire::SyncedRoom> answers_;
   std::uint32_t answers_to_ = 0;
-  std::uint32_t device_calls_ = 0;
+  std::uint32_t reads_ = 0;
   std::uint32_t sweep_at_ = 0;
 };
 

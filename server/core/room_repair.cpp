@@ -74,18 +74,31 @@ void RoomLocals::gap_read(RoomId room, ports::StoreCompletion&& done) {
   settle(*local);
 }
 
+/// However much is lost, one question is under way: overload must not feed on itself.
 void RoomLocals::suspect(ShardId home) {
+  if (suspicions_.size() <= home.value) suspicions_.resize(std::size_t{home.value} + 1);
+  suspicions_[home.value].again = true;
+  if (suspicions_[home.value].asked.empty()) ask_heads(home);
+}
+
+void RoomLocals::ask_heads(ShardId home) {
+  Suspicion& suspicion = suspicions_[home.value];
+  suspicion.again = false;
   ports::AskHeads ask;
   for (std::uint32_t i = 0; i < locals_.end(); ++i) {
     const RoomLocal& local = locals_[i];
     if (!local.id || !local.ready || turn_.home(local.id) != home) continue;
     ask.rooms.push_back(local.id);
-    if (ask.rooms.size() == kHeadsPerAsk) links_.ask(home, std::exchange(ask, {}));
+    if (ask.rooms.size() == kHeadsPerAsk) suspicion.asked.push_back(links_.ask(home, std::exchange(ask, {})));
   }
-  if (!ask.rooms.empty()) links_.ask(home, std::move(ask));
+  if (!ask.rooms.empty()) suspicion.asked.push_back(links_.ask(home, std::move(ask)));
 }
 
-void RoomLocals::on(const ports::HeadDigest& digest) {
+void RoomLocals::on(ShardId from, const ports::HeadDigest& digest) {
+  if (digest.request != 0 && from.value < suspicions_.size()) {
+    Suspicion& suspicion = suspicions_[from.value];
+    if (std::erase(suspicion.asked, digest.request) > 0 && suspicion.asked.empty() && suspicion.again) ask_heads(from);
+  }
   for (const ports::RoomHead& head : digest.heads) {
     RoomLocal* local = find(head.room);
     if (local == nullptr || !local->ready) continue;

@@ -201,15 +201,26 @@ std::optional<PrefixHash> RoomLocals::hash_at(const RoomLocal& local, Seq seq) {
 /// The device claims to know more than this shard: either the shard is behind, or it is another history.
 bool RoomLocals::verify(RoomLocal& local, PendingSync& sync) {
   sync.step = SyncStep::Verify;
-  const auto& syncs = local.extras->syncs;
-  if (std::ranges::count(syncs, SyncStep::Verify, &PendingSync::step) > 1) return false;
-  store_.submit(ports::ReadPage{.room = local.id, .from = local.last, .limit = 1, .bytes_max = 1},
-                VerifyCall{local.id});
+  sync.read = 0;
+  // Not by a read that is under way: it may be older than what the device has seen.
+  const bool reading = std::ranges::any_of(
+      local.extras->syncs, [](const PendingSync& s) { return s.step == SyncStep::Verify && s.read != 0; });
+  if (!reading) read_head(local);
   return false;
 }
 
-void RoomLocals::verified(RoomId room, const ports::StoreCompletion& done) {
-  RoomLocal* local = find(room);
+/// For all that wait for it.
+void RoomLocals::read_head(RoomLocal& local) {
+  ++reads_;
+  for (PendingSync& sync : local.extras->syncs) {
+    if (sync.step == SyncStep::Verify) sync.read = reads_;
+  }
+  store_.submit(ports::ReadPage{.room = local.id, .from = local.last, .limit = 1, .bytes_max = 1},
+                VerifyCall{.room = local.id, .number = reads_});
+}
+
+void RoomLocals::verified(const VerifyCall& call, const ports::StoreCompletion& done) {
+  RoomLocal* local = find(call.room);
   if (local == nullptr || local->extras == nullptr) return;
   const auto* page = std::get_if<ports::PageRead>(&done.result);
   const bool known = done.status == ports::StoreStatus::Ok && page != nullptr;
@@ -217,7 +228,7 @@ void RoomLocals::verified(RoomId room, const ports::StoreCompletion& done) {
   for (std::size_t i = 0; i < syncs.size();) {
     PendingSync& sync = syncs[i];
     const Seq claimed = std::max(sync.cursor.seq, sync.floor);
-    if (sync.step != SyncStep::Verify) {
+    if (sync.step != SyncStep::Verify || sync.read != call.number) {
       ++i;
     } else if (claimed <= local->last || (known && page->epoch == local->epoch && claimed > page->head)) {
       // In reach by now, or not to be had from this log.
@@ -233,6 +244,8 @@ void RoomLocals::verified(RoomId room, const ports::StoreCompletion& done) {
       syncs.erase(syncs.begin() + static_cast<std::ptrdiff_t>(i));
     }
   }
+  const auto came_later = [](const PendingSync& s) { return s.step == SyncStep::Verify && s.read == 0; };
+  if (std::ranges::any_of(syncs, came_later)) read_head(*local);
   settle(*local);
 }
 
@@ -255,9 +268,9 @@ bool RoomLocals::reset(RoomLocal& local, PendingSync& sync, wire::ResetReason re
 }
 
 void RoomLocals::read_device(RoomLocal& local, PendingSync& sync) {
-  sync.device_call = ++device_calls_;
+  sync.read = ++reads_;
   store_.submit(ports::ReadDevice{.room = local.id, .device = sessions_.at(sync.session).device},
-                DeviceCall{.room = local.id, .conn = sessions_.conn(sync.session), .number = sync.device_call});
+                DeviceCall{.room = local.id, .conn = sessions_.conn(sync.session), .number = sync.read});
 }
 
 void RoomLocals::device_read(const DeviceCall& call, const ports::StoreCompletion& done) {
@@ -265,7 +278,7 @@ void RoomLocals::device_read(const DeviceCall& call, const ports::StoreCompletio
   if (local == nullptr || local->extras == nullptr || sessions_.find(call.conn) == nullptr) return;
   auto& syncs = local->extras->syncs;
   const auto at = std::ranges::find(syncs, call.conn.index, &PendingSync::session);
-  if (at == syncs.end() || at->device_call != call.number) return;
+  if (at == syncs.end() || at->read != call.number) return;
   if (at->step != SyncStep::Window && at->step != SyncStep::Epoch) return;
   const auto* device = std::get_if<ports::DeviceRead>(&done.result);
   if (done.status == ports::StoreStatus::Ok && device != nullptr) {

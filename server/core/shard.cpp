@@ -162,6 +162,7 @@ void Shard::State::settle() {
     while (auto payload = links.next_to_self()) arrived(turn.self, std::move(*payload));
     logins.bury();
   } while (links.has_to_self());
+  pages.trim();
 }
 
 // ---- envelopes
@@ -179,7 +180,7 @@ void Shard::State::arrived(ShardId from, ports::Payload&& payload) {
                  [&](ports::EventsFetched& p) { locals.on(std::move(p)); },
                  [&](ports::HeadDigest& p) {
                    links.answered(from, p.request);
-                   locals.on(p);
+                   locals.on(from, p);
                  },
                  [&](ports::EpochNotice& p) {
                    links.answered(from, p.request);
@@ -212,7 +213,7 @@ void Shard::State::completed(StoreCall&& call, ports::StoreCompletion&& done) {
                  [](CheckpointCall&) {},
                  [&](PageCall& c) { locals.page_read(c, std::move(done)); },
                  [&](GapCall& c) { locals.gap_read(c.room, std::move(done)); },
-                 [&](VerifyCall& c) { locals.verified(c.room, done); },
+                 [&](VerifyCall& c) { locals.verified(c, done); },
                  [&](DeviceCall& c) { locals.device_read(c, done); },
                  [&](HistoryCall& c) { locals.history_read(c, std::move(done)); },
                  [&](UserCall& c) { users.loaded(c.user, std::move(done)); },

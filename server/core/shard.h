@@ -128,6 +128,7 @@ struct Counters {
   std::uint64_t rooms_home = 0;
   std::uint64_t rooms_local = 0;
   std::uint64_t commit_queue_bytes = 0;
+  std::uint64_t page_bytes = 0;
 };
 
 class Shard {

@@ -36,6 +36,7 @@ struct GapCall {
 };
 struct VerifyCall {
   RoomId room;
+  std::uint32_t number = 0;
 };
 struct DeviceCall {
   RoomId room;

@@ -168,6 +168,43 @@ TEST_F(LinksTest, ANoticeThatIsRepeatedDoesNotOvertakeALaterOne) {
   EXPECT_EQ(changes[2].info.role, wire::Role::Member);
 }
 
+TEST_F(LinksTest, ADeviceIsNotJudgedByAReadFromBeforeWhatItHasSeen) {
+  lose_all<ports::EventsPublished>();
+  rig.say(alice, rig.message(1));
+  const wire::Cursor old = rig.at(2);
+  const End first = rig.connect(kBob, DeviceId(21), 1, far);
+  const End second = rig.connect(kBob, DeviceId(22), 1, far);
+  rig.hold_store();
+  rig.sync(first, old, wire::SyncMode::Full, kRoom, Seq(3));
+  ASSERT_EQ(rig.held_of<ports::ReadPage>(), 1u);
+  const std::uint64_t id = rig.held_id();
+  ports::StoreCompletion head{.id = id, .result = rig.store.execute(rig.take_held())};
+  rig.let_store_run();
+  rig.say(alice, rig.message(2));
+  rig.sync(second, old, wire::SyncMode::Full, kRoom, Seq(4));
+  rig.input(far, StoreCompleted{std::move(head)});
+  rig.lose = {};
+  rig.pass(3s);
+  EXPECT_EQ(rig.submitted<ports::RaiseEpoch>(), 0u);
+  EXPECT_EQ(rig.store.room(kRoom).epoch, Epoch(1));
+}
+
+TEST_F(LinksTest, ManyLossesAskForTheHeadsOnce) {
+  std::size_t asks = 0;
+  rig.lose = [&](ShardId, ShardId, const ports::Payload& p) {
+    asks += std::holds_alternative<ports::AskHeads>(p) ? 1 : 0;
+    return std::holds_alternative<ports::AskHeads>(p);
+  };
+  for (std::uint64_t n = 1; n <= 50; ++n) {
+    rig.input(far, EnvelopeReceived{{.header = {.from = ShardId(static_cast<std::uint16_t>(home)),
+                                                .boot = 2,
+                                                .link_seq = 1000 + n * 2,
+                                                .view = ViewId(1)},
+                                     .payload = ports::Heartbeat{}}});
+  }
+  EXPECT_EQ(asks, 1u);
+}
+
 TEST_F(LinksTest, AnEnvelopeOfAnotherViewIsNotLookedAt) {
   ports::Envelope stale{
       .header = {.from = ShardId(static_cast<std::uint16_t>(home)), .boot = 2, .link_seq = 900, .view = ViewId(99)},

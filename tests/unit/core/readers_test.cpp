@@ -121,6 +121,20 @@ TEST_F(ReadersTest, TheSamePageIsReadOnceForAllWhoNeedIt) {
   for (const End end : ends) EXPECT_EQ(rig->heard(end).seqs(), range(11, 51));
 }
 
+TEST_F(ReadersTest, PagesThatWereServedAreNotKeptBeyondTheirLimit) {
+  config.page_cache_bytes = 100;
+  config.tail_bytes_per_room = 1024 * 1024;
+  rig = std::make_unique<Rig>(1, config);
+  rig->store.add_room(kRoom, {kAlice}, 0);
+  alice = rig->connect(kAlice, DeviceId(10));
+  rig->sync(alice, rig->at_head());
+  talk(5);
+  const End late = rig->connect(kAlice, DeviceId(11));
+  rig->sync(late, rig->at(1));  // from the tail
+  EXPECT_EQ(rig->heard(late).seqs(), range(2, 6));
+  EXPECT_EQ(rig->shard().counters().page_bytes, 0u);
+}
+
 TEST_F(ReadersTest, TheRemovedSeesTheRemovalAndNothingAfter) {
   talk(1);
   rig->say(alice, wire::Send{.room = kRoom,

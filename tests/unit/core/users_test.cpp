@@ -274,6 +274,16 @@ TEST(UsersTest, ADrainSendsEverybodyAwayAtABoundedRateAndEndsEmpty) {
   EXPECT_TRUE(rig.shard().drained());
 }
 
+TEST(UsersTest, ADrainEndsWithinAMinuteForAnyNumberOfSessions) {
+  for (const std::uint64_t sessions : {7u, 990u, 1490u}) {
+    Rig rig;
+    for (std::uint64_t i = 0; i < sessions; ++i) rig.connect(UserId(100 + i), DeviceId(100 + i));
+    rig.drain_shard();
+    rig.pass(52s);
+    EXPECT_TRUE(rig.shard().drained()) << sessions;
+  }
+}
+
 TEST(UsersTest, IdleRoomsAndUsersAreForgottenInTheEnd) {
   Rig rig;
   rig.store.add_room(kRoom, {kAlice}, 10);
