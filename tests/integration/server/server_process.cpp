@@ -121,15 +121,16 @@ void ServerProcess::restart() {
   start();
 }
 
-std::string ServerProcess::token(UserId user, DeviceId device, Duration valid) const {
+std::string ServerProcess::token(UserId user, DeviceId device, Duration valid, const ports::Grants& grants) const {
   auth::init_crypto();
   const auto secret = auth::load_token_secret(dir_.path() / "data" / "keys");
   if (!secret) throw std::runtime_error(secret.error().message);
   const WallTime now = wall_now();
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(valid);
   // An expired token was issued before it expired.
-  return auth::mint_token(*secret,
-                          {.user = user, .device = device, .issued = std::min(now, now + ms), .expires = now + ms});
+  return auth::mint_token(
+      *secret,
+      {.user = user, .device = device, .issued = std::min(now, now + ms), .expires = now + ms, .grants = grants});
 }
 
 WallTime wall_now() {

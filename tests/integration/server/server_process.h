@@ -12,6 +12,7 @@
 
 #include "common/base/ids.h"
 #include "common/base/time.h"
+#include "server/ports/claims.h"
 
 namespace starling::test {
 
@@ -79,7 +80,8 @@ class ServerProcess {
   /// On the same data and another port.
   void restart();
 
-  std::string token(UserId user, DeviceId device, Duration valid = std::chrono::hours(1)) const;
+  std::string token(UserId user, DeviceId device, Duration valid = std::chrono::hours(1),
+                    const ports::Grants& grants = {}) const;
 
  private:
   void start();
