@@ -15,7 +15,7 @@ struct Config {
   std::string data_dir = "starling-data";
   LogLevel log_level = LogLevel::Info;
   Duration drain_grace = std::chrono::seconds(60);
-  std::uint32_t free_percent_min = 10;
+  std::uint32_t free_percent_min = 3;
   runtime::Config runtime;
   core::Config core;
 

@@ -25,7 +25,7 @@ struct StoreConfig {
   int checkpoint_frames = limits::kCheckpointFrames;
   int truncate_frames = limits::kTruncateFrames;
   /// Below this share of the volume's space, or limits::kFreeBytesMin, it is not healthy, though commits go on.
-  std::uint32_t free_percent_min = 10;
+  std::uint32_t free_percent_min = 3;
   SpaceFigures space;  // empty: the volume's own
   std::string vfs;     // empty: SQLite's default
 };
