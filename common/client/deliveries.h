@@ -13,7 +13,7 @@ namespace starling::client {
 
 class Deliveries {
  public:
-  /// An event of room `i` was applied; `token` is of the Persist that stores it.
+  /// An event of room `i` was applied, or had been before; `token` is of a Persist not before the one that stores it.
   void applied(RoomTable& rooms, std::uint32_t i, std::uint64_t token, Instant now);
   /// Time is up: whatever was applied is to be reported once `token` is durable.
   void flush(RoomTable& rooms, std::uint64_t token);

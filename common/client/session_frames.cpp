@@ -51,6 +51,10 @@ void Session::handle(const wire::Event& frame, Instant now, Output& out) {
   if (frame.epoch.value <= cursor.epoch && frame.seq.value <= cursor.seq) {
     ++counters_.redelivered;
     probe(Probe::redelivered_dropped);
+    // A repeated Sync named an older cursor, and the server's credit counts from there: without a report of what is there
+    // already it would wait for ever.
+    deliveries_.applied(rooms_, i, persist_issued_, now);
+    deliveries_.report(persist_done_, out.frames);
     return;
   }
   // Until the Sync is answered the server may still follow an older cursor, or push what a Reset will skip.

@@ -67,6 +67,13 @@ bool Session::synced_room(std::uint32_t i, const wire::SyncedRoom& answer, Insta
       if (!reset_room(i, answer, answer.reason, answer.start, now, out)) return false;
       break;
     case wire::SyncStatus::Live:
+      if (answer.start.epoch.value != cursor.epoch || answer.start.seq.value > cursor.seq) {
+        // To an earlier question than the Reset that has come meanwhile: the server goes on from where this device is not.
+        cursor.behind = 0;
+        cursor.set_sync(SyncState::Idle);
+        want_sync(i);
+        return true;
+      }
       break;
     case wire::SyncStatus::Heads:
     case wire::SyncStatus::Off:

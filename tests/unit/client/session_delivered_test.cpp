@@ -89,5 +89,14 @@ TEST(Delivered, WithoutStorageEverythingCountsAsStored) {
   EXPECT_TRUE(seen.persists.empty());
 }
 
+TEST(Delivered, AlsoReportsWhatIsPushedAgain) {
+  ScriptedServer server;
+  server.bring_online();
+  server.deliver(kRoom, 1, 100);
+  server.take();
+  server.deliver(kRoom, 1, 64);  // a repeated Sync was answered from an older cursor
+  EXPECT_EQ(delivered(server.take()), (std::vector<wire::RoomSeq>{{kRoom, Seq(100)}}));
+}
+
 }  // namespace
 }  // namespace starling::client

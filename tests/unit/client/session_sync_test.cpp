@@ -58,6 +58,31 @@ TEST(Resume, LiveGoesOnWhereTheCursorIs) {
   EXPECT_EQ(server.take().applied_seqs(), (std::vector<std::uint64_t>{5, 6}));
 }
 
+TEST(Resume, AnAnswerFromBehindTheCursorIsAskedForAnew) {
+  ScriptedServer server;
+  server.bring_online();
+  server.deliver(kRoom, 1, 4);
+  server.pass(1s);
+  server.take();
+  const wire::SyncedRoom reset{.room = kRoom,
+                               .status = wire::SyncStatus::Reset,
+                               .reason = wire::ResetReason::NewDevice,
+                               .epoch = Epoch(1),
+                               .head = Seq(4),
+                               .start = cursor_at(kRoom, 0)};
+  server.answer(reset);  // to a Sync that was sent twice
+  server.answer({.room = kRoom,
+                 .status = wire::SyncStatus::Live,
+                 .epoch = Epoch(1),
+                 .head = Seq(4),
+                 .start = cursor_at(kRoom, 4)});
+  server.pass(limits::kSyncPace);
+  const Seen seen = server.take();
+  ASSERT_EQ(asked(seen).size(), 1u);
+  EXPECT_EQ(asked(seen)[0].cursor, cursor_at(kRoom, 0));
+  EXPECT_EQ(seen.synced.size(), 1u) << "the second answer means nothing";
+}
+
 TEST(Reset, SetsTheCursorTellsWhyAndStoresIt) {
   for (const auto reason : {wire::ResetReason::NewDevice, wire::ResetReason::TooFar, wire::ResetReason::Truncated,
                             wire::ResetReason::Epoch, wire::ResetReason::Diverged}) {
