@@ -40,8 +40,8 @@ struct LedgerRoom {
   RoomId room;
   Epoch epoch;
   Seq head;
-  Seq min_seq{1};                    // retention has cut below
-  std::vector<LedgerEvent> events;   // [min_seq, head]
+  Seq min_seq{1};                     // retention has cut below
+  std::vector<LedgerEvent> events;    // [min_seq, head]
   std::vector<LedgerDevice> devices;  // by device ascending
 };
 

@@ -33,7 +33,7 @@ class StateFold {
   };
 
   Seq start_;
-  std::map<std::uint64_t, Text> texts_;  // by the message's seq
+  std::map<std::uint64_t, Text> texts_;                                                    // by the message's seq
   std::map<std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>, Reaction> reactions_;  // (message, user, emoji)
 };
 

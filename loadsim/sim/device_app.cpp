@@ -144,9 +144,10 @@ bool Device::say(RoomId room, std::size_t bytes, Seq reply_to) {
 }
 
 void Device::send_anew(const wire::Send& entry) {
-  if (entry.kind == wire::EventKind::Message) {
+  const bool stamped = !context_->options.keep_texts;  // a stamp names the device that wrote it
+  if (stamped && entry.kind == wire::EventKind::Message) {
     say(entry.room, entry.body.size(), entry.target);
-  } else if (entry.kind == wire::EventKind::Edit) {
+  } else if (stamped && entry.kind == wire::EventKind::Edit) {
     edit(entry.room, entry.target, entry.body.size());
   } else {
     send(

@@ -332,6 +332,7 @@ core::Counters Node::counters() const {
     sum.lagging_entered += c.lagging_entered;
     sum.slow_closed += c.slow_closed;
     sum.sessions += c.sessions;
+    sum.sessions_lagging += c.sessions_lagging;
     sum.commit_queue_bytes += c.commit_queue_bytes;
   }
   return sum;

@@ -146,7 +146,7 @@ Fault draw_fault(Dice& dice, FaultKind kind, Duration until) {
     default:
       break;
   }
-  return fault;
+  return users::only_its_own(fault);
 }
 
 /// A server that goes down comes back, mostly.

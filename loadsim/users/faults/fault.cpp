@@ -138,11 +138,42 @@ std::string parse_entry(std::string_view text, Fault& fault) {
 
 std::string_view name_of(FaultKind kind) { return shape_of(kind).name; }
 
+Fault only_its_own(const Fault& fault) {
+  Fault out{.at = fault.at, .kind = fault.kind};
+  for (const char what : shape_of(fault.kind).arguments) {
+    switch (what) {
+      case 'N':
+        out.node = fault.node;
+        break;
+      case 'P':
+        out.permille = fault.permille;
+        break;
+      case 'D':
+        out.span = fault.span;
+        break;
+      case 'E':
+        out.delay = fault.delay;
+        break;
+      case 'C':
+        out.count = fault.count;
+        break;
+      case 'R':
+        out.bytes_per_s = fault.bytes_per_s;
+        break;
+      default:
+        out.ppm = fault.ppm;
+    }
+  }
+  return out;
+}
+
 bool parse_duration(std::string_view word, Duration& duration) {
   std::int64_t value = 0;
   std::string_view unit;
   if (word.starts_with('+')) word.remove_prefix(1);
-  if (!number(word, value, unit) || value > 1'000'000 || value < -1'000'000) return false;
+  if (!number(word, value, unit)) return false;
+  const std::int64_t most = unit == "m" || unit == "h" ? 1'000'000 : 1'000'000'000;  // fits nanoseconds either way
+  if (value > most || value < -most) return false;
   if (unit == "us") {
     duration = std::chrono::microseconds(value);
   } else if (unit == "ms") {

@@ -69,6 +69,9 @@ struct Fault {
   bool operator==(const Fault&) const = default;
 };
 
+/// With zero in the fields that the kind does not take.
+Fault only_its_own(const Fault& fault);
+
 /// "@8s kill n1"; parse_faults reads it back.
 std::string to_string(const Fault& fault);
 

@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr const char* kEveryKind = R"(
 @8s   kill n1                      # a comment
+@9s   power_loss n1
 @11s  restart n1
 @12s  pause n1 9s
 @20s  cut 30% 6s
@@ -34,6 +35,7 @@ TEST(FaultSchedule, EveryKindIsReadAndWrittenBackAlike) {
     written += to_string(fault) + "\n";
   }
   EXPECT_EQ(kinds.size(), kFaultKinds);
+  for (const Fault& fault : *faults) EXPECT_EQ(only_its_own(fault), fault);
   EXPECT_EQ(parse_faults(written).value(), *faults);
 }
 
@@ -41,14 +43,27 @@ TEST(FaultSchedule, ArgumentsMeanWhatTheySay) {
   const std::vector<Fault> faults = parse_faults("@1500ms client.slow 2.5% 2KB/s 20s\n@1s clock.step n2 -1h").value();
   ASSERT_EQ(faults.size(), 2u);
   EXPECT_EQ(faults[0], (Fault{.at = 1s, .kind = FaultKind::ClockStep, .node = 2, .span = -1h}));
-  EXPECT_EQ(faults[1], (Fault{.at = 1500ms, .kind = FaultKind::ClientSlow, .permille = 25, .bytes_per_s = 2000, .span = 20s}));
+  EXPECT_EQ(faults[1],
+            (Fault{.at = 1500ms, .kind = FaultKind::ClientSlow, .permille = 25, .bytes_per_s = 2000, .span = 20s}));
+}
+
+TEST(FaultSchedule, WhatAKindDoesNotTakeIsDropped) {
+  const Fault kill{.at = 1s, .kind = FaultKind::Kill, .node = 1, .permille = 5, .count = 2, .span = 3s};
+  EXPECT_EQ(only_its_own(kill), (Fault{.at = 1s, .kind = FaultKind::Kill, .node = 1}));
 }
 
 TEST(FaultSchedule, AnErrorNamesItsLine) {
-  const std::pair<const char*, std::size_t> cases[] = {
-      {"kill n1", 1},          {"@1s kill n1\n@2s kil n1", 2}, {"@1s kill", 1},          {"@1s kill n0", 1},
-      {"@1s kill n1 now", 1},  {"\n\n@-1s heal", 3},           {"@1s cut 101% 1s", 1},   {"@1s cut 5 1s", 1},
-      {"@1s pause n1 3", 1},   {"@1s heal ; ", 1},             {"@1s clock.drift n1 5", 1}};
+  const std::pair<const char*, std::size_t> cases[] = {{"kill n1", 1},
+                                                       {"@1s kill n1\n@2s kil n1", 2},
+                                                       {"@1s kill", 1},
+                                                       {"@1s kill n0", 1},
+                                                       {"@1s kill n1 now", 1},
+                                                       {"\n\n@-1s heal", 3},
+                                                       {"@1s cut 101% 1s", 1},
+                                                       {"@1s cut 5 1s", 1},
+                                                       {"@1s pause n1 3", 1},
+                                                       {"@1s heal ; ", 1},
+                                                       {"@1s clock.drift n1 5", 1}};
   for (const auto& [text, line] : cases) {
     const auto faults = parse_faults(text);
     ASSERT_FALSE(faults.has_value()) << text;
