@@ -53,19 +53,12 @@ void Creations::made(CreateCall&& call, const ports::StoreCompletion& done) {
     return answer(call, wire::CreateStatus::Busy, RoomId());
   }
   answer(call, made->status, made->room);
-  if (made->status == wire::CreateStatus::Rejected) return;
+  if (made->status != wire::CreateStatus::Created && made->status != wire::CreateStatus::Existed) return;
   // Also when it existed: the process may have died between the commit and the notices.
-  const bool direct = call.request.kind == wire::RoomKind::Direct;
   std::vector<UserId> members = std::move(call.request.members);
   members.push_back(call.request.user);
   for (const UserId member : members) {
-    const bool owner = member == call.request.user && !direct;
-    links_.ask(turn_.home(member),
-               ports::MembershipChanged{.user = member,
-                                        .info = {.room = made->room,
-                                                 .kind = call.request.kind,
-                                                 .role = owner ? wire::Role::Owner : wire::Role::Member,
-                                                 .title = call.request.title}});
+    links_.ask(turn_.home(member), ports::MembershipChanged{.user = member, .room = made->room});
   }
 }
 

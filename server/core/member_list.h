@@ -42,7 +42,6 @@ class MemberList {
     roles_.erase(roles_.begin() + (at - users_.begin()));
     users_.erase(at);
   }
-  std::size_t size() const { return users_.size(); }
 
  private:
   std::vector<UserId> users_;

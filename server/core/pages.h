@@ -43,8 +43,6 @@ class Pages {
   std::optional<PrefixHash> hash_at(RoomId room, Seq seq);
   /// Reads the page after `from`; once for all who ask. True when it is at hand at once.
   bool read(RoomId room, Seq from);
-  /// True while a page that begins at `from` or a little before is being read.
-  bool reading(RoomId room, Seq from) const;
 
   /// Null when the read failed, or found nothing after `from`.
   const Page* arrived(const PageCall& call, const ports::PageRead* read);
@@ -59,6 +57,7 @@ class Pages {
     Seq from;
     bool spoiled = false;  // the log's texts changed meanwhile
   };
+  bool reading(RoomId room, Seq from) const;
   const Page& keep(RoomId room, Seq from, PrefixHash before, std::span<const wire::Event> events);
 
   Turn& turn_;

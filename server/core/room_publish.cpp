@@ -65,11 +65,7 @@ void RoomHomes::publish(RoomHome& home, std::vector<wire::Event>&& events) {
 }
 
 void RoomHomes::note_membership(const RoomHome& home, const wire::Event& event) {
-  const bool added = event.kind == wire::EventKind::MemberAdd;
-  links_.ask(turn_.home(event.subject),
-             ports::MembershipChanged{
-                 .user = event.subject,
-                 .info = {.room = home.id, .kind = home.kind, .role = added ? event.role : wire::Role::None}});
+  links_.ask(turn_.home(event.subject), ports::MembershipChanged{.user = event.subject, .room = home.id});
 }
 
 void RoomHomes::tell_epoch(RoomHome& home) {

@@ -28,7 +28,6 @@ struct Membership {
   std::uint32_t local = 0;  // the room's slot
   Stage stage = Stage::Asking;
   wire::SyncMode mode = wire::SyncMode::Off;
-  std::uint16_t unused = 0;
 };
 static_assert(sizeof(Membership) == 8, "with the 4 bytes in the room's list: 12 a membership");
 

@@ -80,7 +80,6 @@ class StoreCalls {
     calls_.erase(at);
     return true;
   }
-  std::size_t waiting() const { return calls_.size(); }
 
  private:
   Turn& turn_;

@@ -161,7 +161,7 @@ void UserHomes::on(ShardId from, const ports::MembershipChanged& changed) {
     user->loaded = false;  // whoever comes next reads it anew
   } else if (user != nullptr) {
     auto& rooms = extras(*user).changed;
-    if (std::ranges::find(rooms, changed.info.room) == rooms.end()) rooms.push_back(changed.info.room);
+    if (std::ranges::find(rooms, changed.room) == rooms.end()) rooms.push_back(changed.room);
     load(*user);
   }
   links_.post(from, ports::Answered{changed.request});

@@ -147,7 +147,7 @@ struct MarkRead {
 struct MembershipChanged {
   RequestId request = 0;
   UserId user;
-  wire::RoomInfo info;  // Role::None: removed
+  RoomId room;
 };
 
 // ---- users: home to session
