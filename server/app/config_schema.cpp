@@ -60,6 +60,9 @@ std::vector<ConfigKey> make_schema() {
       {"server", "origins",
        "Web pages that may connect, as scheme://host[:port], compared exactly. Native clients send no Origin.",
        TextListKey{[](Config& c) -> std::vector<std::string>& { return c.runtime.origins; }}},
+      {"server", "metrics_from",
+       "Addresses that may read /metrics. Loopback may too, unless behind_proxy = true: then it may be the proxy.",
+       TextListKey{[](Config& c) -> std::vector<std::string>& { return c.runtime.metrics_from; }}},
       {"server", "log_level", "debug, info, warning or error. Bodies and tokens are never logged.", LogLevelKey{}},
       {"server", "drain_grace_s", "How long a stop may take before connections that are left are cut.",
        IntegerKey{[](const Config& c) { return std::chrono::duration_cast<Sec>(c.drain_grace).count(); },
@@ -98,6 +101,8 @@ std::vector<ConfigKey> make_schema() {
       {"timeouts", "write_stall_s", "A peer takes nothing while something is queued.",
        timeout<&Times::write_stall>(1, 3600)},
       {"timeouts", "close_handshake_s", "From our close frame to the peer's.", timeout<&Times::close_handshake>(1, 60)},
+      {"timeouts", "after_expiry_s", "From a token's expiry to the end of the connections that came in with it.",
+       timeout<&Times::after_expiry>(0, 60)},
 
       {"limits", "connections_per_user_max", "Devices of one user that are connected at once.",
        number<kCore, &Core::connections_per_user_max>(1, 10'000)},

@@ -1,5 +1,6 @@
 #include "server/app/server.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <chrono>
@@ -50,7 +51,18 @@ struct StartError {
   int exit_code;
 };
 
-Result<std::unique_ptr<Running>, StartError> start(const Config& config) {
+/// Written beside and renamed, so that a reader never sees half of it.
+bool write_port_file(const std::string& path, std::uint16_t port) {
+  const std::string draft = path + ".new";
+  std::ofstream out(draft);
+  out << port << '\n';
+  out.close();
+  std::error_code error;
+  if (out) std::filesystem::rename(draft, path, error);
+  return out && !error;
+}
+
+Result<std::unique_ptr<Running>, StartError> start(const Config& config, const std::string& port_file) {
   auto data_dir = store::DataDir::open(config.data_dir);
   if (!data_dir) return tl::unexpected(data_dir.error());
   auto authenticator = open_keys(config);
@@ -65,27 +77,21 @@ Result<std::unique_ptr<Running>, StartError> start(const Config& config) {
     return tl::unexpected(StartError(store.error().text, store.error().passes ? kExitTryAgain : kExitBadStart));
   }
   running->store = std::move(*store);
+  // Before anything runs: who connects by it waits in the backlog for a moment.
+  if (!port_file.empty() && !write_port_file(port_file, running->node->port())) {
+    return tl::unexpected(fmt::format("cannot write --port-file {}; check the directory and its space", port_file));
+  }
   running->node->start(running->store->link());
   return running;
 }
 
-/// Written beside and renamed, so that a reader never sees half of it.
-bool write_port_file(const std::string& path, std::uint16_t port) {
-  const std::string draft = path + ".new";
-  std::ofstream(draft) << port << '\n';
-  std::error_code error;
-  std::filesystem::rename(draft, path, error);
-  if (error) spdlog::error("cannot write --port-file {}: {}", path, error.message());
-  return !error;
-}
-
-/// Until all sessions have moved, the grace is over, or a second signal comes.
+/// Until all sessions have moved, the grace is over, a second signal comes, or the store fails.
 void drain(const Config& config, StopSignals& signals, Running& running) {
   spdlog::info("draining; a second signal stops at once");
   service_notify("STOPPING=1\nSTATUS=draining");
   running.node->drain();
   const auto deadline = std::chrono::steady_clock::now() + config.drain_grace;
-  while (!running.node->drained()) {
+  while (!running.node->drained() && !running.store->failed()) {
     if (std::chrono::steady_clock::now() >= deadline) {
       spdlog::warn("the grace of {} s is over; connections that are left are cut",
                    std::chrono::duration_cast<std::chrono::seconds>(config.drain_grace).count());
@@ -99,18 +105,18 @@ void drain(const Config& config, StopSignals& signals, Running& running) {
 }
 
 int serve(const Config& config, StopSignals& signals, Running& running) {
-  while (!signals.wait(kLookAround)) {
-    if (running.store->failed()) {
-      spdlog::critical("the store has stopped: {}; nothing unacknowledged was promised, start again",
-                       running.store->why());
-      running.node->stop();
-      return kExitStoreFailed;
-    }
+  bool asked_to_stop = false;
+  while (!asked_to_stop && !running.store->failed()) asked_to_stop = signals.wait(kLookAround);
+  if (asked_to_stop) drain(config, signals, running);
+  // What it failed at in the grace has been promised to nobody either, but the operator must hear of it.
+  const bool failed = running.store->failed();
+  if (failed) {
+    spdlog::critical("the store has stopped: {}; nothing unacknowledged was promised, start again",
+                     running.store->why());
   }
-  drain(config, signals, running);
   running.node->stop();
-  spdlog::info("stopped");
-  return kExitOk;
+  if (!failed) spdlog::info("stopped");
+  return failed ? kExitStoreFailed : kExitOk;
 }
 
 }  // namespace
@@ -118,15 +124,13 @@ int serve(const Config& config, StopSignals& signals, Running& running) {
 int run_server(const Config& config, const std::string& port_file) {
   StopSignals signals;
   start_log(config.log_level);
-  auto running = start(config);
+  auto running = start(config, port_file);
   if (!running) {
     spdlog::error("{}", running.error().why);
     return running.error().exit_code;
   }
-  const std::uint16_t port = (*running)->node->port();
-  if (!port_file.empty() && !write_port_file(port_file, port)) return kExitBadStart;
   spdlog::info("serving {}://{}:{}/v1/ws with {} shards, data in {}", config.runtime.tls.enabled() ? "wss" : "ws",
-               config.runtime.address, port, (*running)->node->shards(), config.data_dir);
+               config.runtime.address, (*running)->node->port(), (*running)->node->shards(), config.data_dir);
   service_notify("READY=1\nSTATUS=serving");
   return serve(config, signals, **running);
 }

@@ -48,6 +48,24 @@ TEST(Start, ACorruptDatabaseIsNamedAndLeftAsItIs) {
   EXPECT_EQ(dir.read("data/starling.db"), garbage);
 }
 
+TEST(Start, NobodyElseReadsTheDatabaseWhoeverMadeTheDirectory) {
+  const TempDir dir;
+  std::filesystem::create_directory(dir.path() / "data");
+  std::filesystem::permissions(dir.path() / "data", std::filesystem::perms(0755));
+  const ServerProcess server(dir);
+  for (const char* name : {"starling.db", "starling.db-wal", "starling.db-shm"}) {
+    EXPECT_EQ(std::filesystem::status(dir.path() / "data" / name).permissions(), std::filesystem::perms(0600)) << name;
+  }
+}
+
+TEST(Start, ABadPortFileEndsTheStartBeforeAnybodyIsServed) {
+  const TempDir dir;
+  const Ended run = run_starlingd(
+      dir, {"--config", config(dir, "127.0.0.1:0"), "--port-file", (dir.path() / "none" / "port").string()});
+  EXPECT_EQ(run.exit_code, app::kExitBadStart);
+  EXPECT_THAT(run.output, HasSubstr("--port-file"));
+}
+
 TEST(Start, FiveErrorsOfAConfigurationAreFiveLines) {
   const TempDir dir;
   const std::string path = dir.write("bad.toml", R"([server]
