@@ -9,36 +9,36 @@
 
 namespace starling {
 
-#define STARLING_PROBES(X)                                                                                    \
-  X(unknown_then_found)                                                                                       \
-  X(unknown_then_absent)                                                                                      \
-  X(dup_returned_original)                                                                                    \
-  X(dup_in_batch)                                                                                             \
-  X(out_of_order_nack)                                                                                        \
-  X(conflict_body)                                                                                            \
-  X(batch_bisect)                                                                                             \
-  X(store_queue_full_busy)                                                                                    \
-  X(tail_loss_found)                                                                                          \
-  X(gap_from_ring)                                                                                            \
-  X(gap_from_store)                                                                                           \
-  X(register_buffered_live)                                                                                   \
-  X(slow_to_catchup)                                                                                          \
-  X(catchup_to_live)                                                                                          \
-  X(slow_disconnected)                                                                                        \
-  X(resume_ring)                                                                                              \
-  X(resume_store)                                                                                             \
-  X(resume_truncated)                                                                                         \
-  X(resume_epoch_reset)                                                                                       \
-  X(redelivered_dropped)                                                                                      \
-  X(kick_raced_commit)                                                                                        \
-  X(kick_raced_delivery)                                                                                      \
-  X(edit_of_unknown_target)                                                                                   \
-  X(device_fenced)                                                                                            \
-  X(ticket_resume)                                                                                            \
-  X(admission_rejected)                                                                                       \
-  X(drain_handoff)                                                                                            \
-  X(disk_full_shed)                                                                                           \
-  X(client_outbox_replayed)                                                                                   \
+#define STARLING_PROBES(X)  \
+  X(unknown_then_found)     \
+  X(unknown_then_absent)    \
+  X(dup_returned_original)  \
+  X(dup_in_batch)           \
+  X(out_of_order_nack)      \
+  X(conflict_body)          \
+  X(batch_bisect)           \
+  X(store_queue_full_busy)  \
+  X(tail_loss_found)        \
+  X(gap_from_ring)          \
+  X(gap_from_store)         \
+  X(register_buffered_live) \
+  X(slow_to_catchup)        \
+  X(catchup_to_live)        \
+  X(slow_disconnected)      \
+  X(resume_ring)            \
+  X(resume_store)           \
+  X(resume_truncated)       \
+  X(resume_epoch_reset)     \
+  X(redelivered_dropped)    \
+  X(kick_raced_commit)      \
+  X(kick_raced_delivery)    \
+  X(edit_of_unknown_target) \
+  X(device_fenced)          \
+  X(ticket_resume)          \
+  X(admission_rejected)     \
+  X(drain_handoff)          \
+  X(disk_full_shed)         \
+  X(client_outbox_replayed) \
   X(clock_step_ignored)
 
 enum class Probe : std::uint8_t {

@@ -31,9 +31,7 @@ class Rng {
   /// Uniform in [0, n); n > 0.
   constexpr std::uint64_t below(std::uint64_t n) { return scale(next(), n); }
   /// True with probability numerator / denominator.
-  constexpr bool chance(std::uint64_t numerator, std::uint64_t denominator) {
-    return below(denominator) < numerator;
-  }
+  constexpr bool chance(std::uint64_t numerator, std::uint64_t denominator) { return below(denominator) < numerator; }
   /// An independent stream.
   constexpr Rng child(std::uint64_t stream) const { return Rng(mix64(state_) ^ mix64(stream)); }
 

@@ -14,11 +14,11 @@
 namespace starling::wire {
 
 enum class DecodeError : std::uint8_t {
-  Malformed = 1,   // not protobuf, or no frame in it
-  OverLimit = 2,   // a field or a count beyond limits.h
-  BadValue = 3,    // an enum or id out of range, text that is not UTF-8
+  Malformed = 1,     // not protobuf, or no frame in it
+  OverLimit = 2,     // a field or a count beyond limits.h
+  BadValue = 3,      // an enum or id out of range, text that is not UTF-8
   UnknownFrame = 4,  // a frame of a later version that is not flagged optional
-  Ignorable = 5,   // a frame of a later version that is flagged optional: skip it
+  Ignorable = 5,     // a frame of a later version that is flagged optional: skip it
 };
 const char* describe(DecodeError error);
 

@@ -33,7 +33,7 @@ struct Event {
   DeviceId device;  // the room's reserved server device (DeviceId 0) for events the server makes
   Cseq cseq;
   ClientMsgId client_msg_id;
-  WallTime ts;              // max(ts of the event before, the home's wall clock): for display only
+  WallTime ts;               // max(ts of the event before, the home's wall clock): for display only
   std::uint64_t msg_no = 0;  // messages (kind Message) up to and including this event; unread is a difference of these
   Seq target;
   UserId subject;

@@ -27,8 +27,8 @@ struct Cursor {
 /// First frame of a connection, within 5 s.
 struct Hello {
   std::uint32_t version = kProtocolVersion;
-  std::string token;                 // access token, or the resume ticket of an earlier Welcome
-  std::uint64_t rooms_version = 0;   // the last RoomList this device holds; 0: none
+  std::string token;                // access token, or the resume ticket of an earlier Welcome
+  std::uint64_t rooms_version = 0;  // the last RoomList this device holds; 0: none
   std::string agent;
   bool operator==(const Hello&) const = default;
 };
@@ -150,11 +150,11 @@ enum class SyncStatus : std::uint8_t {
 };
 enum class ResetReason : std::uint8_t {
   None = 0,
-  NewDevice = 1,   // no cursor: a window of the newest events
-  TooFar = 2,      // more than 1,000 events behind
-  Truncated = 3,   // below min_seq: retention has cut the log
-  Epoch = 4,       // a loss by policy raised the epoch
-  Diverged = 5,    // same epoch, other prefix hash
+  NewDevice = 1,  // no cursor: a window of the newest events
+  TooFar = 2,     // more than 1,000 events behind
+  Truncated = 3,  // below min_seq: retention has cut the log
+  Epoch = 4,      // a loss by policy raised the epoch
+  Diverged = 5,   // same epoch, other prefix hash
 };
 struct SyncedRoom {
   RoomId room;
@@ -163,8 +163,8 @@ struct SyncedRoom {
   Epoch epoch;
   Seq head;
   std::uint64_t head_msg_no = 0;
-  Seq min_seq;  // oldest event kept
-  Cursor start;  // Live: the cursor as asked; Reset: where the pushed events begin
+  Seq min_seq;     // oldest event kept
+  Cursor start;    // Live: the cursor as asked; Reset: where the pushed events begin
   Cseq next_cseq;  // on Reset: what the log expects next from this device
   Seq read_seq;
   std::uint64_t read_msg_no = 0;
@@ -265,7 +265,7 @@ struct Error {
   bool operator==(const Error&) const = default;
 };
 
-using ServerFrame = std::variant<Welcome, RoomList, RoomChanged, Synced, Event, Head, SendResult, HistoryPage, ReadMarked,
-                                 TypingNotice, RoomCreated, Reconnect, Error>;
+using ServerFrame = std::variant<Welcome, RoomList, RoomChanged, Synced, Event, Head, SendResult, HistoryPage,
+                                 ReadMarked, TypingNotice, RoomCreated, Reconnect, Error>;
 
 }  // namespace starling::wire

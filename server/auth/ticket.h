@@ -17,7 +17,8 @@
 namespace starling::auth {
 
 inline constexpr std::chrono::minutes kTicketTtl{5};
-static_assert(kTicketTtl + kWallTolerance <= std::chrono::minutes(10), "a ticket is refused 10 minutes after its minting");
+static_assert(kTicketTtl + kWallTolerance <= std::chrono::minutes(10),
+              "a ticket is refused 10 minutes after its minting");
 
 struct Ticket {
   std::string text;

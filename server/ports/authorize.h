@@ -8,7 +8,7 @@ namespace starling::ports {
 struct AppendRequest {
   wire::EventKind kind = wire::EventKind::Message;
   wire::RoomKind room_kind = wire::RoomKind::Group;
-  wire::Role sender = wire::Role::None;   // the sender's role now; None: not a member
+  wire::Role sender = wire::Role::None;  // the sender's role now; None: not a member
   bool subject_is_sender = false;
   wire::Role subject = wire::Role::None;  // the subject's role now
   wire::Role granted = wire::Role::None;  // MemberAdd: the role asked for

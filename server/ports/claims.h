@@ -10,7 +10,7 @@ namespace starling::ports {
 
 /// Per-connection budgets, granted by the token (load tests carry a wider grant; the defaults are never changed).
 struct Grants {
-  std::uint32_t sends_per_s = 2;    // sustained
+  std::uint32_t sends_per_s = 2;  // sustained
   std::uint32_t sends_burst = 20;
   bool operator==(const Grants&) const = default;
 };

@@ -5,7 +5,8 @@
 namespace starling::check {
 namespace {
 
-const Stamp kStamp{.run = 7, .room = RoomId(0xABCDEF0123456789), .device = DeviceId(42), .number = 9, .intended_ns = -5};
+const Stamp kStamp{
+    .run = 7, .room = RoomId(0xABCDEF0123456789), .device = DeviceId(42), .number = 9, .intended_ns = -5};
 
 TEST(Stamp, IsReadBackFromABodyOfAnyLength) {
   for (const std::size_t bytes : {std::size_t{0}, kStampBytes, kStampBytes + 1, std::size_t{1000}}) {

@@ -18,7 +18,8 @@ std::vector<LedgerEvent> random_log(std::uint64_t seed) {
   for (std::uint64_t seq = 1; seq <= 60; ++seq) {
     LedgerEvent event{.seq = Seq(seq), .sender = UserId(1 + rng.below(3)), .body_hash = 1 + rng.below(4)};
     if (seq > 5 && rng.chance(2, 3)) {
-      constexpr EventKind kKinds[] = {EventKind::Edit, EventKind::Delete, EventKind::ReactionAdd, EventKind::ReactionRemove};
+      constexpr EventKind kKinds[] = {EventKind::Edit, EventKind::Delete, EventKind::ReactionAdd,
+                                      EventKind::ReactionRemove};
       event.kind = kKinds[rng.below(4)];
       event.target = Seq(1 + rng.below(5));
     }
