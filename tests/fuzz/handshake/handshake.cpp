@@ -49,7 +49,6 @@ void check_request(const std::string& bytes) {
   }
   STARLING_ASSERT(request->method == "GET" && request->http_1_1 && request->wants_upgrade);
   answer(*request, {});
-  if (!request->subprotocols.empty()) answer(*request, request->subprotocols.front());
 }
 
 void check_response(const std::string& bytes, std::string_view subprotocol) {
