@@ -1,6 +1,6 @@
-"""The cases against starlingd with its shipped limits: binary only, 64 KiB, 32 frames a message, every message a frame
-of the protocol. What every other case must be answered there follows from a model of those rules; logins are cases of
-their own, since a good message is a Hello there and its echo a Welcome."""
+"""The cases against starlingd with its shipped limits: binary only, 64 KiB (2 KiB before a good Hello), 32 frames a
+message, every message a frame of the protocol. What every other case must be answered there follows from a model of
+those rules; logins are cases of their own, since a good message is a Hello there and its echo a Welcome."""
 
 import contextlib
 import dataclasses
@@ -13,7 +13,7 @@ import time
 from cases import Case, bye, expect, refused, send
 from wire import BINARY, CLOSE, CONT, PING, PONG, TEXT, close_payload, frame, message
 
-MESSAGE_BYTES, FRAMES = 64 * 1024, 32
+FIRST_MESSAGE_BYTES, MESSAGE_BYTES, FRAMES = 2048, 64 * 1024, 32
 DATA, CONTROL = (CONT, TEXT, BINARY), (CLOSE, PING, PONG)
 
 
@@ -48,7 +48,7 @@ def answers(stream):
             length = int.from_bytes(stream[at + 2 : at + 2 + extended], "big")
             if length < (126 if extended == 2 else 65536) or length >= 1 << 63:
                 return [refused(1002)]
-        if opcode in DATA and size + length > MESSAGE_BYTES:
+        if opcode in DATA and size + length > FIRST_MESSAGE_BYTES:
             return [refused(1009)]
         head = at + 2 + extended + 4
         payload = bytes(byte ^ stream[head - 4 + i % 4] for i, byte in enumerate(stream[head : head + length]))
@@ -136,19 +136,24 @@ def logins(token):
     yield Case("5.4", "Hello in fragments of a byte, up to the limit of frames",
                [send(fragmented(whole, FRAMES)), *WELCOME, *bye()])
     yield Case("5.4", "Hello in one frame more than the limit", [send(fragmented(whole, FRAMES + 1)), refused(1008)])
-    for size in (len(whole) + 10, 65535, MESSAGE_BYTES):
+    for size in (len(whole) + 10, FIRST_MESSAGE_BYTES - 1, FIRST_MESSAGE_BYTES):
         yield Case("5.2", f"Hello of {size} bytes", [send(frame(BINARY, hello(token, size))), *WELCOME, *bye()])
         yield Case("5.4", f"Hello of {size} bytes in fragments",
                    [send(message(BINARY, hello(token, size), size // 20)), *WELCOME, *bye()])
-    too_big = hello(token, MESSAGE_BYTES + 1)
+    too_big = hello(token, FIRST_MESSAGE_BYTES + 1)
     yield Case("5.2", "Hello of one byte more than the limit", [send(frame(BINARY, too_big)), refused(1009)])
-    yield Case("5.4", "fragments of one byte more than the limit", [send(message(BINARY, too_big, 4096)), refused(1009)])
+    yield Case("5.4", "fragments of one byte more than the limit", [send(message(BINARY, too_big, 256)), refused(1009)])
     after = [send(frame(BINARY, whole)), *WELCOME]
     yield Case("5.5.2", "ping after the Welcome", [*after, send(frame(PING, b"in")), expect(PONG, b"in"), *bye()])
     yield Case("5.6", "text after the Welcome", [*after, send(frame(TEXT, b"hi")), refused(1003)])
     yield Case("5.1", "an unmasked frame after the Welcome", [*after, send(frame(PING, masked=False)), refused(1002)])
     yield Case("5.2", "a declared length of 2^63 - 1 after the Welcome",
                [*after, send(frame(BINARY, declared=(1 << 63) - 1, length_bytes=8)), refused(1009)])
+    for size, code in ((MESSAGE_BYTES, 1008), (MESSAGE_BYTES + 1, 1009)):
+        nonsense = b"\xff" * size
+        yield Case("5.2", f"{size} bytes after the Welcome", [*after, send(frame(BINARY, nonsense)), refused(code)])
+        yield Case("5.4", f"{size} bytes in fragments after the Welcome",
+                   [*after, send(message(BINARY, nonsense, 4096)), refused(code)])
     yield Case("5.5.1", "close after the Welcome", [*after, *bye()])
     yield Case("5.6", "a message that is no frame after the Welcome", [*after, send(frame(BINARY, b"\xff")), refused(1008)])
     yield Case("7.4", "a Hello with another's signature", [send(frame(BINARY, hello(token[:-8] + b"AAAAAAAA"))), refused(4001)])

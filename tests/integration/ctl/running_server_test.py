@@ -36,7 +36,7 @@ class RunningServer(Workshop):
     def test_a_backup_is_taken_while_it_runs_and_a_restore_waits_for_its_end(self):
         self.good("backup", "copy.db")
         before = self.good("ledger")
-        self.assertIn("stop it first", self.refused("restore", "copy.db"))
+        self.assertIn("in use by another starlingd; stop it", self.refused("restore", "copy.db"))
         self.assertEqual(before, self.good("ledger"))
         self.good("status")
         self.server.terminate()

@@ -226,20 +226,20 @@ TEST_F(StoreTest, AReaderThatOutlivedTheServerIsNotInTheWayOfTheNextOne) {
 
 TEST_F(StoreTest, LittleSpaceIsToldWhileCommitsGoOn) {
   constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
-  Space space{.total = 100 * kGiB, .free = 11 * kGiB};
+  Space space{.total = 100 * kGiB, .free = 4 * kGiB};
   open({.path = database_.path(), .space = [&space](const std::string&) { return space; }});
   make_room();
   EXPECT_TRUE(store_->healthy());
   EXPECT_EQ(store_->why(), "");
-  space.free = 9 * kGiB;
+  space.free = 2 * kGiB;
   EXPECT_FALSE(store_->healthy());
   EXPECT_FALSE(store_->failed());
-  EXPECT_THAT(store_->why(), HasSubstr("9216 MiB of 102400 MiB"));
+  EXPECT_THAT(store_->why(), HasSubstr("2048 MiB of 102400 MiB"));
   EXPECT_EQ(counted("starling_store_healthy"), 0u);
-  EXPECT_EQ(counted("starling_store_free_bytes"), 9 * kGiB);
+  EXPECT_EQ(counted("starling_store_free_bytes"), 2 * kGiB);
   EXPECT_EQ(commit({row(1, "a")}).results.at(0).status, wire::SendStatus::Accepted);
   EXPECT_FALSE(store_->healthy()) << "a commit makes no space";
-  space.free = 10 * kGiB;
+  space.free = 3 * kGiB;
   EXPECT_TRUE(store_->healthy());
 }
 
