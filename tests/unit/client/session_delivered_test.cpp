@@ -89,6 +89,17 @@ TEST(Delivered, WithoutStorageEverythingCountsAsStored) {
   EXPECT_TRUE(seen.persists.empty());
 }
 
+TEST(Delivered, OfARoomThatWasLeftLetsThePushesComeToTheirEnd) {
+  ScriptedServer server;
+  server.bring_online();
+  server.receive(wire::RoomChanged{.rooms_version = 2, .info = {.room = kRoom}});
+  server.take();
+  server.deliver(kRoom, 1, 130);
+  const Seen seen = server.take();
+  EXPECT_EQ(delivered(seen), (std::vector<wire::RoomSeq>{{kRoom, Seq(64)}, {kRoom, Seq(128)}}));
+  EXPECT_TRUE(seen.applied.empty());
+}
+
 TEST(Delivered, AlsoReportsWhatIsPushedAgain) {
   ScriptedServer server;
   server.bring_online();
