@@ -59,6 +59,7 @@ void RoomLocals::gap_read(RoomId room, ports::StoreCompletion&& done) {
     turn_.schedule.arm(Chore::StoreRetry, turn_.now.at + turn_.config.store_retry);
     return;
   }
+  if (page->epoch == local->epoch && page->min_seq > local->last.next()) skip_cut(*local, *page);
   bool repaired = false;
   for (wire::Event& event : page->events) {
     if (event.seq != local->last.next()) continue;
@@ -72,6 +73,42 @@ void RoomLocals::gap_read(RoomId room, ports::StoreCompletion&& done) {
   // Something may have been published, and not been the next one, while the store was read.
   links_.ask(turn_.home(room), ports::AskHeads{.rooms = {room}});
   settle(*local);
+}
+
+/// Retention has cut what this shard lacks. A removal may have been among it, so everybody here is asked about again; who
+/// is still a member is then told by a Reset.
+void RoomLocals::skip_cut(RoomLocal& local, const ports::PageRead& page) {
+  LocalExtras& x = extras(local);
+  const wire::Cursor here{.epoch = local.epoch, .seq = local.last, .hash = local.hash};
+  for (PendingSync& sync : x.syncs) sync.step = SyncStep::Join;
+  const auto ask = [&](PendingSync&& sync) {
+    sync.asked_at = turn_.now.at;
+    x.syncs.push_back(std::move(sync));
+  };
+  for (const std::uint32_t session : std::exchange(local.live, {})) ask({.session = session, .cursor = here});
+  for (const std::uint32_t session : std::exchange(local.quiet, {})) {
+    ask({.session = session, .mode = membership(session, local).mode, .unasked = true});
+  }
+  for (const CatchUp& c : std::exchange(x.catch_ups, {})) {
+    --sessions_.at(c.session).catch_ups;
+    if (c.end) {
+      end_membership(local, c.session);
+    } else {
+      ask({.session = c.session, .cursor = {.epoch = local.epoch, .seq = c.next.prev()}});
+    }
+  }
+  local.min_seq = page.min_seq;
+  local.last = page.min_seq.prev();
+  local.hash = page.hash_before;
+  std::vector<UserId> users;
+  for (const PendingSync& sync : x.syncs) {
+    membership(sync.session, local).stage = Stage::Asking;
+    users.push_back(sessions_.at(sync.session).user);
+  }
+  std::ranges::sort(users);
+  const auto doubles = std::ranges::unique(users);
+  users.erase(doubles.begin(), doubles.end());
+  for (const UserId user : users) ask_home(user, {local.id});
 }
 
 /// However much is lost, one question is under way: overload must not feed on itself.
