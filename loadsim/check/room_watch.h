@@ -61,6 +61,11 @@ class RoomWatch {
     asked_back_ = kBackMax;
   }
 
+  /// The device's storage holds this floor and no higher one.
+  void cap_floor(Seq stored) {
+    if (stored.value < floor_) floor_ = static_cast<std::uint32_t>(stored.value);
+  }
+
   Seq cursor() const { return Seq(cursor_); }
   Seq start() const { return Seq(start_); }
   Seq floor() const { return Seq(floor_); }

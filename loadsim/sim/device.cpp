@@ -301,6 +301,7 @@ void Device::store(const client::Persist& persist) {
           change.what = StoredChange::What::Room;
           change.room = op.state;
           if (const check::WatchedRoom* seen = watch_->find(op.state.room)) change.watch = seen->seen;
+          change.watch.cap_floor(op.state.floor);  // the output may have raised it behind this Persist
         } else if constexpr (std::is_same_v<Op, client::PersistOutboxPut>) {
           change.what = StoredChange::What::OutboxPut;
           change.send = op.send;
