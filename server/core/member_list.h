@@ -22,6 +22,17 @@ class MemberList {
       roles_.push_back(member.role);
     }
   }
+  /// Users who are not in `members` what they are here.
+  std::vector<UserId> changed(const std::vector<ports::Member>& members) const {
+    std::vector<UserId> changed;
+    for (const ports::Member& member : members) {
+      if (role(member.user) != member.role) changed.push_back(member.user);
+    }
+    for (const UserId user : users_) {
+      if (!std::ranges::binary_search(members, user, {}, &ports::Member::user)) changed.push_back(user);
+    }
+    return changed;
+  }
   wire::Role role(UserId user) const {
     const auto at = std::ranges::lower_bound(users_, user);
     return at != users_.end() && *at == user ? roles_[static_cast<std::size_t>(at - users_.begin())] : wire::Role::None;

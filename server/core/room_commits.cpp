@@ -275,7 +275,8 @@ void RoomHomes::missing_read(RoomId room, ports::StoreCompletion&& done) {
   if (home == nullptr || home->stage != HomeStage::Reading) return;
   auto* page = std::get_if<ports::PageRead>(&done.result);
   if (done.status != ports::StoreStatus::Ok || page == nullptr) return retry_later(room);
-  if (!page->exists) return load(*home);
+  // Retention has cut some of it: what that did to the members only the room's own row tells.
+  if (!page->exists || page->min_seq > home->head.next()) return load(*home);
   home->min_seq = page->min_seq;
   std::vector<wire::Event> events;
   for (wire::Event& event : page->events) {

@@ -83,7 +83,10 @@ void RoomHomes::loaded(RoomId room, ports::StoreCompletion&& done) {
     refuse_queue(*home, wire::SendStatus::NoSuchRoom);
     return forget(*home);
   }
-  const Epoch before = home->epoch;
+  const Epoch epoch_before = home->epoch;
+  const Seq head_before = home->head;
+  std::vector<UserId> changed;
+  if (epoch_before) changed = home->members.changed(loaded->members);
   home->kind = loaded->kind;
   home->epoch = loaded->epoch;
   home->head = loaded->head;
@@ -93,7 +96,12 @@ void RoomHomes::loaded(RoomId room, ports::StoreCompletion&& done) {
   home->hash = loaded->checkpoint_hash;
   for (const wire::Event& event : loaded->tail) home->hash = wire::fold(home->hash, event);
   home->stage = HomeStage::Ready;
-  if (home->shards != 0 && before != home->epoch) tell_epoch(*home);
+  if (epoch_before && epoch_before != home->epoch) {
+    tell_epoch(*home);
+  } else if (epoch_before && head_before != home->head) {
+    tell_head(*home);
+  }
+  for (const UserId user : changed) note_membership(*home, user);
   answer_joins(*home, ports::AskStatus::Ok);
   next_work(*home);
 }

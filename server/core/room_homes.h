@@ -73,7 +73,9 @@ class RoomHomes {
   void append(RoomHome& home, const wire::Event& event);
   void publish(RoomHome& home, std::vector<wire::Event>&& events);
   void tell_epoch(RoomHome& home);
-  void note_membership(const RoomHome& home, const wire::Event& event);
+  void tell_head(RoomHome& home);
+  void forget_tail(RoomHome& home);
+  void note_membership(const RoomHome& home, UserId user);
   void touch(RoomHome& home);
 
   struct Retry {

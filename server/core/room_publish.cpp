@@ -41,15 +41,11 @@ void RoomHomes::append(RoomHome& home, const wire::Event& event) {
 void RoomHomes::publish(RoomHome& home, std::vector<wire::Event>&& events) {
   if (events.empty()) return;
   touch(home);
-  std::vector<std::size_t> memberships;
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const bool changes =
-        events[i].kind == wire::EventKind::MemberAdd || events[i].kind == wire::EventKind::MemberRemove;
-    if (changes) memberships.push_back(i);
+  std::vector<UserId> changed;
+  for (const wire::Event& event : events) {
+    const bool changes = event.kind == wire::EventKind::MemberAdd || event.kind == wire::EventKind::MemberRemove;
+    if (changes) changed.push_back(event.subject);
   }
-  // The event first, so that whoever is removed sees why before the room disappears.
-  std::vector<wire::Event> notes;
-  for (const std::size_t i : memberships) notes.push_back(events[i]);
   int left = std::popcount(home.shards);
   for (const ShardId shard : turn_.view.shards) {
     if ((home.shards >> shard.value & 1) == 0) continue;
@@ -61,22 +57,35 @@ void RoomHomes::publish(RoomHome& home, std::vector<wire::Event>&& events) {
     }
     links_.post(shard, std::move(published));
   }
-  for (const wire::Event& event : notes) note_membership(home, event);
+  // The event came first, so that whoever is removed sees why before the room disappears.
+  for (const UserId user : changed) note_membership(home, user);
 }
 
-void RoomHomes::note_membership(const RoomHome& home, const wire::Event& event) {
-  links_.ask(turn_.home(event.subject), ports::MembershipChanged{.user = event.subject, .room = home.id});
+void RoomHomes::note_membership(const RoomHome& home, UserId user) {
+  links_.ask(turn_.home(user), ports::MembershipChanged{.user = user, .room = home.id});
+}
+
+void RoomHomes::forget_tail(RoomHome& home) {
+  if (home.work == nullptr) return;
+  tail_bytes_ -= home.work->tail.bytes();
+  home.work->tail.clear();
 }
 
 void RoomHomes::tell_epoch(RoomHome& home) {
-  if (home.work != nullptr) {
-    // Numbers of the old epoch may come again with other messages.
-    tail_bytes_ -= home.work->tail.bytes();
-    home.work->tail.clear();
-    home.work->newest = FlatIndex();
-  }
+  forget_tail(home);
+  // Numbers of the old epoch may come again with other messages.
+  if (home.work != nullptr) home.work->newest = FlatIndex();
   for (const ShardId shard : turn_.view.shards) {
     if ((home.shards >> shard.value & 1) != 0) links_.post(shard, ports::EpochNotice{.at = home.position()});
+  }
+}
+
+/// The log has gone on without this home. The shards fetch what they lack, or learn that it is cut.
+void RoomHomes::tell_head(RoomHome& home) {
+  forget_tail(home);
+  for (const ShardId shard : turn_.view.shards) {
+    if ((home.shards >> shard.value & 1) == 0) continue;
+    links_.post(shard, ports::HeadDigest{.heads = {{.room = home.id, .epoch = home.epoch, .head = home.head}}});
   }
 }
 

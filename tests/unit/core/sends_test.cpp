@@ -218,5 +218,26 @@ TEST_F(SendsTest, WhatAnotherHomeWroteIsReadAndToldInItsPlace) {
   EXPECT_EQ(results().at(0).seq, Seq(4));
 }
 
+TEST_F(SendsTest, WhatAnotherHomeWroteAndRetentionHasCutIsNotWaitedFor) {
+  FakeRoom& room = rig->store.room(kRoom);
+  for (int i = 0; i < 3; ++i) room.append({.room = kRoom, .sender = kBob, .device = DeviceId(77), .body = "rival"});
+  room.append({.room = kRoom, .kind = wire::EventKind::MemberRemove, .sender = kAlice, .subject = kBob});
+  room.members.erase(kBob);
+  room.append({.room = kRoom, .sender = kAlice, .device = DeviceId(78), .body = "left"});
+  room.min_seq = Seq(7);  // 3 to 6 are gone, the removal among them
+  rig->say(alice, rig->message(1));
+  rig->pass(1s);
+  EXPECT_EQ(results().at(0).seq, Seq(8));
+  rig->say(alice, rig->message(2));
+  rig->pass(1s);
+  EXPECT_EQ(results().back().seq, Seq(9));
+  // Alice is set behind the cut and reads on; Bob is told that the room is not his any more.
+  EXPECT_EQ(rig->heard(alice).seqs(), (std::vector<std::uint64_t>{7, 8, 9}));
+  EXPECT_TRUE(rig->heard(bob).seqs().empty());
+  const auto told = rig->heard(bob).all<wire::RoomChanged>();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].info.role, wire::Role::None);
+}
+
 }  // namespace
 }  // namespace starling::core::testing
