@@ -125,8 +125,12 @@ bool Session::reset_room(std::uint32_t i, const wire::SyncedRoom& answer, wire::
   out.notices.emplace_back(RoomReset{.answer = &answer, .reason = reason, .start = start});
   // Either the log forgot (a loss by policy), or this device forgot: then the log's counter is beyond all it minted. A
   // second Reset into the same epoch may name a counter from before what has been sent since.
+  const bool log_forgot = reason == wire::ResetReason::Epoch && other_epoch;
   const bool log_is_ahead = answer.next_cseq.value > rooms_.counters(i).last_cseq.value + std::uint64_t{1};
-  if (answer.next_cseq && ((reason == wire::ResetReason::Epoch && other_epoch) || log_is_ahead)) {
+  // What waits on a storage that was put back may be in the log already, for long, and under its own number only.
+  const bool device_forgot =
+      log_is_ahead && (reason == wire::ResetReason::NewDevice || outbox_.entries(answer.room).empty());
+  if (answer.next_cseq && (log_forgot || device_forgot)) {
     if (!renumber(i, answer.next_cseq, now, out)) return false;
   }
   persist(PersistRoom{rooms_.state(i)}, out);

@@ -342,6 +342,30 @@ TEST(LostCounter, ALogThatIsAheadOfAllThatWasMintedRenumbers) {
   EXPECT_TRUE(sends[0].renumbered);
 }
 
+TEST(LostCounter, WhatWaitsOnAStorageThatWasPutBackKeepsItsNumbers) {
+  const wire::SyncedRoom reset{.room = kRoom,
+                               .status = wire::SyncStatus::Reset,
+                               .reason = wire::ResetReason::TooFar,
+                               .epoch = Epoch(1),
+                               .head = Seq(5000),
+                               .start = {Epoch(1), Seq(4900), PrefixHash(1)},
+                               .next_cseq = Cseq(41)};
+  ScriptedServer waits;
+  waits.bring_online({kRoom}, 5);
+  waits.send(kRoom, "a");  // it may have been sent, and forty others after it, before the storage was put back
+  reconnect(waits);
+  waits.take();
+  waits.answer(reset);
+  EXPECT_EQ(waits.take().sent(), Cseqs{1});
+
+  ScriptedServer empty;
+  empty.bring_online({kRoom}, 5);
+  reconnect(empty);
+  empty.take();
+  empty.answer(reset);
+  EXPECT_EQ(empty.send(kRoom, "a").cseq, Cseq(41));
+}
+
 TEST(LostCounter, ALogThatExpectsLessThanWasAcknowledgedIsFollowed) {
   ScriptedServer server;
   server.bring_online();
