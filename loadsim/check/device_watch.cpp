@@ -135,6 +135,7 @@ void DeviceWatch::on(const client::RoomSynced& notice) {
   r.everything_seen = answer.status == wire::SyncStatus::Live || answer.status == wire::SyncStatus::Reset;
   if (answer.status == wire::SyncStatus::Live && !answer.start.seq && answer.start.epoch > r.seen.epoch()) {
     r.seen.reset(answer.start.epoch, Seq());  // from the very beginning: the device asked with nothing but an epoch
+    r.state.reset();
   }
   if (answer.epoch == r.seen.epoch() && answer.status != wire::SyncStatus::Off) {
     if (answer.head.value < r.seen.asked_floor()) {

@@ -36,17 +36,20 @@ void RoomProof::report(Violations& violations, Guarantee guarantee, Seq seq, con
 void RoomProof::check_log(Violations& violations) const {
   Seq expected = first();
   Epoch epoch;
-  std::set<std::uint64_t> names;
+  std::map<std::uint64_t, Seq> names;
   for (const LedgerEvent& event : room_.events) {
     if (event.seq != expected) report(violations, Guarantee::G2_TotalOrder, event.seq, nullptr, "the log is not dense");
     expected = event.seq.next();
     if (event.epoch < epoch) report(violations, Guarantee::G19_HonestEpochs, event.seq, nullptr, "the epoch went back");
     epoch = event.epoch;
     // What retention has cut is not there to be recognised.
-    if (event.client_msg_id && event.seq >= room_.min_seq && !names.insert(event.client_msg_id.value).second) {
-      report(violations, Guarantee::G3_ExactlyOnce, event.seq, nullptr,
-             "a message is in the log twice, now as cseq " + std::to_string(event.cseq.value) + " of device " +
-                 std::to_string(event.device.value));
+    if (event.client_msg_id && event.seq >= room_.min_seq) {
+      const auto [first, fresh] = names.try_emplace(event.client_msg_id.value, event.seq);
+      if (!fresh) {
+        report(violations, Guarantee::G3_ExactlyOnce, event.seq, nullptr,
+               "a message is in the log twice, first at " + std::to_string(first->second.value) + ", now as cseq " +
+                   std::to_string(event.cseq.value) + " of device " + std::to_string(event.device.value));
+      }
     }
     if (event.kind != wire::EventKind::Message && event.target >= event.seq && event.target) {
       report(violations, Guarantee::G10_Convergence, event.seq, nullptr, "refers to what is not before it");

@@ -120,6 +120,29 @@ TEST(DeviceWatch, AHoleInWhatIsShownIsFoundAtOnce) {
   EXPECT_EQ(run.violations.kept().front().seq, Seq(4));
 }
 
+/// A file copied back: the log begins anew in another epoch, with other texts under the same seqs.
+TEST(DeviceWatch, AfterAnAnswerFromTheVeryBeginningNothingOfTheOldEpochCounts) {
+  Witness run(good_log());
+  std::vector<wire::Event> log = good_log();
+  for (wire::Event& each : log) {
+    each.epoch = Epoch(2);
+    if (each.kind == EventKind::Message) each.body = "another " + each.body;
+  }
+  const wire::SyncedRoom answer{.room = kRoom,
+                                .status = wire::SyncStatus::Live,
+                                .epoch = Epoch(2),
+                                .head = log.back().seq,
+                                .start = {.epoch = Epoch(2)}};
+  client::Output out;
+  out.notices.emplace_back(client::RoomSynced{.answer = &answer});
+  for (const wire::Event& each : log) out.notices.emplace_back(client::Applied{.event = &each});
+  run.names.forget();
+  run.device.on_output(out);
+  LedgerRoom room = ledger(log);
+  room.epoch = Epoch(2);
+  EXPECT_EQ(run.against(room), "");
+}
+
 /// Seq 7 removes the user, seq 8 follows; then perhaps the user is added again.
 std::vector<wire::Event> log_with_removal(bool added_again) {
   std::vector<wire::Event> log = good_log();
