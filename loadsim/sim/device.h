@@ -147,6 +147,7 @@ class Device {
   void on(const client::ServerError&) {}
   void note_asked(const wire::ClientFrame& frame);
   void check_least(RoomId room, Epoch epoch, Seq head, const Least& least);
+  void check_answer(const wire::SyncedRoom& answer);
   bool reaches_crash_step() const;
   void follow_up();
   void send_anew(const wire::Send& entry);
@@ -180,7 +181,7 @@ class Device {
 
   std::unique_ptr<check::DeviceWatch> watch_;
   std::vector<std::unique_ptr<check::DeviceWatch>> past_;
-  std::map<RoomId, Least> asked_least_;  // by the Sync that is not answered yet
+  std::map<RoomId, std::deque<Least>> asked_least_;  // by the Syncs that are not answered yet, the oldest first
   Least page_least_;
 
   Chronicle chronicle_;

@@ -34,9 +34,7 @@ void Device::on(const client::RoomReset& n) { views_.reset(n.answer->room, n.sta
 
 void Device::on(const client::RoomSynced& n) {
   const wire::SyncedRoom& answer = *n.answer;
-  if (const auto asked = asked_least_.extract(answer.room); asked && answer.status != wire::SyncStatus::Off) {
-    check_least(answer.room, answer.epoch, answer.head, asked.mapped());
-  }
+  check_answer(answer);
   if (answer.status != wire::SyncStatus::Off) witness_->saw(answer.room, answer.epoch, answer.head);
 }
 
@@ -103,13 +101,25 @@ void Device::on(const client::Fatal& n) {
 void Device::note_asked(const wire::ClientFrame& frame) {
   if (const auto* sync = std::get_if<wire::Sync>(&frame)) {
     for (const wire::SyncRoom& each : sync->rooms) {
-      asked_least_.try_emplace(each.room, Least{each.cursor.epoch, witness_->least(each.room, each.cursor.epoch)});
+      asked_least_[each.room].push_back({each.cursor.epoch, witness_->least(each.room, each.cursor.epoch)});
     }
   } else if (const auto* history = std::get_if<wire::HistoryRequest>(&frame)) {
     const check::WatchedRoom* seen = watch_->find(history->room);
     const Epoch epoch = seen != nullptr ? seen->seen.epoch() : Epoch();
     page_least_ = {epoch, witness_->least(history->room, epoch)};
   }
+}
+
+/// Answers do not name their questions, and come in order: this one is to the oldest Sync, or to a later one.
+void Device::check_answer(const wire::SyncedRoom& answer) {
+  const auto asked = asked_least_.find(answer.room);
+  if (asked == asked_least_.end() || asked->second.empty()) return;
+  // The server resets a room also when nobody asked: that may be no answer.
+  if (answer.status == wire::SyncStatus::Reset && answer.reason != wire::ResetReason::NewDevice) return;
+  if (answer.status != wire::SyncStatus::Off) {
+    check_least(answer.room, answer.epoch, answer.head, asked->second.front());
+  }
+  asked->second.pop_front();
 }
 
 void Device::check_least(RoomId room, Epoch epoch, Seq head, const Least& least) {

@@ -82,6 +82,13 @@ void Node::start() {
   paused_until_ = context_->now();
 }
 
+void Node::pause(Instant until) {
+  const Instant now = context_->now();
+  // What was lost before is not mended meanwhile.
+  if (context_->lossy_until > now && until > now) context_->lossy_until += until - now;
+  paused_until_ = until;
+}
+
 void Node::kill(StoreModel::Death death) {
   if (!up()) return;
   shards_.clear();

@@ -34,7 +34,7 @@ class Node {
   std::uint64_t boot() const { return boot_; }
   bool up() const { return !shards_.empty(); }
   /// Nothing happens inside until then; everything that arrives waits.
-  void pause(Instant until) { paused_until_ = until; }
+  void pause(Instant until);
   bool paused() const { return up() && context_->now() < paused_until_; }
   Instant paused_until() const { return paused_until_; }
   void drain();

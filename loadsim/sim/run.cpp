@@ -15,6 +15,11 @@ RunReport run(const Options& options) {
   world.run_for(options.calm);
   world.slow_down(0);
   come_to_rest(world, options.rest_within);
+  if (world.nemesis().copied_back()) {
+    // Who follows a room only by its head learns of another history when the room is opened.
+    world.open_all_rooms();
+    come_to_rest(world, options.rest_within);
+  }
   sweep(world);
 
   const Context& context = world.context();

@@ -221,6 +221,13 @@ void World::act(std::uint32_t index) {
   context_.wheel.schedule(context_.now() + think, Happening::DeviceActs, index);
 }
 
+void World::open_all_rooms() {
+  for (const auto& device : devices_) {
+    if (!device->ready() || broken()) continue;
+    for (const auto& [id, log] : database_.rooms()) device->set_mode(id, wire::SyncMode::Full);
+  }
+}
+
 void World::sample() {
   context_.wheel.schedule(context_.now() + kSampleEvery, Happening::Sample);
   if (node_.up() && node_.draining() && !node_.paused() && node_.drained()) {

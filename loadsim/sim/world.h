@@ -34,6 +34,8 @@ class World {
   void run_for(Duration span) { run_until(context_.now() + span); }
   /// People act this much less often; 0: not at all.
   void slow_down(std::uint32_t factor) { slowness_ = factor; }
+  /// Every device that runs subscribes to everything in all its rooms.
+  void open_all_rooms();
   bool broken() const { return !context_.violations.empty(); }
 
   Context& context() { return context_; }
