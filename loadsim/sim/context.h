@@ -60,10 +60,18 @@ struct Context {
   Trace trace;
   check::Violations violations;
   FaultTallies tallies{};
-  Instant lossy_until{};     // rings lost something lately: what is shown may be behind until it is repaired
   std::uint64_t inputs = 0;  // to shards and engines: what a run is measured in
 
   Instant now() const { return wheel.now(); }
+  /// Rings lost something: what is shown may be behind until it is mended.
+  void lost() { lossy_until_ = std::max(now(), hindered_until_) + kRepair; }
+  /// A loss cannot be mended before then: the process stands still, or its store cannot be read.
+  void hinder_repair(Instant until) {
+    hindered_until_ = std::max(hindered_until_, until);
+    if (is_lossy()) lossy_until_ = std::max(lossy_until_, until + kRepair);
+  }
+  bool is_lossy() const { return now() < lossy_until_; }
+
   FaultTally& tally(users::FaultKind kind) { return tallies[static_cast<std::size_t>(kind)]; }
 
   /// The n-th draw of an entity from a stream.
@@ -74,6 +82,12 @@ struct Context {
   std::uint64_t next_draw(Stream stream, std::uint64_t entity, std::uint64_t& count) const {
     return draw_at(stream, entity, ++count);
   }
+
+ private:
+  static constexpr Duration kRepair = 4s;  // two seconds to find and mend a loss, two for what was asked meanwhile
+
+  Instant lossy_until_{};
+  Instant hindered_until_{};
 };
 
 inline Duration within(Span span, std::uint64_t random) {

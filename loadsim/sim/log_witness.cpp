@@ -112,7 +112,7 @@ void LogWitness::saw(RoomId room, Epoch epoch, Seq seq) {
 
 Seq LogWitness::least(RoomId room, Epoch epoch) const {
   const auto at = heads_.find(room);
-  if (at == heads_.end() || at->second.epoch != epoch || context_->now() < context_->lossy_until) return {};
+  if (at == heads_.end() || at->second.epoch != epoch || context_->is_lossy()) return {};
   return context_->now() - at->second.turned >= kGeneration ? at->second.before : at->second.long_before;
 }
 

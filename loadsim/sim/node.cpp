@@ -12,7 +12,6 @@ namespace starling::sim {
 namespace {
 
 constexpr WallTime kBeginning = wall_from_ms(1'767'225'600'000);  // 2026-01-01
-constexpr Duration kRepair = 4s;  // two seconds to find and mend a loss, two more for what was asked meanwhile
 constexpr auto kTicketLife = std::chrono::minutes(10);
 
 std::uint16_t close_code_of(core::CloseReason reason) {
@@ -83,10 +82,8 @@ void Node::start() {
 }
 
 void Node::pause(Instant until) {
-  const Instant now = context_->now();
-  // What was lost before is not mended meanwhile.
-  if (context_->lossy_until > now && until > now) context_->lossy_until += until - now;
   paused_until_ = until;
+  context_->hinder_repair(until);
 }
 
 void Node::kill(StoreModel::Death death) {
@@ -282,7 +279,7 @@ void Node::post(std::uint32_t from, core::Effects::Post& post) {
   if (dropped) ++context_->tally(users::FaultKind::RingDrop).effective;
   context_->trace.add(0x200, ring, full || dropped ? 1 : 0);
   if (full || dropped) {
-    context_->lossy_until = context_->now() + kRepair;
+    context_->lost();
     return;
   }
   r.queue.push_back(std::move(post.envelope));

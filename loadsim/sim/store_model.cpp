@@ -176,6 +176,11 @@ void StoreModel::sync_lazily() {
   synced_ = *database_;
 }
 
+void StoreModel::be_unavailable(Instant until) {
+  unavailable_until_ = until;
+  context_->hinder_repair(until);
+}
+
 void StoreModel::heal() { lost_until_ = unavailable_until_ = full_until_ = slow_until_ = context_->now(); }
 
 }  // namespace starling::sim

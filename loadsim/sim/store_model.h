@@ -39,7 +39,7 @@ class StoreModel {
 
   // Faults, until a time.
   void lose_replies(std::uint32_t permille, Instant until) { lost_permille_ = permille, lost_until_ = until; }
-  void be_unavailable(Instant until) { unavailable_until_ = until; }
+  void be_unavailable(Instant until);
   void be_full(Instant until) { full_until_ = until; }
   void be_slow(Duration delay, Instant until) { slow_by_ = delay, slow_until_ = until; }
   /// Fatal: everything is answered Stopped until the process is restarted.
