@@ -76,9 +76,13 @@ RoomLocals::Pumped RoomLocals::pump(RoomLocal& local, CatchUp& c) {
 void RoomLocals::restart_truncated(RoomLocal& local) {
   LocalExtras& x = *local.extras;
   std::erase_if(x.catch_ups, [&](const CatchUp& c) {
-    if (c.next >= local.min_seq || c.end) return false;
-    probe(Probe::resume_truncated);
+    if (c.next >= local.min_seq) return false;
     --sessions_.at(c.session).catch_ups;
+    if (c.end) {
+      end_membership(local, c.session);  // the user's home has told it
+      return true;
+    }
+    probe(Probe::resume_truncated);
     membership(c.session, local).stage = Stage::Syncing;
     // Judged anew, the cursor is below the oldest event.
     x.syncs.push_back({.session = c.session,

@@ -277,7 +277,8 @@ void RoomLocals::describe(std::string& text, std::size_t bytes_max) const {
     if (local.extras->fetching) text += ", mending a gap";
     const auto& catch_ups = local.extras->catch_ups;
     if (const auto slowest = std::ranges::min_element(catch_ups, {}, &CatchUp::next); slowest != catch_ups.end()) {
-      text += ", " + std::to_string(catch_ups.size()) + " catching up, the slowest is at " +
+      text += ", " + std::to_string(catch_ups.size()) + " catching up, the slowest, device " +
+              std::to_string(sessions_.at(slowest->session).device.value) + ", is at " +
               std::to_string(slowest->next.prev().value) + " (acknowledged " + std::to_string(slowest->acked.value) +
               ")";
     }

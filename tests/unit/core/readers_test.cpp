@@ -10,6 +10,9 @@ class ReadersTest : public ::testing::Test {
   ReadersTest() {
     config.outbox_bytes_soft = 2000;
     config.outbox_bytes_hard = 8000;
+    begin();
+  }
+  void begin() {
     rig = std::make_unique<Rig>(1, config);
     rig->store.add_room(kRoom, {kAlice, kBob, kCarol});
     alice = rig->connect(kAlice, DeviceId(10));
@@ -166,6 +169,23 @@ TEST_F(ReadersTest, TheRemovedWhoIsBehindIsCaughtUpToTheRemovalOnly) {
   talk(30);
   rig->drain(bob);
   EXPECT_EQ(rig->heard(bob).seqs(), range(4, 64));
+}
+
+TEST_F(ReadersTest, TheRemovedIsNotWaitedForWhenRetentionHasCutWhatCameBefore) {
+  config.tail_bytes_per_room = 0;
+  begin();
+  rig->stop_reading(bob);
+  talk(100);
+  rig->say(alice, wire::Send{.room = kRoom,
+                             .epoch = Epoch(1),
+                             .cseq = Cseq(++cseq),
+                             .client_msg_id = ClientMsgId(cseq),
+                             .kind = wire::EventKind::MemberRemove,
+                             .subject = kBob});
+  rig->store.room(kRoom).min_seq = Seq(100);
+  rig->drain(bob);
+  EXPECT_LT(rig->heard(bob).seqs().size(), 97u);
+  EXPECT_EQ(rig->shard().pending(), "");
 }
 
 TEST_F(ReadersTest, WhoWantsHeadsOnlyIsStillAMemberWhenAddedAgainAtOnce) {
