@@ -4,11 +4,48 @@
 #include <utility>
 
 #include "common/base/probe.h"
+#include "common/base/rng.h"
 
 namespace starling::core {
 namespace {
 /// A user without a device is remembered for as long as a resume ticket lives: coming back costs the store nothing.
 constexpr std::uint16_t kIdleSweepsMax = 60;
+/// More changes at once than this are told by the whole list.
+constexpr std::size_t kChangesToldMax = 3;
+
+/// What a room adds to the sum over a list of rooms.
+std::uint64_t share_of(RoomId room, wire::Role role) {
+  return role == wire::Role::None ? 0 : mix64(mix64(room.value) ^ static_cast<std::uint64_t>(role));
+}
+
+std::uint64_t sum_of(const ports::UserLoaded& loaded) {
+  std::uint64_t sum = 0;
+  for (const ports::UserRoom& room : loaded.rooms) sum += share_of(room.info.room, room.info.role);
+  return sum;
+}
+
+const ports::UserRoom* find_room(const ports::UserLoaded& loaded, RoomId room) {
+  const auto at = std::ranges::find_if(loaded.rooms, [&](const ports::UserRoom& r) { return r.info.room == room; });
+  return at == loaded.rooms.end() ? nullptr : &*at;
+}
+
+/// True when the list now and the one with the sum `before` differ in no other rooms than these. What these were before
+/// is not remembered, so each role is tried. Versions cannot tell: a notice may come twice, or after the list that has it.
+bool is_all_that_changed(const std::vector<RoomId>& changed, const ports::UserLoaded& loaded, std::uint64_t before) {
+  if (changed.size() > kChangesToldMax) return false;
+  std::uint64_t others = sum_of(loaded);
+  std::vector<std::uint64_t> others_before{before};
+  for (const RoomId room : changed) {
+    if (const ports::UserRoom* now = find_room(loaded, room)) others -= share_of(room, now->info.role);
+    for (std::size_t i = others_before.size(); i-- > 0;) {
+      for (const wire::Role role : {wire::Role::Member, wire::Role::Moderator, wire::Role::Admin, wire::Role::Owner}) {
+        others_before.push_back(others_before[i] - share_of(room, role));
+      }
+    }
+  }
+  return std::ranges::find(others_before, others) != others_before.end();
+}
+
 }  // namespace
 
 UserHome* UserHomes::find(UserId user) {
@@ -130,9 +167,10 @@ void UserHomes::loaded(UserId id, ports::StoreCompletion&& done) {
   }
   // Read before the last change: what it says of the list may be old.
   if (std::exchange(user->extras->load_again, false)) return load(*user);
-  const std::uint64_t before = user->rooms_version;
+  const RoomsBefore before{.version = user->rooms_version, .sum = user->rooms_sum};
   const bool was_loaded = std::exchange(user->loaded, true);
   user->rooms_version = loaded->rooms_version;
+  user->rooms_sum = sum_of(*loaded);
   take_marks(*user, *loaded);
   if (was_loaded) tell_changes(*user, *loaded, before);
   user->extras->changed.clear();
@@ -167,21 +205,19 @@ void UserHomes::on(ShardId from, const ports::MembershipChanged& changed) {
   links_.post(from, ports::Answered{changed.request});
 }
 
-/// Each change by itself, with the version that a device has once it knows of it and of those before: the connection may
-/// end between two. When the version says that there were others, only the whole list has the new one.
-void UserHomes::tell_changes(UserHome& user, const ports::UserLoaded& loaded, std::uint64_t version_before) {
+/// Each change by itself; the last one with the version that a device has once it knows of them all. When other rooms
+/// have changed too, of which no notice has come yet, only the whole list has that version.
+void UserHomes::tell_changes(UserHome& user, const ports::UserLoaded& loaded, const RoomsBefore& before) {
   const std::vector<RoomId>& changed = user.extras->changed;
-  const bool complete = user.rooms_version == version_before + changed.size();
-  std::uint64_t version = version_before;
+  const bool complete = is_all_that_changed(changed, loaded, before.sum);
   for (const RoomId room : changed) {
-    if (complete) ++version;
     wire::RoomInfo info{.room = room};
-    const auto at = std::ranges::find_if(loaded.rooms, [&](const ports::UserRoom& r) { return r.info.room == room; });
-    if (at != loaded.rooms.end()) info = at->info;
+    if (const ports::UserRoom* now = find_room(loaded, room)) info = now->info;
+    const std::uint64_t version = complete && room == changed.back() ? user.rooms_version : before.version;
     tell(user,
          {.number = ++user.notices, .frame = wire::RoomChanged{.rooms_version = version, .info = std::move(info)}});
   }
-  if (complete || user.rooms_version == version_before) return;
+  if (complete || user.rooms_version == before.version) return;
   wire::RoomList list{.rooms_version = user.rooms_version};
   for (const ports::UserRoom& room : loaded.rooms) list.rooms.push_back(room.info);
   tell(user, {.number = ++user.notices, .frame = std::move(list)});

@@ -41,9 +41,16 @@ struct UserExtras {
   bool marks_listed = false;  // in the list of users to flush
 };
 
+/// The list that the devices know.
+struct RoomsBefore {
+  std::uint64_t version = 0;
+  std::uint64_t sum = 0;
+};
+
 struct UserHome {
   UserId id;
   std::uint64_t rooms_version = 0;
+  std::uint64_t rooms_sum = 0;  // over the list of that version: which rooms, in which roles
   std::vector<Device> devices;
   std::unique_ptr<UserExtras> extras;
   std::uint32_t notices = 0;  // changes of the list of rooms told so far
@@ -82,7 +89,7 @@ class UserHomes {
   void attach(UserHome& user, const WaitingDevice& waiting, const ports::UserLoaded* loaded);
   void fence(const Device& device);
   void tell(const UserHome& user, const ports::UserNotice& notice);
-  void tell_changes(UserHome& user, const ports::UserLoaded& loaded, std::uint64_t version_before);
+  void tell_changes(UserHome& user, const ports::UserLoaded& loaded, const RoomsBefore& before);
   void take_marks(UserHome& user, const ports::UserLoaded& loaded);
   void list_dirty(UserHome& user);
 

@@ -145,6 +145,30 @@ TEST_F(LinksTest, AMembershipNoticeThatWasLostIsRepeated) {
   EXPECT_EQ(rig.heard(carol).all<wire::RoomChanged>().size(), 1u);
 }
 
+TEST_F(LinksTest, ANoticeThatComesTwiceDoesNotStandForAnotherChange) {
+  const End carol = rig.connect(kCarol, DeviceId(30), 0, rig.home(kCarol));
+  RoomId elsewhere(0x11);
+  while (rig.home(elsewhere) == rig.home(kCarol)) elsewhere = elsewhere.next();
+  rig.store.add_room(elsewhere, {kAlice});
+  lose_all<ports::Answered>();
+  rig.say(alice, wire::Send{.room = elsewhere,
+                            .epoch = Epoch(1),
+                            .cseq = Cseq(1),
+                            .client_msg_id = ClientMsgId(1),
+                            .kind = wire::EventKind::MemberAdd,
+                            .subject = kCarol,
+                            .role = wire::Role::Member});
+  ASSERT_EQ(rig.heard(carol).all<wire::RoomChanged>().size(), 1u);
+  EXPECT_EQ(rig.heard(carol).all<wire::RoomChanged>()[0].rooms_version, 1u);
+  rig.store.add_room(RoomId(0x99), {kCarol});  // the notice of this one is still on its way
+  rig.lose = {};
+  rig.pass(5s);
+  // The version that has the other room comes with the other room.
+  for (const auto& change : rig.heard(carol).all<wire::RoomChanged>()) EXPECT_EQ(change.rooms_version, 1u);
+  ASSERT_EQ(rig.heard(carol).all<wire::RoomList>().size(), 1u);
+  EXPECT_EQ(rig.heard(carol).all<wire::RoomList>()[0].rooms.size(), 2u);
+}
+
 TEST_F(LinksTest, ANoticeThatIsRepeatedDoesNotOvertakeALaterOne) {
   const End carol = rig.connect(kCarol, DeviceId(30), 0, 1 - rig.home(kCarol));
   const auto change = [&](std::uint32_t cseq, wire::EventKind kind, wire::Role role) {
