@@ -137,6 +137,7 @@ bool RoomHomes::answer_repeat(RoomHome& home, const ports::ForwardSend& forward,
 
 void RoomHomes::next_work(RoomHome& home) {
   if (home.stage != HomeStage::Ready || home.work == nullptr || turn_.store_stopped) return;
+  answer_joins(home, ports::AskStatus::Ok);
   if (!home.work->disputes.empty()) return raise(home);
   if (!home.work->queue.empty()) commit(home);
 }

@@ -64,7 +64,7 @@ struct HomeWork {
   Seq missing_to;       // Reading: up to here
   Tail tail;
   FlatIndex newest;                // by device: the highest cseq that is queued, in flight or was answered lately
-  std::vector<WaitingJoin> joins;  // Loading
+  std::vector<WaitingJoin> joins;  // until the room is Ready
   std::vector<WaitingDispute> disputes;
   Instant active_at{};
 

@@ -102,11 +102,16 @@ void RoomHomes::loaded(RoomId room, ports::StoreCompletion&& done) {
     tell_head(*home);
   }
   for (const UserId user : changed) note_membership(*home, user);
-  answer_joins(*home, ports::AskStatus::Ok);
   next_work(*home);
 }
 
 // ---- registration
+
+/// What is with the store may make somebody a member, and the store may have told the user so already.
+bool RoomHomes::knows(const RoomHome& home, UserId user) const {
+  if (home.stage == HomeStage::Ready) return true;
+  return home.stage != HomeStage::Loading && home.members.role(user) != wire::Role::None;
+}
 
 ports::JoinedRoom RoomHomes::join(RoomHome& home, ShardId shard, UserId user) {
   ports::JoinedRoom joined{.role = home.members.role(user), .at = home.position()};
@@ -119,7 +124,7 @@ void RoomHomes::on(ShardId from, ports::JoinRooms&& ask) {
   for (const RoomId room : ask.rooms) {
     if (!room) continue;
     RoomHome& home = find_or_load(room);
-    if (home.stage != HomeStage::Loading) {
+    if (knows(home, ask.user)) {
       answer.rooms.push_back(join(home, from, ask.user));
       continue;
     }

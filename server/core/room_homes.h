@@ -52,6 +52,7 @@ class RoomHomes {
   HomeWork& work(RoomHome& home);
   void load(RoomHome& home);
   void forget(RoomHome& home);
+  bool knows(const RoomHome& home, UserId user) const;
   ports::JoinedRoom join(RoomHome& home, ShardId shard, UserId user);
   void answer_joins(RoomHome& home, ports::AskStatus status);
 

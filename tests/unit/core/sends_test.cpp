@@ -218,6 +218,25 @@ TEST_F(SendsTest, WhatAnotherHomeWroteIsReadAndToldInItsPlace) {
   EXPECT_EQ(results().at(0).seq, Seq(4));
 }
 
+TEST_F(SendsTest, NobodyIsCalledNoMemberWhileTheStoreHasWhatMayMakeThemOne) {
+  rig->hold_store();
+  rig->say(alice, wire::Send{.room = kRoom,
+                             .epoch = Epoch(1),
+                             .cseq = Cseq(1),
+                             .client_msg_id = ClientMsgId(1),
+                             .kind = wire::EventKind::MemberAdd,
+                             .subject = kCarol,
+                             .role = wire::Role::Member});
+  rig->complete_next_unknown(true);
+  rig->let_store_run();
+  const End carol = rig->connect(kCarol, DeviceId(30));
+  ASSERT_EQ(rig->heard(carol).all<wire::RoomList>().at(0).rooms.size(), 1u);  // the store knows it already
+  rig->sync(carol);
+  EXPECT_TRUE(rig->heard(carol).all<wire::Synced>().empty());
+  rig->pass(1s);
+  EXPECT_EQ(rig->heard(carol).synced().status, wire::SyncStatus::Reset);
+}
+
 TEST_F(SendsTest, WhatAnotherHomeWroteAndRetentionHasCutIsNotWaitedFor) {
   FakeRoom& room = rig->store.room(kRoom);
   for (int i = 0; i < 3; ++i) room.append({.room = kRoom, .sender = kBob, .device = DeviceId(77), .body = "rival"});
