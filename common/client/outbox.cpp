@@ -192,7 +192,9 @@ void Outbox::busy(Queue& queue, std::uint32_t retry_after_ms, Instant now, Rng& 
   Duration delay =
       std::clamp<Duration>(std::chrono::milliseconds(retry_after_ms), limits::kRetryAfterMin, limits::kRetryAfterMax);
   delay += Duration(static_cast<Duration::rep>(rng.below(static_cast<std::uint64_t>(delay.count() / 2))));
-  if (!budget_.spend()) delay = std::max(delay, limits::kBudgetHold);
+  // A flight is refused once, however many of it are.
+  const bool held = queue.hold_until > now;
+  if (!held && !budget_.spend()) delay = std::max(delay, limits::kBudgetHold);
   queue.hold_until = std::max(queue.hold_until, now + delay);
 }
 

@@ -206,6 +206,17 @@ TEST_F(OutboxTest, ALogThatRefusesWhatItExpectsIsNotAskedInALoop) {
   EXPECT_TRUE(next().empty());
 }
 
+TEST_F(OutboxTest, AFlightThatIsRefusedIsOneRefusal) {
+  add(1, 16);
+  for (std::uint32_t round = 0; round < limits::kRetryReserve / 2; ++round) {
+    ASSERT_EQ(next(), range(1, 16));
+    for (std::uint32_t cseq = 1; cseq <= 16; ++cseq) result(cseq, Busy);
+    ASSERT_LT(outbox_.deadline() - now_, limits::kBudgetHold);
+    now_ = outbox_.deadline();
+    outbox_.on_time(now_);
+  }
+}
+
 TEST_F(OutboxTest, RetriesBeyondTheBudgetWait) {
   add(1, 1);
   Duration longest{};
