@@ -5,6 +5,10 @@
 namespace starling::core {
 namespace {
 
+/// A thousand and more a second with the shipped configuration.
+constexpr std::size_t kResentAtOnce = 64;
+constexpr int kResendSteps = 16;
+
 /// What a request keeps beside itself.
 std::size_t bytes_beside(const ports::Payload& payload) {
   if (const auto* send = std::get_if<ports::ForwardSend>(&payload)) return send->send.body.size();
@@ -91,15 +95,19 @@ void Links::blank(Asked& asked) {
   while (!asked_.empty() && asked_.front().answered) asked_.pop_front();
 }
 
+/// What is due goes a piece at a time: a flood of repeats would push itself out of the ring, and the answers with it.
 void Links::resend() {
+  std::size_t sent = 0;
   for (Asked& asked : asked_) {
     if (asked.answered) continue;
-    const Instant due = asked.sent_at + turn_.config.forward_retry;
-    if (due <= turn_.now.at) {
+    Instant due = asked.sent_at + turn_.config.forward_retry;
+    if (due <= turn_.now.at && sent < kResentAtOnce) {
+      ++sent;
       asked.sent_at = turn_.now.at;
       post(asked.to, ports::Payload(asked.payload));
+      due = turn_.now.at + turn_.config.forward_retry;
     }
-    turn_.schedule.arm(Chore::Resend, asked.sent_at + turn_.config.forward_retry);
+    turn_.schedule.arm(Chore::Resend, std::max(due, turn_.now.at + turn_.config.forward_retry / kResendSteps));
   }
 }
 

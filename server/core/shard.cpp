@@ -138,8 +138,8 @@ void Shard::State::on(DeadlineReached&&) {
     creations.retry();
   }
   if (due(Chore::Resend)) {
+    locals.resend();  // first: few, and sessions wait for them
     links.resend();
-    locals.resend();
   }
   if (due(Chore::Readers)) sessions.expire_readers();
   if (due(Chore::Drain)) drain.step();

@@ -145,6 +145,27 @@ TEST_F(LinksTest, AMembershipNoticeThatWasLostIsRepeated) {
   EXPECT_EQ(rig.heard(carol).all<wire::RoomChanged>().size(), 1u);
 }
 
+TEST_F(LinksTest, ManyRepeatsGoAPieceAtATime) {
+  std::size_t forwards = 0;
+  rig.lose = [&](ShardId, ShardId, const ports::Payload& p) {
+    if (!std::holds_alternative<ports::ForwardSend>(p)) return false;
+    ++forwards;
+    return true;
+  };
+  for (std::uint32_t i = 1; i <= 500; ++i) rig.say(bob, rig.message(i));
+  ASSERT_EQ(forwards, 500u);
+  std::size_t most = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const std::size_t before = forwards;
+    rig.pass(1ms);
+    most = std::max(most, forwards - before);
+  }
+  EXPECT_LE(most, 64u);
+  rig.lose = {};
+  rig.pass(2s);
+  EXPECT_EQ(rig.heard(bob).all<wire::SendResult>().size(), 500u);
+}
+
 TEST_F(LinksTest, ANoticeThatComesTwiceDoesNotStandForAnotherChange) {
   const End carol = rig.connect(kCarol, DeviceId(30), 0, rig.home(kCarol));
   RoomId elsewhere(0x11);
