@@ -87,46 +87,78 @@ void RoomLocals::end_history(std::uint32_t session, const wire::HistoryRequest& 
 
 void RoomLocals::start_history(RoomLocal& local, std::uint32_t session, const wire::HistoryRequest& request) {
   if (request.floor > local.last) return end_history(session, request, wire::SyncStatus::Unavailable);
-  HistoryCall call{.conn = sessions_.conn(session), .request = request};
   const bool from_head = request.backward && (!request.from || request.from > local.last);
-  const Seq from = from_head ? local.last.next() : request.from;
-  const std::uint32_t limit = std::clamp(request.limit, 1u, wire::limits::kPageEventsMax);
-  store_.submit(ports::ReadPage{.room = local.id,
-                                .from = from,
-                                .backward = request.backward,
-                                .limit = limit,
-                                .bytes_max = static_cast<std::uint32_t>(wire::limits::kPageBytesMax),
-                                .related = true},
-                std::move(call));
+  const HistoryRange range{.from = from_head ? local.last.next() : request.from,
+                           .backward = request.backward,
+                           .limit = std::clamp(request.limit, 1u, wire::limits::kPageEventsMax)};
+  auto& reads = extras(local).history_reads;
+  auto at = std::ranges::find(reads, range, &HistoryRead::range);
+  if (at == reads.end()) {
+    at = reads.insert(reads.end(), {.number = ++reads_, .range = range});
+    store_.submit(ports::ReadPage{.room = local.id,
+                                  .from = range.from,
+                                  .backward = range.backward,
+                                  .limit = range.limit,
+                                  .bytes_max = static_cast<std::uint32_t>(wire::limits::kPageBytesMax),
+                                  .related = true},
+                  HistoryCall{.room = local.id, .number = at->number});
+  }
+  at->readers.push_back({.conn = sessions_.conn(session), .request = request, .head = local.last});
 }
 
 void RoomLocals::history_read(const HistoryCall& call, ports::StoreCompletion&& done) {
-  Session* s = sessions_.find(call.conn);
-  if (s == nullptr) return;
-  const std::uint32_t session = call.conn.index;
-  const RoomLocal* local = room_of(session, call.request.room);
-  if (local == nullptr) return end_history(session, call.request, wire::SyncStatus::NotMember);
+  RoomLocal* local = find(call.room);
+  if (local == nullptr || local->extras == nullptr) return;
+  auto& reads = local->extras->history_reads;
+  const auto at = std::ranges::find(reads, call.number, &HistoryRead::number);
+  if (at == reads.end()) return;
+  const HistoryRead ended = std::move(*at);
+  reads.erase(at);
   auto* read = std::get_if<ports::PageRead>(&done.result);
-  // A page must not be what closes the session for reading slowly.
-  if (done.status != ports::StoreStatus::Ok || read == nullptr || !read->exists || call.request.floor > local->last ||
-      !sessions_.has_room(session)) {
-    return end_history(session, call.request, wire::SyncStatus::Unavailable);
+  if (done.status != ports::StoreStatus::Ok || read == nullptr || !read->exists) {
+    for (const HistoryReader& reader : ended.readers) {
+      if (sessions_.find(reader.conn) != nullptr) {
+        end_history(reader.conn.index, reader.request, wire::SyncStatus::Unavailable);
+      }
+    }
+  } else {
+    serve_history(*local, ended, std::move(*read));
   }
-  const auto beyond = [&](const wire::Event& event) { return event.seq > local->last; };
-  std::erase_if(read->events, beyond);
-  std::erase_if(read->related, beyond);
-  wire::HistoryPage page{.request_id = call.request.request_id,
-                         .room = local->id,
-                         .epoch = local->epoch,
-                         .hash_before = read->hash_before,
-                         .events = std::move(read->events),
-                         .related = std::move(read->related),
-                         .as_of = std::min(read->related_to, local->last),
-                         .min_seq = read->min_seq,
-                         .head = local->last};
-  fit(page, call.request.backward);
-  --s->histories;
-  sessions_.send(session, page);
+  if (local->extras->empty()) local->extras.reset();
+}
+
+void RoomLocals::serve_history(RoomLocal& local, const HistoryRead& ended, ports::PageRead&& read) {
+  const bool ends_at_head = !ended.range.backward && (read.events.empty() || read.events.back().seq == read.head);
+  const auto beyond = [&](const wire::Event& event) { return event.seq > local.last; };
+  std::erase_if(read.events, beyond);
+  std::erase_if(read.related, beyond);
+  wire::ServerFrame frame{wire::HistoryPage{.room = local.id,
+                                            .epoch = local.epoch,
+                                            .hash_before = read.hash_before,
+                                            .events = std::move(read.events),
+                                            .related = std::move(read.related),
+                                            .as_of = std::min(read.related_to, local.last),
+                                            .min_seq = read.min_seq,
+                                            .head = local.last}};
+  auto& page = std::get<wire::HistoryPage>(frame);
+  fit(page, ended.range.backward);
+  for (const HistoryReader& reader : ended.readers) {
+    Session* s = sessions_.find(reader.conn);
+    if (s == nullptr) continue;
+    const std::uint32_t session = reader.conn.index;
+    if (room_of(session, local.id) == nullptr) {
+      end_history(session, reader.request, wire::SyncStatus::NotMember);
+    } else if (reader.request.floor > local.last || !sessions_.has_room(session)) {
+      // A page must not be what closes the session for reading slowly.
+      end_history(session, reader.request, wire::SyncStatus::Unavailable);
+    } else if (ends_at_head && reader.head > read.head) {
+      start_history(local, session, reader.request);  // the read began before this one asked
+    } else {
+      --s->histories;
+      page.request_id = reader.request.request_id;
+      sessions_.send(session, frame);
+    }
+  }
 }
 
 }  // namespace starling::core

@@ -48,15 +48,36 @@ struct PendingHistory {
   wire::HistoryRequest request;
 };
 
+/// A page of history that the store is read for: once for all who want the same one meanwhile.
+struct HistoryRange {
+  Seq from;
+  bool backward = false;
+  std::uint32_t limit = 0;
+  bool operator==(const HistoryRange&) const = default;
+};
+struct HistoryReader {
+  ConnId conn;
+  wire::HistoryRequest request;
+  Seq head;  // when it asked: the page must not end before it for want of events
+};
+struct HistoryRead {
+  std::uint32_t number = 0;
+  HistoryRange range;
+  std::vector<HistoryReader> readers;
+};
+
 struct LocalExtras {
   std::vector<CatchUp> catch_ups;
   std::vector<PendingSync> syncs;
   std::vector<PendingHistory> histories;  // until the home has said whether the user is a member
-  bool fetching = false;                  // a gap is being mended
-  bool retrying = false;                  // a read of the store failed and will be tried again
+  std::vector<HistoryRead> history_reads;
+  bool fetching = false;  // a gap is being mended
+  bool retrying = false;  // a read of the store failed and will be tried again
   Instant fetched_at{};
 
-  bool empty() const { return catch_ups.empty() && syncs.empty() && histories.empty() && !fetching && !retrying; }
+  bool empty() const {
+    return catch_ups.empty() && syncs.empty() && histories.empty() && history_reads.empty() && !fetching && !retrying;
+  }
 };
 
 struct RoomLocal {

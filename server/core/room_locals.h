@@ -117,6 +117,7 @@ class RoomLocals {
 
   // room_history.cpp
   void start_history(RoomLocal& local, std::uint32_t session, const wire::HistoryRequest& request);
+  void serve_history(RoomLocal& local, const HistoryRead& ended, ports::PageRead&& read);
   void refuse_history(std::uint32_t session, const wire::HistoryRequest& request, wire::SyncStatus status,
                       std::uint32_t retry_after_ms = 0);
   void end_history(std::uint32_t session, const wire::HistoryRequest& request, wire::SyncStatus status);

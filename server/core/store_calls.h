@@ -44,8 +44,8 @@ struct DeviceCall {
   std::uint32_t number = 0;
 };
 struct HistoryCall {
-  ConnId conn;
-  wire::HistoryRequest request;
+  RoomId room;
+  std::uint32_t number = 0;
 };
 // Of users.
 struct UserCall {

@@ -208,6 +208,46 @@ TEST_F(SyncTest, HistoryIsForMembersAndCarriesWhatBelongsToIt) {
   EXPECT_EQ(rig.heard(carol).all<wire::HistoryPage>().at(0).status, wire::SyncStatus::NotMember);
 }
 
+TEST_F(SyncTest, APageOfHistoryIsReadOnceForAllWhoWantItMeanwhile) {
+  const End alice = online();
+  const End bob = online(kBob, DeviceId(20));
+  for (const End end : {alice, bob}) rig.sync(end, rig.at_head());
+  rig.hold_store();
+  const wire::HistoryRequest request{.request_id = 7, .room = kRoom, .from = Seq(2), .backward = false, .limit = 4};
+  wire::HistoryRequest same = request;
+  same.request_id = 9;
+  rig.say(alice, request);
+  rig.say(bob, same);
+  EXPECT_EQ(rig.held_of<ports::ReadPage>(), 1u);
+  rig.let_store_run();
+  for (const auto& [end, id] : {std::pair(alice, 7u), std::pair(bob, 9u)}) {
+    const auto pages = rig.heard(end).all<wire::HistoryPage>();
+    ASSERT_EQ(pages.size(), 1u);
+    EXPECT_EQ(pages[0].request_id, id);
+    EXPECT_EQ(pages[0].events.size(), 4u);
+  }
+}
+
+TEST_F(SyncTest, APageThatWasReadBeforeTheLastEventIsNotForWhoKnowsOfIt) {
+  const End alice = online();
+  const End bob = online(kBob, DeviceId(20));
+  for (const End end : {alice, bob}) rig.sync(end, rig.at_head());
+  const wire::HistoryRequest rest{.request_id = 1, .room = kRoom, .from = Seq(10), .backward = false, .limit = 50};
+  rig.hold_store();
+  rig.say(alice, rest);
+  const std::uint64_t id = rig.held_id();
+  ports::StoreCompletion page{.id = id, .result = rig.store.execute(rig.take_held())};
+  rig.say(bob, rig.message(1));
+  rig.complete_next();
+  rig.say(bob, rest);
+  rig.let_store_run();
+  rig.input(0, StoreCompleted{.completion = std::move(page)});
+  ASSERT_EQ(rig.heard(alice).all<wire::HistoryPage>().size(), 1u);
+  EXPECT_EQ(rig.heard(alice).all<wire::HistoryPage>()[0].events.size(), 2u);
+  ASSERT_EQ(rig.heard(bob).all<wire::HistoryPage>().size(), 1u);
+  EXPECT_EQ(rig.heard(bob).all<wire::HistoryPage>()[0].events.size(), 3u);
+}
+
 TEST_F(SyncTest, AFloorThatTheRoomHasNotReachedIsNotAnsweredBelow) {
   const End alice = online();
   rig.sync(alice, rig.at_head());
