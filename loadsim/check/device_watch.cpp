@@ -117,13 +117,14 @@ void DeviceWatch::check_name(const wire::Event& event, std::uint64_t digest_of_e
 void DeviceWatch::on(const client::RoomReset& notice) {
   const wire::SyncedRoom& answer = *notice.answer;
   WatchedRoom& r = room(answer.room);
+  const bool other_epoch = notice.start.epoch != r.seen.epoch();
   if (notice.start.epoch < r.seen.epoch()) {
     violated(Guarantee::G6_Monotone, answer.room, notice.start.seq,
              range("reset to epoch", notice.start.epoch.value, "after epoch", r.seen.epoch().value));
   }
   r.seen.reset(notice.start.epoch, notice.start.seq);
   r.state.reset();
-  if (notice.reason == wire::ResetReason::Epoch && answer.next_cseq) {
+  if (notice.reason == wire::ResetReason::Epoch && other_epoch && answer.next_cseq) {
     r.sent.restart(answer.next_cseq);
     r.read_seq = Seq();
   }

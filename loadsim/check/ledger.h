@@ -34,6 +34,7 @@ std::uint64_t digest(const LedgerEvent& event);
 struct LedgerDevice {
   DeviceId device;
   Cseq last_cseq;
+  bool may_repeat = false;  // cloned, and the log was put back: what both had waiting may be there twice
 };
 
 struct LedgerRoom {

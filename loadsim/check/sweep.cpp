@@ -45,7 +45,7 @@ void RoomProof::check_log(Violations& violations) const {
     // What retention has cut is not there to be recognised.
     if (event.client_msg_id && event.seq >= room_.min_seq) {
       const auto [first, fresh] = names.try_emplace(event.client_msg_id.value, event.seq);
-      if (!fresh) {
+      if (!fresh && !may_repeat(event.device)) {
         report(violations, Guarantee::G3_ExactlyOnce, event.seq, nullptr,
                "a message is in the log twice, first at " + std::to_string(first->second.value) + ", now as cseq " +
                    std::to_string(event.cseq.value) + " of device " + std::to_string(event.device.value));
@@ -62,6 +62,17 @@ void RoomProof::check_log(Violations& violations) const {
   check_members(violations);
 }
 
+const LedgerDevice* RoomProof::counter_of(DeviceId device) const {
+  const auto at = std::lower_bound(room_.devices.begin(), room_.devices.end(), device,
+                                   [](const LedgerDevice& each, DeviceId d) { return each.device < d; });
+  return at != room_.devices.end() && at->device == device ? &*at : nullptr;
+}
+
+bool RoomProof::may_repeat(DeviceId device) const {
+  const LedgerDevice* counter = counter_of(device);
+  return counter != nullptr && counter->may_repeat;
+}
+
 void RoomProof::check_senders(Violations& violations) const {
   for (std::size_t i = 0; i < sent_.size(); ++i) {
     const Sent& sent = sent_[i];
@@ -74,10 +85,8 @@ void RoomProof::check_senders(Violations& violations) const {
     }
     const bool last = i + 1 == sent_.size() || sent_[i + 1].device != sent.device;
     if (!last) continue;
-    const auto counter = std::lower_bound(room_.devices.begin(), room_.devices.end(), sent.device,
-                                          [](const LedgerDevice& each, DeviceId d) { return each.device < d; });
-    const bool known = counter != room_.devices.end() && counter->device == sent.device;
-    if (!known || counter->last_cseq < sent.cseq) {
+    const LedgerDevice* counter = counter_of(sent.device);
+    if (counter == nullptr || counter->last_cseq < sent.cseq) {
       report(violations, Guarantee::G3_ExactlyOnce, sent.seq, nullptr, "the device's counter is behind its events");
     }
   }

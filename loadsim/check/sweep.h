@@ -31,6 +31,8 @@ class RoomProof {
 
   Seq first() const { return room_.events.empty() ? room_.head.next() : room_.events.front().seq; }
   void check_senders(Violations& violations) const;
+  const LedgerDevice* counter_of(DeviceId device) const;
+  bool may_repeat(DeviceId device) const;
   void check_members(Violations& violations) const;
   void check_visibility(const DeviceWatch& device, const WatchedRoom& seen, Violations& violations) const;
   void check_chain(const DeviceWatch& device, const WatchedRoom& seen, Violations& violations) const;

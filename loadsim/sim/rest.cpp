@@ -1,5 +1,6 @@
 #include "loadsim/sim/rest.h"
 
+#include <set>
 #include <utility>
 
 #include "loadsim/check/sweep.h"
@@ -156,7 +157,12 @@ void sweep(World& world) {
   if (world.broken()) return;
   check::Violations& violations = world.context().violations;
   DatabaseLedger ledger(world.database());
+  std::set<DeviceId> repeaters;
+  for (const auto& device : world.devices()) {
+    if (world.nemesis().put_back_something() && device->watch().is_cloned()) repeaters.insert(device->watch().device());
+  }
   for (check::LedgerRoom room; ledger.next(room); room = {}) {
+    for (check::LedgerDevice& each : room.devices) each.may_repeat = repeaters.contains(each.device);
     const check::RoomProof proof(std::move(room));
     proof.check_log(violations);
     const RoomLog& log = *world.database().find(proof.room().room);

@@ -104,6 +104,31 @@ TEST(Sweep, EachKindOfLieIsFound) {
   }
 }
 
+TEST(Sweep, OnlyAClonedDeviceMayRepeatAMessageAfterTheLogWasPutBack) {
+  std::vector<wire::Event> log = good_log();
+  log[4].client_msg_id = log[3].client_msg_id;
+  LedgerRoom room = ledger(log);
+  room.devices[0].may_repeat = true;
+  EXPECT_EQ(Witness(log).against(room), "");
+}
+
+TEST(DeviceWatch, ASecondResetIntoTheSameEpochDoesNotRestartTheNumbers) {
+  Witness run(good_log());
+  const wire::SyncedRoom again{.room = kRoom,
+                               .status = wire::SyncStatus::Reset,
+                               .reason = wire::ResetReason::Epoch,
+                               .epoch = Epoch(1),
+                               .head = Seq(6),
+                               .start = {.epoch = Epoch(1), .seq = Seq(6)},
+                               .next_cseq = Cseq(3)};  // from before what was sent since
+  client::Output out;
+  out.notices.emplace_back(
+      client::RoomReset{.answer = &again, .reason = wire::ResetReason::Epoch, .start = again.start});
+  out.notices.emplace_back(client::Settled{.room = kRoom, .cseq = Cseq(6), .epoch = Epoch(1), .seq = Seq(7)});
+  run.device.on_output(out);
+  EXPECT_TRUE(run.violations.empty());
+}
+
 TEST(Sweep, ADeviceThatStoppedShortIsFoundAtRest) {
   std::vector<wire::Event> log = good_log();
   log.pop_back();
