@@ -6,10 +6,15 @@ import pathlib
 import re
 import signal
 import subprocess
+import sys
 import time
 import urllib.request
 
 BIN = pathlib.Path(os.environ.get("STARLING_BUILD", "build/release")) / "bin"
+
+
+# Whoever ends the bench ends what it started.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 class Gone(Exception):
