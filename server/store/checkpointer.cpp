@@ -9,7 +9,7 @@ Checkpointer::Checkpointer(const Connection::Options& options, Thresholds thresh
       connection_(options),
       health_(&health),
       counters_(&counters),
-      truncate_at_(thresholds.truncate),
+      restart_at_(thresholds.restart),
       thread_([this] { run(); }) {}
 
 Checkpointer::~Checkpointer() {
@@ -46,19 +46,20 @@ void Checkpointer::run() {
 
 /// Passive stops for nobody. While commits never pause it never reaches the end, so the WAL cannot start anew and grows:
 /// when it has become long, the writer waits for once, while the little that passive left is copied. Much is left only
-/// when a reader does not give its snapshot back (a backup): then there is nothing to wait for.
+/// when a reader does not give its snapshot back (a backup): then there is nothing to wait for. The file keeps its length:
+/// to write over blocks that are there costs the commits less than new ones.
 void Checkpointer::checkpoint() {
   int frames = 0;
   int copied = 0;
   if (!done(sqlite3_wal_checkpoint_v2(connection_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &copied))) return;
   counters_->checkpoints.fetch_add(1, std::memory_order_relaxed);
   looked_at_.store(frames, std::memory_order_relaxed);
-  if (frames < truncate_at_ || frames - copied >= thresholds_.checkpoint) return;
-  counters_->truncations.fetch_add(1, std::memory_order_relaxed);
-  const bool cut =
-      done(sqlite3_wal_checkpoint_v2(connection_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr));
+  if (frames < restart_at_ || frames - copied >= thresholds_.checkpoint) return;
+  counters_->wal_restarts.fetch_add(1, std::memory_order_relaxed);
+  const bool begun =
+      done(sqlite3_wal_checkpoint_v2(connection_.get(), nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr));
   // A reader in the way would make the writer wait in vain again and again.
-  truncate_at_ = cut ? thresholds_.truncate : frames + thresholds_.truncate;
+  restart_at_ = begun ? thresholds_.restart : frames + thresholds_.restart;
 }
 
 bool Checkpointer::done(int code) {

@@ -17,7 +17,7 @@ class Checkpointer {
   /// Lengths of the WAL, in pages.
   struct Thresholds {
     int checkpoint = 0;
-    int truncate = 0;
+    int restart = 0;
   };
   Checkpointer(const Connection::Options& options, Thresholds thresholds, Health& health, Counters& counters);
   Checkpointer(const Checkpointer&) = delete;
@@ -43,7 +43,7 @@ class Checkpointer {
   bool due_ = false;
   bool stop_ = false;
   std::atomic<int> looked_at_ = 0;  // the WAL's length at the last checkpoint
-  int truncate_at_;                 // the thread's
+  int restart_at_;                  // the thread's
   std::thread thread_;
 };
 

@@ -46,7 +46,7 @@ std::string Counters::text() const {
   counter("starling_store_rows_refused_total", "Rows that SQLite refused, rejected alone", rows_refused);
   counter("starling_store_reads_total", "Reads answered", reads);
   counter("starling_store_checkpoints_total", "Checkpoints of the WAL", checkpoints);
-  counter("starling_store_truncations_total", "Times that commits waited while the WAL was cut", truncations);
+  counter("starling_store_wal_restarts_total", "Times that commits waited for the WAL to start anew", wal_restarts);
   counter("starling_store_full_total", "Operations answered: no space", failed_full);
   counter("starling_store_locked_total", "Operations answered: locked", failed_locked);
   counter("starling_store_fatal_total", "Operations answered: stopped, or outcome unknown", failed_fatal);

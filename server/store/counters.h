@@ -32,7 +32,7 @@ struct Counters {
   Counter rows_refused = 0;   // by SQLite, rejected alone
   Counter reads = 0;
   Counter checkpoints = 0;
-  Counter truncations = 0;
+  Counter wal_restarts = 0;
   Counter failed_full = 0;
   Counter failed_locked = 0;
   Counter failed_fatal = 0;

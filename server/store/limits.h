@@ -24,15 +24,15 @@ inline constexpr std::int64_t kSnapshotRows = 128;
 
 /// Pages in the WAL that wake the checkpointer (4 MiB), and that make it stop the writer for a moment (64 MiB).
 inline constexpr int kCheckpointFrames = 1024;
-inline constexpr int kTruncateFrames = 16 * 1024;
+inline constexpr int kRestartFrames = 16 * 1024;
 /// How long it may stop the writer while it waits for readers: as long as they hold their snapshots.
-inline constexpr int kTruncatePatienceMs = 100;
-static_assert(kTruncatePatienceMs >= kSnapshotMax.count());
+inline constexpr int kRestartPatienceMs = 100;
+static_assert(kRestartPatienceMs >= kSnapshotMax.count());
 
-/// Free space that the store is not well below: the WAL may reach kTruncateFrames twice over while a backup runs, and a
+/// Free space that the store is not well below: the WAL may reach kRestartFrames twice over while a backup runs, and a
 /// migration or a restore writes beside.
 inline constexpr std::uint64_t kFreeBytesMin = std::uint64_t{256} << 20;
-static_assert(kFreeBytesMin >= 2 * std::uint64_t{4096} * kTruncateFrames);
+static_assert(kFreeBytesMin >= 2 * std::uint64_t{4096} * kRestartFrames);
 
 /// How often a store that could not commit tries whether it can again.
 inline constexpr std::chrono::milliseconds kTrialEvery{500};

@@ -70,11 +70,14 @@ struct Store::Threads {
         connection(options_of(config, Connection::Mode::Create, limits::kWriterCacheKib)) {
     make_durable(connection);
     migrate(connection, config.path);
+    // What a WAL keeps when it starts anew: a long backup may have made it longer.
+    connection.exec(
+        fmt::format("PRAGMA journal_size_limit = {}", 2 * 4096 * std::int64_t{config.restart_frames}).c_str());
     sync_what_is_there(connection);
     auto aside = options_of(config, Connection::Mode::ReadWrite, limits::kReaderCacheKib);
-    aside.busy_timeout_ms = limits::kTruncatePatienceMs;
+    aside.busy_timeout_ms = limits::kRestartPatienceMs;
     checkpointer = std::make_unique<Checkpointer>(
-        aside, Checkpointer::Thresholds{config.checkpoint_frames, config.truncate_frames}, health, counters);
+        aside, Checkpointer::Thresholds{config.checkpoint_frames, config.restart_frames}, health, counters);
     writer = std::make_unique<Writer>(connection, config.path,
                                       Writer::Shared{writes, health, counters, *checkpointer, complete});
     readers = std::make_unique<ReaderPool>(options_of(config, Connection::Mode::ReadOnly, limits::kReaderCacheKib),

@@ -23,7 +23,7 @@ struct StoreConfig {
   std::uint32_t busy_timeout_ms = 1000;
   /// Pages in the WAL that wake the checkpointer, and that make it stop the writer for a moment. Tests lower them.
   int checkpoint_frames = limits::kCheckpointFrames;
-  int truncate_frames = limits::kTruncateFrames;
+  int restart_frames = limits::kRestartFrames;
   /// Below this share of the volume's space, or limits::kFreeBytesMin, it is not healthy, though commits go on.
   std::uint32_t free_percent_min = 3;
   SpaceFigures space;  // empty: the volume's own

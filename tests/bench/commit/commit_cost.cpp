@@ -15,6 +15,9 @@
 namespace starling::bench {
 namespace {
 
+constexpr double kRatioMax = 1.4;
+constexpr double kPerSecondMin = 1363;
+
 struct Round {
   Cost store;
   Cost floor;
@@ -72,7 +75,10 @@ int main_of(const std::string& folder, const Load& load, int rounds) {
   }
   std::printf("{\"bench\":\"commit\",\"per_s\":%.0f,\"rows_per_txn_p50\":%lu,\"cpu_ratio\":%.3f}\n", median(per_s),
               median(rows_per_transaction), median(ratio));
-  return 0;
+  if (median(ratio) <= kRatioMax && median(per_s) > kPerSecondMin) return 0;
+  std::fprintf(stderr, "commit: a bar is missed: at most %.1f times the floor, more than %.0f a second\n", kRatioMax,
+               kPerSecondMin);
+  return 1;
 }
 
 }  // namespace
@@ -85,7 +91,7 @@ int main(int argc, char** argv) {
   std::uint64_t senders = 4;
   std::size_t body = 128;
   int seconds = 5;
-  int rounds = 3;
+  int rounds = 7;
   app.add_option("--dir", folder, "Where the databases are made");
   app.add_option("--rooms", rooms, "Rooms that are written at the same time")->check(CLI::Range(1, 100000));
   app.add_option("--senders", senders, "Senders in each, every one a row of its batch")->check(CLI::Range(1, 20));

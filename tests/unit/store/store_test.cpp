@@ -244,7 +244,7 @@ TEST_F(StoreTest, LittleSpaceIsToldWhileCommitsGoOn) {
 }
 
 TEST_F(StoreTest, CommitsWaitForNoCheckpointWhileAReaderIsInItsWay) {
-  open({.path = database_.path(), .checkpoint_frames = 50, .truncate_frames = 100});
+  open({.path = database_.path(), .checkpoint_frames = 50, .restart_frames = 100});
   make_room();
   std::uint32_t cseq = 0;
   {
@@ -252,16 +252,16 @@ TEST_F(StoreTest, CommitsWaitForNoCheckpointWhileAReaderIsInItsWay) {
     backup.exec("BEGIN");
     backup.number("SELECT count(*) FROM events");
     while (counted("starling_store_wal_frames") < 600) commit({row(++cseq, std::string(2000, 'a'))});
-    EXPECT_EQ(counted("starling_store_truncations_total"), 0u);
+    EXPECT_EQ(counted("starling_store_wal_restarts_total"), 0u);
     // One look for every stretch of the WAL, not for every commit.
     EXPECT_GT(counted("starling_store_checkpoints_total"), 0u);
     EXPECT_LE(counted("starling_store_checkpoints_total"), counted("starling_store_wal_frames") / 50);
   }
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (counted("starling_store_truncations_total") == 0 && std::chrono::steady_clock::now() < deadline) {
+  while (counted("starling_store_wal_restarts_total") == 0 && std::chrono::steady_clock::now() < deadline) {
     commit({row(++cseq, std::string(2000, 'a'))});
   }
-  EXPECT_GT(counted("starling_store_truncations_total"), 0u);
+  EXPECT_GT(counted("starling_store_wal_restarts_total"), 0u);
 }
 
 TEST_F(StoreTest, TheDatabaseIsItsOwnersWhateverWasBefore) {

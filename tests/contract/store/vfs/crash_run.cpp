@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t kRooms = 4;
 constexpr std::uint64_t kUsers = 5;
 constexpr WallTime kNow = wall_from_ms(1'700'000'000'000);
-/// Writes, truncations and syncs that a life lasts at most; a commit takes about twenty.
+/// Writes, wal_restarts and syncs that a life lasts at most; a commit takes about twenty.
 constexpr std::uint64_t kOperationsMax = 400;
 
 ports::CreateRoom room_of(RoomId room) {
@@ -128,7 +128,7 @@ void CrashRun::live_and_die() {
     auto store = store::Store::open({.path = folder + "/starling.db",
                                      .readers = 1,
                                      .checkpoint_frames = 24,
-                                     .truncate_frames = 96,
+                                     .restart_frames = 96,
                                      .vfs = vfs.name()},
                                     [&inbox](ShardId, ports::StoreCompletion&& completion) {
                                       const std::scoped_lock lock(inbox.mutex);
