@@ -1,6 +1,7 @@
 // Subscribing and resuming: a cursor is held against the log, and the answer says where the events begin.
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <utility>
 
 #include "common/base/probe.h"
@@ -20,12 +21,11 @@ constexpr std::size_t kAnswersMax = 256;
 
 /// Of a room that is named twice the last word counts. The engine names them in order, once.
 void drop_doubles(std::vector<wire::SyncRoom>& rooms) {
-  const auto by_room = &wire::SyncRoom::room;
-  if (std::ranges::adjacent_find(rooms, std::greater_equal(), by_room) == rooms.end()) return;
-  std::ranges::reverse(rooms);
-  std::ranges::stable_sort(rooms, {}, by_room);
-  const auto doubles = std::ranges::unique(rooms, {}, by_room);
-  rooms.erase(doubles.begin(), doubles.end());
+  if (std::ranges::adjacent_find(rooms, std::greater_equal(), &wire::SyncRoom::room) == rooms.end()) return;
+  std::map<RoomId, wire::SyncRoom> last;
+  for (wire::SyncRoom& room : rooms) last.insert_or_assign(room.room, std::move(room));
+  rooms.clear();
+  for (auto& [id, room] : last) rooms.push_back(std::move(room));
 }
 
 }  // namespace
