@@ -158,8 +158,12 @@ void sweep(World& world) {
   check::Violations& violations = world.context().violations;
   DatabaseLedger ledger(world.database());
   std::set<DeviceId> repeaters;
+  const auto note = [&](const check::DeviceWatch& watch) {
+    if (watch.is_cloned() && world.nemesis().put_back_something()) repeaters.insert(watch.device());
+  };
   for (const auto& device : world.devices()) {
-    if (world.nemesis().put_back_something() && device->watch().is_cloned()) repeaters.insert(device->watch().device());
+    note(device->watch());
+    for (const auto& before : device->past()) note(*before);
   }
   for (check::LedgerRoom room; ledger.next(room); room = {}) {
     for (check::LedgerDevice& each : room.devices) each.may_repeat = repeaters.contains(each.device);
