@@ -232,11 +232,11 @@ void RoomHomes::repeat_later(RoomHome& home, ports::CommitBatch&& batch, ports::
   retry_later(home.id);
 }
 
-/// Answers every row, and publishes what was accepted right behind the head that is known.
+/// Answers every row, and publishes what the log holds right behind the head that is known: rows that were accepted, and
+/// those that an attempt of unknown outcome has put there.
 void RoomHomes::settle_rows(RoomHome& home, ports::Committed& done) {
   HomeWork& w = *home.work;
   std::vector<wire::Event> events;
-  const bool next = done.prev_head == home.head;
   for (std::size_t i = 0; i < w.in_flight.size() && i < done.results.size(); ++i) {
     const ports::CommitRowResult& row = done.results[i];
     wire::SendResult result{.room = home.id,
@@ -253,7 +253,8 @@ void RoomHomes::settle_rows(RoomHome& home, ports::Committed& done) {
     const bool accepted = row.status == wire::SendStatus::Accepted;
     probe(Probe::unknown_then_absent, w.outcome_unknown && accepted);
     if (!accepted || !mutant(Mutant::M4_AckBeforeCommit)) answer(w.in_flight[i].origin, result);
-    if (!next || !accepted || row.seq != home.head.next()) continue;
+    const bool in_log = accepted || row.status == wire::SendStatus::Duplicate;
+    if (!in_log || row.seq != home.head.next()) continue;
     events.push_back(event_of(done.batch, done.batch.rows[i], row.seq, row.msg_no, row.ts));
     append(home, events.back());
   }

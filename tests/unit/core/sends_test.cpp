@@ -65,7 +65,9 @@ TEST_F(SendsTest, AnUnknownOutcomeThatTookEffectIsRepeatedIdenticallyAndFound) {
   const auto& batch = std::get<ports::CommitBatch>(rig->held_request());
   ASSERT_EQ(batch.rows.size(), 1u);
   EXPECT_EQ(batch.rows[0].cseq, Cseq(1));
+  const std::size_t reads = rig->submitted<ports::ReadPage>();
   rig->let_store_run();
+  EXPECT_EQ(rig->submitted<ports::ReadPage>(), reads);  // its own rows are at hand
   ASSERT_EQ(results().size(), 2u);
   EXPECT_EQ(results()[0].seq, Seq(3));
   EXPECT_EQ(rig->heard(bob).seqs(), (std::vector<std::uint64_t>{3, 4}));
