@@ -52,14 +52,21 @@ bool Session::renumber(std::uint32_t i, Cseq next, Instant now, Output& out) {
   return true;
 }
 
-void Session::handle(const wire::SendResult& frame, Instant now, Output& out) {
+void Session::handle(const wire::SendResult& answered, Instant now, Output& out) {
+  wire::SendResult frame = answered;
+  const std::uint32_t i = rooms_.find(frame.room);
+  const bool member = i != RoomTable::kNone && rooms_.cursor(i).member != 0;
+  // A log that was put back may hold another message under the number, and who is no member was told of no other number.
+  const bool other_history = frame.status == wire::SendStatus::Conflict && !member;
+  if (other_history) frame.status = wire::SendStatus::Forbidden;
   const Outbox::Answer answer = outbox_.on_result(frame, now, rng_);
   if (answer.verdict == Outbox::Verdict::Ignored) {
     ++counters_.results_ignored;
     send_outbox_if_any(frame.room, now, out);
     return;
   }
-  const std::uint32_t i = rooms_.find(frame.room);
+  // Should the user come back, the log's counter comes with the Reset of a device that holds nothing.
+  if (other_history && i != RoomTable::kNone) rooms_.jump(i, {});
   switch (answer.verdict) {
     case Outbox::Verdict::Ignored:
     case Outbox::Verdict::Retry:

@@ -366,6 +366,26 @@ TEST(LostCounter, WhatWaitsOnAStorageThatWasPutBackKeepsItsNumbers) {
   EXPECT_EQ(empty.send(kRoom, "a").cseq, Cseq(41));
 }
 
+TEST(LostCounter, AConflictInAnotherHistoryOfARoomThatWasLeftIsARefusal) {
+  ScriptedServer server;
+  server.bring_online({kRoom}, 5);
+  server.receive(wire::RoomChanged{.rooms_version = 2, .info = {.room = kRoom, .role = wire::Role::None}});
+  server.send(kRoom, "a");
+  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::StaleEpoch, .epoch = Epoch(2)});
+  server.take();
+  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::Conflict, .epoch = Epoch(2)});
+  Seen seen = server.take();
+  EXPECT_TRUE(seen.fatals.empty());
+  ASSERT_EQ(seen.settled.size(), 1u);
+  EXPECT_EQ(seen.settled[0].status, wire::SendStatus::Forbidden);
+  // Back among the members, the device asks as one that holds nothing, and is told where the numbers go on.
+  server.receive(wire::RoomChanged{.rooms_version = 3, .info = {.room = kRoom, .role = wire::Role::Member}});
+  server.pass(1s);
+  const auto syncs = server.take().all<wire::Sync>();
+  ASSERT_EQ(syncs.size(), 1u);
+  EXPECT_EQ(syncs[0].rooms.at(0).cursor.epoch, Epoch());
+}
+
 TEST(LostCounter, ALogThatExpectsLessThanWasAcknowledgedIsFollowed) {
   ScriptedServer server;
   server.bring_online();
