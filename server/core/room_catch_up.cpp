@@ -41,7 +41,7 @@ RoomLocals::Pumped RoomLocals::pump(RoomLocal& local, CatchUp& c) {
     if (c.end) goal = std::min(goal, c.end);
     if (mutant(Mutant::M7_HistoryBeforeRegistration) && c.goal) goal = c.goal;
     if (c.next > goal) {
-      --s.catch_ups;
+      sessions_.caught_up(session);
       if (c.end) {
         end_membership(local, session);
       } else {
@@ -77,7 +77,7 @@ void RoomLocals::restart_truncated(RoomLocal& local) {
   LocalExtras& x = *local.extras;
   std::erase_if(x.catch_ups, [&](const CatchUp& c) {
     if (c.next >= local.min_seq) return false;
-    --sessions_.at(c.session).catch_ups;
+    sessions_.caught_up(c.session);
     if (c.end) {
       end_membership(local, c.session);  // the user's home has told it
       return true;

@@ -94,7 +94,7 @@ void RoomLocals::unsubscribe(RoomLocal& local, std::uint32_t session, const Memb
       return drop(local.quiet, session);
     case Stage::CatchUp:
       std::erase_if(extras(local).catch_ups, [&](const CatchUp& c) { return c.session == session; });
-      --sessions_.at(session).catch_ups;
+      sessions_.caught_up(session);
       return;
     case Stage::Asking:
     case Stage::Syncing:

@@ -90,7 +90,7 @@ void RoomLocals::skip_cut(RoomLocal& local, const ports::PageRead& page) {
     ask({.session = session, .mode = membership(session, local).mode, .unasked = true});
   }
   for (const CatchUp& c : std::exchange(x.catch_ups, {})) {
-    --sessions_.at(c.session).catch_ups;
+    sessions_.caught_up(c.session);
     if (c.end) {
       end_membership(local, c.session);
     } else {

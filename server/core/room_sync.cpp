@@ -347,7 +347,7 @@ void RoomLocals::epoch_rose(RoomLocal& local, const ports::RoomPosition& at) {
   if (local.extras != nullptr) {
     std::erase_if(local.extras->catch_ups, [&](const CatchUp& c) {
       if (c.end) return false;
-      --sessions_.at(c.session).catch_ups;
+      sessions_.caught_up(c.session);
       all.push_back(c.session);
       return true;
     });

@@ -106,6 +106,10 @@ void SessionTable::set_out_of_credit(std::uint32_t index, bool value) {
   watch(index);
 }
 
+void SessionTable::caught_up(std::uint32_t index) {
+  if (--sessions_[index].catch_ups == 0) set_out_of_credit(index, false);
+}
+
 void SessionTable::expire_readers() {
   wheel_.advance(tick(turn_.now.at), [&](std::uint32_t index) {
     probe(Probe::slow_disconnected);

@@ -43,7 +43,8 @@ class SessionTable {
   bool drained(std::uint32_t index, std::uint32_t bytes);
   void lag(std::uint32_t index);
   void set_out_of_credit(std::uint32_t index, bool value);
-  void progressed(std::uint32_t index) { watch(index); }
+  /// One room less that it is behind in. Who is behind in none owes no Delivered.
+  void caught_up(std::uint32_t index);
   /// Closes the readers whose time is over.
   void expire_readers();
 

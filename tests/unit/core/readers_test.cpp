@@ -95,6 +95,15 @@ TEST_F(ReadersTest, CatchUpStaysWithinTheCreditOfWhatWasDelivered) {
   EXPECT_EQ(rig->heard(late).seqs(), range(4, 604));
 }
 
+TEST_F(ReadersTest, WhoIsNotBehindAnyMoreOwesNothing) {
+  talk(600);
+  const End late = rig->connect(kCarol, DeviceId(30));
+  rig->sync(late, rig->at(3));
+  rig->sync(late, rig->at_head());
+  rig->pass(90s);
+  EXPECT_FALSE(rig->heard(late).closed);
+}
+
 TEST_F(ReadersTest, CreditThatComesWhileTheOutboxIsFullIsNotForgotten) {
   talk(600);
   const End late = rig->connect(kCarol, DeviceId(30));
