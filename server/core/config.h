@@ -20,7 +20,7 @@ struct Config {
   // Readers.
   std::uint32_t outbox_bytes_soft = 64 * 1024;   // above: lagging, events are read from the log when it drains
   std::uint32_t outbox_bytes_hard = 256 * 1024;  // above: closed, resumable
-  Duration lagging_deadline = 30s;               // without progress: closed, resumable
+  Duration lagging_deadline = 30s;               // lagging or out of credit, without progress: closed, resumable
   std::uint32_t catchup_credit_events = 256;     // pushed ahead of the client's Delivered
   std::uint32_t page_cache_bytes = 512 * 1024;   // per shard
   std::uint64_t reset_beyond_events = 1000;      // a cursor further behind gets Reset{TooFar}

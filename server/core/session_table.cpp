@@ -63,7 +63,7 @@ void SessionTable::arm_wheel() {
   turn_.schedule.arm(Chore::Readers, Instant(std::chrono::milliseconds((std::int64_t{next} + 1) * kTickMs)));
 }
 
-/// A reader that lags has the deadline to read something; one that owes a Delivered twice that.
+/// A reader that lags has the deadline to read something, and as long has one that owes a Delivered.
 void SessionTable::watch(std::uint32_t index) {
   const Session& session = sessions_[index];
   if (!session.lagging && !session.out_of_credit) {
@@ -71,8 +71,7 @@ void SessionTable::watch(std::uint32_t index) {
     return;
   }
   if (wheel_.armed() == 0) wheel_.advance(tick(turn_.now.at), [](std::uint32_t) {});
-  const Duration patience = turn_.config.lagging_deadline * (session.lagging ? 1 : 2);
-  wheel_.arm(index, tick(turn_.now.at + patience));
+  wheel_.arm(index, tick(turn_.now.at + turn_.config.lagging_deadline));
   arm_wheel();
 }
 

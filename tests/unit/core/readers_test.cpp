@@ -95,6 +95,20 @@ TEST_F(ReadersTest, CatchUpStaysWithinTheCreditOfWhatWasDelivered) {
   EXPECT_EQ(rig->heard(late).seqs(), range(4, 604));
 }
 
+TEST_F(ReadersTest, AReaderThatOwesADeliveredIsClosedWhenItsTimeIsOver) {
+  talk(600);
+  const End late = rig->connect(kCarol, DeviceId(30));
+  rig->sync(late, rig->at(3));
+  rig->pass(29s);
+  rig->say(late, wire::Delivered{.rooms = {{.room = kRoom, .seq = Seq(100)}}});
+  rig->pass(29s);
+  EXPECT_FALSE(rig->heard(late).closed);
+  rig->say(late, wire::Delivered{.rooms = {{.room = kRoom, .seq = Seq(100)}}});  // nothing new
+  rig->pass(2s);
+  EXPECT_TRUE(rig->heard(late).closed);
+  EXPECT_EQ(rig->heard(late).reason, CloseReason::SlowReader);
+}
+
 TEST_F(ReadersTest, WhoIsNotBehindAnyMoreOwesNothing) {
   talk(600);
   const End late = rig->connect(kCarol, DeviceId(30));
