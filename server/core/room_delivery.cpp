@@ -26,6 +26,7 @@ void RoomLocals::deliver(RoomLocal& local, wire::Event&& event) {
   local.msg_no = event.msg_no;
   const wire::EventKind kind = event.kind;
   const UserId subject = event.subject;
+  const bool of_older = kind != wire::EventKind::Message && event.target;
   if (!local.live.empty()) {
     const std::size_t before = turn_.out->recipients.size();
     const ports::SharedFrame frame = turn_.encode(std::move(event));
@@ -36,6 +37,7 @@ void RoomLocals::deliver(RoomLocal& local, wire::Event&& event) {
   if (local.extras != nullptr) {
     probe(Probe::register_buffered_live, !local.extras->syncs.empty() || !local.extras->catch_ups.empty());
   }
+  if (of_older) outdate_history(local);
   if (kind == wire::EventKind::Delete) pages_.forget(local.id);
   if (kind == wire::EventKind::MemberRemove) remove_user(local, subject, local.last);
 }

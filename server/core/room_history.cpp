@@ -85,6 +85,12 @@ void RoomLocals::end_history(std::uint32_t session, const wire::HistoryRequest& 
   refuse_history(session, request, status);
 }
 
+/// An edit, a reaction or a deletion has come: a page that was read before lacks it, or shows a text that is erased.
+void RoomLocals::outdate_history(RoomLocal& local) {
+  if (local.extras == nullptr) return;
+  for (HistoryRead& read : local.extras->history_reads) read.outdated = true;
+}
+
 void RoomLocals::start_history(RoomLocal& local, std::uint32_t session, const wire::HistoryRequest& request) {
   if (request.floor > local.last) return end_history(session, request, wire::SyncStatus::Unavailable);
   const bool from_head = request.backward && (!request.from || request.from > local.last);
@@ -92,8 +98,9 @@ void RoomLocals::start_history(RoomLocal& local, std::uint32_t session, const wi
                            .backward = request.backward,
                            .limit = std::clamp(request.limit, 1u, wire::limits::kPageEventsMax)};
   auto& reads = extras(local).history_reads;
-  auto at = std::ranges::find(reads, range, &HistoryRead::range);
+  auto at = std::ranges::find_if(reads, [&](const HistoryRead& r) { return r.range == range && !r.outdated; });
   if (at == reads.end()) {
+    ++turn_.counters.pages_read;
     at = reads.insert(reads.end(), {.number = ++reads_, .range = range});
     store_.submit(ports::ReadPage{.room = local.id,
                                   .from = range.from,

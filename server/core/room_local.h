@@ -63,6 +63,7 @@ struct HistoryReader {
 struct HistoryRead {
   std::uint32_t number = 0;
   HistoryRange range;
+  bool outdated = false;  // something was said of older events meanwhile: not for who asks from now on
   std::vector<HistoryReader> readers;
 };
 

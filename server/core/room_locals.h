@@ -116,6 +116,7 @@ class RoomLocals {
   void learn_epoch(RoomLocal& local);
 
   // room_history.cpp
+  void outdate_history(RoomLocal& local);
   void start_history(RoomLocal& local, std::uint32_t session, const wire::HistoryRequest& request);
   void serve_history(RoomLocal& local, const HistoryRead& ended, ports::PageRead&& read);
   void refuse_history(std::uint32_t session, const wire::HistoryRequest& request, wire::SyncStatus status,

@@ -9,6 +9,16 @@ class SyncTest : public ::testing::Test {
  protected:
   explicit SyncTest(std::size_t messages = 10) { rig.store.add_room(kRoom, {kAlice, kBob}, messages); }
   End online(UserId user = kAlice, DeviceId device = DeviceId(10)) { return rig.connect(user, device); }
+  /// What alice's device sends first.
+  static wire::Send about(wire::EventKind kind, Seq target, std::string body = {}) {
+    return {.room = kRoom,
+            .epoch = Epoch(1),
+            .cseq = Cseq(1),
+            .client_msg_id = ClientMsgId(5),
+            .kind = kind,
+            .target = target,
+            .body = std::move(body)};
+  }
   Rig rig;
 };
 
@@ -246,6 +256,26 @@ TEST_F(SyncTest, APageThatWasReadBeforeTheLastEventIsNotForWhoKnowsOfIt) {
   EXPECT_EQ(rig.heard(alice).all<wire::HistoryPage>()[0].events.size(), 2u);
   ASSERT_EQ(rig.heard(bob).all<wire::HistoryPage>().size(), 1u);
   EXPECT_EQ(rig.heard(bob).all<wire::HistoryPage>()[0].events.size(), 3u);
+}
+
+TEST_F(SyncTest, APageThatWasReadBeforeADeletionIsNotForWhoAsksAfterIt) {
+  const End alice = online();
+  const End bob = online(kBob, DeviceId(20));
+  for (const End end : {alice, bob}) rig.sync(end, rig.at_head());
+  const wire::HistoryRequest request{.request_id = 1, .room = kRoom, .from = Seq(2), .backward = false, .limit = 4};
+  rig.hold_store();
+  rig.say(alice, request);
+  const std::uint64_t id = rig.held_id();
+  ports::StoreCompletion page{.id = id, .result = rig.store.execute(rig.take_held())};
+  rig.say(alice, about(wire::EventKind::Delete, Seq(4)));
+  rig.complete_next();
+  rig.say(bob, request);
+  rig.input(0, StoreCompleted{.completion = std::move(page)});
+  EXPECT_EQ(rig.heard(alice).all<wire::HistoryPage>().size(), 1u);
+  EXPECT_TRUE(rig.heard(bob).all<wire::HistoryPage>().empty());
+  rig.let_store_run();
+  ASSERT_EQ(rig.heard(bob).all<wire::HistoryPage>().size(), 1u);
+  EXPECT_EQ(rig.heard(bob).all<wire::HistoryPage>()[0].related.size(), 1u);
 }
 
 TEST_F(SyncTest, AFloorThatTheRoomHasNotReachedIsNotAnsweredBelow) {
