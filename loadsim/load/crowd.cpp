@@ -31,6 +31,8 @@ constexpr Duration kDeadAfter = 60s;
 constexpr Duration kSlowSlice = 100ms;
 /// 127.0.x.2 and so on: each has 28,000 ports to one server.
 constexpr std::uint32_t kSourceAddresses = 8;
+/// Who hangs up to come back is back by then: the back-off of a first attempt, and a login.
+constexpr Duration kReturnMax = 5s;
 /// Outputs that follow from carrying one out: persisted, refused, dropped. More would be a loop.
 constexpr int kFollowUpsMax = 16;
 
@@ -194,6 +196,7 @@ bool Crowd::take_message(UserSlot& slot, std::span<const std::byte> payload, Ins
 void Crowd::reconnect(UserSlot& slot, Instant now) {
   if (slot.link.state() == WsConnection::State::Closed) return;
   slot.link.close(client::close_code::kNormal);
+  slot.away_until = now + kReturnMax;
   lost(slot, 0, now);
 }
 

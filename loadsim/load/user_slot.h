@@ -28,6 +28,7 @@ struct UserSlot {
   TimerNode timer;
   SlowReading slow;
   Instant no_network_until{};
+  Instant away_until{};  // hung up of its own accord, and expected back by then
   Instant last_heard{};
   Instant start_at = kNever;     // the first connection
   std::uint32_t looks_for = 0;   // what epoll was told

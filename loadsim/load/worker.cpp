@@ -281,10 +281,10 @@ void Worker::report(ReportKind kind, const std::string& text) {
   channel_.send(message.bytes());
 }
 
-report::Gauges Worker::gauges() const {
+report::Gauges Worker::gauges(Instant now) const {
   report::Gauges gauges{.users = crowd_.slots().size(), .rss_kb = resident_kb()};
   for (const UserSlot& slot : crowd_.slots()) {
-    gauges.ready += slot.user.ready() ? 1 : 0;
+    gauges.ready += slot.user.ready() || now < slot.away_until ? 1 : 0;
     gauges.live += slot.user.live() ? 1 : 0;
     gauges.waiting += slot.user.session().outbox().size();
     gauges.unsettled += slot.user.settled() ? 0 : 1;
@@ -308,7 +308,7 @@ void Worker::tick(Instant now) {
   counters.violations = world_.violations.count();
   MessageWriter message(ReportKind::Tick);
   message.put(counters);
-  message.put(gauges());
+  message.put(gauges(now));
   for (const report::Histogram& histogram : world_.histograms) message.put_values(histogram);
   world_.histograms = {};
   if (!channel_.send(message.bytes())) running_ = false;

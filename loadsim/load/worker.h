@@ -55,7 +55,7 @@ class Worker {
   void tick(Instant now);
   void report_violations();
   void report(ReportKind kind, const std::string& text);
-  report::Gauges gauges() const;
+  report::Gauges gauges(Instant now) const;
   void blame();
 
   UserWorld& world_;

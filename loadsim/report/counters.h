@@ -64,7 +64,7 @@ struct Counters {
 /// What is, at this moment.
 struct Gauges {
   std::uint64_t users = 0;
-  std::uint64_t ready = 0;  // logged in
+  std::uint64_t ready = 0;  // logged in, or just hung up to come back
   std::uint64_t live = 0;   // and every room answered
   std::uint64_t rooms_made = 0;
   std::uint64_t waiting = 0;    // sends without a final answer
