@@ -65,6 +65,8 @@ class RoomTable {
   bool advance(std::uint32_t i, PrefixHash hash);
   /// Another place in the log; within the same epoch the floor stays. False when it cannot be held.
   bool jump(std::uint32_t i, const wire::Cursor& to);
+  /// Nothing is known of the log behind the cursor.
+  void drop_floor(std::uint32_t i) { counters(i).floor_ahead = 0; }
 
   RoomState state(std::uint32_t i) const;
   void restore(const RoomState& state);

@@ -120,6 +120,8 @@ bool Session::reset_room(std::uint32_t i, const wire::SyncedRoom& answer, wire::
     drop_connection(close_code::kProtocolError, now, out);
     return false;
   }
+  // Its head was another history's, though the epoch has the same number: to ask with it would only diverge again.
+  if (reason == wire::ResetReason::Diverged) rooms_.drop_floor(i);
   probe(Probe::resume_epoch_reset, reason == wire::ResetReason::Epoch);
   deliveries_.forget(rooms_, i);
   out.notices.emplace_back(RoomReset{.answer = &answer, .reason = reason, .start = start});

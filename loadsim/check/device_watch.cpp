@@ -123,6 +123,7 @@ void DeviceWatch::on(const client::RoomReset& notice) {
              range("reset to epoch", notice.start.epoch.value, "after epoch", r.seen.epoch().value));
   }
   r.seen.reset(notice.start.epoch, notice.start.seq);
+  if (notice.reason == wire::ResetReason::Diverged) r.seen.drop_floor();
   r.state.reset();
   if (notice.reason == wire::ResetReason::Epoch && other_epoch && answer.next_cseq) {
     r.sent.restart(answer.next_cseq);

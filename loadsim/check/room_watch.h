@@ -36,6 +36,12 @@ class RoomWatch {
     chain_ = 0;
   }
 
+  /// What was known of the head was another history's.
+  void drop_floor() {
+    floor_ = cursor_;
+    asked_back_ = kBackMax;
+  }
+
   void raise_floor(std::uint64_t seq) {
     if (seq <= floor_) return;
     const std::uint64_t back = asked_back_ + (seq - floor_);

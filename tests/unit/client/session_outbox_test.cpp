@@ -366,6 +366,23 @@ TEST(LostCounter, WhatWaitsOnAStorageThatWasPutBackKeepsItsNumbers) {
   EXPECT_EQ(empty.send(kRoom, "a").cseq, Cseq(41));
 }
 
+TEST(OtherResets, ADivergedDeviceForgetsTheHeadOfTheOtherHistory) {
+  ScriptedServer server;
+  server.bring_online({kRoom}, 50);
+  reconnect(server);
+  server.take();
+  server.answer({.room = kRoom,
+                 .status = wire::SyncStatus::Reset,
+                 .reason = wire::ResetReason::Diverged,
+                 .epoch = Epoch(1),
+                 .head = Seq(16),
+                 .start = {Epoch(1), Seq(10), PrefixHash(1)}});
+  reconnect(server);
+  const auto syncs = server.take().all<wire::Sync>();
+  ASSERT_EQ(syncs.size(), 1u);
+  EXPECT_EQ(syncs[0].rooms.at(0).floor, Seq(16));
+}
+
 TEST(LostCounter, AConflictInAnotherHistoryOfARoomThatWasLeftIsARefusal) {
   ScriptedServer server;
   server.bring_online({kRoom}, 5);
