@@ -133,7 +133,7 @@ ports::StoreResult Database::on(const ports::PutCheckpoint& request) {
 ports::StoreResult Database::on(const ports::RaiseEpoch& request) {
   const auto at = rooms_.find(request.room);
   if (at == rooms_.end()) return ports::EpochRaised{};
-  if (at->second.epoch() == request.expected) at->second.set_epoch(request.expected.next());
+  if (at->second.epoch() == request.expected) at->second.set_epoch(request.to);
   return ports::EpochRaised{.epoch = at->second.epoch()};
 }
 

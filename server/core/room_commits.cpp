@@ -10,6 +10,11 @@
 namespace starling::core {
 namespace {
 
+/// Restores raise the epoch by one, a dispute to the next multiple of this: a file that is copied back does not come to
+/// an epoch that devices know from a restore.
+constexpr std::uint32_t kEpochStep = 16;
+constexpr std::uint32_t kEpochsClaimedMax = 4 * kEpochStep;
+
 std::size_t size_of(const ports::CommitRow& row) { return sizeof(QueuedSend) + row.body.size(); }
 
 wire::SendResult result_for(RoomId room, Cseq cseq, wire::SendStatus status, Epoch epoch) {
@@ -295,9 +300,13 @@ void RoomHomes::missing_read(RoomId room, ports::StoreCompletion&& done) {
 
 // ---- epochs
 
+/// Beyond what the device knows, or its epoch would seem to be the log's; but a client cannot use the numbers up.
 void RoomHomes::raise(RoomHome& home) {
   home.stage = HomeStage::Raising;
-  store_.submit(ports::RaiseEpoch{.room = home.id, .expected = home.epoch}, RaiseCall{home.id});
+  const Epoch most(home.epoch.value + kEpochsClaimedMax);
+  const Epoch above = std::max(home.epoch, std::min(home.work->disputed_by, most));
+  const Epoch to((above.value / kEpochStep + 1) * kEpochStep);
+  store_.submit(ports::RaiseEpoch{.room = home.id, .expected = home.epoch, .to = to}, RaiseCall{home.id});
 }
 
 void RoomHomes::raised(RoomId room, const ports::StoreCompletion& done) {
@@ -309,6 +318,7 @@ void RoomHomes::raised(RoomId room, const ports::StoreCompletion& done) {
   home->epoch = epoch->epoch;
   home->stage = HomeStage::Ready;
   tell_epoch(*home);
+  home->work->disputed_by = Epoch();
   for (const WaitingDispute& waiting : std::exchange(home->work->disputes, {})) {
     links_.post(waiting.shard, ports::EpochNotice{.request = waiting.request, .at = home->position()});
   }

@@ -66,6 +66,7 @@ struct HomeWork {
   FlatIndex newest;                // by device: the highest cseq that is queued, in flight or was answered lately
   std::vector<WaitingJoin> joins;  // until the room is Ready
   std::vector<WaitingDispute> disputes;
+  Epoch disputed_by;  // the latest that a device of theirs knows
   Instant active_at{};
 
   bool idle() const { return queue.empty() && in_flight.empty() && joins.empty() && disputes.empty(); }

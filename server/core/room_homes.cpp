@@ -185,6 +185,7 @@ void RoomHomes::on(ShardId from, const ports::DisputeEpoch& dispute) {
   const bool waits = std::ranges::any_of(
       disputes, [&](const WaitingDispute& w) { return w.shard == from && w.request == dispute.request; });
   if (!waits) disputes.push_back({.shard = from, .request = dispute.request});
+  home->work->disputed_by = std::max(home->work->disputed_by, dispute.seen);
   next_work(*home);
 }
 

@@ -251,7 +251,8 @@ void RoomLocals::verified(const VerifyCall& call, const ports::StoreCompletion& 
 
 bool RoomLocals::dispute(RoomLocal& local, PendingSync& sync) {
   sync.step = SyncStep::Dispute;
-  links_.ask(turn_.home(local.id), ports::DisputeEpoch{.room = local.id, .epoch = local.epoch});
+  links_.ask(turn_.home(local.id),
+             ports::DisputeEpoch{.room = local.id, .epoch = local.epoch, .seen = sync.cursor.epoch});
   return false;
 }
 

@@ -47,7 +47,8 @@ struct AskHeads {
 struct DisputeEpoch {
   RequestId request = 0;
   RoomId room;
-  Epoch epoch;
+  Epoch epoch;  // the shard's
+  Epoch seen;   // the device's: a later one than the log has, when the file was copied back
 };
 
 // ---- room: home to local

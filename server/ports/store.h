@@ -106,10 +106,11 @@ struct PutCheckpoint {
   PrefixHash hash;
 };
 
-/// Compare-and-set: raises the room's epoch by one when it is still `expected`. A repeat finds it raised.
+/// Compare-and-set: the room's epoch becomes `to` when it is still `expected`. A repeat finds it raised.
 struct RaiseEpoch {
   RoomId room;
   Epoch expected;
+  Epoch to;
 };
 
 using StoreRequest = std::variant<LoadRoom, CommitBatch, ReadPage, ReadDevice, LoadUser, CreateRoom, PutReadMarks,

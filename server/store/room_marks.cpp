@@ -10,7 +10,7 @@ RoomMarks::RoomMarks(Connection& connection)
                   "INSERT INTO checkpoints (room_id, seq, hash) SELECT room_id, ?2, ?3 FROM rooms "
                   "WHERE room_id = ?1 AND epoch = ?4 AND head >= ?2 AND ?2 > "
                   "(SELECT coalesce(max(seq), 0) FROM checkpoints WHERE room_id = ?1)"),
-      raise_(connection, "UPDATE rooms SET epoch = epoch + 1 WHERE room_id = ? AND epoch = ?"),
+      raise_(connection, "UPDATE rooms SET epoch = ? WHERE room_id = ? AND epoch = ?"),
       epoch_(connection, "SELECT epoch FROM rooms WHERE room_id = ?") {}
 
 void RoomMarks::put(const ports::PutReadMarks& request) {
@@ -24,7 +24,7 @@ void RoomMarks::put(const ports::PutCheckpoint& request) {
 }
 
 ports::EpochRaised RoomMarks::raise(const ports::RaiseEpoch& request) {
-  raise_.run(request.room, request.expected);
+  raise_.run(request.to, request.room, request.expected);
   Rows rows = epoch_.query(request.room);
   return {.epoch = rows.next() ? rows.as<Epoch>(0) : Epoch()};
 }

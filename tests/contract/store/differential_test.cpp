@@ -39,8 +39,7 @@ class Script {
       case 7:
         return checkpoint(reference);
       case 8:
-        if (rng_.chance(1, 3))
-          return ports::RaiseEpoch{any_room(), Epoch(static_cast<std::uint32_t>(1 + rng_.below(3)))};
+        if (rng_.chance(1, 3)) return raise_epoch();
         return page();
       default:
         return commit(reference);
@@ -60,6 +59,12 @@ class Script {
   UserId any_user() {
     const std::uint64_t n = rng_.below(kUsers);
     return n == 0 ? UserId(0xFFFFFFFF00000000ull) : UserId(n);  // one of the upper half
+  }
+
+  ports::StoreRequest raise_epoch() {
+    const auto expected = static_cast<std::uint32_t>(1 + rng_.below(3));
+    const auto to = static_cast<std::uint32_t>(expected + 1 + rng_.below(2));
+    return ports::RaiseEpoch{any_room(), Epoch(expected), Epoch(to)};
   }
 
   /// A room where most of what is sent is accepted.

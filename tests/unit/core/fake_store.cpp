@@ -195,7 +195,7 @@ ports::StoreResult FakeStore::on(const ports::PutCheckpoint& op) {
 
 ports::StoreResult FakeStore::on(const ports::RaiseEpoch& op) {
   FakeRoom& room = rooms_.at(op.room);
-  if (room.epoch == op.expected) room.epoch = room.epoch.next();
+  if (room.epoch == op.expected) room.epoch = op.to;
   return ports::EpochRaised{.epoch = room.epoch};
 }
 

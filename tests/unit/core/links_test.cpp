@@ -120,9 +120,9 @@ TEST_F(LinksTest, ANoticeOfANewEpochThatWasLostIsLearntFromTheDigest) {
   wire::Cursor other = rig.at_head();
   other.seq = Seq(30);
   rig.sync(alice, other);  // alice is at the home; bob's shard hears nothing
-  ASSERT_EQ(rig.store.room(kRoom).epoch, Epoch(2));
+  ASSERT_EQ(rig.store.room(kRoom).epoch, Epoch(16));
   rig.lose = {};
-  rig.say(alice, rig.message(1, "new", 2));
+  rig.say(alice, rig.message(1, "new", 16));
   rig.pass(2s);
   EXPECT_EQ(rig.heard(bob).synced().reason, wire::ResetReason::Epoch);
   EXPECT_EQ(rig.heard(bob).seqs().back(), 3u);

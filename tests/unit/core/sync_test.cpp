@@ -120,15 +120,15 @@ TEST_F(SyncTest, ACursorAboveTheHeadRaisesTheEpochForEverybodyOnceAStart) {
   wire::Cursor beyond = rig.at_head();
   beyond.seq = Seq(20);
   rig.sync(alice, beyond);
-  EXPECT_EQ(rig.store.room(kRoom).epoch, Epoch(2));
+  EXPECT_EQ(rig.store.room(kRoom).epoch, Epoch(16));
   EXPECT_EQ(rig.heard(alice).synced().reason, wire::ResetReason::Epoch);
   EXPECT_EQ(rig.heard(bob).synced().reason, wire::ResetReason::Epoch);
-  EXPECT_EQ(rig.heard(bob).synced().epoch, Epoch(2));
+  EXPECT_EQ(rig.heard(bob).synced().epoch, Epoch(16));
   // Another such device only resets itself.
   rig.forget_heard();
-  beyond.epoch = Epoch(2);
+  beyond.epoch = Epoch(16);
   rig.sync(alice, beyond);
-  EXPECT_EQ(rig.store.room(kRoom).epoch, Epoch(2));
+  EXPECT_EQ(rig.store.room(kRoom).epoch, Epoch(16));
   EXPECT_EQ(rig.heard(alice).synced().reason, wire::ResetReason::Diverged);
   EXPECT_TRUE(rig.heard(bob).frames.empty());
 }
@@ -139,7 +139,16 @@ TEST_F(SyncTest, AnotherHashIsAnotherHistory) {
   other.hash = PrefixHash(12345);
   rig.sync(alice, other);
   EXPECT_EQ(rig.heard(alice).synced().reason, wire::ResetReason::Epoch);
-  EXPECT_EQ(rig.store.room(kRoom).epoch, Epoch(2));
+  EXPECT_EQ(rig.store.room(kRoom).epoch, Epoch(16));
+}
+
+TEST_F(SyncTest, ADisputeGoesBeyondTheEpochThatTheDeviceKnows) {
+  const End alice = online();
+  wire::Cursor later = rig.at_head();
+  later.epoch = Epoch(17);  // a restore had raised it; then an older file was copied over the log
+  rig.sync(alice, later);
+  EXPECT_EQ(rig.store.room(kRoom).epoch, Epoch(32));
+  EXPECT_EQ(rig.heard(alice).synced().reason, wire::ResetReason::Epoch);
 }
 
 TEST_F(SyncTest, WhoIsNotAMemberIsToldSoAndGetsNothing) {
