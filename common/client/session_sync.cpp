@@ -116,18 +116,19 @@ bool Session::follow_epoch(std::uint32_t i, const wire::SyncedRoom& answer, Inst
 bool Session::reset_room(std::uint32_t i, const wire::SyncedRoom& answer, wire::ResetReason reason,
                          const wire::Cursor& start, Instant now, Output& out) {
   const bool other_epoch = start.epoch.value != rooms_.cursor(i).epoch;
+  const bool diverged = reason == wire::ResetReason::Diverged;
   if (!rooms_.jump(i, start)) {
     drop_connection(close_code::kProtocolError, now, out);
     return false;
   }
   // Its head was another history's, though the epoch has the same number: to ask with it would only diverge again.
-  if (reason == wire::ResetReason::Diverged) rooms_.drop_floor(i);
+  if (diverged) rooms_.drop_floor(i);
   probe(Probe::resume_epoch_reset, reason == wire::ResetReason::Epoch);
   deliveries_.forget(rooms_, i);
   out.notices.emplace_back(RoomReset{.answer = &answer, .reason = reason, .start = start});
   // Either the log forgot (a loss by policy), or this device forgot: then the log's counter is beyond all it minted. A
   // second Reset into the same epoch may name a counter from before what has been sent since.
-  const bool log_forgot = reason == wire::ResetReason::Epoch && other_epoch;
+  const bool log_forgot = diverged || (reason == wire::ResetReason::Epoch && other_epoch);
   const bool log_is_ahead = answer.next_cseq.value > rooms_.counters(i).last_cseq.value + std::uint64_t{1};
   // What waits on a storage that was put back may be in the log already, for long, and under its own number only.
   const bool device_forgot =

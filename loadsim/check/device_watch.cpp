@@ -123,9 +123,11 @@ void DeviceWatch::on(const client::RoomReset& notice) {
              range("reset to epoch", notice.start.epoch.value, "after epoch", r.seen.epoch().value));
   }
   r.seen.reset(notice.start.epoch, notice.start.seq);
-  if (notice.reason == wire::ResetReason::Diverged) r.seen.drop_floor();
+  const bool diverged = notice.reason == wire::ResetReason::Diverged;
+  if (diverged) r.seen.drop_floor();
   r.state.reset();
-  if (notice.reason == wire::ResetReason::Epoch && other_epoch && answer.next_cseq) {
+  const bool other_history = diverged || (notice.reason == wire::ResetReason::Epoch && other_epoch);
+  if (other_history && answer.next_cseq) {
     r.sent.restart(answer.next_cseq);
     r.read_seq = Seq();
   }
@@ -161,11 +163,11 @@ void DeviceWatch::on(const client::HeadMoved& notice) {
 
 void DeviceWatch::on(const client::PageRead& notice) {
   const wire::HistoryPage& page = *notice.page;
-  WatchedRoom& r = room(page.room);
   const auto asked_page = std::find_if(pages_.begin(), pages_.end(),
                                        [&](const AskedPage& each) { return each.request_id == page.request_id; });
   if (asked_page != pages_.end()) {
-    if (page.status == wire::SyncStatus::Live && page.epoch == r.seen.epoch() && page.head.value < asked_page->floor) {
+    if (page.status == wire::SyncStatus::Live && page.epoch == asked_page->epoch &&
+        page.head.value < asked_page->floor) {
       violated(Guarantee::G5_ReadYourWrites, page.room, page.head,
                range("the page's head is", page.head.value, "asked with floor", asked_page->floor));
     }
@@ -213,7 +215,8 @@ void DeviceWatch::asked(const wire::ClientFrame& frame) {
   if (const auto* sync = std::get_if<wire::Sync>(&frame)) {
     for (const wire::SyncRoom& each : sync->rooms) room(each.room).seen.asked();
   } else if (const auto* history = std::get_if<wire::HistoryRequest>(&frame)) {
-    pages_.push_back({.request_id = history->request_id, .floor = room(history->room).seen.floor().value});
+    const RoomWatch& seen = room(history->room).seen;
+    pages_.push_back({.request_id = history->request_id, .floor = seen.floor().value, .epoch = seen.epoch()});
   }
 }
 

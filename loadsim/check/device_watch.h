@@ -58,6 +58,7 @@ class DeviceWatch {
   struct AskedPage {
     std::uint32_t request_id = 0;
     std::uint64_t floor = 0;
+    Epoch epoch;  // in which the floor means something
   };
 
   void on(const client::Applied& notice);

@@ -129,6 +129,21 @@ TEST(DeviceWatch, ASecondResetIntoTheSameEpochDoesNotRestartTheNumbers) {
   EXPECT_TRUE(run.violations.empty());
 }
 
+TEST(DeviceWatch, APageThatWasAskedForInAnotherEpochOwesNothing) {
+  Witness run(good_log());
+  client::Output ask;
+  ask.frames.emplace_back(wire::HistoryRequest{.request_id = 1, .room = kRoom});
+  run.device.on_output(ask);
+  const wire::SyncedRoom anew{
+      .room = kRoom, .status = wire::SyncStatus::Live, .epoch = Epoch(2), .head = Seq(1), .start = {.epoch = Epoch(2)}};
+  const wire::HistoryPage page{.request_id = 1, .room = kRoom, .epoch = Epoch(2), .head = Seq(1)};
+  client::Output out;
+  out.notices.emplace_back(client::RoomSynced{.answer = &anew});
+  out.notices.emplace_back(client::PageRead{.page = &page});
+  run.device.on_output(out);
+  EXPECT_TRUE(run.violations.empty());
+}
+
 TEST(Sweep, ADeviceThatStoppedShortIsFoundAtRest) {
   std::vector<wire::Event> log = good_log();
   log.pop_back();
