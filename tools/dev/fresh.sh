@@ -35,7 +35,7 @@ cmd_fresh() {
     times+=",\"${command%% *}_s\":$((SECONDS - start))"
     $ok || break
   done
-  echo "{\"fresh\":$ok,\"commit\":\"$(git rev-parse --short HEAD)\"$times}"
+  echo "{\"fresh\":$ok,\"commit\":\"$(git -C "$dir/debian/root/starling" rev-parse --short HEAD)\"$times}"
   $ok
 }
 
