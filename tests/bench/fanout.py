@@ -127,11 +127,15 @@ def hundred_rooms(verdict, rounds):
         knee = highest(lambda rate: point.sustains(rate, KNEE_P99_MS), KNEE_PER_S_MIN)
         if knee is None:
             return verdict.wrong("no knee was found")
-        knee, at_knee = point.hold(knee, KNEE_P99_MS)
-        with Floor(10_000, 100, max(1.0, at_knee["events_per_write"]), SERVER_CORE, LOAD_CORE) as floor:
-            median, cost, floor_cost, ratio = turns(
-                verdict, "knee", lambda: point.run(knee), lambda: floor.load.ask("run", per_s=knee / 100, warm_s=2, measure_s=8), rounds
-            )
+        for _ in range(6):  # a rate is the knee when it holds through all the turns
+            knee, at_knee = point.hold(knee, KNEE_P99_MS)
+            with Floor(10_000, 100, max(1.0, at_knee["events_per_write"]), SERVER_CORE, LOAD_CORE) as floor:
+                median, cost, floor_cost, ratio = turns(
+                    verdict, "knee", lambda: point.run(knee), lambda: floor.load.ask("run", per_s=knee / 100, warm_s=2, measure_s=8), rounds
+                )
+            if median("p99_ms") < KNEE_P99_MS:
+                break
+            knee *= 0.85
         verdict.figure("knee_load_share", round(median("load_share"), 2), said="of the load's core")
         limited = figure_or_limit(verdict, "knee_per_s", round(median("deliveries_per_s")), KNEE_PER_S_MIN, median("load_share"))
         verdict.figure("knee_p99_ms", median("p99_ms"), at_most=KNEE_P99_MS, said=limited)
