@@ -258,8 +258,8 @@ void RoomHomes::settle_rows(RoomHome& home, ports::Committed& done) {
     const bool accepted = row.status == wire::SendStatus::Accepted;
     probe(Probe::unknown_then_absent, w.outcome_unknown && accepted);
     if (!accepted || !mutant(Mutant::M4_AckBeforeCommit)) answer(w.in_flight[i].origin, result);
-    const bool in_log = accepted || row.status == wire::SendStatus::Duplicate;
-    if (!in_log || row.seq != home.head.next()) continue;
+    const bool found = w.outcome_unknown && row.status == wire::SendStatus::Duplicate;
+    if ((!accepted && !found) || row.seq != home.head.next()) continue;
     events.push_back(event_of(done.batch, done.batch.rows[i], row.seq, row.msg_no, row.ts));
     append(home, events.back());
   }
