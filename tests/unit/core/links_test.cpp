@@ -133,13 +133,7 @@ TEST_F(LinksTest, AMembershipNoticeThatWasLostIsRepeated) {
     return std::holds_alternative<ports::MembershipChanged>(p) || std::holds_alternative<ports::UserNotice>(p);
   };
   const End carol = rig.connect(kCarol, DeviceId(30), 0, far);
-  rig.say(alice, wire::Send{.room = kRoom,
-                            .epoch = Epoch(1),
-                            .cseq = Cseq(1),
-                            .client_msg_id = ClientMsgId(1),
-                            .kind = wire::EventKind::MemberAdd,
-                            .subject = kCarol,
-                            .role = wire::Role::Member});
+  rig.say(alice, rig.add_member(kCarol));
   rig.lose = {};
   rig.pass(5s);
   EXPECT_EQ(rig.heard(carol).all<wire::RoomChanged>().size(), 1u);
@@ -172,13 +166,7 @@ TEST_F(LinksTest, ANoticeThatComesTwiceDoesNotStandForAnotherChange) {
   while (rig.home(elsewhere) == rig.home(kCarol)) elsewhere = elsewhere.next();
   rig.store.add_room(elsewhere, {kAlice});
   lose_all<ports::Answered>();
-  rig.say(alice, wire::Send{.room = elsewhere,
-                            .epoch = Epoch(1),
-                            .cseq = Cseq(1),
-                            .client_msg_id = ClientMsgId(1),
-                            .kind = wire::EventKind::MemberAdd,
-                            .subject = kCarol,
-                            .role = wire::Role::Member});
+  rig.say(alice, rig.add_member(kCarol, elsewhere));
   ASSERT_EQ(rig.heard(carol).all<wire::RoomChanged>().size(), 1u);
   EXPECT_EQ(rig.heard(carol).all<wire::RoomChanged>()[0].rooms_version, 1u);
   rig.store.add_room(RoomId(0x99), {kCarol});  // the notice of this one is still on its way

@@ -83,6 +83,16 @@ wire::Cursor Rig::at(std::uint64_t seq, RoomId room) {
   const FakeRoom& r = store.room(room);
   return {.epoch = r.epoch, .seq = Seq(seq), .hash = r.hash_at(Seq(seq))};
 }
+wire::Send Rig::add_member(UserId subject, RoomId room) {
+  return {.room = room,
+          .epoch = Epoch(1),
+          .cseq = Cseq(1),
+          .client_msg_id = ClientMsgId(1),
+          .kind = wire::EventKind::MemberAdd,
+          .subject = subject,
+          .role = wire::Role::Member};
+}
+
 wire::Cursor Rig::at_head(RoomId room) { return at(store.room(room).head().value, room); }
 
 // ---- the store

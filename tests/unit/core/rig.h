@@ -77,6 +77,8 @@ class Rig {
   void sync(End end, wire::Cursor cursor = {}, wire::SyncMode mode = wire::SyncMode::Full, RoomId room = kRoom,
             Seq floor = Seq());
   wire::Send message(std::uint32_t cseq, std::string body = "hello", std::uint32_t epoch = 1, RoomId room = kRoom);
+  /// A device's first send, by whoever may.
+  static wire::Send add_member(UserId subject, RoomId room = kRoom);
   /// A cursor at the head of the room, as the store has it.
   wire::Cursor at_head(RoomId room = kRoom);
   wire::Cursor at(std::uint64_t seq, RoomId room = kRoom);

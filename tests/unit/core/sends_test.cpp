@@ -222,13 +222,7 @@ TEST_F(SendsTest, WhatAnotherHomeWroteIsReadAndToldInItsPlace) {
 
 TEST_F(SendsTest, NobodyIsCalledNoMemberWhileTheStoreHasWhatMayMakeThemOne) {
   rig->hold_store();
-  rig->say(alice, wire::Send{.room = kRoom,
-                             .epoch = Epoch(1),
-                             .cseq = Cseq(1),
-                             .client_msg_id = ClientMsgId(1),
-                             .kind = wire::EventKind::MemberAdd,
-                             .subject = kCarol,
-                             .role = wire::Role::Member});
+  rig->say(alice, rig->add_member(kCarol));
   rig->complete_next_unknown(true);
   rig->let_store_run();
   const End carol = rig->connect(kCarol, DeviceId(30));

@@ -172,13 +172,7 @@ TEST(UsersTest, AnAddedMemberHearsOfTheRoomAndMaySyncIt) {
   rig.store.add_room(kRoom, {kAlice});
   const End alice = rig.connect(kAlice, DeviceId(10), 0, 0);
   const End carol = rig.connect(kCarol, DeviceId(30), 0, 1);
-  rig.say(alice, wire::Send{.room = kRoom,
-                            .epoch = Epoch(1),
-                            .cseq = Cseq(1),
-                            .client_msg_id = ClientMsgId(1),
-                            .kind = wire::EventKind::MemberAdd,
-                            .subject = kCarol,
-                            .role = wire::Role::Member});
+  rig.say(alice, rig.add_member(kCarol));
   const auto changes = rig.heard(carol).all<wire::RoomChanged>();
   ASSERT_EQ(changes.size(), 1u);
   EXPECT_EQ(changes[0].info.role, wire::Role::Member);
