@@ -7,6 +7,7 @@
 
 #include "common/wire/event.h"
 #include "server/ports/store.h"
+#include "server/store/errors.h"
 #include "server/store/log_reader.h"
 #include "server/store/snapshot.h"
 #include "server/store/sqlite.h"

@@ -6,6 +6,7 @@
 
 #include "server/store/copy.h"
 #include "server/store/data_dir.h"
+#include "server/store/errors.h"
 #include "server/store/folder.h"
 #include "server/store/migrate.h"
 #include "server/store/raise_epochs.h"

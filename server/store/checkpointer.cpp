@@ -1,5 +1,7 @@
 #include "server/store/checkpointer.h"
 
+#include "server/store/errors.h"
+
 namespace starling::store {
 
 Checkpointer::Checkpointer(const Connection::Options& options, Thresholds thresholds, Health& health,

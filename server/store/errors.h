@@ -1,26 +1,12 @@
 // What SQLite's result codes mean for the store. Inside this module they travel as exceptions; they stop at its edge.
 #pragma once
 
-#include <sqlite3.h>
-
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 
+#include "server/store/sqlite.h"
+
 namespace starling::store {
-
-class SqliteError : public std::runtime_error {
- public:
-  SqliteError(int code, const std::string& text) : std::runtime_error(text), code_(code) {}
-  /// Extended.
-  int code() const { return code_; }
-
- private:
-  int code_;
-};
-
-/// An error whose text already says everything: no code of SQLite's.
-inline constexpr int kExplained = -1;
 
 enum class Fault : std::uint8_t {
   Refused,  // this row or value, whatever else goes on

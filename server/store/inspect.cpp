@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "server/store/errors.h"
 #include "server/store/event_rows.h"
 #include "server/store/limits.h"
 #include "server/store/log_reader.h"

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "common/sqlite/sqlite.h"
 #include "common/wire/limits.h"
 
 namespace starling::store::limits {
@@ -13,9 +14,8 @@ namespace starling::store::limits {
 /// hundredth of the transaction's time.
 inline constexpr std::size_t kGroupRowsMax = 4096;
 inline constexpr std::size_t kGroupBytesMax = std::size_t{8} << 20;
-/// A value longer than this is refused by SQLite itself; the codec's limit is far below.
-inline constexpr int kValueBytesMax = 1 << 20;
-static_assert(kValueBytesMax >= 16 * static_cast<int>(wire::limits::kBodyBytesMax));
+/// The codec's limit is far below what SQLite itself refuses.
+static_assert(sqlite::kValueBytesMax >= 16 * static_cast<int>(wire::limits::kBodyBytesMax));
 
 /// A reader gives its snapshot back after this long, so that the checkpointer can pass it.
 inline constexpr std::chrono::milliseconds kSnapshotMax{50};

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "server/store/errors.h"
 #include "server/store/migrations.h"
 
 namespace starling::store {

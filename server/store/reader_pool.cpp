@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include "server/store/errors.h"
+
 namespace starling::store {
 
 bool is_read(const ports::StoreRequest& request) {

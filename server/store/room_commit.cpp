@@ -4,6 +4,7 @@
 
 #include "common/base/probe.h"
 #include "server/ports/authorize.h"
+#include "server/store/errors.h"
 
 namespace starling::store {
 namespace {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/base/rng.h"
+#include "server/store/errors.h"
 #include "server/store/migrate.h"
 #include "server/store/room_create.h"
 #include "server/store/sqlite.h"

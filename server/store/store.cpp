@@ -10,6 +10,7 @@
 #include "server/store/backup.h"
 #include "server/store/checkpointer.h"
 #include "server/store/counters.h"
+#include "server/store/errors.h"
 #include "server/store/folder.h"
 #include "server/store/health.h"
 #include "server/store/job_queue.h"

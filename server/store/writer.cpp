@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/base/assert.h"
+#include "server/store/errors.h"
 #include "server/store/limits.h"
 
 namespace starling::store {

@@ -95,7 +95,7 @@ TEST_F(StoreTest, WhatWasCommittedIsThereAfterARestart) {
 TEST_F(StoreTest, ARowThatSqliteRefusesIsRejectedAloneAndItsNumberConsumed) {
   open();
   make_room();
-  const std::string monster(static_cast<std::size_t>(limits::kValueBytesMax) + 1, 'm');
+  const std::string monster(static_cast<std::size_t>(sqlite::kValueBytesMax) + 1, 'm');
   const auto done = commit({row(1, "a"), row(2, "b"), row(3, monster), row(4, "d"), row(5, monster), row(6, "f")});
   std::vector<wire::SendStatus> found;
   for (const auto& result : done.results) found.push_back(result.status);
@@ -115,7 +115,7 @@ TEST_F(StoreTest, ATitleThatSqliteRefusesLeavesNoRoom) {
                             .device = kDevice,
                             .request_id = 1,
                             .proposed = kRoom,
-                            .title = std::string(static_cast<std::size_t>(limits::kValueBytesMax) + 1, 't'),
+                            .title = std::string(static_cast<std::size_t>(sqlite::kValueBytesMax) + 1, 't'),
                             .members = {},
                             .now = {}});
   EXPECT_EQ(std::get<ports::RoomMade>(made.result).status, wire::CreateStatus::Rejected);

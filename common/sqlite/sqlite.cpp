@@ -1,9 +1,8 @@
-#include "server/store/sqlite.h"
+#include "common/sqlite/sqlite.h"
 
 #include "common/base/mutant.h"
-#include "server/store/limits.h"
 
-namespace starling::store {
+namespace starling::sqlite {
 namespace {
 
 int flags_of(Connection::Mode mode) {
@@ -27,7 +26,7 @@ Connection::Connection(const Options& options) {
   db_.reset(db);
   if (code != SQLITE_OK) raise(code);
   sqlite3_busy_timeout(db, options.busy_timeout_ms);
-  sqlite3_limit(db, SQLITE_LIMIT_LENGTH, limits::kValueBytesMax);
+  sqlite3_limit(db, SQLITE_LIMIT_LENGTH, kValueBytesMax);
   // The file is data, never code: no functions or views of a tampered schema run.
   sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -69,7 +68,7 @@ void make_durable(Connection& connection) {
     throw SqliteError(
         kExplained,
         "the file system below the database does not support SQLite's WAL mode (it needs shared memory and "
-        "locks); set server.data_dir to a local disk");
+        "locks); put it on a local disk");
   }
   connection.exec(mutant(Mutant::SynchronousOff) ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL");
   constexpr std::int64_t kFull = 2;
@@ -137,4 +136,4 @@ void Savepoint::release() {
   open_ = false;
 }
 
-}  // namespace starling::store
+}  // namespace starling::sqlite
