@@ -41,6 +41,7 @@ enum class CommandError : std::uint8_t {
 struct Draft {
   wire::EventKind kind = wire::EventKind::Message;
   Seq target;
+  Seq thread;
   UserId subject;
   wire::Role role = wire::Role::None;
   std::string body;

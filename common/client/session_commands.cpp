@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "common/client/session.h"
+#include "common/wire/body.h"
 #include "common/wire/limits.h"
 #include "common/wire/utf8.h"
 
@@ -10,26 +11,9 @@ namespace {
 
 /// What the server's codec would refuse must not enter the outbox: it would come back with every connection.
 Result<void, CommandError> check(const Draft& draft) {
-  const auto check_text = [&](std::size_t bytes_max) -> Result<void, CommandError> {
-    if (draft.body.size() > bytes_max) return fail(CommandError::TooLarge);
-    if (!wire::is_utf8(draft.body)) return fail(CommandError::BadText);
-    return {};
-  };
-  switch (draft.kind) {
-    case wire::EventKind::ReactionAdd:
-    case wire::EventKind::ReactionRemove:
-      return check_text(wire::limits::kEmojiBytesMax);
-    case wire::EventKind::RoomTitle:
-      return check_text(wire::limits::kTitleBytesMax);
-    case wire::EventKind::Message:
-    case wire::EventKind::Edit:
-    case wire::EventKind::Delete:
-    case wire::EventKind::MemberAdd:
-    case wire::EventKind::MemberRemove:
-      break;
-  }
-  if (draft.body.size() > wire::limits::kBodyBytesMax) return fail(CommandError::TooLarge);
-  return {};
+  const auto checked = wire::check_body(draft.kind, draft.body);
+  if (checked) return {};
+  return fail(checked.error() == wire::BodyError::TooLarge ? CommandError::TooLarge : CommandError::BadText);
 }
 
 }  // namespace
@@ -47,6 +31,7 @@ Result<Sent, CommandError> Session::send(RoomId room, Draft draft, Instant now, 
                    .client_msg_id = ClientMsgId(rng_.next() | 1),  // zero names nothing
                    .kind = draft.kind,
                    .target = draft.target,
+                   .thread = draft.thread,
                    .subject = draft.subject,
                    .role = draft.role,
                    .body = std::move(draft.body)};

@@ -68,7 +68,7 @@ void Session::handle(const wire::Event& frame, Instant now, Output& out) {
   // An event may have been committed in an earlier epoch than the room is in now; never in a later one.
   if (frame.epoch.value <= cursor.epoch && frame.seq.value == cursor.seq + 1) {
     apply(i, frame, now, out);
-    if (frame.kind == wire::EventKind::MemberRemove && frame.subject == user_) {
+    if (wire::ends_membership(frame.kind) && frame.subject == user_) {
       // The server's pushes end here. The user may have been added again since, and no notice need tell the two apart.
       want_sync(i);
       send_syncs(now, out);

@@ -33,6 +33,7 @@ Send read(FieldReader& f, const pb::Send& in) {
   out.client_msg_id = ClientMsgId(in.client_msg_id());
   out.kind = f.event_kind(in.kind());
   out.target = Seq(in.target());
+  out.thread = Seq(in.thread());
   out.subject = UserId(in.subject());
   out.role = f.role(in.role());
   out.renumbered = in.renumbered();

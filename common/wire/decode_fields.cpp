@@ -1,6 +1,6 @@
 #include "common/wire/decode_fields.h"
 
-#include "common/wire/limits.h"
+#include "common/wire/body.h"
 #include "common/wire/utf8.h"
 
 namespace starling::wire {
@@ -17,20 +17,10 @@ std::string FieldReader::text(const std::string& value, std::size_t bytes_max) {
 }
 
 std::string FieldReader::body(const std::string& value, EventKind kind) {
-  switch (kind) {
-    case EventKind::ReactionAdd:
-    case EventKind::ReactionRemove:
-      return text(value, limits::kEmojiBytesMax);
-    case EventKind::RoomTitle:
-      return text(value, limits::kTitleBytesMax);
-    case EventKind::Message:
-    case EventKind::Edit:
-    case EventKind::Delete:
-    case EventKind::MemberAdd:
-    case EventKind::MemberRemove:
-      break;
+  if (const auto checked = check_body(kind, value); !checked) {
+    require(false, checked.error() == BodyError::TooLarge ? DecodeError::OverLimit : DecodeError::BadValue);
   }
-  return opaque(value, limits::kBodyBytesMax);
+  return ok() ? value : std::string();
 }
 
 Cursor FieldReader::cursor(const pb::Cursor& in) {
@@ -50,11 +40,12 @@ Event FieldReader::event(const pb::Event& in) {
   out.ts = wall_from_ms(in.ts_ms());
   out.msg_no = in.msg_no();
   out.target = Seq(in.target());
+  out.thread = Seq(in.thread());
   out.subject = UserId(in.subject());
   out.role = role(in.role());
   out.erased_hash = in.erased_hash();
-  out.body = body(in.body(), out.kind);
-  require(out.erased_hash == 0 || out.body.empty(), DecodeError::BadValue);
+  if (out.erased_hash == 0) out.body = body(in.body(), out.kind);
+  require(out.erased_hash == 0 || in.body().empty(), DecodeError::BadValue);
   return out;
 }
 

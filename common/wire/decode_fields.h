@@ -36,13 +36,12 @@ class FieldReader {
     require(in_range, DecodeError::BadValue);
     return in_range ? static_cast<E>(value) : first;
   }
-  EventKind event_kind(std::uint32_t v) { return enumerator(v, EventKind::Message, EventKind::RoomTitle); }
+  EventKind event_kind(std::uint32_t v) { return enumerator(v, EventKind::Message, kLastEventKind); }
   RoomKind room_kind(std::uint32_t v) { return enumerator(v, RoomKind::Group, RoomKind::Direct); }
   Role role(std::uint32_t v) { return enumerator(v, Role::None, Role::Owner); }
 
   std::string opaque(const std::string& value, std::size_t bytes_max);
   std::string text(const std::string& value, std::size_t bytes_max);
-  /// Text for titles and emoji; opaque for messages, which may be encrypted.
   std::string body(const std::string& value, EventKind kind);
 
   Cursor cursor(const pb::Cursor& in);

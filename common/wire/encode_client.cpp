@@ -35,6 +35,7 @@ void write(const Send& in, pb::ClientFrame& frame) {
   out->set_role(static_cast<std::uint32_t>(in.role));
   out->set_renumbered(in.renumbered);
   out->set_body(in.body);
+  out->set_thread(in.thread.value);
 }
 
 void write(const HistoryRequest& in, pb::ClientFrame& frame) {

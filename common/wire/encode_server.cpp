@@ -70,6 +70,7 @@ void write_event(const Event& in, pb::Event* out) {
   out->set_subject(in.subject.value);
   out->set_role(static_cast<std::uint32_t>(in.role));
   out->set_erased_hash(in.erased_hash);
+  out->set_thread(in.thread.value);
   out->set_body(in.body);
 }
 

@@ -54,6 +54,7 @@ struct Send {
   ClientMsgId client_msg_id;
   EventKind kind = EventKind::Message;
   Seq target;
+  Seq thread;
   UserId subject;
   Role role = Role::None;
   bool renumbered = false;  // cseq was minted anew after a Reset: look for client_msg_id first

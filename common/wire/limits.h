@@ -10,8 +10,9 @@ namespace starling::wire::limits {
 inline constexpr std::size_t kMessageBytesMax = 64 * 1024;
 /// A body: leaves room for the frame around it and for a history page of two full bodies.
 inline constexpr std::size_t kBodyBytesMax = 16 * 1024;
-/// A room title, an emoji (a ZWJ sequence with modifiers), a client's agent string, an error text.
+/// A room title, its topic (a paragraph), an emoji (a ZWJ sequence with modifiers), a client's agent string, an error text.
 inline constexpr std::size_t kTitleBytesMax = 256;
+inline constexpr std::size_t kTopicBytesMax = 1024;
 inline constexpr std::size_t kEmojiBytesMax = 64;
 inline constexpr std::size_t kAgentBytesMax = 128;
 inline constexpr std::size_t kReasonBytesMax = 256;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "common/wire/body.h"
 #include "common/wire/limits.h"
 
 namespace starling::wire {
@@ -106,10 +107,7 @@ std::optional<Event> decode_plain_event(std::span<const std::byte> bytes) {
   }
   e.kind = static_cast<EventKind>(kind <= UINT8_MAX ? kind : 0);
   e.role = static_cast<Role>(role);
-  // Emoji and titles are text with limits of their own.
-  const bool opaque = e.kind == EventKind::Message || e.kind == EventKind::Edit || e.kind == EventKind::Delete ||
-                      e.kind == EventKind::MemberAdd || e.kind == EventKind::MemberRemove;
-  if (!opaque) return std::nullopt;
+  if (e.kind < EventKind::Message || e.kind > kLastEventKind || !check_body(e.kind, body)) return std::nullopt;
   e.body = body;
   return out;
 }

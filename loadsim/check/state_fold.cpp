@@ -27,9 +27,7 @@ void StateFold::apply(const LedgerEvent& event) {
       if (seq > reaction.seq) reaction = {.seq = seq, .there = event.kind == wire::EventKind::ReactionAdd};
       break;
     }
-    case wire::EventKind::MemberAdd:
-    case wire::EventKind::MemberRemove:
-    case wire::EventKind::RoomTitle:
+    default:
       break;
   }
 }

@@ -2,12 +2,44 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
 
 namespace starling::check {
+
+namespace {
+
+/// Where a user stands, as the log tells it.
+struct Standing {
+  bool member = false;
+  bool invited = false;
+  bool muted = false;
+  bool banned = false;
+};
+
+void apply(const LedgerEvent& event, Standing& subject) {
+  using enum wire::EventKind;
+  if (wire::changes_member(event.kind)) subject.member = event.kind == MemberAdd;
+  if (wire::changes_member(event.kind) || event.kind == MemberInvite) subject.invited = event.kind == MemberInvite;
+  if (event.kind == MemberMute || event.kind == MemberUnmute) subject.muted = event.kind == MemberMute;
+  if (event.kind == MemberBan || event.kind == MemberUnban) subject.banned = event.kind == MemberBan;
+}
+
+/// What forbade the event; null when nothing that the log alone can show.
+const char* wrong_of(const LedgerEvent& event, const Standing& sender, bool is_public) {
+  using enum wire::EventKind;
+  const bool own = event.subject == event.sender;
+  if (!sender.member) {
+    const bool joins = event.kind == MemberAdd && own && !sender.banned && (is_public || sender.invited);
+    const bool declines = event.kind == MemberRemove && own && sender.invited;
+    return joins || declines ? nullptr : "was not a member";
+  }
+  const bool speaks = event.kind == Message || event.kind == Edit || event.kind == ReactionAdd;
+  return speaks && sender.muted ? "was muted" : nullptr;
+}
+
+}  // namespace
 
 RoomProof::RoomProof(LedgerRoom room) : room_(std::move(room)) {
   chain_.reserve(room_.events.size() + 1);
@@ -94,14 +126,16 @@ void RoomProof::check_senders(Violations& violations) const {
 
 void RoomProof::check_members(Violations& violations) const {
   if (first() != Seq(1)) return;  // who was a member before is not in the log any more
-  std::set<UserId> members;
+  std::map<UserId, Standing> standings;
+  bool is_public = false;
   for (const LedgerEvent& event : room_.events) {
-    if (event.device && !members.contains(event.sender)) {
+    const Standing& sender = standings[event.sender];
+    if (const char* wrong = event.device ? wrong_of(event, sender, is_public) : nullptr) {
       report(violations, Guarantee::G9_Authorization, event.seq, nullptr,
-             "user " + std::to_string(event.sender.value) + " was not a member when this was committed");
+             "user " + std::to_string(event.sender.value) + ' ' + wrong + " when this was committed");
     }
-    if (event.kind == wire::EventKind::MemberAdd) members.insert(event.subject);
-    if (event.kind == wire::EventKind::MemberRemove) members.erase(event.subject);
+    if (event.kind == wire::EventKind::RoomVisibility) is_public = event.body_hash == wire::body_hash(wire::kPublic);
+    apply(event, standings[event.subject]);
   }
 }
 
@@ -129,8 +163,7 @@ void RoomProof::check_device(const DeviceWatch& device, const WatchedRoom& seen,
 /// Who was removed for good has seen nothing behind that. Members may read everything.
 void RoomProof::check_visibility(const DeviceWatch& device, const WatchedRoom& seen, Violations& violations) const {
   const auto about = [&](const LedgerEvent& event) {
-    return event.subject == device.user() &&
-           (event.kind == wire::EventKind::MemberAdd || event.kind == wire::EventKind::MemberRemove);
+    return event.subject == device.user() && wire::changes_member(event.kind);
   };
   const auto last = std::find_if(room_.events.rbegin(), room_.events.rend(), about);
   if (last == room_.events.rend() || last->kind == wire::EventKind::MemberAdd) return;

@@ -5,6 +5,7 @@
 
 #include "common/base/mutant.h"
 #include "common/base/probe.h"
+#include "common/wire/mentions.h"
 #include "server/ports/authorize.h"
 
 namespace starling::sim {
@@ -117,7 +118,8 @@ ports::CommitRowResult RoomLog::commit_row(const ports::CommitRow& row, WallTime
     probe(Probe::kick_raced_commit, role == wire::Role::None);
     return {.status = wire::SendStatus::Forbidden};
   }
-  if (!target_fits(row)) return {.status = wire::SendStatus::Rejected};
+  if (!ports::target_fits(row.kind, row.target, target_of(row.target), row.thread, target_of(row.thread)))
+    return {.status = wire::SendStatus::Rejected};
   if (mutant(Mutant::M12_InPlaceEdit) && row.kind == wire::EventKind::Edit) {
     wire::Event& message = events_[row.target.value - 1];
     message.body = row.body;
@@ -129,68 +131,80 @@ ports::CommitRowResult RoomLog::commit_row(const ports::CommitRow& row, WallTime
                                      .cseq = row.cseq,
                                      .client_msg_id = row.client_msg_id,
                                      .target = row.target,
+                                     .thread = row.thread,
                                      .subject = row.subject,
                                      .role = row.role,
                                      .body = row.body},
                                     now);
   const ports::CommitRowResult result{
       .status = wire::SendStatus::Accepted, .seq = event.seq, .msg_no = event.msg_no, .ts = event.ts};
-  switch (row.kind) {
-    case wire::EventKind::MemberAdd: {
-      const auto [member, added] =
-          members_.try_emplace(row.subject, ports::Member{.user = row.subject, .join_seq = event.seq});
-      member->second.role = row.role;
-      changed.push_back(row.subject);
-      break;
-    }
-    case wire::EventKind::MemberRemove:
-      members_.erase(row.subject);
-      left_[row.subject] = event.seq;
-      changed.push_back(row.subject);
-      break;
-    case wire::EventKind::RoomTitle:
-      title_ = row.body;
-      break;
-    case wire::EventKind::Delete:
-      erase_texts_of(row.target);
-      break;
-    case wire::EventKind::Message:
-    case wire::EventKind::Edit:
-    case wire::EventKind::ReactionAdd:
-    case wire::EventKind::ReactionRemove:
-      break;
-  }
+  apply(event, changed);
   return result;
 }
 
-bool RoomLog::may_append(const ports::CommitRow& row, const std::map<UserId, ports::Member>& members) const {
-  const wire::Event* target = row.target ? at(row.target) : nullptr;
-  return ports::may_append({.kind = row.kind,
-                            .room_kind = kind_,
-                            .sender = role_of(members, row.user),
-                            .subject_is_sender = row.subject == row.user,
-                            .subject = role_of(members, row.subject),
-                            .granted = row.role,
-                            .target_is_own = target != nullptr && target->sender == row.user});
+ports::Standing RoomLog::standing(UserId user, const std::map<UserId, ports::Member>& members) const {
+  const auto at = standings_.find(user);
+  ports::Standing standing = at == standings_.end() ? ports::Standing{} : at->second;
+  standing.role = role_of(members, user);
+  return standing;
 }
 
-bool RoomLog::target_fits(const ports::CommitRow& row) const {
-  switch (row.kind) {
-    case wire::EventKind::Edit:
-    case wire::EventKind::Delete:
-    case wire::EventKind::ReactionAdd:
-    case wire::EventKind::ReactionRemove: {
-      const wire::Event* target = at(row.target);
-      return target != nullptr && target->kind == wire::EventKind::Message;
-    }
-    case wire::EventKind::Message:
-      return !row.target || (at(row.target) != nullptr && at(row.target)->kind == wire::EventKind::Message);
-    case wire::EventKind::MemberAdd:
-    case wire::EventKind::MemberRemove:
-    case wire::EventKind::RoomTitle:
-      return true;
+bool RoomLog::may_append(const ports::CommitRow& row, const std::map<UserId, ports::Member>& members) const {
+  const ports::Target target = target_of(row.target);
+  return ports::may_append({.kind = row.kind,
+                            .room_kind = kind_,
+                            .room_public = public_,
+                            .sender = standing(row.user, members),
+                            .subject_is_sender = row.subject == row.user,
+                            .subject = standing(row.subject, members),
+                            .granted = row.role,
+                            .target_is_own = target.exists && target.sender == row.user,
+                            .mentions_room = wire::mentions_room(row.kind, row.body)});
+}
+
+ports::Target RoomLog::target_of(Seq seq) const {
+  const wire::Event* event = seq ? at(seq) : nullptr;
+  if (event == nullptr) return {};
+  return {.exists = true, .kind = event->kind, .sender = event->sender, .thread = event->thread};
+}
+
+/// What an appended event changes beside the log.
+void RoomLog::apply(const wire::Event& event, std::vector<UserId>& changed) {
+  if (wire::has_subject(event.kind)) {
+    ports::Standing& subject = standings_[event.subject];
+    subject = ports::standing_after(event.kind, event.role, subject);
   }
-  return false;
+  switch (event.kind) {
+    case wire::EventKind::MemberAdd: {
+      const auto [member, added] = members_.try_emplace(
+          event.subject, ports::Member{.user = event.subject,
+                                       .join_seq = event.seq,
+                                       .visible_from = history_joined_ ? event.seq : Seq(1)});
+      member->second.role = event.role;
+      changed.push_back(event.subject);
+      break;
+    }
+    case wire::EventKind::MemberRemove:
+    case wire::EventKind::MemberBan:
+      if (members_.erase(event.subject) == 0) break;
+      left_[event.subject] = event.seq;
+      changed.push_back(event.subject);
+      break;
+    case wire::EventKind::RoomTitle:
+      title_ = event.body;
+      break;
+    case wire::EventKind::RoomVisibility:
+      public_ = event.body == wire::kPublic;
+      break;
+    case wire::EventKind::RoomHistory:
+      history_joined_ = event.body == wire::kHistoryJoined;
+      break;
+    case wire::EventKind::Delete:
+      erase_texts_of(event.target);
+      break;
+    default:
+      break;
+  }
 }
 
 const wire::Event& RoomLog::append(wire::Event event, WallTime now) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <vector>
 
+#include "server/ports/authorize.h"
 #include "server/ports/store.h"
 
 namespace starling::sim {
@@ -56,7 +57,9 @@ class RoomLog {
   ports::CommitRowResult commit_row(const ports::CommitRow& row, WallTime now,
                                     const std::map<UserId, ports::Member>& members, std::vector<UserId>& changed);
   bool may_append(const ports::CommitRow& row, const std::map<UserId, ports::Member>& members) const;
-  bool target_fits(const ports::CommitRow& row) const;
+  ports::Standing standing(UserId user, const std::map<UserId, ports::Member>& members) const;
+  ports::Target target_of(Seq seq) const;
+  void apply(const wire::Event& event, std::vector<UserId>& changed);
   const wire::Event& append(wire::Event event, WallTime now);
   void erase_texts_of(Seq message);
 
@@ -68,7 +71,10 @@ class RoomLog {
   Seq checkpoint_;
   std::vector<wire::Event> events_;
   std::vector<PrefixHash> hashes_;  // [i]: fold up to seq i + 1
+  bool public_ = false;
+  bool history_joined_ = false;
   std::map<UserId, ports::Member> members_;
+  std::map<UserId, ports::Standing> standings_;  // their roles count only where there is a member
   std::map<UserId, Seq> left_;  // the removal that came last
   std::map<DeviceId, Cseq> devices_;
   std::map<DeviceId, std::vector<Seq>> sent_;  // every event of a device, ascending

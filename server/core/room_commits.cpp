@@ -34,6 +34,7 @@ wire::Event event_of(const ports::CommitBatch& batch, const ports::CommitRow& ro
           .ts = ts,
           .msg_no = msg_no,
           .target = row.target,
+          .thread = row.thread,
           .subject = row.subject,
           .role = row.role,
           .body = row.body};
@@ -94,6 +95,7 @@ void RoomHomes::on(ShardId from, ports::ForwardSend&& forward) {
                              .client_msg_id = send.client_msg_id,
                              .kind = send.kind,
                              .target = send.target,
+                             .thread = send.thread,
                              .subject = send.subject,
                              .role = send.role,
                              .renumbered = send.renumbered,

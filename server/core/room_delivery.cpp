@@ -39,7 +39,7 @@ void RoomLocals::deliver(RoomLocal& local, wire::Event&& event) {
   }
   if (of_older) outdate_history(local);
   if (kind == wire::EventKind::Delete) pages_.forget(local.id);
-  if (kind == wire::EventKind::MemberRemove) remove_user(local, subject, local.last);
+  if (wire::ends_membership(kind)) remove_user(local, subject, local.last);
 }
 
 /// The session at live[at] cannot take event `seq` now. True when it has left the list. Must send nothing.

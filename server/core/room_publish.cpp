@@ -29,7 +29,7 @@ void RoomHomes::append(RoomHome& home, const wire::Event& event) {
   if (!newest || *newest < event.cseq.value) w.newest.set(event.device.value, event.cseq.value);
 
   if (event.kind == wire::EventKind::MemberAdd) home.members.set(event.subject, event.role);
-  if (event.kind == wire::EventKind::MemberRemove) home.members.erase(event.subject);
+  if (wire::ends_membership(event.kind)) home.members.erase(event.subject);
 
   if (event.seq.value % ports::kCheckpointEvery == 0) {
     // Best effort: a missing checkpoint only makes the next load longer.
@@ -43,8 +43,7 @@ void RoomHomes::publish(RoomHome& home, std::vector<wire::Event>&& events) {
   touch(home);
   std::vector<UserId> changed;
   for (const wire::Event& event : events) {
-    const bool changes = event.kind == wire::EventKind::MemberAdd || event.kind == wire::EventKind::MemberRemove;
-    if (changes) changed.push_back(event.subject);
+    if (wire::changes_member(event.kind)) changed.push_back(event.subject);
   }
   int left = std::popcount(home.shards);
   for (const ShardId shard : turn_.view.shards) {

@@ -32,6 +32,26 @@ std::string_view name_of(wire::EventKind kind) {
       return "member remove";
     case RoomTitle:
       return "room title";
+    case RoomTopic:
+      return "room topic";
+    case RoomVisibility:
+      return "room visibility";
+    case RoomHistory:
+      return "room history";
+    case Pin:
+      return "pin";
+    case Unpin:
+      return "unpin";
+    case MemberInvite:
+      return "member invite";
+    case MemberMute:
+      return "member mute";
+    case MemberUnmute:
+      return "member unmute";
+    case MemberBan:
+      return "member ban";
+    case MemberUnban:
+      return "member unban";
   }
   return "?";  // written by a newer version
 }

@@ -38,6 +38,7 @@ struct CommitRow {
   ClientMsgId client_msg_id;
   wire::EventKind kind = wire::EventKind::Message;
   Seq target;
+  Seq thread;
   UserId subject;
   wire::Role role = wire::Role::None;
   bool renumbered = false;
@@ -45,7 +46,7 @@ struct CommitRow {
   std::string body;
 };
 /// One transaction for one room. Inside, in this order: lock the room, check the epoch, and per row: duplicates,
-/// strict cseq = last + 1 (only the unbroken run of a device is accepted), membership and role (server/ports/authorize.h),
+/// strict cseq = last + 1 (only the unbroken run of a device is accepted), the rights of server/ports/authorize.h, the
 /// target; then insert, advance the device's counter (for rejected rows too) and move the head.
 struct CommitBatch {
   RoomId room;
@@ -127,6 +128,7 @@ struct Member {
   UserId user;
   wire::Role role = wire::Role::None;
   Seq join_seq;
+  Seq visible_from{1};  // the oldest event that the member may read
   bool operator==(const Member&) const = default;
 };
 

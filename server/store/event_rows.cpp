@@ -17,6 +17,7 @@ wire::Event hashed_event_of(const Rows& row, RoomId room) {
                     .ts = wall_from_ms(row.i64(7)),
                     .msg_no = row.u64(8),
                     .target = row.as<Seq>(9),
+                    .thread = row.as<Seq>(14),
                     .subject = row.as<UserId>(10),
                     .role = row.as<wire::Role>(11),
                     .erased_hash = row.u64(12)};
@@ -33,14 +34,14 @@ wire::Event event_of(const Rows& row, RoomId room) {
 
 EventRows::EventRows(Connection& connection)
     : insert_(connection, "INSERT INTO events (room_id, " STARLING_EVENT_COLUMNS
-                          ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                          ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       by_cseq_(connection,
                "SELECT seq, ts, msg_no, client_msg_id, erased_hash, body FROM events "
                "WHERE room_id = ? AND device = ? AND cseq = ? AND device <> 0 AND seq >= ?"),
       newest_(connection,
               "SELECT seq, ts, msg_no, client_msg_id, erased_hash, body FROM events "
               "WHERE room_id = ? AND device = ? AND device <> 0 ORDER BY cseq DESC LIMIT 32"),
-      target_(connection, "SELECT kind, sender FROM events WHERE room_id = ? AND seq = ?"),
+      target_(connection, "SELECT kind, sender, thread FROM events WHERE room_id = ? AND seq = ?"),
       texts_(
           connection,
           "SELECT seq, body FROM events WHERE room_id = ?1 AND seq = ?2 AND erased_hash = 0 UNION ALL "
@@ -51,7 +52,7 @@ EventRows::EventRows(Connection& connection)
 void EventRows::insert(const wire::Event& event, std::string_view body) {
   insert_.run(event.room, event.seq, event.epoch, event.kind, event.sender, event.device, event.cseq,
               event.client_msg_id, event.ts, event.msg_no, event.target, event.subject, event.role, event.erased_hash,
-              Blob{body});
+              Blob{body}, event.thread);
 }
 
 EventRows::Original EventRows::original_of(const Rows& row) const {
@@ -76,11 +77,14 @@ EventRows::Original EventRows::sent_lately(RoomId room, DeviceId device, ClientM
   return {};
 }
 
-EventRows::Target EventRows::target(RoomId room, Seq seq, Seq min_seq) {
+ports::Target EventRows::target(RoomId room, Seq seq, Seq min_seq) {
   if (!seq || seq < min_seq) return {};
   Rows rows = target_.query(room, seq);
   if (!rows.next()) return {};
-  return {.exists = true, .kind = rows.as<wire::EventKind>(0), .sender = rows.as<UserId>(1)};
+  return {.exists = true,
+          .kind = rows.as<wire::EventKind>(0),
+          .sender = rows.as<UserId>(1),
+          .thread = rows.as<Seq>(2)};
 }
 
 void EventRows::erase_texts_of(RoomId room, Seq message) {

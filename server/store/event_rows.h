@@ -2,12 +2,13 @@
 #pragma once
 
 #include "common/wire/event.h"
+#include "server/ports/authorize.h"
 #include "server/store/sqlite.h"
 
 namespace starling::store {
 
 #define STARLING_EVENT_COLUMNS \
-  "seq, epoch, kind, sender, device, cseq, client_msg_id, ts, msg_no, target, subject, role, erased_hash, body"
+  "seq, epoch, kind, sender, device, cseq, client_msg_id, ts, msg_no, target, subject, role, erased_hash, body, thread"
 
 /// Of a row that begins with STARLING_EVENT_COLUMNS.
 wire::Event event_of(const Rows& row, RoomId room);
@@ -34,12 +35,7 @@ class EventRows {
   /// The same, by its name, among the device's newest events (docs/decisions/0003).
   Original sent_lately(RoomId room, DeviceId device, ClientMsgId id, Seq min_seq);
 
-  struct Target {
-    bool exists = false;
-    wire::EventKind kind = wire::EventKind::Message;
-    UserId sender;
-  };
-  Target target(RoomId room, Seq seq, Seq min_seq);
+  ports::Target target(RoomId room, Seq seq, Seq min_seq);
 
   /// Erases the texts of a message and of its edits; their hashes stay.
   void erase_texts_of(RoomId room, Seq message);

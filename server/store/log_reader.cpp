@@ -29,7 +29,7 @@ LogReader::LogReader(Connection& connection)
                            " FROM events INDEXED BY events_by_target "
                            "WHERE room_id = ?1 AND target >= ?2 AND target <= ?3 AND target <> 0 "
                            "AND kind <> 1 AND seq > ?3 ORDER BY seq"),
-      members_(connection, "SELECT user_id, role, join_seq FROM members WHERE room_id = ? AND leave_seq = 0"),
+      members_(connection, "SELECT user_id, role, join_seq, visible_from FROM members WHERE room_id = ? AND leave_seq = 0"),
       device_(connection, "SELECT last_cseq FROM device_pos WHERE room_id = ? AND device = ?") {}
 
 RoomRow LogReader::room(RoomId room) {
@@ -153,8 +153,10 @@ ports::RoomLoaded LogReader::load(const ports::LoadRoom& request) {
   {
     Rows rows = members_.query(request.room);
     while (rows.next()) {
-      loaded.members.push_back(
-          {.user = rows.as<UserId>(0), .role = rows.as<wire::Role>(1), .join_seq = rows.as<Seq>(2)});
+      loaded.members.push_back({.user = rows.as<UserId>(0),
+                                .role = rows.as<wire::Role>(1),
+                                .join_seq = rows.as<Seq>(2),
+                                .visible_from = rows.as<Seq>(3)});
     }
   }
   // SQLite orders ids as signed numbers.

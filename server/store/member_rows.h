@@ -1,27 +1,42 @@
-// Who belongs to a room, and how often each user's list of rooms has changed.
+// Where users stand in rooms, and the versions of their lists of rooms, as rows.
 #pragma once
 
-#include "common/wire/event.h"
+#include "server/ports/authorize.h"
 #include "server/store/sqlite.h"
 
 namespace starling::store {
 
+/// Owner: the writer's thread.
 class MemberRows {
  public:
   explicit MemberRows(Connection& connection);
 
-  /// None: not present.
-  wire::Role role(RoomId room, UserId user);
-  /// Joins, or changes the role of a present member, who keeps its join_seq.
+  ports::Standing standing(RoomId room, UserId user);
+
+  /// Of an event that was appended at `seq` by `by`, and that leaves the user at `after`.
+  struct Change {
+    RoomId room;
+    UserId user;
+    UserId by;
+    Seq seq;
+    ports::Standing before;
+    ports::Standing after;
+    Seq visible_from{1};  // for who joins by it
+  };
+  void put(const Change& change);
+  /// Of a new room.
   void add(RoomId room, UserId user, wire::Role role, Seq seq);
-  void remove(RoomId room, UserId user, Seq seq);
 
  private:
-  void changed(UserId user);
+  void list_changed(UserId user);
 
-  Statement role_;
+  Statement standing_;
   Statement add_;
-  Statement remove_;
+  Statement join_;
+  Statement set_role_;
+  Statement leave_;
+  Statement absent_;
+  Statement mark_;
   Statement changed_;
 };
 

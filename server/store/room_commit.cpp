@@ -3,29 +3,12 @@
 #include <algorithm>
 
 #include "common/base/probe.h"
+#include "common/wire/mentions.h"
 #include "server/ports/authorize.h"
 #include "server/store/errors.h"
 
 namespace starling::store {
 namespace {
-
-bool target_fits(const ports::CommitRow& row, const EventRows::Target& target) {
-  const bool is_message = target.exists && target.kind == wire::EventKind::Message;
-  switch (row.kind) {
-    case wire::EventKind::Edit:
-    case wire::EventKind::Delete:
-    case wire::EventKind::ReactionAdd:
-    case wire::EventKind::ReactionRemove:
-      return is_message;
-    case wire::EventKind::Message:
-      return !row.target || is_message;
-    case wire::EventKind::MemberAdd:
-    case wire::EventKind::MemberRemove:
-    case wire::EventKind::RoomTitle:
-      return true;
-  }
-  return false;
-}
 
 ports::CommitRowResult duplicate_of(const EventRows::Original& original) {
   probe(Probe::dup_returned_original);
@@ -39,9 +22,14 @@ RoomCommit::RoomCommit(Connection& connection)
       savepoints_(connection),
       events_(connection),
       members_(connection),
-      load_(connection, "SELECT kind, epoch, head, msg_no, min_seq, last_ts FROM rooms WHERE room_id = ?"),
+      load_(connection, "SELECT kind, epoch, head, msg_no, min_seq, last_ts, is_public, history_joined FROM rooms WHERE room_id = ?"),
       move_head_(connection, "UPDATE rooms SET head = ?, msg_no = ?, last_ts = ? WHERE room_id = ?"),
       rename_(connection, "UPDATE rooms SET title = ? WHERE room_id = ?"),
+      retopic_(connection, "UPDATE rooms SET topic = ? WHERE room_id = ?"),
+      publish_(connection, "UPDATE rooms SET is_public = ? WHERE room_id = ?"),
+      hide_history_(connection, "UPDATE rooms SET history_joined = ? WHERE room_id = ?"),
+      pin_(connection, "INSERT INTO pins (room_id, seq, pin_seq) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"),
+      unpin_(connection, "DELETE FROM pins WHERE room_id = ? AND seq = ?"),
       counter_(connection, "SELECT last_cseq FROM device_pos WHERE room_id = ? AND device = ?"),
       count_next_(connection,
                   "UPDATE device_pos SET last_cseq = last_cseq + 1 WHERE room_id = ? AND device = ? AND last_cseq = ?"),
@@ -50,11 +38,13 @@ RoomCommit::RoomCommit(Connection& connection)
 
 RoomCommit::Room RoomCommit::load(RoomId room) {
   counters_.clear();
-  roles_.clear();
+  standings_.clear();
   Rows rows = load_.query(room);
   if (!rows.next()) return {};
   return {.exists = true,
           .kind = rows.as<wire::RoomKind>(0),
+          .is_public = rows.i64(6) != 0,
+          .history_joined = rows.i64(7) != 0,
           .epoch = rows.as<Epoch>(1),
           .head = rows.as<Seq>(2),
           .msg_no = rows.u64(3),
@@ -150,10 +140,13 @@ ports::CommitRowResult RoomCommit::commit_row(RoomId room, WallTime now, const p
   device.last = row.cseq;
   const auto target = events_.target(room, row.target, room_.min_seq);
   if (!may_append(row, target, room)) {
-    probe(Probe::kick_raced_commit, role(room, row.user) == wire::Role::None);
+    probe(Probe::kick_raced_commit, standing(room, row.user).role == wire::Role::None);
     return {.status = wire::SendStatus::Forbidden};
   }
-  if (!target_fits(row, target)) return {.status = wire::SendStatus::Rejected};
+  const auto thread = row.thread ? events_.target(room, row.thread, room_.min_seq) : ports::Target{};
+  if (!ports::target_fits(row.kind, row.target, target, row.thread, thread)) {
+    return {.status = wire::SendStatus::Rejected};
+  }
   return append(room, now, row);
 }
 
@@ -172,6 +165,7 @@ ports::CommitRowResult RoomCommit::append(RoomId room, WallTime now, const ports
                   .ts = room_.last_ts,
                   .msg_no = room_.msg_no,
                   .target = row.target,
+                  .thread = row.thread,
                   .subject = row.subject,
                   .role = row.role},
                  row.body);
@@ -182,16 +176,29 @@ ports::CommitRowResult RoomCommit::append(RoomId room, WallTime now, const ports
 void RoomCommit::apply(RoomId room, const ports::CommitRow& row) {
   switch (row.kind) {
     case wire::EventKind::MemberAdd:
-      members_.add(room, row.subject, row.role, room_.head);
-      role(room, row.subject) = row.role;
-      return;
     case wire::EventKind::MemberRemove:
-      members_.remove(room, row.subject, room_.head);
-      role(room, row.subject) = wire::Role::None;
-      return;
+    case wire::EventKind::MemberInvite:
+    case wire::EventKind::MemberMute:
+    case wire::EventKind::MemberUnmute:
+    case wire::EventKind::MemberBan:
+    case wire::EventKind::MemberUnban:
+      return apply_to_subject(room, row);
     case wire::EventKind::RoomTitle:
       return rename_.run(row.body, room);
+    case wire::EventKind::RoomTopic:
+      return retopic_.run(row.body, room);
+    case wire::EventKind::RoomVisibility:
+      room_.is_public = row.body == wire::kPublic;
+      return publish_.run(int{room_.is_public}, room);
+    case wire::EventKind::RoomHistory:
+      room_.history_joined = row.body == wire::kHistoryJoined;
+      return hide_history_.run(int{room_.history_joined}, room);
+    case wire::EventKind::Pin:
+      return pin_.run(room, row.target, room_.head);
+    case wire::EventKind::Unpin:
+      return unpin_.run(room, row.target);
     case wire::EventKind::Delete:
+      unpin_.run(room, row.target);
       return events_.erase_texts_of(room, row.target);
     case wire::EventKind::Message:
     case wire::EventKind::Edit:
@@ -201,15 +208,30 @@ void RoomCommit::apply(RoomId room, const ports::CommitRow& row) {
   }
 }
 
-bool RoomCommit::may_append(const ports::CommitRow& row, const EventRows::Target& target, RoomId room) {
-  const bool subject_matters = row.kind == wire::EventKind::MemberAdd || row.kind == wire::EventKind::MemberRemove;
+void RoomCommit::apply_to_subject(RoomId room, const ports::CommitRow& row) {
+  ports::Standing& subject = standing(room, row.subject);
+  const ports::Standing before = subject;
+  subject = ports::standing_after(row.kind, row.role, before);
+  members_.put({.room = room,
+                .user = row.subject,
+                .by = row.user,
+                .seq = room_.head,
+                .before = before,
+                .after = subject,
+                .visible_from = room_.history_joined ? room_.head : Seq(1)});
+}
+
+bool RoomCommit::may_append(const ports::CommitRow& row, const ports::Target& target, RoomId room) {
+  const ports::Standing sender = standing(room, row.user);
   return ports::may_append({.kind = row.kind,
                             .room_kind = room_.kind,
-                            .sender = role(room, row.user),
+                            .room_public = room_.is_public,
+                            .sender = sender,
                             .subject_is_sender = row.subject == row.user,
-                            .subject = subject_matters ? role(room, row.subject) : wire::Role::None,
+                            .subject = wire::has_subject(row.kind) ? standing(room, row.subject) : ports::Standing{},
                             .granted = row.role,
-                            .target_is_own = target.exists && target.sender == row.user});
+                            .target_is_own = target.exists && target.sender == row.user,
+                            .mentions_room = wire::mentions_room(row.kind, row.body)});
 }
 
 RoomCommit::Counter& RoomCommit::counter(RoomId room, const ports::CommitRow& row) {
@@ -229,10 +251,11 @@ RoomCommit::Counter& RoomCommit::counter(RoomId room, const ports::CommitRow& ro
   return counters_.emplace_back(Counter{.device = row.device, .last = last, .stored = last});
 }
 
-wire::Role& RoomCommit::role(RoomId room, UserId user) {
-  const auto known = std::find_if(roles_.begin(), roles_.end(), [&](const KnownRole& r) { return r.user == user; });
-  if (known != roles_.end()) return known->role;
-  return roles_.emplace_back(KnownRole{.user = user, .role = members_.role(room, user)}).role;
+ports::Standing& RoomCommit::standing(RoomId room, UserId user) {
+  const auto known =
+      std::find_if(standings_.begin(), standings_.end(), [&](const KnownStanding& s) { return s.user == user; });
+  if (known != standings_.end()) return known->standing;
+  return standings_.emplace_back(KnownStanding{.user = user, .standing = members_.standing(room, user)}).standing;
 }
 
 }  // namespace starling::store

@@ -27,6 +27,8 @@ class RoomCommit {
   struct Room {
     bool exists = false;
     wire::RoomKind kind = wire::RoomKind::Group;
+    bool is_public = false;
+    bool history_joined = false;
     Epoch epoch;
     Seq head;
     std::uint64_t msg_no = 0;
@@ -38,9 +40,9 @@ class RoomCommit {
     Cseq last;
     Cseq stored;  // 0: there is no row of it
   };
-  struct KnownRole {
+  struct KnownStanding {
     UserId user;
-    wire::Role role = wire::Role::None;
+    ports::Standing standing;
   };
   using BatchRows = std::span<const ports::CommitRow>;
   using Results = std::span<ports::CommitRowResult>;
@@ -54,9 +56,10 @@ class RoomCommit {
   ports::CommitRowResult commit_row(RoomId room, WallTime now, const ports::CommitRow& row);
   ports::CommitRowResult append(RoomId room, WallTime now, const ports::CommitRow& row);
   void apply(RoomId room, const ports::CommitRow& row);
-  bool may_append(const ports::CommitRow& row, const EventRows::Target& target, RoomId room);
+  void apply_to_subject(RoomId room, const ports::CommitRow& row);
+  bool may_append(const ports::CommitRow& row, const ports::Target& target, RoomId room);
   Counter& counter(RoomId room, const ports::CommitRow& row);
-  wire::Role& role(RoomId room, UserId user);
+  ports::Standing& standing(RoomId room, UserId user);
 
   Connection* connection_;
   SavepointStatements savepoints_;
@@ -65,6 +68,11 @@ class RoomCommit {
   Statement load_;
   Statement move_head_;
   Statement rename_;
+  Statement retopic_;
+  Statement publish_;
+  Statement hide_history_;
+  Statement pin_;
+  Statement unpin_;
   Statement counter_;
   Statement count_next_;
   Statement move_counter_;
@@ -73,7 +81,7 @@ class RoomCommit {
   // Of the batch under way; forgotten when its savepoint is undone.
   Room room_;
   std::vector<Counter> counters_;
-  std::vector<KnownRole> roles_;
+  std::vector<KnownStanding> standings_;
   std::uint64_t refused_ = 0;
 };
 

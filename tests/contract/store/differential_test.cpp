@@ -146,12 +146,17 @@ class Script {
     std::uint32_t cseq = luck == 19 ? last + 1 : std::max(last, 1u);  // or one too far
     if (luck == 2 && last > 3) cseq = last - 2;                       // or an old one
     ports::CommitRow made = row(user, cseq, "body " + std::to_string(rng_.below(30) == 0 ? rng_.below(5) : cseq));
-    made.kind = static_cast<wire::EventKind>(1 + rng_.below(8));
+    made.kind = static_cast<wire::EventKind>(1 + rng_.below(static_cast<std::uint64_t>(wire::kLastEventKind)));
     if (rng_.chance(1, 2)) made.kind = wire::EventKind::Message;
     if (made.kind != wire::EventKind::Message || rng_.chance(1, 5)) made.target = Seq(rng_.below(head + 6));
-    if (made.kind == wire::EventKind::MemberAdd || made.kind == wire::EventKind::MemberRemove) {
-      made.subject = any_user();
-      made.role = static_cast<wire::Role>(rng_.below(5));
+    if (made.kind == wire::EventKind::Message && rng_.chance(1, 4)) made.thread = Seq(rng_.below(head + 3));
+    if (made.kind == wire::EventKind::Message && rng_.chance(1, 12)) made.body += " <@room>";
+    if (made.kind == wire::EventKind::RoomVisibility) made.body = rng_.chance(1, 2) ? wire::kPublic : wire::kPrivate;
+    if (made.kind == wire::EventKind::RoomHistory) made.body = rng_.chance(1, 2) ? wire::kHistoryJoined : wire::kHistoryAll;
+    made.body_hash = wire::body_hash(made.body);
+    if (wire::has_subject(made.kind)) {
+      made.subject = rng_.chance(1, 4) ? user : any_user();
+      made.role = static_cast<wire::Role>(rng_.chance(1, 2) ? 1 : rng_.below(5));
     }
     if (rng_.chance(1, 10)) {
       made.renumbered = true;

@@ -84,9 +84,9 @@ ports::CommitRowResult FakeStore::commit_row(FakeRoom& room, RoomId id, const po
   };
   const bool may = ports::may_append({.kind = row.kind,
                                       .room_kind = room.kind,
-                                      .sender = role_of(row.user),
+                                      .sender = {.role = role_of(row.user)},
                                       .subject_is_sender = row.subject == row.user,
-                                      .subject = role_of(row.subject),
+                                      .subject = {.role = role_of(row.subject)},
                                       .granted = row.role,
                                       .target_is_own = true});
   if (!may) return {.status = wire::SendStatus::Forbidden};
@@ -98,6 +98,7 @@ ports::CommitRowResult FakeStore::commit_row(FakeRoom& room, RoomId id, const po
                                           .client_msg_id = row.client_msg_id,
                                           .ts = now,
                                           .target = row.target,
+                                          .thread = row.thread,
                                           .subject = row.subject,
                                           .role = row.role,
                                           .body = row.body});
@@ -105,7 +106,7 @@ ports::CommitRowResult FakeStore::commit_row(FakeRoom& room, RoomId id, const po
     room.members[row.subject] = row.role;
     ++versions_[row.subject];
   }
-  if (row.kind == wire::EventKind::MemberRemove) {
+  if (wire::ends_membership(row.kind)) {
     room.members.erase(row.subject);
     ++versions_[row.subject];
   }

@@ -37,6 +37,7 @@ TEST(Fold, EveryFieldThatMattersChangesIt) {
   EXPECT_TRUE(with([](Event& e) { e.device = DeviceId(5); }));
   EXPECT_TRUE(with([](Event& e) { e.cseq = Cseq(6); }));
   EXPECT_TRUE(with([](Event& e) { e.target = Seq(7); }));
+  EXPECT_TRUE(with([](Event& e) { e.thread = Seq(8); }));
   EXPECT_TRUE(with([](Event& e) { e.subject = UserId(8); }));
   EXPECT_TRUE(with([](Event& e) { e.role = Role::Owner; }));
   EXPECT_TRUE(with([](Event& e) { e.body = "other"; }));

@@ -48,7 +48,8 @@ TEST(Limits, Bodies) {
        {std::pair(EventKind::Message, limits::kBodyBytesMax), std::pair(EventKind::Edit, limits::kBodyBytesMax),
         std::pair(EventKind::ReactionAdd, limits::kEmojiBytesMax),
         std::pair(EventKind::ReactionRemove, limits::kEmojiBytesMax),
-        std::pair(EventKind::RoomTitle, limits::kTitleBytesMax)}) {
+        std::pair(EventKind::RoomTitle, limits::kTitleBytesMax),
+        std::pair(EventKind::RoomTopic, limits::kTopicBytesMax)}) {
     expect_limit(limit, "body sent", [&](std::size_t n) { return ClientFrame(send(kind, letters(n))); });
     expect_limit(limit, "body received", [&](std::size_t n) { return ServerFrame(event(kind, letters(n))); });
     expect_limit(limit, "body in a page", [&](std::size_t n) {
@@ -153,7 +154,7 @@ TEST(BadValues, AnIdThatMustNameSomething) {
 
 TEST(BadValues, AnEnumeratorOutOfRange) {
   // One below the first and one above the last of each enum.
-  const auto kinds = {EventKind(0), EventKind(9)};
+  const auto kinds = {EventKind(0), EventKind(static_cast<int>(kLastEventKind) + 1)};
   for (const auto kind : kinds) {
     EXPECT_EQ(error_of(ClientFrame(send(kind, ""))), DecodeError::BadValue);
     EXPECT_EQ(error_of(ServerFrame(event(kind, ""))), DecodeError::BadValue);

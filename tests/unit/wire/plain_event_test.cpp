@@ -81,6 +81,11 @@ TEST(PlainEvent, LeavesWhatItDoesNotJudge) {
   EXPECT_FALSE(left(plain));
   Event e = plain;
   e.kind = EventKind::ReactionAdd;
+  EXPECT_FALSE(left(e));
+  e.body = "\xff";
+  EXPECT_TRUE(left(e));
+  e = plain;
+  e.thread = Seq(1);
   EXPECT_TRUE(left(e));
   e = plain;
   e.kind = EventKind(0);

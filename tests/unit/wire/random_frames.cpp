@@ -38,6 +38,12 @@ std::string body(Rng& rng, EventKind kind) {
       return text(rng, limits::kEmojiBytesMax);
     case EventKind::RoomTitle:
       return text(rng, limits::kTitleBytesMax);
+    case EventKind::RoomTopic:
+      return text(rng, limits::kTopicBytesMax);
+    case EventKind::RoomVisibility:
+      return std::string(coin(rng) ? kPublic : kPrivate);
+    case EventKind::RoomHistory:
+      return std::string(coin(rng) ? kHistoryAll : kHistoryJoined);
     default:
       return opaque(rng, 300);
   }
@@ -46,7 +52,7 @@ Cursor cursor(Rng& rng) {
   if (coin(rng)) return {};
   return {.epoch = Epoch(number32(rng)), .seq = Seq(number(rng)), .hash = PrefixHash(rng.next())};
 }
-EventKind kind(Rng& rng) { return pick(rng, EventKind::Message, EventKind::RoomTitle); }
+EventKind kind(Rng& rng) { return pick(rng, EventKind::Message, kLastEventKind); }
 Role role(Rng& rng) { return pick(rng, Role::None, Role::Owner); }
 WallTime wall(Rng& rng) { return wall_from_ms(static_cast<std::int64_t>(number(rng))); }
 
@@ -62,6 +68,7 @@ Event event(Rng& rng) {
           .ts = wall(rng),
           .msg_no = number(rng),
           .target = Seq(number(rng)),
+          .thread = Seq(coin(rng) ? number(rng) : 0),
           .subject = UserId(rng.next()),
           .role = role(rng),
           .body = {}};
@@ -105,6 +112,7 @@ ClientFrame random_client_frame(Rng& rng, std::size_t index) {
                 .client_msg_id = ClientMsgId(id(rng)),
                 .kind = kind(rng),
                 .target = Seq(number(rng)),
+                .thread = Seq(coin(rng) ? number(rng) : 0),
                 .subject = UserId(rng.next()),
                 .role = role(rng),
                 .renumbered = coin(rng),

@@ -1,0 +1,22 @@
+-- Rooms that people run: topics, public rooms, threads, pins, moderation, invitations.
+
+ALTER TABLE rooms ADD COLUMN topic TEXT NOT NULL DEFAULT '';
+ALTER TABLE rooms ADD COLUMN is_public INTEGER NOT NULL DEFAULT 0;       -- listed, and anybody may join
+ALTER TABLE rooms ADD COLUMN history_joined INTEGER NOT NULL DEFAULT 0;  -- who joins reads from there on only
+CREATE INDEX rooms_public ON rooms (title COLLATE NOCASE, room_id) WHERE is_public = 1;
+
+ALTER TABLE events ADD COLUMN thread INTEGER NOT NULL DEFAULT 0;  -- a message's thread: the seq of its root
+CREATE INDEX events_by_thread ON events (room_id, thread, seq) WHERE thread <> 0;
+
+-- A row of somebody who is not present (leave_seq <> 0) keeps what outlives or precedes a membership.
+ALTER TABLE members ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE members ADD COLUMN banned INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE members ADD COLUMN invited_by INTEGER NOT NULL DEFAULT 0;    -- 0: not invited
+ALTER TABLE members ADD COLUMN visible_from INTEGER NOT NULL DEFAULT 1;  -- the oldest seq that the member may read
+
+CREATE TABLE pins (
+  room_id INTEGER NOT NULL,
+  seq     INTEGER NOT NULL,  -- the message
+  pin_seq INTEGER NOT NULL,  -- the event that pinned it
+  PRIMARY KEY (room_id, seq)
+) STRICT, WITHOUT ROWID;
