@@ -39,7 +39,12 @@ struct PersistOutboxRemove {
 struct PersistRoomsVersion {
   std::uint64_t rooms_version = 0;
 };
-using PersistOp = std::variant<PersistEvent, PersistRoom, PersistOutboxPut, PersistOutboxRemove, PersistRoomsVersion>;
+/// The changed items, and the version that is behind them. prev 0: what is stored goes first.
+struct PersistItems {
+  const wire::Items* items = nullptr;
+};
+using PersistOp =
+    std::variant<PersistEvent, PersistRoom, PersistOutboxPut, PersistOutboxRemove, PersistRoomsVersion, PersistItems>;
 struct Persist {
   /// Grows by one. Report the highest that is durable, with all before it, to Session::on_persisted.
   std::uint64_t token = 0;
@@ -95,6 +100,16 @@ struct RoomLeft {
 struct RoomMade {
   const wire::RoomCreated* answer = nullptr;
 };
+struct RoomJoined {
+  const wire::RoomJoined* answer = nullptr;
+};
+/// prev 0: these are all that there are.
+struct ItemsChanged {
+  const wire::Items* items = nullptr;
+};
+struct ItemPut {
+  const wire::ItemPut* answer = nullptr;
+};
 struct PageRead {
   const wire::HistoryPage* page = nullptr;
 };
@@ -138,9 +153,9 @@ struct Fatal {
   FatalReason reason = FatalReason::Unauthorized;
 };
 
-using Notice =
-    std::variant<Applied, Settled, Renumbered, RoomReset, RoomSynced, HeadMoved, RoomsListed, RoomChanged, RoomLeft,
-                 RoomMade, PageRead, PageFailed, ReadMarked, Typing, Welcomed, ServerError, StateChanged, Fatal>;
+using Notice = std::variant<Applied, Settled, Renumbered, RoomReset, RoomSynced, HeadMoved, RoomsListed, RoomChanged,
+                            RoomLeft, RoomMade, RoomJoined, ItemsChanged, ItemPut, PageRead, PageFailed, ReadMarked,
+                            Typing, Welcomed, ServerError, StateChanged, Fatal>;
 
 struct Output {
   enum class Link : std::uint8_t { Keep, Connect, Disconnect };

@@ -1,6 +1,7 @@
 #include "common/client/requests.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/client/settings.h"
 
@@ -13,11 +14,11 @@ Requests::Pending& Requests::pending() {
 
 void Requests::drop_if_empty() {
   if (pending_ == nullptr) return;
-  if (pending_->pages.empty() && pending_->creates.empty() && pending_->marks.empty()) pending_.reset();
+  if (pending_->pages.empty() && pending_->asked.empty() && pending_->marks.empty()) pending_.reset();
 }
 
 bool Requests::full() const {
-  return pending_ != nullptr && pending_->pages.size() + pending_->creates.size() >= limits::kRequestsMax;
+  return pending_ != nullptr && pending_->pages.size() + pending_->asked.size() >= limits::kRequestsMax;
 }
 
 bool Requests::awaits_page() const { return pending_ != nullptr && !pending_->pages.empty(); }
@@ -34,20 +35,21 @@ bool Requests::take_page(std::uint32_t request_id) {
   return found;
 }
 
-void Requests::add_create(wire::CreateRoom create) { pending().creates.push_back({.frame = std::move(create)}); }
+void Requests::add(std::uint64_t request_id, wire::ClientFrame frame) {
+  pending().asked.push_back({.request_id = request_id, .frame = std::move(frame)});
+}
 
-bool Requests::take_create(std::uint64_t request_id) {
+bool Requests::take(std::uint64_t request_id) {
   if (pending_ == nullptr) return false;
-  const bool found =
-      std::erase_if(pending_->creates, [&](const Create& c) { return c.frame.request_id == request_id; }) > 0;
+  const bool found = std::erase_if(pending_->asked, [&](const Asked& a) { return a.request_id == request_id; }) > 0;
   drop_if_empty();
   return found;
 }
 
-void Requests::put_off_create(std::uint64_t request_id, Instant when) {
+void Requests::put_off(std::uint64_t request_id, Instant when) {
   if (pending_ == nullptr) return;
-  for (Create& create : pending_->creates) {
-    if (create.frame.request_id == request_id) create.send_at = when;
+  for (Asked& asked : pending_->asked) {
+    if (asked.request_id == request_id) asked.send_at = when;
   }
 }
 
@@ -68,10 +70,10 @@ void Requests::confirm_mark(RoomId room, Seq seq) {
 
 void Requests::next_frames(Instant now, std::vector<wire::ClientFrame>& frames) {
   if (pending_ == nullptr) return;
-  for (Create& create : pending_->creates) {
-    if (create.send_at > now) continue;
-    create.send_at = now + limits::kAnswerTimeout;
-    frames.emplace_back(create.frame);
+  for (Asked& asked : pending_->asked) {
+    if (asked.send_at > now) continue;
+    asked.send_at = now + limits::kAnswerTimeout;
+    frames.push_back(asked.frame);
   }
   for (Mark& mark : pending_->marks) {
     if (mark.sent || mark.send_at > now) continue;
@@ -87,7 +89,7 @@ void Requests::connection_lost(std::vector<Notice>& notices) {
     notices.emplace_back(PageFailed{.request_id = page.request_id, .room = page.room});
   }
   pending_->pages.clear();
-  for (Create& create : pending_->creates) create.send_at = Instant{};
+  for (Asked& asked : pending_->asked) asked.send_at = Instant{};
   for (Mark& mark : pending_->marks) mark = {.frame = mark.frame};
   drop_if_empty();
 }
@@ -108,7 +110,7 @@ Instant Requests::deadline() const {
   Instant first = kNever;
   if (pending_ == nullptr) return first;
   for (const Page& page : pending_->pages) first = std::min(first, page.deadline);
-  for (const Create& create : pending_->creates) first = std::min(first, create.send_at);
+  for (const Asked& asked : pending_->asked) first = std::min(first, asked.send_at);
   for (const Mark& mark : pending_->marks) first = std::min(first, mark.send_at);
   return first;
 }

@@ -1,4 +1,4 @@
-// Requests that await an answer: history pages, rooms to create, read marks. Takes no memory when there are none.
+// Requests that await an answer: history pages, rooms to create or join, items to put, read marks. Takes no memory when there are none.
 #pragma once
 
 #include <cstddef>
@@ -22,11 +22,12 @@ class Requests {
   /// False when nobody waits for it.
   bool take_page(std::uint32_t request_id);
 
-  void add_create(wire::CreateRoom create);
+  /// A frame with this request id, sent again on each connection until it is answered.
+  void add(std::uint64_t request_id, wire::ClientFrame frame);
   /// The answer is final: forget it. False when nobody waits for it.
-  bool take_create(std::uint64_t request_id);
+  bool take(std::uint64_t request_id);
   /// Busy: asked again at `when`.
-  void put_off_create(std::uint64_t request_id, Instant when);
+  void put_off(std::uint64_t request_id, Instant when);
 
   /// Keeps the highest mark of the room until it is confirmed.
   void add_mark(const wire::ReadMark& mark);
@@ -45,8 +46,9 @@ class Requests {
     RoomId room;
     Instant deadline;
   };
-  struct Create {
-    wire::CreateRoom frame;
+  struct Asked {
+    std::uint64_t request_id = 0;
+    wire::ClientFrame frame;
     Instant send_at{};  // when it goes, or goes again
   };
   struct Mark {
@@ -56,7 +58,7 @@ class Requests {
   };
   struct Pending {
     std::vector<Page> pages;
-    std::vector<Create> creates;
+    std::vector<Asked> asked;
     std::vector<Mark> marks;
   };
 

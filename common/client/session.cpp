@@ -17,10 +17,11 @@ Session::Session(Session&&) noexcept = default;
 
 // ---- restore
 
-void Session::restore_device(DeviceId device, std::uint64_t rooms_version) {
+void Session::restore_device(DeviceId device, std::uint64_t rooms_version, std::uint64_t items_version) {
   STARLING_ASSERT(state() == LinkState::Stopped);
   device_ = device;
   rooms_version_ = rooms_version;
+  items_version_ = items_version;
 }
 
 void Session::restore_room(const RoomState& state) { rooms_.restore(state); }
@@ -55,7 +56,8 @@ void Session::on_connected(std::string_view token, std::string_view ticket, Inst
   out.frames.emplace_back(wire::Hello{.version = wire::kProtocolVersion,
                                       .token = std::string(by_ticket ? ticket : token),
                                       .rooms_version = rooms_version_,
-                                      .agent = settings_->agent});
+                                      .agent = settings_->agent,
+                                      .items_version = items_version_});
 }
 
 void Session::on_disconnected(std::uint16_t code, Instant now, Output& out) {

@@ -70,8 +70,8 @@ class Session {
 
   // ---- before start()
 
-  /// The device that the restored outbox was written for, and the version of the restored room list.
-  void restore_device(DeviceId device, std::uint64_t rooms_version);
+  /// The device that the restored outbox was written for, and the versions of the restored room list and items.
+  void restore_device(DeviceId device, std::uint64_t rooms_version, std::uint64_t items_version = 0);
   void restore_room(const RoomState& state);
   /// Entries of a room in the order of their cseq. Their room has been restored.
   void restore_outbox(wire::Send send);
@@ -95,6 +95,11 @@ class Session {
   /// Returns the request id; the answer is a RoomMade. Repeated on new connections until it is answered.
   Result<std::uint64_t, CommandError> create_room(wire::RoomKind kind, std::string title, std::vector<UserId> members,
                                                   Instant now, Output& out);
+  /// Joins a public room or accepts an invitation; or declines it. Returns the request id; the answer is a RoomJoined.
+  Result<std::uint64_t, CommandError> join_room(RoomId room, bool decline, Instant now, Output& out);
+  /// Sets an item of the user that is at version `base` (0: absent). Returns the request id; the answer is an ItemPut.
+  Result<std::uint64_t, CommandError> put_item(wire::ItemKind kind, std::string key, std::string value,
+                                               std::uint64_t base, Instant now, Output& out);
   /// Returns the request id; the answer is a PageRead or a PageFailed.
   Result<std::uint32_t, CommandError> read_history(RoomId room, Seq from, bool backward, std::uint32_t limit,
                                                    Instant now, Output& out);
@@ -111,6 +116,7 @@ class Session {
   DeviceId device() const { return device_; }
   UserId user() const { return user_; }
   std::uint64_t rooms_version() const { return rooms_version_; }
+  std::uint64_t items_version() const { return items_version_; }
   const RoomTable& rooms() const { return rooms_; }
   const Outbox& outbox() const { return outbox_; }
   const SessionCounters& counters() const { return counters_; }
@@ -127,6 +133,9 @@ class Session {
   void handle(const wire::ReadMarked& frame, Instant now, Output& out);
   void handle(const wire::TypingNotice& frame, Instant now, Output& out);
   void handle(const wire::RoomCreated& frame, Instant now, Output& out);
+  void handle(const wire::RoomJoined& frame, Instant now, Output& out);
+  void handle(const wire::Items& frame, Instant now, Output& out);
+  void handle(const wire::ItemPut& frame, Instant now, Output& out);
   void handle(const wire::Reconnect& frame, Instant now, Output& out);
   void handle(const wire::Error& frame, Instant now, Output& out);
 
@@ -142,6 +151,7 @@ class Session {
 
   void want_sync(std::uint32_t i);
   void send_syncs(Instant now, Output& out);
+  bool busy(std::uint64_t request_id, bool is_busy, std::uint32_t retry_after_ms, Instant now);
   void put_off_sync(std::uint32_t i, std::uint32_t retry_after_ms, Instant now);
   bool synced_room(std::uint32_t i, const wire::SyncedRoom& answer, Instant now, Output& out);
   bool follow_epoch(std::uint32_t i, const wire::SyncedRoom& answer, Instant now, Output& out);
@@ -167,6 +177,7 @@ class Session {
   UserId user_;
   DeviceId device_;
   std::uint64_t rooms_version_ = 0;
+  std::uint64_t items_version_ = 0;
   Instant last_received_{};
   Instant typing_not_before_{};
   std::uint64_t persist_issued_ = 0;

@@ -50,8 +50,34 @@ Result<std::uint64_t, CommandError> Session::create_room(wire::RoomKind kind, st
   if (!wire::is_utf8(title)) return fail(CommandError::BadText);
   if (requests_.full()) return fail(CommandError::Full);
   const std::uint64_t request_id = rng_.next() | 1;
-  requests_.add_create(
-      {.request_id = request_id, .kind = kind, .title = std::move(title), .members = std::move(members)});
+  requests_.add(request_id,
+                wire::CreateRoom{
+                    .request_id = request_id, .kind = kind, .title = std::move(title), .members = std::move(members)});
+  if (link_.ready()) requests_.next_frames(now, out.frames);
+  return request_id;
+}
+
+Result<std::uint64_t, CommandError> Session::join_room(RoomId room, bool decline, Instant now, Output& out) {
+  if (!room) return fail(CommandError::UnknownRoom);
+  if (requests_.full()) return fail(CommandError::Full);
+  const std::uint64_t request_id = rng_.next() | 1;
+  requests_.add(request_id, wire::JoinRoom{.request_id = request_id, .room = room, .decline = decline});
+  if (link_.ready()) requests_.next_frames(now, out.frames);
+  return request_id;
+}
+
+Result<std::uint64_t, CommandError> Session::put_item(wire::ItemKind kind, std::string key, std::string value,
+                                                      std::uint64_t base, Instant now, Output& out) {
+  if (key.empty() || key.size() > wire::limits::kItemKeyBytesMax || value.size() > wire::limits::kItemValueBytesMax) {
+    return fail(CommandError::TooLarge);
+  }
+  if (!wire::is_utf8(key)) return fail(CommandError::BadText);
+  if (requests_.full()) return fail(CommandError::Full);
+  const std::uint64_t request_id = rng_.next() | 1;
+  requests_.add(
+      request_id,
+      wire::PutItem{
+          .request_id = request_id, .kind = kind, .key = std::move(key), .value = std::move(value), .base = base});
   if (link_.ready()) requests_.next_frames(now, out.frames);
   return request_id;
 }

@@ -116,14 +116,46 @@ void Session::handle(const wire::HistoryPage& frame, Instant, Output& out) {
   if (requests_.take_page(frame.request_id)) out.notices.emplace_back(PageRead{.page = &frame});
 }
 
+/// True when the request goes again, later.
+bool Session::busy(std::uint64_t request_id, bool is_busy, std::uint32_t retry_after_ms, Instant now) {
+  if (!is_busy) return false;
+  const auto delay =
+      std::clamp<Duration>(std::chrono::milliseconds(retry_after_ms), limits::kRetryAfterMin, limits::kRetryAfterMax);
+  requests_.put_off(request_id, now + delay);
+  return true;
+}
+
 void Session::handle(const wire::RoomCreated& frame, Instant now, Output& out) {
-  if (frame.status == wire::CreateStatus::Busy) {
-    const auto delay = std::clamp<Duration>(std::chrono::milliseconds(frame.retry_after_ms), limits::kRetryAfterMin,
-                                            limits::kRetryAfterMax);
-    requests_.put_off_create(frame.request_id, now + delay);
+  if (busy(frame.request_id, frame.status == wire::CreateStatus::Busy, frame.retry_after_ms, now)) return;
+  if (requests_.take(frame.request_id)) out.notices.emplace_back(RoomMade{.answer = &frame});
+}
+
+void Session::handle(const wire::RoomJoined& frame, Instant now, Output& out) {
+  if (busy(frame.request_id, frame.status == wire::JoinStatus::Busy, frame.retry_after_ms, now)) return;
+  if (requests_.take(frame.request_id)) out.notices.emplace_back(RoomJoined{.answer = &frame});
+}
+
+// ---- the user's items
+
+void Session::handle(const wire::Items& frame, Instant, Output& out) {
+  if (frame.prev > items_version_) {
+    out.frames.emplace_back(wire::ReadItems{.after = items_version_});
     return;
   }
-  if (requests_.take_create(frame.request_id)) out.notices.emplace_back(RoomMade{.answer = &frame});
+  const bool same_history = frame.version >> 32 == items_version_ >> 32;
+  const bool back = same_history && frame.version < items_version_;
+  if (frame.version == items_version_) return;
+  if (frame.prev != 0 && (back || !same_history)) return;  // told before, or of items that are gone
+  items_version_ = frame.version;
+  persist(PersistItems{.items = &frame}, out);
+  out.notices.emplace_back(ItemsChanged{.items = &frame});
+  // All there is, and less than was known: the server went back, or a change has overtaken this.
+  if (back) out.frames.emplace_back(wire::ReadItems{.after = items_version_});
+}
+
+void Session::handle(const wire::ItemPut& frame, Instant now, Output& out) {
+  if (busy(frame.request_id, frame.status == wire::PutStatus::Busy, frame.retry_after_ms, now)) return;
+  if (requests_.take(frame.request_id)) out.notices.emplace_back(ItemPut{.answer = &frame});
 }
 
 void Session::handle(const wire::ReadMarked& frame, Instant, Output& out) {

@@ -8,7 +8,8 @@ Hello read(FieldReader& f, const pb::Hello& in) {
   return Hello{.version = in.version(),
                .token = f.opaque(in.token(), limits::kTokenBytesMax),
                .rooms_version = in.rooms_version(),
-               .agent = f.text(in.agent(), limits::kAgentBytesMax)};
+               .agent = f.text(in.agent(), limits::kAgentBytesMax),
+               .items_version = in.items_version()};
 }
 
 Sync read(FieldReader& f, const pb::Sync& in) {
@@ -83,6 +84,20 @@ CreateRoom read(FieldReader& f, const pb::CreateRoom& in) {
   return out;
 }
 
+JoinRoom read(FieldReader& f, const pb::JoinRoom& in) {
+  return JoinRoom{.request_id = in.request_id(), .room = f.named<RoomId>(in.room()), .decline = in.decline()};
+}
+
+PutItem read(FieldReader& f, const pb::PutItem& in) {
+  return PutItem{.request_id = in.request_id(),
+                 .kind = f.item_kind(in.kind()),
+                 .key = f.text(in.key(), limits::kItemKeyBytesMax),
+                 .value = f.opaque(in.value(), limits::kItemValueBytesMax),
+                 .base = in.base()};
+}
+
+ReadItems read(FieldReader&, const pb::ReadItems& in) { return ReadItems{.after = in.after()}; }
+
 template <class Message>
 Result<ClientFrame, DecodeError> checked(const Message& in) {
   FieldReader f;
@@ -112,6 +127,12 @@ Result<ClientFrame, DecodeError> to_struct(const pb::ClientFrame& in) {
       return checked(in.typing());
     case Frame::kCreateRoom:
       return checked(in.create_room());
+    case Frame::kJoinRoom:
+      return checked(in.join_room());
+    case Frame::kPutItem:
+      return checked(in.put_item());
+    case Frame::kReadItems:
+      return checked(in.read_items());
     case Frame::FRAME_NOT_SET:
       break;
   }

@@ -1,6 +1,7 @@
 #include "common/wire/decode_fields.h"
 
 #include "common/wire/body.h"
+#include "common/wire/limits.h"
 #include "common/wire/utf8.h"
 
 namespace starling::wire {
@@ -47,6 +48,13 @@ Event FieldReader::event(const pb::Event& in) {
   if (out.erased_hash == 0) out.body = body(in.body(), out.kind);
   require(out.erased_hash == 0 || in.body().empty(), DecodeError::BadValue);
   return out;
+}
+
+Item FieldReader::item(const pb::Item& in) {
+  return Item{.kind = item_kind(in.kind()),
+              .key = text(in.key(), limits::kItemKeyBytesMax),
+              .value = opaque(in.value(), limits::kItemValueBytesMax),
+              .version = in.version()};
 }
 
 }  // namespace starling::wire

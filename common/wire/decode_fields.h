@@ -38,6 +38,7 @@ class FieldReader {
   }
   EventKind event_kind(std::uint32_t v) { return enumerator(v, EventKind::Message, kLastEventKind); }
   RoomKind room_kind(std::uint32_t v) { return enumerator(v, RoomKind::Group, RoomKind::Direct); }
+  ItemKind item_kind(std::uint32_t v) { return enumerator(v, ItemKind::Invitation, ItemKind::Setting); }
   Role role(std::uint32_t v) { return enumerator(v, Role::None, Role::Owner); }
 
   std::string opaque(const std::string& value, std::size_t bytes_max);
@@ -46,6 +47,7 @@ class FieldReader {
 
   Cursor cursor(const pb::Cursor& in);
   Event event(const pb::Event& in);
+  Item item(const pb::Item& in);
 
  private:
   std::uint8_t error_ = 0;

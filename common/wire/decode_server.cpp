@@ -125,6 +125,29 @@ Error read(FieldReader& f, const pb::Error& in) {
                .room = RoomId(in.room())};
 }
 
+RoomJoined read(FieldReader& f, const pb::RoomJoined& in) {
+  return RoomJoined{.request_id = in.request_id(),
+                    .room = f.named<RoomId>(in.room()),
+                    .status = f.enumerator(in.status(), JoinStatus::Joined, JoinStatus::Busy),
+                    .retry_after_ms = in.retry_after_ms()};
+}
+
+Items read(FieldReader& f, const pb::Items& in) {
+  Items out{.prev = in.prev(), .version = in.version(), .more = in.more(), .items = {}};
+  f.require_at_most(static_cast<std::size_t>(in.items_size()), limits::kItemsMax);
+  if (!f.ok()) return out;
+  out.items.reserve(static_cast<std::size_t>(in.items_size()));
+  for (const pb::Item& item : in.items()) out.items.push_back(f.item(item));
+  return out;
+}
+
+ItemPut read(FieldReader& f, const pb::ItemPut& in) {
+  return ItemPut{.request_id = in.request_id(),
+                 .status = f.enumerator(in.status(), PutStatus::Put, PutStatus::Busy),
+                 .item = f.item(in.item()),
+                 .retry_after_ms = in.retry_after_ms()};
+}
+
 template <class Message>
 Result<ServerFrame, DecodeError> checked(const Message& in) {
   FieldReader f;
@@ -164,6 +187,12 @@ Result<ServerFrame, DecodeError> to_struct(const pb::ServerFrame& in) {
       return checked(in.reconnect());
     case Frame::kError:
       return checked(in.error());
+    case Frame::kRoomJoined:
+      return checked(in.room_joined());
+    case Frame::kItems:
+      return checked(in.items());
+    case Frame::kItemPut:
+      return checked(in.item_put());
     case Frame::FRAME_NOT_SET:
       break;
   }

@@ -10,6 +10,7 @@ void write(const Hello& in, pb::ClientFrame& frame) {
   out->set_token(in.token);
   out->set_rooms_version(in.rooms_version);
   out->set_agent(in.agent);
+  out->set_items_version(in.items_version);
 }
 
 void write(const Sync& in, pb::ClientFrame& frame) {
@@ -73,6 +74,24 @@ void write(const CreateRoom& in, pb::ClientFrame& frame) {
   out->set_title(in.title);
   for (const UserId member : in.members) out->add_members(member.value);
 }
+
+void write(const JoinRoom& in, pb::ClientFrame& frame) {
+  pb::JoinRoom* out = frame.mutable_join_room();
+  out->set_request_id(in.request_id);
+  out->set_room(in.room.value);
+  out->set_decline(in.decline);
+}
+
+void write(const PutItem& in, pb::ClientFrame& frame) {
+  pb::PutItem* out = frame.mutable_put_item();
+  out->set_request_id(in.request_id);
+  out->set_kind(static_cast<std::uint32_t>(in.kind));
+  out->set_key(in.key);
+  out->set_value(in.value);
+  out->set_base(in.base);
+}
+
+void write(const ReadItems& in, pb::ClientFrame& frame) { frame.mutable_read_items()->set_after(in.after); }
 
 }  // namespace
 

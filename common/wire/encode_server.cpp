@@ -145,6 +145,37 @@ void write(const Error& in, pb::ServerFrame& frame) {
   out->set_room(in.room.value);
 }
 
+void write(const RoomJoined& in, pb::ServerFrame& frame) {
+  pb::RoomJoined* out = frame.mutable_room_joined();
+  out->set_request_id(in.request_id);
+  out->set_room(in.room.value);
+  out->set_status(static_cast<std::uint32_t>(in.status));
+  out->set_retry_after_ms(in.retry_after_ms);
+}
+
+void write_item(const Item& in, pb::Item* out) {
+  out->set_kind(static_cast<std::uint32_t>(in.kind));
+  out->set_key(in.key);
+  out->set_value(in.value);
+  out->set_version(in.version);
+}
+
+void write(const Items& in, pb::ServerFrame& frame) {
+  pb::Items* out = frame.mutable_items();
+  out->set_prev(in.prev);
+  out->set_version(in.version);
+  out->set_more(in.more);
+  for (const Item& item : in.items) write_item(item, out->add_items());
+}
+
+void write(const ItemPut& in, pb::ServerFrame& frame) {
+  pb::ItemPut* out = frame.mutable_item_put();
+  out->set_request_id(in.request_id);
+  out->set_status(static_cast<std::uint32_t>(in.status));
+  write_item(in.item, out->mutable_item());
+  out->set_retry_after_ms(in.retry_after_ms);
+}
+
 }  // namespace
 
 void encode(const ServerFrame& frame, std::string& out) {

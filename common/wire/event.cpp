@@ -19,7 +19,7 @@ PrefixHash fold(PrefixHash before, const Event& event) {
       before.value,       event.seq.value,     static_cast<std::uint64_t>(event.kind),
       event.sender.value, event.device.value,  event.cseq.value,
       event.target.value, event.subject.value, static_cast<std::uint64_t>(event.role),
-      hash_of_body,        event.thread.value};
+      hash_of_body,       event.thread.value};
   const std::size_t count = words.size() - (event.thread ? 0 : 1);
   const std::uint64_t hash = XXH3_64bits(words.data(), count * sizeof(words[0]));
   return PrefixHash(hash != 0 ? hash : 1);

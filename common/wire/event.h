@@ -11,23 +11,23 @@
 namespace starling::wire {
 
 enum class EventKind : std::uint8_t {
-  Message = 1,         // body: text; target: the message replied to, or 0
-  Edit = 2,            // body: the new text; target: the message
-  Delete = 3,          // target: the message
-  ReactionAdd = 4,     // body: emoji; target: the message
-  ReactionRemove = 5,  // body: emoji; target: the message
-  MemberAdd = 6,       // subject joins with role (also: a member's role changes)
-  MemberRemove = 7,    // subject leaves, is removed, or declines an invitation
-  RoomTitle = 8,       // body: the new title
-  RoomTopic = 9,       // body: the new topic
-  RoomVisibility = 10, // body: kPrivate or kPublic
-  RoomHistory = 11,    // body: kHistoryAll or kHistoryJoined, for members who join from now on
-  Pin = 12,            // target: the message
-  Unpin = 13,          // target: the message
-  MemberInvite = 14,   // subject may join
-  MemberMute = 15,     // subject may say nothing
+  Message = 1,          // body: text; target: the message replied to, or 0
+  Edit = 2,             // body: the new text; target: the message
+  Delete = 3,           // target: the message
+  ReactionAdd = 4,      // body: emoji; target: the message
+  ReactionRemove = 5,   // body: emoji; target: the message
+  MemberAdd = 6,        // subject joins with role (also: a member's role changes)
+  MemberRemove = 7,     // subject leaves, is removed, or declines an invitation
+  RoomTitle = 8,        // body: the new title
+  RoomTopic = 9,        // body: the new topic
+  RoomVisibility = 10,  // body: kPrivate or kPublic
+  RoomHistory = 11,     // body: kHistoryAll or kHistoryJoined, for members who join from now on
+  Pin = 12,             // target: the message
+  Unpin = 13,           // target: the message
+  MemberInvite = 14,    // subject may join
+  MemberMute = 15,      // subject may say nothing
   MemberUnmute = 16,
-  MemberBan = 17,      // subject is removed, and may not come back
+  MemberBan = 17,  // subject is removed, and may not come back
   MemberUnban = 18,
 };
 inline constexpr EventKind kLastEventKind = EventKind::MemberUnban;

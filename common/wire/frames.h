@@ -30,6 +30,7 @@ struct Hello {
   std::string token;                // access token, or the resume ticket of an earlier Welcome
   std::uint64_t rooms_version = 0;  // the last RoomList this device holds; 0: none
   std::string agent;
+  std::uint64_t items_version = 0;  // of the user's items that this device holds; 0: none
   bool operator==(const Hello&) const = default;
 };
 
@@ -104,7 +105,50 @@ struct CreateRoom {
   bool operator==(const CreateRoom&) const = default;
 };
 
-using ClientFrame = std::variant<Hello, Sync, Send, HistoryRequest, Delivered, ReadMark, Typing, CreateRoom>;
+/// Joins a public room, or one that the user was invited to; or declines the invitation. A repeat answers alike.
+struct JoinRoom {
+  std::uint64_t request_id = 0;
+  RoomId room;
+  bool decline = false;
+  bool operator==(const JoinRoom&) const = default;
+};
+
+/// What a user keeps beside the rooms, the same on all devices: entries by (kind, key), each with the version at which
+/// it was last changed. Versions count up over all items of a user; their upper 32 bits change when items were lost.
+enum class ItemKind : std::uint8_t {
+  Invitation = 1,  // key: room; value: "INVITER SEQ TITLE"
+  Mention = 2,     // key: a slot that is used again; value: "ROOM SEQ SENDER"
+  Draft = 3,       // key: room; value: text
+  Mute = 4,        // key: room; value: until when, ms since 1970, or "always"
+  Folder = 5,      // key: the folder's name; value: rooms, separated by spaces
+  Setting = 6,     // key: its name
+};
+/// Those before are the server's own.
+inline constexpr ItemKind kFirstOwnItem = ItemKind::Draft;
+struct Item {
+  ItemKind kind = ItemKind::Setting;
+  std::string key;
+  std::string value;  // empty: removed
+  std::uint64_t version = 0;
+  bool operator==(const Item&) const = default;
+};
+/// Sets an item that is at version `base` (0: absent). Anything else there is a conflict, and stays.
+struct PutItem {
+  std::uint64_t request_id = 0;
+  ItemKind kind = ItemKind::Setting;
+  std::string key;
+  std::string value;
+  std::uint64_t base = 0;
+  bool operator==(const PutItem&) const = default;
+};
+/// Something was missed: all changes after this version, please.
+struct ReadItems {
+  std::uint64_t after = 0;
+  bool operator==(const ReadItems&) const = default;
+};
+
+using ClientFrame = std::variant<Hello, Sync, Send, HistoryRequest, Delivered, ReadMark, Typing, CreateRoom, JoinRoom,
+                                 PutItem, ReadItems>;
 
 // ---- server to client
 
@@ -251,6 +295,47 @@ struct RoomCreated {
   bool operator==(const RoomCreated&) const = default;
 };
 
+enum class JoinStatus : std::uint8_t {
+  Joined = 1,
+  Already = 2,  // a member before; or, declining, not invited
+  Declined = 3,
+  Forbidden = 4,  // neither public nor invited, or banned
+  NoSuchRoom = 5,
+  Busy = 6,  // again after retry_after_ms
+};
+struct RoomJoined {
+  std::uint64_t request_id = 0;
+  RoomId room;
+  JoinStatus status = JoinStatus::Joined;
+  std::uint32_t retry_after_ms = 0;
+  bool operator==(const RoomJoined&) const = default;
+};
+
+/// All changes with versions in (prev, version]; of an item only the last one. prev 0: these are all items, what else
+/// the device holds is gone. `more`: another frame follows.
+struct Items {
+  std::uint64_t prev = 0;
+  std::uint64_t version = 0;
+  bool more = false;
+  std::vector<Item> items;
+  bool operator==(const Items&) const = default;
+};
+
+enum class PutStatus : std::uint8_t {
+  Put = 1,
+  Conflict = 2,  // `item` is what is there
+  TooMany = 3,
+  Refused = 4,  // a kind that only the server writes
+  Busy = 5,     // again after retry_after_ms
+};
+struct ItemPut {
+  std::uint64_t request_id = 0;
+  PutStatus status = PutStatus::Put;
+  Item item;
+  std::uint32_t retry_after_ms = 0;
+  bool operator==(const ItemPut&) const = default;
+};
+
 /// The server will close this connection; come back after after_ms.
 struct Reconnect {
   std::uint32_t after_ms = 0;
@@ -267,6 +352,6 @@ struct Error {
 };
 
 using ServerFrame = std::variant<Welcome, RoomList, RoomChanged, Synced, Event, Head, SendResult, HistoryPage,
-                                 ReadMarked, TypingNotice, RoomCreated, Reconnect, Error>;
+                                 ReadMarked, TypingNotice, RoomCreated, Reconnect, Error, RoomJoined, Items, ItemPut>;
 
 }  // namespace starling::wire

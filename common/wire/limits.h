@@ -25,6 +25,12 @@ inline constexpr std::uint32_t kPageEventsMax = 100;
 inline constexpr std::size_t kPageBytesMax = 48 * 1024;
 /// Members named in one CreateRoom; more are added by MemberAdd events.
 inline constexpr std::size_t kCreateMembersMax = 256;
+/// An item of a user: a draft is a body; a key is an id or a name.
+inline constexpr std::size_t kItemKeyBytesMax = 64;
+inline constexpr std::size_t kItemValueBytesMax = kBodyBytesMax;
+/// What one Items frame brings: as much as a page of history.
+inline constexpr std::size_t kItemsBytesMax = kPageBytesMax;
+inline constexpr std::size_t kItemsMax = 512;
 /// Cursors in one Delivered.
 inline constexpr std::size_t kDeliveredMax = 512;
 /// Sends of one (device, room) that may await their result.

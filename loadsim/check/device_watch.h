@@ -75,6 +75,9 @@ class DeviceWatch {
   void on(const client::StateChanged& notice);
   void on(const client::RoomLeft&) {}
   void on(const client::RoomMade&) {}
+  void on(const client::RoomJoined&) {}
+  void on(const client::ItemsChanged&) {}
+  void on(const client::ItemPut&) {}
   void on(const client::PageFailed&) {}
   void on(const client::Typing&) {}
   void on(const client::ServerError&) {}

@@ -31,7 +31,7 @@ std::uint64_t checksum(std::string_view text) { return wire::body_hash(text) & 0
 
 }  // namespace
 
-std::string stamped_body(const Stamp& stamp, std::size_t bytes) {
+std::string stamped_body(const Stamp& stamp, std::size_t bytes, std::string_view extra) {
   std::string body;
   body.reserve(bytes < kStampBytes ? kStampBytes : bytes);
   put_hex(body, stamp.run, 8);
@@ -39,6 +39,7 @@ std::string stamped_body(const Stamp& stamp, std::size_t bytes) {
   put_hex(body, stamp.device.value, 16);
   put_hex(body, stamp.number, 8);
   put_hex(body, static_cast<std::uint64_t>(stamp.intended_ns), 16);
+  body += extra;
   while (body.size() + kChecksumDigits < bytes) body.push_back(static_cast<char>('a' + body.size() % 26));
   const std::uint64_t sum = checksum(body);
   put_hex(body, sum, kChecksumDigits);

@@ -23,8 +23,8 @@ struct Stamp {
 
 inline constexpr std::size_t kStampBytes = 72;
 
-/// kStampBytes of text, then padding up to `bytes`. The checksum covers the padding.
-std::string stamped_body(const Stamp& stamp, std::size_t bytes);
+/// kStampBytes of text, then `extra` and padding up to `bytes`. The checksum covers all of it.
+std::string stamped_body(const Stamp& stamp, std::size_t bytes, std::string_view extra = {});
 /// Nothing when the text is no stamped body or its checksum is wrong.
 std::optional<Stamp> read_stamp(std::string_view body);
 

@@ -18,6 +18,8 @@ void DeviceStorage::apply(std::span<const client::Persist> persists, const check
             put(op);
           } else if constexpr (std::is_same_v<Op, client::PersistOutboxRemove>) {
             remove(op);
+          } else if constexpr (std::is_same_v<Op, client::PersistItems>) {
+            items_version_ = op.items->version;
           } else {
             rooms_version_ = op.rooms_version;
           }
@@ -57,7 +59,7 @@ void DeviceStorage::remove(const client::PersistOutboxRemove& remove) {
 }
 
 void DeviceStorage::restore(client::Session& session, check::DeviceWatch& watch, DeviceId device) const {
-  session.restore_device(device, rooms_version_);
+  session.restore_device(device, rooms_version_, items_version_);
   for (const Room& each : rooms_) {
     session.restore_room(each.state);
     watch.on_restart(each.state.room, each.watch);

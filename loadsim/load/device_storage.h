@@ -32,6 +32,7 @@ class DeviceStorage {
   std::vector<Room> rooms_;         // by id
   std::vector<wire::Send> outbox_;  // in the order they were put
   std::uint64_t rooms_version_ = 0;
+  std::uint64_t items_version_ = 0;
 };
 
 }  // namespace starling::load

@@ -89,6 +89,9 @@ class VirtualUser {
   void on(const client::RoomChanged&, Instant) {}
   void on(const client::RoomLeft&, Instant) {}
   void on(const client::ReadMarked&, Instant) {}
+  void on(const client::RoomJoined&, Instant) {}
+  void on(const client::ItemsChanged&, Instant) {}
+  void on(const client::ItemPut&, Instant) {}
   void back_again(Instant now);
 
   UserWorld* world_;

@@ -72,6 +72,22 @@ void tell(Line& line, const wire::RoomCreated& c) {
 void tell(Line& line, const wire::Reconnect& r) { line.word("reconnect").number("after", r.after_ms); }
 void tell(Line& line, const wire::Error& e) { line.word("error").word(e.message.c_str()); }
 
+void tell(Line& line, const wire::RoomJoined& j) {
+  line.word("joined").number("room", j.room.value).number("status", static_cast<std::uint64_t>(j.status));
+}
+void tell(Line& line, const wire::Items& i) {
+  line.word("items").number("prev", i.prev).number("version", i.version);
+  for (const wire::Item& item : i.items) line.number("|", item.version).word(item.key.c_str());
+}
+void tell(Line& line, const wire::ItemPut& p) {
+  line.word("put").number("status", static_cast<std::uint64_t>(p.status)).number("version", p.item.version);
+}
+
+void tell(Line& line, const wire::JoinRoom& j) {
+  line.word(j.decline ? "decline" : "join").number("room", j.room.value);
+}
+void tell(Line& line, const wire::PutItem& p) { line.word("put").word(p.key.c_str()).number("base", p.base); }
+void tell(Line& line, const wire::ReadItems& r) { line.word("read items").number("after", r.after); }
 void tell(Line& line, const wire::Send& s) {
   line.word("send").number("room", s.room.value).number("cseq", s.cseq.value).number("epoch", s.epoch.value);
   line.number("kind", static_cast<std::uint64_t>(s.kind)).number("id", s.client_msg_id.value);

@@ -60,9 +60,10 @@ ports::StoreResult Database::on(ports::CommitBatch& request, const Members* stal
     none.batch = std::move(request);
     return none;
   }
-  std::vector<UserId> changed;
-  ports::Committed done = at->second.commit(request, stale_members, changed);
-  for (const UserId user : changed) refresh_membership(request.room, user);
+  RoomLog::Changes changes;
+  ports::Committed done = at->second.commit(request, stale_members, changes);
+  for (const UserId user : changes.members) refresh_membership(request.room, user);
+  for (const ports::ItemChange& change : changes.items) users_[change.user].items.change(change);
   return done;
 }
 
@@ -78,7 +79,7 @@ ports::StoreResult Database::on(const ports::ReadDevice& request) {
 
 ports::StoreResult Database::on(const ports::LoadUser& request) {
   const User& user = users_[request.user];
-  ports::UserLoaded loaded{.rooms_version = user.rooms_version};
+  ports::UserLoaded loaded{.rooms_version = user.rooms_version, .items_version = user.items.version()};
   for (const RoomId id : rooms_of_[request.user]) {
     const RoomLog& room = rooms_.at(id);
     ports::UserRoom entry{
@@ -90,6 +91,17 @@ ports::StoreResult Database::on(const ports::LoadUser& request) {
     loaded.rooms.push_back(std::move(entry));
   }
   return loaded;
+}
+
+ports::StoreResult Database::on(const ports::LoadItems& request) {
+  return users_[request.user].items.after(request.after);
+}
+
+ports::StoreResult Database::on(const ports::PutItem& request) { return users_[request.user].items.put(request); }
+
+const ItemBook* Database::items_of(UserId user) const {
+  const auto at = users_.find(user);
+  return at == users_.end() ? nullptr : &at->second.items;
 }
 
 ports::StoreResult Database::on(const ports::CreateRoom& request) {
@@ -147,7 +159,9 @@ void Database::raise_epochs(const Database& before) {
   // Room lists held by clients may be newer than the backup's: no version may be used twice.
   for (auto& [id, user] : users_) {
     const auto was = before.users_.find(id);
-    if (was != before.users_.end()) user.rooms_version = std::max(user.rooms_version, was->second.rooms_version) + 1;
+    const bool known = was != before.users_.end();
+    if (known) user.rooms_version = std::max(user.rooms_version, was->second.rooms_version) + 1;
+    user.items.raise_above(known ? was->second.items.version() : 0);
   }
 }
 

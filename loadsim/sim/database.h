@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "loadsim/check/ledger.h"
+#include "loadsim/sim/item_book.h"
 #include "loadsim/sim/room_log.h"
 #include "server/ports/store.h"
 
@@ -30,6 +31,7 @@ class Database {
   void cut(RoomId room, Seq min_seq);
   /// What the restore tool does after putting a backup in place: every epoch becomes one that was never used.
   void raise_epochs(const Database& before);
+  const ItemBook* items_of(UserId user) const;
   /// Checkpoints whose hash was not the log's.
   std::uint64_t wrong_checkpoints() const { return wrong_checkpoints_; }
 
@@ -37,6 +39,7 @@ class Database {
   struct User {
     std::uint64_t rooms_version = 1;
     std::map<RoomId, std::pair<Seq, std::uint64_t>> marks;
+    ItemBook items;
   };
 
   ports::StoreResult on(const ports::LoadRoom& request);
@@ -44,10 +47,12 @@ class Database {
   ports::StoreResult on(const ports::ReadPage& request);
   ports::StoreResult on(const ports::ReadDevice& request);
   ports::StoreResult on(const ports::LoadUser& request);
+  ports::StoreResult on(const ports::LoadItems& request);
   ports::StoreResult on(const ports::CreateRoom& request);
   ports::StoreResult on(const ports::PutReadMarks& request);
   ports::StoreResult on(const ports::PutCheckpoint& request);
   ports::StoreResult on(const ports::RaiseEpoch& request);
+  ports::StoreResult on(const ports::PutItem& request);
 
   std::map<RoomId, RoomLog> rooms_;
   std::map<UserId, User> users_;

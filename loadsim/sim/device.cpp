@@ -310,6 +310,9 @@ void Device::store(const client::Persist& persist) {
           change.what = StoredChange::What::OutboxRemove;
           change.client_msg_id = op.client_msg_id;
           change.room = op.state;
+        } else if constexpr (std::is_same_v<Op, client::PersistItems>) {
+          change.what = StoredChange::What::Items;
+          change.items = *op.items;
         } else {
           change.what = StoredChange::What::RoomsVersion;
           change.rooms_version = op.rooms_version;

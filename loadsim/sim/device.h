@@ -89,7 +89,9 @@ class Device {
 
   bool send(RoomId room, client::Draft draft);
   /// A message with a stamp in it, `bytes` long.
-  bool say(RoomId room, std::size_t bytes, Seq reply_to = Seq());
+  bool say(RoomId room, std::size_t bytes, Seq reply_to = Seq(), std::string_view extra = {});
+  void join_room(RoomId room, bool decline);
+  void put_item(wire::ItemKind kind, std::string key, std::string value);
   bool edit(RoomId room, Seq message, std::size_t bytes);
   void create_room(wire::RoomKind kind, std::string title, std::vector<UserId> members);
   void read_pages(RoomId room, Seq from, bool backward);
@@ -135,6 +137,9 @@ class Device {
   void on(const client::RoomChanged& n) { views_.on(n.change->info); }
   void on(const client::RoomLeft& n) { views_.left(n.room); }
   void on(const client::RoomMade& n);
+  void on(const client::RoomJoined&) {}
+  void on(const client::ItemsChanged&) {}
+  void on(const client::ItemPut&) {}
   void on(const client::PageRead& n);
   void on(const client::PageFailed&) { paging_.stop(); }
   void on(const client::HeadMoved& n);

@@ -144,13 +144,13 @@ bool Device::send(RoomId room, client::Draft draft) {
   return accepted;
 }
 
-bool Device::say(RoomId room, std::size_t bytes, Seq reply_to) {
+bool Device::say(RoomId room, std::size_t bytes, Seq reply_to, std::string_view extra) {
   const check::Stamp stamp{.run = 1,
                            .room = room,
                            .device = who_.device,
                            .number = ++number_,
                            .intended_ns = context_->now().time_since_epoch().count()};
-  return send(room, {.target = reply_to, .body = check::stamped_body(stamp, bytes)});
+  return send(room, {.target = reply_to, .body = check::stamped_body(stamp, bytes, extra)});
 }
 
 void Device::send_anew(const wire::Send& entry) {
@@ -160,9 +160,12 @@ void Device::send_anew(const wire::Send& entry) {
   } else if (stamped && entry.kind == wire::EventKind::Edit) {
     edit(entry.room, entry.target, entry.body.size());
   } else {
-    send(
-        entry.room,
-        {.kind = entry.kind, .target = entry.target, .subject = entry.subject, .role = entry.role, .body = entry.body});
+    send(entry.room, {.kind = entry.kind,
+                      .target = entry.target,
+                      .thread = entry.thread,
+                      .subject = entry.subject,
+                      .role = entry.role,
+                      .body = entry.body});
   }
 }
 
@@ -175,6 +178,23 @@ void Device::create_room(wire::RoomKind kind, std::string title, std::vector<Use
   if (!running()) return;
   input([&](client::Session& session, Instant now, client::Output& out) {
     (void)session.create_room(kind, std::move(title), std::move(members), now, out);
+  });
+}
+
+void Device::join_room(RoomId room, bool decline) {
+  if (!running()) return;
+  input([&](client::Session& session, Instant now, client::Output& out) {
+    (void)session.join_room(room, decline, now, out);
+  });
+}
+
+/// As who sees what the disk has: a base that is too old is a conflict, and nobody's loss.
+void Device::put_item(wire::ItemKind kind, std::string key, std::string value) {
+  if (!running()) return;
+  const auto known = disk_.items().find({kind, key});
+  const std::uint64_t base = known == disk_.items().end() ? 0 : known->second.version;
+  input([&](client::Session& session, Instant now, client::Output& out) {
+    (void)session.put_item(kind, std::move(key), std::move(value), base, now, out);
   });
 }
 

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "common/client/session.h"
@@ -14,17 +16,19 @@ namespace starling::sim {
 /// One change, detached from the frame that it came with.
 struct StoredChange {
   std::uint64_t token = 0;
-  enum class What : std::uint8_t { Room, OutboxPut, OutboxRemove, RoomsVersion } what = What::Room;
+  enum class What : std::uint8_t { Room, OutboxPut, OutboxRemove, RoomsVersion, Items } what = What::Room;
   client::RoomState room;     // Room, OutboxRemove
   check::RoomWatch watch;     // Room: the checker's memory of the same moment
   wire::Send send;            // OutboxPut
   Cseq last_cseq;             // OutboxPut
   ClientMsgId client_msg_id;  // OutboxRemove
   std::uint64_t rooms_version = 0;
+  wire::Items items;
 };
 
 class DeviceStore {
  public:
+  using Items = std::map<std::pair<wire::ItemKind, std::string>, wire::Item>;
   struct Room {
     client::RoomState state;
     check::RoomWatch watch;
@@ -53,12 +57,17 @@ class DeviceStore {
       case StoredChange::What::RoomsVersion:
         rooms_version_ = change.rooms_version;
         break;
+      case StoredChange::What::Items:
+        if (change.items.prev == 0) items_.clear();
+        items_version_ = change.items.version;
+        for (const wire::Item& item : change.items.items) items_[{item.kind, item.key}] = item;
+        break;
     }
   }
 
   /// Into a session that has not started.
   void restore(client::Session& session, DeviceId device) const {
-    session.restore_device(device, rooms_version_);
+    session.restore_device(device, rooms_version_, items_version_);
     for (const auto& [id, room] : rooms_) session.restore_room(room.state);
     for (const wire::Send& send : in_order()) session.restore_outbox(send);
   }
@@ -71,6 +80,7 @@ class DeviceStore {
     return sends;
   }
   const std::map<RoomId, Room>& rooms() const { return rooms_; }
+  const Items& items() const { return items_; }
   bool outbox_empty() const { return outbox_.empty(); }
 
  private:
@@ -84,6 +94,8 @@ class DeviceStore {
   std::map<RoomId, Room> rooms_;
   std::map<ClientMsgId, wire::Send> outbox_;
   std::uint64_t rooms_version_ = 0;
+  Items items_;
+  std::uint64_t items_version_ = 0;
 };
 
 }  // namespace starling::sim

@@ -62,6 +62,7 @@ void Persona::act_in(Device& device, RoomView& room, Action action) {
     case Action::Erase:
     case Action::React:
     case Action::Unreact:
+    case Action::Pin:
       answer(device, room, action);
       return;
     case Action::Type:
@@ -88,8 +89,24 @@ void Persona::act_in(Device& device, RoomView& room, Action action) {
     case Action::RemoveMember:
     case Action::Leave:
     case Action::Retitle:
+    case Action::Invite:
+    case Action::Moderate:
+    case Action::Configure:
       administer(device, room, action);
       return;
+    case Action::Mention:
+      device.say(room.room, body_bytes(), Seq(),
+                 random() % 8 == 0 ? "<@room>" : "<@" + std::to_string(anybody().value) + ">");
+      return;
+    case Action::Join:
+      device.join_room(RoomId(1 + scale(random(), context_->options.rooms)), random() % 4 == 0);
+      return;
+    case Action::PutItem: {
+      constexpr std::array kinds{wire::ItemKind::Draft, wire::ItemKind::Mute, wire::ItemKind::Setting};
+      device.put_item(kinds[scale(random(), kinds.size())], std::to_string(scale(random(), 6)),
+                      random() % 5 == 0 ? std::string() : "value " + std::to_string(random() % 1000));
+      return;
+    }
     case Action::kCount:
       return;
   }
@@ -113,6 +130,11 @@ void Persona::answer(Device& device, RoomView& room, Action action) {
       return;
     default:
       break;
+  }
+  if (action == Action::Pin) {
+    device.send(room.room,
+                {.kind = random() % 3 == 0 ? wire::EventKind::Unpin : wire::EventKind::Pin, .target = target});
+    return;
   }
   if (action == Action::Unreact && room.reacted) target = room.reacted;
   room.reacted = target;
@@ -147,6 +169,24 @@ void Persona::administer(Device& device, RoomView& room, Action action) {
     case Action::Leave:
       device.send(room.room, {.kind = wire::EventKind::MemberRemove, .subject = device.who().user});
       return;
+    case Action::Invite:
+      device.send(room.room, {.kind = wire::EventKind::MemberInvite, .subject = anybody()});
+      return;
+    case Action::Moderate: {
+      constexpr std::array kinds{wire::EventKind::MemberMute,   wire::EventKind::MemberUnmute,
+                                 wire::EventKind::MemberUnmute, wire::EventKind::MemberBan,
+                                 wire::EventKind::MemberUnban,  wire::EventKind::MemberUnban};
+      device.send(room.room, {.kind = kinds[scale(random(), kinds.size())], .subject = anybody()});
+      return;
+    }
+    case Action::Configure: {
+      const bool history = random() % 2 == 0;
+      const bool open = random() % 2 == 0;
+      device.send(room.room, {.kind = history ? wire::EventKind::RoomHistory : wire::EventKind::RoomVisibility,
+                              .body = std::string(history ? (open ? wire::kHistoryAll : wire::kHistoryJoined)
+                                                          : (open ? wire::kPublic : wire::kPrivate))});
+      return;
+    }
     default:
       device.send(room.room, {.kind = wire::EventKind::RoomTitle, .body = "title " + std::to_string(random() % 100)});
   }

@@ -90,6 +90,13 @@ void look(const World& world, const Device& device, Reasons& reasons) {
                 std::to_string(device.session()->outbox().size()) + " messages wait, " +
                 std::to_string(device.session()->outbox().in_flight(room)) + " of them in flight");
   }
+  const ItemBook* items = world.database().items_of(device.who().user);
+  // A file that was copied back without the restore tool lets versions come twice, with other values.
+  const bool comparable = items != nullptr && !world.nemesis().copied_back() && !device.is_clone();
+  if (comparable && items->items() != device.disk().items()) {
+    reasons.add(named(device) + "holds other items than the store at version " + std::to_string(items->version()) +
+                ", its own is " + std::to_string(device.session()->items_version()));
+  }
   for (const auto& [id, log] : world.database().rooms()) {
     if (reasons.full()) return;
     const bool member = believes(device, id);

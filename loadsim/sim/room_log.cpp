@@ -62,7 +62,7 @@ const wire::Event* RoomLog::find_recent(DeviceId device, ClientMsgId id) const {
 }
 
 ports::Committed RoomLog::commit(const ports::CommitBatch& batch, const std::map<UserId, ports::Member>* stale_members,
-                                 std::vector<UserId>& changed) {
+                                 Changes& changes) {
   ports::Committed done{.batch = batch, .epoch = epoch_, .prev_head = head(), .head = head()};
   done.results.reserve(batch.rows.size());
   if (batch.epoch != epoch_) {
@@ -70,7 +70,7 @@ ports::Committed RoomLog::commit(const ports::CommitBatch& batch, const std::map
     return done;
   }
   for (const ports::CommitRow& row : batch.rows) {
-    done.results.push_back(commit_row(row, batch.now, stale_members != nullptr ? *stale_members : members_, changed));
+    done.results.push_back(commit_row(row, batch.now, stale_members != nullptr ? *stale_members : members_, changes));
   }
   for (std::size_t i = 0; i < batch.rows.size(); ++i) {
     const bool twice = done.results[i].status == wire::SendStatus::Duplicate && done.results[i].seq > done.prev_head;
@@ -81,8 +81,8 @@ ports::Committed RoomLog::commit(const ports::CommitBatch& batch, const std::map
 }
 
 ports::CommitRowResult RoomLog::commit_row(const ports::CommitRow& row, WallTime now,
-                                           const std::map<UserId, ports::Member>& members,
-                                           std::vector<UserId>& changed) {
+                                           const std::map<UserId, ports::Member>& members, Changes& changes) {
+  if (!row.device) return commit_of_server(row, now, changes);
   const auto original = [](const wire::Event& event) {
     probe(Probe::dup_returned_original);
     return ports::CommitRowResult{
@@ -125,6 +125,20 @@ ports::CommitRowResult RoomLog::commit_row(const ports::CommitRow& row, WallTime
     message.body = row.body;
     return {.status = wire::SendStatus::Accepted, .seq = message.seq, .msg_no = message.msg_no, .ts = message.ts};
   }
+  return append_row(row, now, changes);
+}
+
+ports::CommitRowResult RoomLog::commit_of_server(const ports::CommitRow& row, WallTime now, Changes& changes) {
+  const ports::Standing sender = standing(row.user, members_);
+  const bool member = sender.role != wire::Role::None;
+  if (row.kind == wire::EventKind::MemberAdd ? member : member || !sender.invited) {
+    return {.status = wire::SendStatus::Duplicate};
+  }
+  if (!may_append(row, members_)) return {.status = wire::SendStatus::Forbidden};
+  return append_row(row, now, changes);
+}
+
+ports::CommitRowResult RoomLog::append_row(const ports::CommitRow& row, WallTime now, Changes& changes) {
   const wire::Event& event = append({.kind = row.kind,
                                      .sender = row.user,
                                      .device = row.device,
@@ -138,7 +152,7 @@ ports::CommitRowResult RoomLog::commit_row(const ports::CommitRow& row, WallTime
                                     now);
   const ports::CommitRowResult result{
       .status = wire::SendStatus::Accepted, .seq = event.seq, .msg_no = event.msg_no, .ts = event.ts};
-  apply(event, changed);
+  apply(row, event, changes);
   return result;
 }
 
@@ -169,26 +183,30 @@ ports::Target RoomLog::target_of(Seq seq) const {
 }
 
 /// What an appended event changes beside the log.
-void RoomLog::apply(const wire::Event& event, std::vector<UserId>& changed) {
+void RoomLog::apply(const ports::CommitRow& row, const wire::Event& event, Changes& changes) {
   if (wire::has_subject(event.kind)) {
     ports::Standing& subject = standings_[event.subject];
-    subject = ports::standing_after(event.kind, event.role, subject);
+    const ports::Standing before = std::exchange(subject, ports::standing_after(event.kind, event.role, subject));
+    if (before.invited != subject.invited) {
+      changes.items.push_back(ports::invitation_change(room_, event.seq, row, title_));
+    }
   }
   switch (event.kind) {
     case wire::EventKind::MemberAdd: {
-      const auto [member, added] = members_.try_emplace(
-          event.subject, ports::Member{.user = event.subject,
-                                       .join_seq = event.seq,
-                                       .visible_from = history_joined_ ? event.seq : Seq(1)});
+      const auto [member, added] =
+          members_.try_emplace(event.subject, ports::Member{.user = event.subject,
+                                                            .join_seq = event.seq,
+                                                            .visible_from = history_joined_ ? event.seq : Seq(1)});
       member->second.role = event.role;
-      changed.push_back(event.subject);
+      changes.members.push_back(event.subject);
       break;
     }
     case wire::EventKind::MemberRemove:
     case wire::EventKind::MemberBan:
-      if (members_.erase(event.subject) == 0) break;
-      left_[event.subject] = event.seq;
-      changed.push_back(event.subject);
+      if (!members_.contains(event.subject)) break;
+      left_[event.subject].emplace_back(members_.at(event.subject).visible_from, event.seq);
+      members_.erase(event.subject);
+      changes.members.push_back(event.subject);
       break;
     case wire::EventKind::RoomTitle:
       title_ = event.body;
@@ -201,6 +219,12 @@ void RoomLog::apply(const wire::Event& event, std::vector<UserId>& changed) {
       break;
     case wire::EventKind::Delete:
       erase_texts_of(event.target);
+      break;
+    case wire::EventKind::Message:
+      for (const UserId user : wire::mentions_of(event.body).users) {
+        if (user == event.sender || !members_.contains(user)) continue;
+        changes.items.push_back(ports::mention_change(room_, event.seq, event.sender, user));
+      }
       break;
     default:
       break;
@@ -279,6 +303,7 @@ ports::RoomLoaded RoomLog::load() const {
                            .msg_no = msg_no(),
                            .min_seq = min_seq_,
                            .last_ts = events_.empty() ? WallTime() : events_.back().ts,
+                           .history_joined = history_joined_,
                            .checkpoint_seq = checkpoint_,
                            .checkpoint_hash = hash_at(checkpoint_)};
   for (const auto& [user, member] : members_) loaded.members.push_back(member);

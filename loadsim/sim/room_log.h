@@ -2,11 +2,13 @@
 // states them. Pure: no time, no faults. The contract suite holds it against the real store.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <vector>
 
 #include "server/ports/authorize.h"
+#include "server/ports/item_rules.h"
 #include "server/ports/store.h"
 
 namespace starling::sim {
@@ -17,9 +19,13 @@ class RoomLog {
 
   /// A membership event of the server's own device.
   void add_founder(UserId user, wire::Role role, WallTime now);
-  /// `changed` collects the users whose membership changed. `stale_members`: planted bug M11's view of the members.
+  struct Changes {
+    std::vector<UserId> members;  // whose membership changed
+    std::vector<ports::ItemChange> items;
+  };
+  /// `changes` collects what changed beside the room. `stale_members`: planted bug M11's view of the members.
   ports::Committed commit(const ports::CommitBatch& batch, const std::map<UserId, ports::Member>* stale_members,
-                          std::vector<UserId>& changed);
+                          Changes& changes);
   ports::PageRead page(const ports::ReadPage& request) const;
   ports::RoomLoaded load() const;
 
@@ -38,11 +44,15 @@ class RoomLog {
   Seq min_seq() const { return min_seq_; }
   std::uint64_t msg_no() const { return events_.empty() ? 0 : events_.back().msg_no; }
   const std::map<UserId, ports::Member>& members() const { return members_; }
-  /// May the user be shown this event? Members see everything, those who left what was before they left.
+  /// May the user be shown this event? Those who left: what they could see when they did.
   bool visible(UserId user, Seq seq) const {
-    if (members_.contains(user)) return true;
+    if (const auto member = members_.find(user); member != members_.end() && seq >= member->second.visible_from) {
+      return true;
+    }
     const auto at = left_.find(user);
-    return at != left_.end() && seq <= at->second;
+    if (at == left_.end()) return false;
+    return std::ranges::any_of(at->second,
+                               [&](const auto& range) { return seq >= range.first && seq <= range.second; });
   }
   const std::map<DeviceId, Cseq>& devices() const { return devices_; }
   /// The whole log, what retention has cut included: the reference for the checkers. [i] has seq i + 1.
@@ -55,11 +65,13 @@ class RoomLog {
   const wire::Event* find(DeviceId device, Cseq cseq) const;
   const wire::Event* find_recent(DeviceId device, ClientMsgId id) const;
   ports::CommitRowResult commit_row(const ports::CommitRow& row, WallTime now,
-                                    const std::map<UserId, ports::Member>& members, std::vector<UserId>& changed);
+                                    const std::map<UserId, ports::Member>& members, Changes& changes);
+  ports::CommitRowResult commit_of_server(const ports::CommitRow& row, WallTime now, Changes& changes);
+  ports::CommitRowResult append_row(const ports::CommitRow& row, WallTime now, Changes& changes);
   bool may_append(const ports::CommitRow& row, const std::map<UserId, ports::Member>& members) const;
   ports::Standing standing(UserId user, const std::map<UserId, ports::Member>& members) const;
   ports::Target target_of(Seq seq) const;
-  void apply(const wire::Event& event, std::vector<UserId>& changed);
+  void apply(const ports::CommitRow& row, const wire::Event& event, Changes& changes);
   const wire::Event& append(wire::Event event, WallTime now);
   void erase_texts_of(Seq message);
 
@@ -74,8 +86,8 @@ class RoomLog {
   bool public_ = false;
   bool history_joined_ = false;
   std::map<UserId, ports::Member> members_;
-  std::map<UserId, ports::Standing> standings_;  // their roles count only where there is a member
-  std::map<UserId, Seq> left_;  // the removal that came last
+  std::map<UserId, ports::Standing> standings_;              // their roles count only where there is a member
+  std::map<UserId, std::vector<std::pair<Seq, Seq>>> left_;  // what was visible in the memberships that have ended
   std::map<DeviceId, Cseq> devices_;
   std::map<DeviceId, std::vector<Seq>> sent_;  // every event of a device, ascending
 };

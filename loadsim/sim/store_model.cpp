@@ -12,7 +12,8 @@ namespace {
 bool is_write(const ports::StoreRequest& request) {
   return std::holds_alternative<ports::CommitBatch>(request) || std::holds_alternative<ports::CreateRoom>(request) ||
          std::holds_alternative<ports::PutReadMarks>(request) ||
-         std::holds_alternative<ports::PutCheckpoint>(request) || std::holds_alternative<ports::RaiseEpoch>(request);
+         std::holds_alternative<ports::PutCheckpoint>(request) || std::holds_alternative<ports::RaiseEpoch>(request) ||
+         std::holds_alternative<ports::PutItem>(request);
 }
 
 }  // namespace

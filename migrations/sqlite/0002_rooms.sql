@@ -14,6 +14,18 @@ ALTER TABLE members ADD COLUMN banned INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE members ADD COLUMN invited_by INTEGER NOT NULL DEFAULT 0;    -- 0: not invited
 ALTER TABLE members ADD COLUMN visible_from INTEGER NOT NULL DEFAULT 1;  -- the oldest seq that the member may read
 
+-- What a user keeps beside the rooms. The upper 32 bits of a version change when items were lost.
+ALTER TABLE users ADD COLUMN items_version INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE user_items (
+  user_id INTEGER NOT NULL,
+  kind    INTEGER NOT NULL,
+  key     TEXT    NOT NULL,
+  version INTEGER NOT NULL,  -- of the last change
+  value   BLOB    NOT NULL,  -- empty: removed
+  PRIMARY KEY (user_id, kind, key)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX user_items_by_version ON user_items (user_id, version);
+
 CREATE TABLE pins (
   room_id INTEGER NOT NULL,
   seq     INTEGER NOT NULL,  -- the message

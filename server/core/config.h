@@ -48,6 +48,7 @@ struct Config {
   std::uint32_t asks_per_s = 250;
   std::uint32_t asks_burst = 4096;              // a device in 4,096 rooms resumes at once
   std::uint32_t history_cost = 8;               // 100 events and what refers to them, encoded for one reader
+  std::uint32_t item_put_cost = 32;             // a commit, and a read for each of the user's devices
   std::uint32_t read_mark_cost = 16;            // crosses to the user's home and from there to all its devices
   std::uint32_t rooms_per_session_max = 8192;   // a session's rooms are searched one by one: 64 KB
   std::uint32_t histories_per_session_max = 3;  // of 64 KB each: with the soft limit still below the hard one

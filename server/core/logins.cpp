@@ -35,6 +35,7 @@ void Logins::on(Connected&& connected) {
   probe(Probe::ticket_resume, connected.claims.from_ticket);
   extras(session).ticket = std::move(connected.ticket);
   session.extras->ticket_expires = connected.ticket_expires;
+  session.extras->items_after = connected.hello.items_version;
   session.extras->attach =
       links_.ask(turn_.home(session.user), ports::AttachDevice{.user = session.user,
                                                                .device = session.device,
@@ -53,10 +54,12 @@ void Logins::on(ports::DeviceAttached&& attached) {
     return sessions_.close(index, CloseReason::Overloaded, "too many connections of this user");
   }
   welcome(index, attached);
+  const std::uint64_t items_held = session->extras->items_after;
   *session->extras = {.marks = std::move(attached.marks)};
   if (attached.listed) {
     lists_.begin(index, {.rooms_version = attached.rooms_version, .rooms = std::move(attached.rooms)});
   }
+  if (items_held != attached.items_version) items_.read(index, items_held);
   shrink(*session);
 }
 
@@ -85,6 +88,10 @@ void Logins::on(ShardId from, ports::UserNotice&& notice) {
     tell_mark(notice.conns, *mark);
     return links_.post(from, ports::Answered{notice.request});
   }
+  if (const auto* items = std::get_if<wire::Items>(&notice.frame)) {
+    if (tell_items(notice.conns, *items)) links_.post(from, ports::Answered{notice.request});
+    return;
+  }
   const auto* changed = std::get_if<wire::RoomChanged>(&notice.frame);
   ports::SharedFrame encoded;
   bool done = true;
@@ -105,6 +112,29 @@ void Logins::on(ShardId from, ports::UserNotice&& notice) {
     sessions_.send(conn.index, encoded);
   }
   if (done) links_.post(from, ports::Answered{notice.request});
+}
+
+/// False when one of them is not welcomed yet: what its welcome said is older, so it must not be left out.
+bool Logins::tell_items(const std::vector<ConnId>& conns, const wire::Items& items) {
+  bool all = true;
+  ports::SharedFrame encoded;
+  for (const ConnId conn : conns) {
+    const Session* session = sessions_.find(conn);
+    if (session == nullptr) continue;
+    if (!session->welcomed) {
+      all = false;
+      continue;
+    }
+    if (!encoded) encoded = turn_.encode(items);
+    sessions_.send(conn.index, encoded);
+  }
+  return all;
+}
+
+void Logins::read_items(std::uint32_t index, const wire::ReadItems& read) {
+  // Who asks too often hears of it with the next change.
+  if (sessions_.at(index).asks.take(turn_.config, turn_.config.item_put_cost, turn_.now.at) != 0) return;
+  items_.read(index, read.after);
 }
 
 // ---- read markers

@@ -1,6 +1,7 @@
 // A connection becomes a session of its user, and ends.
 #pragma once
 
+#include "server/core/items.h"
 #include "server/core/links.h"
 #include "server/core/room_lists.h"
 #include "server/core/room_locals.h"
@@ -10,8 +11,8 @@ namespace starling::core {
 
 class Logins {
  public:
-  Logins(Turn& turn, Links& links, SessionTable& sessions, RoomLocals& locals, RoomLists& lists)
-      : turn_(turn), links_(links), sessions_(sessions), locals_(locals), lists_(lists) {}
+  Logins(Turn& turn, Links& links, SessionTable& sessions, RoomLocals& locals, RoomLists& lists, Items& items)
+      : turn_(turn), links_(links), sessions_(sessions), locals_(locals), lists_(lists), items_(items) {}
 
   void on(Connected&& connected);
   void on(const Disconnected& disconnected);
@@ -24,10 +25,13 @@ class Logins {
   /// The device reads the room up to here: told to the user's home, never beyond the head.
   void mark_read(std::uint32_t session, const wire::ReadMark& mark);
   void send_late_marks();
+  /// The device has missed changes of the user's items.
+  void read_items(std::uint32_t session, const wire::ReadItems& read);
 
  private:
   void end(std::uint32_t session);
   void welcome(std::uint32_t session, const ports::DeviceAttached& attached);
+  bool tell_items(const std::vector<ConnId>& conns, const wire::Items& items);
   void tell_mark(const std::vector<ConnId>& conns, wire::ReadMarked marked);
   bool send_mark(std::uint32_t session, const wire::ReadMark& mark);
 
@@ -36,6 +40,7 @@ class Logins {
   SessionTable& sessions_;
   RoomLocals& locals_;
   RoomLists& lists_;
+  Items& items_;
   std::vector<ConnId> late_;  // sessions with markers that the meter has held back
 };
 

@@ -72,7 +72,7 @@ void RoomHomes::on(ShardId from, ports::ForwardSend&& forward) {
   HomeWork& w = work(home);
   wire::Send& send = forward.send;
   wire::SendResult refusal = result_for(home.id, send.cseq, wire::SendStatus::Busy, home.epoch);
-  if (home.stage != HomeStage::Loading && send.epoch != home.epoch) {
+  if (home.stage != HomeStage::Loading && forward.device && send.epoch != home.epoch) {
     refusal.status = wire::SendStatus::StaleEpoch;
     return answer(origin, refusal);
   }
@@ -87,8 +87,10 @@ void RoomHomes::on(ShardId from, ports::ForwardSend&& forward) {
   }
   w.queue_bytes += bytes;
   turn_.counters.commit_queue_bytes += bytes;
-  const auto newest = w.newest.find(forward.device.value);
-  if (!newest || *newest < send.cseq.value) w.newest.set(forward.device.value, send.cseq.value);
+  if (forward.device) {
+    const auto newest = w.newest.find(forward.device.value);
+    if (!newest || *newest < send.cseq.value) w.newest.set(forward.device.value, send.cseq.value);
+  }
   w.queue.push_back({.row = {.user = forward.user,
                              .device = forward.device,
                              .cseq = send.cseq,
@@ -111,8 +113,10 @@ void RoomHomes::on(ShardId from, ports::ForwardSend&& forward) {
 bool RoomHomes::answer_repeat(RoomHome& home, const ports::ForwardSend& forward, const Origin& origin) {
   HomeWork& w = *home.work;
   const wire::Send& send = forward.send;
-  const auto newest = w.newest.find(forward.device.value);
-  if (!newest || *newest < send.cseq.value) return false;
+  if (forward.device) {
+    const auto newest = w.newest.find(forward.device.value);
+    if (!newest || *newest < send.cseq.value) return false;
+  }
   const auto same = [&](DeviceId device, Cseq cseq, ClientMsgId id, std::uint64_t body_hash) {
     return device == forward.device && cseq == send.cseq && id == send.client_msg_id && body_hash == forward.body_hash;
   };
@@ -127,7 +131,7 @@ bool RoomHomes::answer_repeat(RoomHome& home, const ports::ForwardSend& forward,
     each.epoch = send.epoch;
     return true;
   }
-  const wire::Event* event = w.tail.find(forward.device, send.cseq);
+  const wire::Event* event = forward.device ? w.tail.find(forward.device, send.cseq) : nullptr;
   if (event == nullptr) return false;
   const std::uint64_t hash = event->erased_hash != 0 ? event->erased_hash : wire::body_hash(event->body);
   if (!same(event->device, event->cseq, event->client_msg_id, hash)) return false;
@@ -157,7 +161,7 @@ void RoomHomes::commit(RoomHome& home) {
   for (; taken < w.queue.size() && batch.rows.size() < turn_.config.batch_events_max; ++taken) {
     QueuedSend& queued = w.queue[taken];
     const std::size_t size = size_of(queued.row);
-    if (queued.epoch != home.epoch) {
+    if (queued.row.device && queued.epoch != home.epoch) {
       release(w, size);
       answer(queued.origin, result_for(home.id, queued.row.cseq, wire::SendStatus::StaleEpoch, home.epoch));
       continue;

@@ -42,6 +42,15 @@ void fit(wire::HistoryPage& page, bool backward) {
   }
 }
 
+/// Cuts what was said before `oldest`.
+void hide_before(wire::HistoryPage& page, Seq oldest) {
+  page.min_seq = std::max(page.min_seq, oldest);
+  const auto visible = std::ranges::find_if(page.events, [&](const wire::Event& e) { return e.seq >= oldest; });
+  for (auto at = page.events.begin(); at != visible; ++at) page.hash_before = wire::fold(page.hash_before, *at);
+  page.events.erase(page.events.begin(), visible);
+  std::erase_if(page.related, [&](const wire::Event& e) { return e.target < oldest; });
+}
+
 }  // namespace
 
 void RoomLocals::history(std::uint32_t session, const wire::HistoryRequest& request) {
@@ -163,7 +172,14 @@ void RoomLocals::serve_history(RoomLocal& local, const HistoryRead& ended, ports
     } else {
       --s->histories;
       page.request_id = reader.request.request_id;
-      sessions_.send(session, frame);
+      const Seq oldest = local.visible_from(s->user);
+      if (oldest <= page.min_seq) {
+        sessions_.send(session, frame);
+      } else {
+        wire::HistoryPage theirs = page;
+        hide_before(theirs, oldest);
+        sessions_.send(session, theirs);
+      }
     }
   }
 }

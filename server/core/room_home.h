@@ -82,6 +82,7 @@ struct RoomHome {
   Epoch epoch;
   HomeStage stage = HomeStage::Loading;
   wire::RoomKind kind = wire::RoomKind::Group;
+  bool history_joined = false;  // who joins reads from there on
   MemberList members;
   std::unique_ptr<HomeWork> work;
 

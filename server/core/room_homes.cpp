@@ -88,6 +88,7 @@ void RoomHomes::loaded(RoomId room, ports::StoreCompletion&& done) {
   std::vector<UserId> changed;
   if (epoch_before) changed = home->members.changed(loaded->members);
   home->kind = loaded->kind;
+  home->history_joined = loaded->history_joined;
   home->epoch = loaded->epoch;
   home->head = loaded->head;
   home->min_seq = loaded->min_seq;
@@ -114,7 +115,8 @@ bool RoomHomes::knows(const RoomHome& home, UserId user) const {
 }
 
 ports::JoinedRoom RoomHomes::join(RoomHome& home, ShardId shard, UserId user) {
-  ports::JoinedRoom joined{.role = home.members.role(user), .at = home.position()};
+  ports::JoinedRoom joined{
+      .role = home.members.role(user), .visible_from = home.members.visible_from(user), .at = home.position()};
   if (joined.role != wire::Role::None) home.shards |= std::uint64_t{1} << shard.value;
   return joined;
 }

@@ -2,6 +2,7 @@
 // only a few sessions need for a while stands aside.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -67,6 +68,12 @@ struct HistoryRead {
   std::vector<HistoryReader> readers;
 };
 
+/// A member from whom the room hides what was said before.
+struct JoinedLate {
+  UserId user;
+  Seq visible_from;
+};
+
 struct LocalExtras {
   std::vector<CatchUp> catch_ups;
   std::vector<PendingSync> syncs;
@@ -75,10 +82,12 @@ struct LocalExtras {
   bool fetching = false;  // a gap is being mended
   bool retrying = false;  // a read of the store failed and will be tried again
   Instant fetched_at{};
+  std::vector<JoinedLate> late;  // members who may not read from the beginning
 
-  bool empty() const {
+  bool idle() const {
     return catch_ups.empty() && syncs.empty() && histories.empty() && history_reads.empty() && !fetching && !retrying;
   }
+  bool empty() const { return idle() && late.empty(); }
 };
 
 struct RoomLocal {
@@ -95,7 +104,16 @@ struct RoomLocal {
   std::vector<std::uint32_t> quiet;  // sessions that get heads, or nothing
   std::unique_ptr<LocalExtras> extras;
 
-  bool deserted() const { return live.empty() && quiet.empty() && (extras == nullptr || extras->empty()); }
+  /// The oldest event that the member may read.
+  Seq visible_from(UserId user) const {
+    if (extras != nullptr) {
+      for (const JoinedLate& each : extras->late) {
+        if (each.user == user) return std::max(min_seq, each.visible_from);
+      }
+    }
+    return min_seq;
+  }
+  bool deserted() const { return live.empty() && quiet.empty() && (extras == nullptr || extras->idle()); }
 };
 static_assert(sizeof(RoomLocal) <= 112);
 

@@ -174,9 +174,17 @@ void RoomLocals::on(ports::JoinedRooms&& answer) {
     } else if (room.at.seq > local->last) {
       fetch(*local);
     }
+    note_visible(*local, answer.user, room.visible_from);
     joined(*local, answer.user);
   }
   flush_answers();
+}
+
+void RoomLocals::note_visible(RoomLocal& local, UserId user, Seq from) {
+  if (from == Seq(1) && local.extras == nullptr) return;
+  auto& late = extras(local).late;
+  std::erase_if(late, [&](const JoinedLate& each) { return each.user == user; });
+  if (from > Seq(1)) late.push_back({.user = user, .visible_from = from});
 }
 
 void RoomLocals::joined(RoomLocal& local, UserId user) {
@@ -271,7 +279,7 @@ void RoomLocals::remove_user(RoomLocal& local, UserId user, Seq seq) {
 void RoomLocals::describe(std::string& text, std::size_t bytes_max) const {
   for (std::uint32_t i = 0; i < locals_.end() && text.size() < bytes_max; ++i) {
     const RoomLocal& local = locals_[i];
-    if (!local.id || local.extras == nullptr) continue;
+    if (!local.id || local.extras == nullptr || local.extras->idle()) continue;
     text += "room " + std::to_string(local.id.value) + ": at " + std::to_string(local.last.value) + ", " +
             std::to_string(local.live.size()) + " live, " + std::to_string(local.extras->syncs.size()) + " syncing";
     if (local.extras->fetching) text += ", mending a gap";

@@ -73,6 +73,7 @@ class RoomLocals {
   void end_membership(RoomLocal& local, std::uint32_t session);
   void remove_user(RoomLocal& local, UserId user, Seq seq);
   void be_quiet(RoomLocal& local, std::uint32_t session, wire::SyncMode mode);
+  void note_visible(RoomLocal& local, UserId user, Seq from);
   void joined(RoomLocal& local, UserId user);
   void not_joined(RoomLocal& local, UserId user, ports::AskStatus status);
 

@@ -2,6 +2,7 @@
 #include <bit>
 #include <utility>
 
+#include "common/wire/mentions.h"
 #include "server/core/room_homes.h"
 
 namespace starling::core {
@@ -25,11 +26,16 @@ void RoomHomes::append(RoomHome& home, const wire::Event& event) {
   w.tail.trim(turn_.config.tail_bytes_per_room);
   if (tail_bytes_ + w.tail.bytes() > turn_.config.tail_bytes_per_shard) w.tail.trim(0);
   tail_bytes_ += w.tail.bytes();
-  const auto newest = w.newest.find(event.device.value);
-  if (!newest || *newest < event.cseq.value) w.newest.set(event.device.value, event.cseq.value);
+  if (event.device) {
+    const auto newest = w.newest.find(event.device.value);
+    if (!newest || *newest < event.cseq.value) w.newest.set(event.device.value, event.cseq.value);
+  }
 
-  if (event.kind == wire::EventKind::MemberAdd) home.members.set(event.subject, event.role);
+  if (event.kind == wire::EventKind::MemberAdd) {
+    home.members.set(event.subject, event.role, home.history_joined ? event.seq : Seq(1));
+  }
   if (wire::ends_membership(event.kind)) home.members.erase(event.subject);
+  if (event.kind == wire::EventKind::RoomHistory) home.history_joined = event.body == wire::kHistoryJoined;
 
   if (event.seq.value % ports::kCheckpointEvery == 0) {
     // Best effort: a missing checkpoint only makes the next load longer.
@@ -42,8 +48,13 @@ void RoomHomes::publish(RoomHome& home, std::vector<wire::Event>&& events) {
   if (events.empty()) return;
   touch(home);
   std::vector<UserId> changed;
+  std::vector<UserId> called;  // or invited, or not any more
   for (const wire::Event& event : events) {
     if (wire::changes_member(event.kind)) changed.push_back(event.subject);
+    if (wire::changes_member(event.kind) || event.kind == wire::EventKind::MemberInvite)
+      called.push_back(event.subject);
+    if (event.kind != wire::EventKind::Message) continue;
+    for (const UserId user : wire::mentions_of(event.body).users) called.push_back(user);
   }
   int left = std::popcount(home.shards);
   for (const ShardId shard : turn_.view.shards) {
@@ -58,6 +69,7 @@ void RoomHomes::publish(RoomHome& home, std::vector<wire::Event>&& events) {
   }
   // The event came first, so that whoever is removed sees why before the room disappears.
   for (const UserId user : changed) note_membership(home, user);
+  for (const UserId user : called) links_.ask(turn_.home(user), ports::ItemsChanged{.user = user});
 }
 
 void RoomHomes::note_membership(const RoomHome& home, UserId user) {

@@ -94,7 +94,7 @@ wire::SyncedRoom RoomLocals::answer_for(const RoomLocal& local, std::uint32_t se
                         .epoch = local.epoch,
                         .head = local.last,
                         .head_msg_no = local.msg_no,
-                        .min_seq = local.min_seq};
+                        .min_seq = local.visible_from(sessions_.at(session).user)};
   const Session& s = sessions_.at(session);
   if (s.extras == nullptr) return room;
   const auto mark = std::ranges::lower_bound(s.extras->marks, local.id, {}, &wire::ReadMark::room);
@@ -174,7 +174,7 @@ bool RoomLocals::judge(RoomLocal& local, PendingSync& sync) {
   if (window_is_ahead && local.last.value - sync.cursor.seq.value > turn_.config.reset_beyond_events) {
     return reset(local, sync, wire::ResetReason::TooFar);
   }
-  if (sync.cursor.seq.next() < local.min_seq) {
+  if (sync.cursor.seq.next() < local.visible_from(sessions_.at(sync.session).user)) {
     probe(Probe::resume_truncated);
     return reset(local, sync, wire::ResetReason::Truncated);
   }
@@ -293,7 +293,8 @@ void RoomLocals::device_read(const DeviceCall& call, const ports::StoreCompletio
 }
 
 bool RoomLocals::open_window(RoomLocal& local, PendingSync& sync) {
-  if (sync.start.next() < local.min_seq) sync.start = local.min_seq.prev();
+  const Seq oldest = local.visible_from(sessions_.at(sync.session).user);
+  if (sync.start.next() < oldest) sync.start = oldest.prev();
   const auto hash = hash_at(local, sync.start);
   if (!hash || !sync.device_read) return false;
   wire::SyncedRoom room = answer_for(local, sync.session, wire::SyncStatus::Reset);

@@ -44,8 +44,14 @@ struct SessionExtras {
   std::size_t listed = 0;
   // Read markers that the meter has held back, the highest of each room.
   std::vector<wire::ReadMark> late_marks;
+  // Items that the device lacks: until the user's home has answered, the version that it holds.
+  std::uint64_t items_after = 0;
+  bool items_wanted = false;
+  bool items_reading = false;
 
-  bool empty() const { return attach == 0 && marks.empty() && lists.empty() && late_marks.empty(); }
+  bool empty() const {
+    return attach == 0 && marks.empty() && lists.empty() && late_marks.empty() && !items_wanted && !items_reading;
+  }
 };
 
 struct Session {

@@ -87,6 +87,9 @@ void Shard::State::on(FrameReceived&& input) {
                  [&](wire::ReadMark& frame) { logins.mark_read(index, frame); },
                  [&](wire::Typing& frame) { typing.on(index, frame); },
                  [&](wire::CreateRoom& frame) { creations.on(index, frame); },
+                 [&](wire::JoinRoom& frame) { joins.on(index, frame); },
+                 [&](wire::PutItem& frame) { items.put(index, frame); },
+                 [&](wire::ReadItems& frame) { logins.read_items(index, frame); },
              },
              input.frame);
 }
@@ -95,6 +98,7 @@ void Shard::State::on(Drained&& input) {
   if (sessions.find(input.conn) == nullptr) return;
   if (!sessions.drained(input.conn.index, input.bytes)) return;
   lists.go_on(input.conn.index);
+  items.go_on(input.conn.index);
   locals.resume(input.conn.index);
 }
 
@@ -136,6 +140,7 @@ void Shard::State::on(DeadlineReached&&) {
     locals.retry();
     users.retry();
     creations.retry();
+    items.retry();
   }
   if (due(Chore::Resend)) {
     locals.resend();  // first: few, and sessions wait for them
@@ -186,10 +191,11 @@ void Shard::State::arrived(ShardId from, ports::Payload&& payload) {
                    links.answered(from, p.request);
                    locals.on(p);
                  },
-                 [&](ports::SendAnswered& p) { sends.on(from, p); },
+                 [&](ports::SendAnswered& p) { p.result.cseq ? sends.on(from, p) : joins.on(from, p); },
                  [&](ports::AttachDevice& p) { users.on(from, p); },
                  [&](ports::DetachDevice& p) { users.on(from, p); },
                  [&](ports::MarkRead& p) { users.on(from, p); },
+                 [&](ports::ItemsChanged& p) { users.on(from, p); },
                  [&](ports::MembershipChanged& p) { users.on(from, p); },
                  [&](ports::DeviceAttached& p) { logins.on(std::move(p)); },
                  [&](ports::DeviceFenced& p) { logins.on(from, p); },
@@ -217,6 +223,9 @@ void Shard::State::completed(StoreCall&& call, ports::StoreCompletion&& done) {
                  [&](DeviceCall& c) { locals.device_read(c, done); },
                  [&](HistoryCall& c) { locals.history_read(c, std::move(done)); },
                  [&](UserCall& c) { users.loaded(c.user, std::move(done)); },
+                 [&](UserItemsCall& c) { users.items_loaded(c.user, std::move(done)); },
+                 [&](ItemsCall& c) { items.loaded(c, std::move(done)); },
+                 [&](ItemPutCall& c) { items.stored(std::move(c), done); },
                  [&](MarksCall& c) { users.marks_put(std::move(c.marks), done.status); },
                  [&](CreateCall& c) { creations.made(std::move(c), done); },
              },

@@ -3,6 +3,8 @@
 
 #include "server/core/creations.h"
 #include "server/core/drain.h"
+#include "server/core/items.h"
+#include "server/core/joins.h"
 #include "server/core/links.h"
 #include "server/core/logins.h"
 #include "server/core/pages.h"
@@ -30,9 +32,11 @@ struct Shard::State {
         locals(turn, links, store, sessions, pages),
         users(turn, links, store),
         lists(sessions),
-        logins(turn, links, sessions, locals, lists),
+        items(turn, links, store, sessions),
+        logins(turn, links, sessions, locals, lists, items),
         sends(turn, links, sessions),
         creations(turn, links, store, sessions),
+        joins(turn, links, sessions),
         typing(turn, links, sessions, locals),
         drain(turn, sessions) {}
 
@@ -60,9 +64,11 @@ struct Shard::State {
   RoomLocals locals;
   UserHomes users;
   RoomLists lists;
+  Items items;
   Logins logins;
   Sends sends;
   Creations creations;
+  Joins joins;
   Typing typing;
   Drain drain;
 };

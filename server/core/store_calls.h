@@ -54,13 +54,26 @@ struct UserCall {
 struct MarksCall {
   std::vector<ports::ReadMarkRow> marks;
 };
+struct UserItemsCall {
+  UserId user;
+};
+// Of sessions.
+struct ItemsCall {
+  ConnId conn;
+};
+struct ItemPutCall {
+  ConnId conn;
+  std::uint64_t request_id = 0;
+  ports::PutItem request;
+};
 struct CreateCall {
   ConnId conn;
   ports::CreateRoom request;
 };
 
-using StoreCall = std::variant<LoadCall, CommitCall, MissingCall, RaiseCall, CheckpointCall, PageCall, GapCall,
-                               VerifyCall, DeviceCall, HistoryCall, UserCall, MarksCall, CreateCall>;
+using StoreCall =
+    std::variant<LoadCall, CommitCall, MissingCall, RaiseCall, CheckpointCall, PageCall, GapCall, VerifyCall,
+                 DeviceCall, HistoryCall, UserCall, MarksCall, UserItemsCall, ItemsCall, ItemPutCall, CreateCall>;
 
 class StoreCalls {
  public:

@@ -68,7 +68,10 @@ UserExtras& UserHomes::extras(UserHome& user) {
 
 void UserHomes::shrink(UserHome& user) {
   const UserExtras* x = user.extras.get();
-  if (x != nullptr && x->marks.empty() && x->waiting.empty() && x->changed.empty() && !x->loading) user.extras.reset();
+  if (x != nullptr && x->marks.empty() && x->waiting.empty() && x->changed.empty() && !x->loading &&
+      !x->items_loading && !x->items_again) {
+    user.extras.reset();
+  }
 }
 
 void UserHomes::forget(UserHome& user) {
@@ -84,6 +87,7 @@ void UserHomes::load(UserHome& user) {
     return;
   }
   x.loading = true;
+  x.load_failed = false;
   store_.submit(ports::LoadUser{user.id}, UserCall{user.id});
 }
 
@@ -107,8 +111,11 @@ void UserHomes::on(ShardId from, const ports::AttachDevice& ask) {
 /// `loaded` is null when the device's list is known to be the present one.
 void UserHomes::attach(UserHome& user, const WaitingDevice& waiting, const ports::UserLoaded* loaded) {
   const Device& device = waiting.device;
-  ports::DeviceAttached answer{
-      .request = waiting.request, .conn = device.conn, .rooms_version = user.rooms_version, .notices = user.notices};
+  ports::DeviceAttached answer{.request = waiting.request,
+                               .conn = device.conn,
+                               .rooms_version = user.rooms_version,
+                               .items_version = user.items_version,
+                               .notices = user.notices};
   const auto old = std::ranges::find(user.devices, device.id, &Device::id);
   if (old != user.devices.end()) {
     const bool same = old->shard == device.shard && old->conn == device.conn;
@@ -162,6 +169,7 @@ void UserHomes::loaded(UserId id, ports::StoreCompletion&& done) {
   const auto* loaded = std::get_if<ports::UserLoaded>(&done.result);
   if (done.status != ports::StoreStatus::Ok || loaded == nullptr) {
     if (done.status == ports::StoreStatus::Stopped) return;
+    user->extras->load_failed = true;
     retries_.push_back(id);
     return turn_.schedule.arm(Chore::StoreRetry, turn_.now.at + turn_.config.store_retry);
   }
@@ -170,11 +178,14 @@ void UserHomes::loaded(UserId id, ports::StoreCompletion&& done) {
   const RoomsBefore before{.version = user->rooms_version, .sum = user->rooms_sum};
   const bool was_loaded = std::exchange(user->loaded, true);
   user->rooms_version = loaded->rooms_version;
+  // Afterwards the devices are told what lies between.
+  if (!was_loaded) user->items_version = loaded->items_version;
   user->rooms_sum = sum_of(*loaded);
   take_marks(*user, *loaded);
   if (was_loaded) tell_changes(*user, *loaded, before);
   user->extras->changed.clear();
   for (const WaitingDevice& waiting : std::exchange(user->extras->waiting, {})) attach(*user, waiting, loaded);
+  if (user->extras->items_again) load_items(*user);
   shrink(*user);
 }
 
@@ -193,9 +204,54 @@ void UserHomes::take_marks(UserHome& user, const ports::UserLoaded& loaded) {
 
 // ---- memberships
 
+/// Nobody is there to be told.
+bool UserHomes::deserted(const UserHome& user) const {
+  return user.devices.empty() && (user.extras == nullptr || user.extras->waiting.empty());
+}
+
+void UserHomes::on(ShardId from, const ports::ItemsChanged& changed) {
+  UserHome* user = find(changed.user);
+  if (user != nullptr && deserted(*user)) {
+    user->loaded = false;  // whoever comes next reads it anew
+  } else if (user != nullptr) {
+    load_items(*user);
+  }
+  links_.post(from, ports::Answered{changed.request});
+}
+
+void UserHomes::load_items(UserHome& user) {
+  UserExtras& x = extras(user);
+  x.items_again = true;
+  // Before the first load nobody was told of any version; and one read at a time.
+  if (x.items_loading || !user.loaded) return;
+  x.items_again = false;
+  x.items_loading = true;
+  store_.submit(ports::LoadItems{.user = user.id, .after = user.items_version}, UserItemsCall{user.id});
+}
+
+void UserHomes::items_loaded(UserId id, ports::StoreCompletion&& done) {
+  UserHome* user = find(id);
+  if (user == nullptr || user->extras == nullptr) return;
+  user->extras->items_loading = false;
+  auto* loaded = std::get_if<ports::ItemsLoaded>(&done.result);
+  if (done.status == ports::StoreStatus::Stopped) return;
+  if (done.status != ports::StoreStatus::Ok || loaded == nullptr) {
+    user->extras->items_again = true;
+    retries_.push_back(id);
+    return turn_.schedule.arm(Chore::StoreRetry, turn_.now.at + turn_.config.store_retry);
+  }
+  const bool again = user->extras->items_again || loaded->changes.more;
+  if (loaded->changes.version != user->items_version) {
+    user->items_version = loaded->changes.version;
+    tell(*user, {.frame = std::move(loaded->changes)});
+  }
+  if (again) load_items(*user);
+  shrink(*user);
+}
+
 void UserHomes::on(ShardId from, const ports::MembershipChanged& changed) {
   UserHome* user = find(changed.user);
-  if (user != nullptr && user->devices.empty() && (user->extras == nullptr || user->extras->waiting.empty())) {
+  if (user != nullptr && deserted(*user)) {
     user->loaded = false;  // whoever comes next reads it anew
   } else if (user != nullptr) {
     auto& rooms = extras(*user).changed;
@@ -238,7 +294,9 @@ void UserHomes::tell(const UserHome& user, const ports::UserNotice& notice) {
 void UserHomes::retry() {
   for (const UserId id : std::exchange(retries_, {})) {
     UserHome* user = find(id);
-    if (user != nullptr && user->extras != nullptr && !user->extras->loading) load(*user);
+    if (user == nullptr || user->extras == nullptr) continue;
+    if (user->extras->items_again) load_items(*user);
+    if (user->extras->load_failed && !user->extras->loading) load(*user);
   }
 }
 
@@ -248,7 +306,7 @@ void UserHomes::sweep(std::uint32_t slots) {
     UserHome& user = users_[sweep_at_++];
     if (!user.id || !user.devices.empty()) continue;
     const UserExtras* x = user.extras.get();
-    const bool busy = x != nullptr && (x->loading || !x->waiting.empty() || x->marks_listed);
+    const bool busy = x != nullptr && (x->loading || x->items_loading || !x->waiting.empty() || x->marks_listed);
     if (!busy && ++user.idle_sweeps > kIdleSweepsMax) forget(user);
   }
 }

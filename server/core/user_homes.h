@@ -37,6 +37,9 @@ struct UserExtras {
   std::vector<WaitingDevice> waiting;  // for the store's answer
   std::vector<RoomId> changed;         // memberships that the devices must hear of
   bool loading = false;
+  bool items_loading = false;
+  bool items_again = false;  // they changed while they were read, or could not be
+  bool load_failed = false;
   bool load_again = false;    // something changed while the store was read
   bool marks_listed = false;  // in the list of users to flush
 };
@@ -50,14 +53,15 @@ struct RoomsBefore {
 struct UserHome {
   UserId id;
   std::uint64_t rooms_version = 0;
-  std::uint64_t rooms_sum = 0;  // over the list of that version: which rooms, in which roles
+  std::uint64_t rooms_sum = 0;      // over the list of that version: which rooms, in which roles
+  std::uint64_t items_version = 0;  // that the devices were told
   std::vector<Device> devices;
   std::unique_ptr<UserExtras> extras;
   std::uint32_t notices = 0;  // changes of the list of rooms told so far
   bool loaded = false;
   std::uint16_t idle_sweeps = 0;
 };
-static_assert(sizeof(UserHome) <= 64);
+static_assert(sizeof(UserHome) <= 72);
 
 class UserHomes {
  public:
@@ -69,8 +73,10 @@ class UserHomes {
   void on(ShardId from, const ports::DetachDevice& detach);
   void on(ShardId from, const ports::MarkRead& mark);
   void on(ShardId from, const ports::MembershipChanged& changed);
+  void on(ShardId from, const ports::ItemsChanged& changed);
 
   void loaded(UserId user, ports::StoreCompletion&& done);
+  void items_loaded(UserId user, ports::StoreCompletion&& done);
   void marks_put(std::vector<ports::ReadMarkRow>&& marks, ports::StoreStatus status);
 
   void flush_marks();
@@ -86,6 +92,8 @@ class UserHomes {
   void shrink(UserHome& user);
   void forget(UserHome& user);
   void load(UserHome& user);
+  void load_items(UserHome& user);
+  bool deserted(const UserHome& user) const;
   void attach(UserHome& user, const WaitingDevice& waiting, const ports::UserLoaded* loaded);
   void fence(const Device& device);
   void tell(const UserHome& user, const ports::UserNotice& notice);

@@ -58,8 +58,7 @@ constexpr bool may_append(const AppendRequest& r) {
       if (!member) return r.subject_is_sender && r.sender.invited;  // declines
       return group && r.subject.role != wire::Role::None && (r.subject_is_sender || outranks);
     case MemberInvite:
-      return group && member && (r.room_public || moderates) && r.subject.role == wire::Role::None &&
-             !r.subject.banned;
+      return group && member && (r.room_public || moderates) && r.subject.role == wire::Role::None && !r.subject.banned;
     case MemberMute:
     case MemberUnmute:
       return outranks && !r.subject_is_sender && r.subject.role != wire::Role::None;

@@ -66,6 +66,7 @@ struct RoomPosition {
 struct JoinedRoom {
   AskStatus status = AskStatus::Ok;
   wire::Role role = wire::Role::None;  // of the user that was asked about, as of the position
+  Seq visible_from{1};                 // the oldest event that this user may read
   RoomPosition at;
 };
 struct JoinedRooms {
@@ -106,6 +107,7 @@ struct EpochNotice {
 
 // ---- sends
 
+/// Device 0: by the server, for the user: a join or a declined invitation, in whatever epoch. Its answer has cseq 0.
 struct ForwardSend {
   RequestId request = 0;
   ConnId conn;
@@ -144,6 +146,11 @@ struct MarkRead {
   ConnId conn;
   wire::ReadMark mark;
 };
+/// Items of the user have changed in the store.
+struct ItemsChanged {
+  RequestId request = 0;
+  UserId user;
+};
 /// A membership of the user has changed in the log.
 struct MembershipChanged {
   RequestId request = 0;
@@ -158,6 +165,7 @@ struct DeviceAttached {
   ConnId conn;
   bool admitted = true;  // false: too many connections
   std::uint64_t rooms_version = 0;
+  std::uint64_t items_version = 0;
   std::uint32_t notices = 0;  // numbers up to here are contained in this answer
   bool listed = false;        // `rooms` is the list as of rooms_version: the device held another
   std::vector<wire::RoomInfo> rooms;
@@ -169,13 +177,13 @@ struct DeviceFenced {
   ConnId conn;
 };
 /// For connections of one user. Changes of the list of rooms are numbered per user and apply in order: a repeat must not
-/// overtake what came after it. 0: in no order (read markers, which are max-registers). A list is whole: the session's
+/// overtake what came after it. 0: in no order (read markers, which are max-registers; items, which say what they follow). A list is whole: the session's
 /// shard cuts it into messages.
 struct UserNotice {
   RequestId request = 0;
   std::uint32_t number = 0;
   std::vector<ConnId> conns;
-  std::variant<wire::RoomChanged, wire::RoomList, wire::ReadMarked> frame;
+  std::variant<wire::RoomChanged, wire::RoomList, wire::ReadMarked, wire::Items> frame;
 };
 
 // ---- either way
@@ -198,8 +206,8 @@ struct Heartbeat {};
 
 using Payload = std::variant<JoinRooms, LeaveRoom, FetchEvents, AskHeads, DisputeEpoch, JoinedRooms, EventsPublished,
                              EventsFetched, HeadDigest, EpochNotice, ForwardSend, SendAnswered, AttachDevice,
-                             DetachDevice, MarkRead, MembershipChanged, DeviceAttached, DeviceFenced, UserNotice,
-                             Answered, TypingSeen, TypingRelayed, Heartbeat>;
+                             DetachDevice, MarkRead, ItemsChanged, MembershipChanged, DeviceAttached, DeviceFenced,
+                             UserNotice, Answered, TypingSeen, TypingRelayed, Heartbeat>;
 
 struct EnvelopeHeader {
   ShardId from;

@@ -45,7 +45,8 @@ struct CommitRow {
   std::uint64_t body_hash = 0;
   std::string body;
 };
-/// One transaction for one room. Inside, in this order: lock the room, check the epoch, and per row: duplicates,
+/// One transaction for one room. A row of device 0 is the server's: it counts for no device, and may be repeated, since
+/// it only makes its user a member (MemberAdd) or declines an invitation (MemberRemove). Inside, in this order: lock the room, check the epoch, and per row: duplicates,
 /// strict cseq = last + 1 (only the unbroken run of a device is accepted), the rights of server/ports/authorize.h, the
 /// target; then insert, advance the device's counter (for rejected rows too) and move the head.
 struct CommitBatch {
@@ -74,6 +75,27 @@ struct ReadDevice {
 struct LoadUser {
   UserId user;
 };
+
+/// Items of a user that were changed after a version, oldest change first. An `after` that is no version of these items
+/// (they were put back from a backup, or it is beyond the newest) reads from the beginning.
+struct LoadItems {
+  UserId user;
+  std::uint64_t after = 0;
+};
+/// Sets an item that is at version `base` (0: absent or removed). A repeat finds the value there, which is as good.
+struct PutItem {
+  UserId user;
+  wire::ItemKind kind = wire::ItemKind::Setting;
+  std::string key;
+  std::string value;  // empty: removed
+  std::uint64_t base = 0;
+};
+/// A user's own items, the removed included: a folder or a draft for each of more rooms than anybody looks at.
+inline constexpr std::uint64_t kItemsPerUserMax = 4096;
+/// What an item counts in a frame beyond its key and its value.
+inline constexpr std::size_t kItemBytes = 24;
+/// Mentions of a user that are kept.
+inline constexpr std::uint64_t kMentionSlots = 256;
 
 /// Keyed by (device, request_id); a direct room is unique by its two users. Its log begins with MemberAdd events of
 /// the server's device, the creator first (Owner; in a direct room both are Member).
@@ -114,8 +136,8 @@ struct RaiseEpoch {
   Epoch to;
 };
 
-using StoreRequest = std::variant<LoadRoom, CommitBatch, ReadPage, ReadDevice, LoadUser, CreateRoom, PutReadMarks,
-                                  PutCheckpoint, RaiseEpoch>;
+using StoreRequest = std::variant<LoadRoom, CommitBatch, ReadPage, ReadDevice, LoadUser, LoadItems, CreateRoom,
+                                  PutReadMarks, PutCheckpoint, RaiseEpoch, PutItem>;
 
 struct StoreOp {
   std::uint64_t id = 0;  // unique per shard and boot; comes back in the completion
@@ -141,6 +163,7 @@ struct RoomLoaded {
   std::uint64_t msg_no = 0;
   Seq min_seq{1};
   WallTime last_ts;
+  bool history_joined = false;  // who joins reads from there on
   std::vector<Member> members;  // present members, by user ascending
   Seq checkpoint_seq;           // newest checkpoint of this epoch's log; 0: the empty log
   PrefixHash checkpoint_hash;
@@ -185,7 +208,16 @@ struct UserRoom {
 };
 struct UserLoaded {
   std::uint64_t rooms_version = 0;
+  std::uint64_t items_version = 0;
   std::vector<UserRoom> rooms;  // by room ascending
+};
+
+struct ItemsLoaded {
+  wire::Items changes;  // prev: `after`, or 0 when it was no version of these
+};
+struct ItemStored {
+  wire::PutStatus status = wire::PutStatus::Put;  // Put, Conflict or TooMany
+  wire::Item item;                                // what is there now
 };
 
 struct RoomMade {
@@ -199,7 +231,8 @@ struct EpochRaised {
 
 struct Done {};
 
-using StoreResult = std::variant<Done, RoomLoaded, Committed, PageRead, DeviceRead, UserLoaded, RoomMade, EpochRaised>;
+using StoreResult = std::variant<Done, RoomLoaded, Committed, PageRead, DeviceRead, UserLoaded, ItemsLoaded, RoomMade,
+                                 EpochRaised, ItemStored>;
 
 /// `result` holds the alternative that belongs to the request: when the status is not Ok it is Done, but for a
 /// CommitBatch, whose Committed always gives the batch back.

@@ -81,10 +81,7 @@ ports::Target EventRows::target(RoomId room, Seq seq, Seq min_seq) {
   if (!seq || seq < min_seq) return {};
   Rows rows = target_.query(room, seq);
   if (!rows.next()) return {};
-  return {.exists = true,
-          .kind = rows.as<wire::EventKind>(0),
-          .sender = rows.as<UserId>(1),
-          .thread = rows.as<Seq>(2)};
+  return {.exists = true, .kind = rows.as<wire::EventKind>(0), .sender = rows.as<UserId>(1), .thread = rows.as<Seq>(2)};
 }
 
 void EventRows::erase_texts_of(RoomId room, Seq message) {

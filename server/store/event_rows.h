@@ -7,8 +7,9 @@
 
 namespace starling::store {
 
-#define STARLING_EVENT_COLUMNS \
-  "seq, epoch, kind, sender, device, cseq, client_msg_id, ts, msg_no, target, subject, role, erased_hash, body, thread"
+#define STARLING_EVENT_COLUMNS                                                                                    \
+  "seq, epoch, kind, sender, device, cseq, client_msg_id, ts, msg_no, target, subject, role, erased_hash, body, " \
+  "thread"
 
 /// Of a row that begins with STARLING_EVENT_COLUMNS.
 wire::Event event_of(const Rows& row, RoomId room);

@@ -17,7 +17,8 @@ constexpr std::size_t kEventBytes = 64;
 
 LogReader::LogReader(Connection& connection)
     : connection_(&connection),
-      room_(connection, "SELECT kind, title, epoch, head, msg_no, min_seq, last_ts FROM rooms WHERE room_id = ?"),
+      room_(connection,
+            "SELECT kind, title, epoch, head, msg_no, min_seq, last_ts, history_joined FROM rooms WHERE room_id = ?"),
       checkpoint_(connection,
                   "SELECT seq, hash FROM checkpoints WHERE room_id = ? AND seq <= ? ORDER BY seq DESC LIMIT 1"),
       forward_(connection, "SELECT " STARLING_EVENT_COLUMNS
@@ -29,7 +30,8 @@ LogReader::LogReader(Connection& connection)
                            " FROM events INDEXED BY events_by_target "
                            "WHERE room_id = ?1 AND target >= ?2 AND target <= ?3 AND target <> 0 "
                            "AND kind <> 1 AND seq > ?3 ORDER BY seq"),
-      members_(connection, "SELECT user_id, role, join_seq, visible_from FROM members WHERE room_id = ? AND leave_seq = 0"),
+      members_(connection,
+               "SELECT user_id, role, join_seq, visible_from FROM members WHERE room_id = ? AND leave_seq = 0"),
       device_(connection, "SELECT last_cseq FROM device_pos WHERE room_id = ? AND device = ?") {}
 
 RoomRow LogReader::room(RoomId room) {
@@ -42,7 +44,8 @@ RoomRow LogReader::room(RoomId room) {
           .head = rows.as<Seq>(3),
           .msg_no = rows.u64(4),
           .min_seq = rows.as<Seq>(5),
-          .last_ts = wall_from_ms(rows.i64(6))};
+          .last_ts = wall_from_ms(rows.i64(6)),
+          .history_joined = rows.i64(7) != 0};
 }
 
 Checkpoint LogReader::checkpoint(RoomId room, Seq seq) {
@@ -149,7 +152,8 @@ ports::RoomLoaded LogReader::load(const ports::LoadRoom& request) {
                            .head = row.head,
                            .msg_no = row.msg_no,
                            .min_seq = row.min_seq,
-                           .last_ts = row.last_ts};
+                           .last_ts = row.last_ts,
+                           .history_joined = row.history_joined};
   {
     Rows rows = members_.query(request.room);
     while (rows.next()) {

@@ -19,6 +19,7 @@ struct RoomRow {
   std::uint64_t msg_no = 0;
   Seq min_seq{1};
   WallTime last_ts;
+  bool history_joined = false;
 };
 
 struct Checkpoint {

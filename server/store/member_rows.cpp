@@ -42,8 +42,8 @@ void MemberRows::put(const Change& c) {
   } else if (was && !is) {
     leave_.run(c.seq, c.room, c.user);
   }
-  const bool marks_differ = c.after.muted != c.before.muted || c.after.banned != c.before.banned ||
-                            c.after.invited != c.before.invited;
+  const bool marks_differ =
+      c.after.muted != c.before.muted || c.after.banned != c.before.banned || c.after.invited != c.before.invited;
   if (marks_differ) {
     if (!is) absent_.run(c.room, c.user, c.seq);
     mark_.run(int{c.after.muted}, int{c.after.banned}, int{c.after.invited}, c.by, c.room, c.user);

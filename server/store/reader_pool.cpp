@@ -10,7 +10,8 @@ namespace starling::store {
 
 bool is_read(const ports::StoreRequest& request) {
   return std::holds_alternative<ports::LoadRoom>(request) || std::holds_alternative<ports::ReadPage>(request) ||
-         std::holds_alternative<ports::ReadDevice>(request) || std::holds_alternative<ports::LoadUser>(request);
+         std::holds_alternative<ports::ReadDevice>(request) || std::holds_alternative<ports::LoadUser>(request) ||
+         std::holds_alternative<ports::LoadItems>(request);
 }
 
 ReaderPool::ReaderPool(const Connection::Options& options, std::uint32_t threads, Shared shared)
@@ -47,6 +48,8 @@ ports::StoreStatus ReaderPool::read(Reader& reader, const ports::StoreRequest& r
             return reader.log.device(each);
           } else if constexpr (std::is_same_v<Request, ports::LoadUser>) {
             return reader.users.load(each);
+          } else if constexpr (std::is_same_v<Request, ports::LoadItems>) {
+            return reader.users.items(each);
           } else {
             return ports::Done{};  // writes never come here
           }

@@ -22,8 +22,12 @@ RoomCommit::RoomCommit(Connection& connection)
       savepoints_(connection),
       events_(connection),
       members_(connection),
-      load_(connection, "SELECT kind, epoch, head, msg_no, min_seq, last_ts, is_public, history_joined FROM rooms WHERE room_id = ?"),
+      items_(connection),
+      load_(
+          connection,
+          "SELECT kind, epoch, head, msg_no, min_seq, last_ts, is_public, history_joined FROM rooms WHERE room_id = ?"),
       move_head_(connection, "UPDATE rooms SET head = ?, msg_no = ?, last_ts = ? WHERE room_id = ?"),
+      title_(connection, "SELECT title FROM rooms WHERE room_id = ?"),
       rename_(connection, "UPDATE rooms SET title = ? WHERE room_id = ?"),
       retopic_(connection, "UPDATE rooms SET topic = ? WHERE room_id = ?"),
       publish_(connection, "UPDATE rooms SET is_public = ? WHERE room_id = ?"),
@@ -116,7 +120,19 @@ void RoomCommit::write_back(RoomId room, Seq head_before) {
   if (room_.head != head_before) move_head_.run(room_.head, room_.msg_no, room_.last_ts, room);
 }
 
+/// No counter tells a repeat: that it would change nothing does.
+ports::CommitRowResult RoomCommit::commit_of_server(RoomId room, WallTime now, const ports::CommitRow& row) {
+  const ports::Standing sender = standing(room, row.user);
+  const bool member = sender.role != wire::Role::None;
+  if (row.kind == wire::EventKind::MemberAdd ? member : member || !sender.invited) {
+    return {.status = wire::SendStatus::Duplicate};
+  }
+  if (!may_append(row, {}, room)) return {.status = wire::SendStatus::Forbidden};
+  return append(room, now, row);
+}
+
 ports::CommitRowResult RoomCommit::commit_row(RoomId room, WallTime now, const ports::CommitRow& row) {
+  if (!row.device) return commit_of_server(room, now, row);
   Counter& device = counter(room, row);
   if (row.renumbered) {
     if (const auto original = events_.sent_lately(room, row.device, row.client_msg_id, room_.min_seq)) {
@@ -201,11 +217,25 @@ void RoomCommit::apply(RoomId room, const ports::CommitRow& row) {
       unpin_.run(room, row.target);
       return events_.erase_texts_of(room, row.target);
     case wire::EventKind::Message:
+      return call(room, row);
     case wire::EventKind::Edit:
     case wire::EventKind::ReactionAdd:
     case wire::EventKind::ReactionRemove:
       return;
   }
+}
+
+void RoomCommit::call(RoomId room, const ports::CommitRow& row) {
+  for (const UserId user : wire::mentions_of(row.body).users) {
+    if (user == row.user || standing(room, user).role == wire::Role::None) continue;
+    change(ports::mention_change(room, room_.head, row.user, user));
+  }
+}
+
+void RoomCommit::change(const ports::ItemChange& change) {
+  if (change.kind == wire::ItemKind::Mention) return items_.mention(change.user, change.value);
+  if (change.value.empty()) return items_.remove(change.user, change.kind, change.key);
+  items_.set(change.user, change.kind, change.key, change.value);
 }
 
 void RoomCommit::apply_to_subject(RoomId room, const ports::CommitRow& row) {
@@ -219,6 +249,10 @@ void RoomCommit::apply_to_subject(RoomId room, const ports::CommitRow& row) {
                 .before = before,
                 .after = subject,
                 .visible_from = room_.history_joined ? room_.head : Seq(1)});
+  if (before.invited == subject.invited) return;
+  Rows rows = title_.query(room);
+  rows.next();
+  change(ports::invitation_change(room, room_.head, row, rows.bytes(0)));
 }
 
 bool RoomCommit::may_append(const ports::CommitRow& row, const ports::Target& target, RoomId room) {

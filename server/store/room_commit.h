@@ -5,8 +5,10 @@
 #include <span>
 #include <vector>
 
+#include "server/ports/item_rules.h"
 #include "server/ports/store.h"
 #include "server/store/event_rows.h"
+#include "server/store/item_rows.h"
 #include "server/store/member_rows.h"
 #include "server/store/sqlite.h"
 
@@ -57,6 +59,9 @@ class RoomCommit {
   ports::CommitRowResult append(RoomId room, WallTime now, const ports::CommitRow& row);
   void apply(RoomId room, const ports::CommitRow& row);
   void apply_to_subject(RoomId room, const ports::CommitRow& row);
+  void call(RoomId room, const ports::CommitRow& row);
+  void change(const ports::ItemChange& change);
+  ports::CommitRowResult commit_of_server(RoomId room, WallTime now, const ports::CommitRow& row);
   bool may_append(const ports::CommitRow& row, const ports::Target& target, RoomId room);
   Counter& counter(RoomId room, const ports::CommitRow& row);
   ports::Standing& standing(RoomId room, UserId user);
@@ -65,8 +70,10 @@ class RoomCommit {
   SavepointStatements savepoints_;
   EventRows events_;
   MemberRows members_;
+  ItemRows items_;
   Statement load_;
   Statement move_head_;
+  Statement title_;
   Statement rename_;
   Statement retopic_;
   Statement publish_;

@@ -1,4 +1,4 @@
-// A user's rooms, and how far each was read.
+// A user's rooms, how far each was read, and what the user keeps beside them.
 #pragma once
 
 #include "server/ports/store.h"
@@ -11,11 +11,13 @@ class UserReader {
  public:
   explicit UserReader(Connection& connection);
   ports::UserLoaded load(const ports::LoadUser& request);
+  ports::ItemsLoaded items(const ports::LoadItems& request);
 
  private:
   Connection* connection_;
-  Statement version_;
+  Statement versions_;
   Statement rooms_;
+  Statement items_;
 };
 
 }  // namespace starling::store

@@ -45,7 +45,8 @@ Writer::Writer(Connection& connection, std::string path, Shared shared)
       savepoints_(connection),
       commits_(connection),
       creates_(connection),
-      marks_(connection) {
+      marks_(connection),
+      items_(connection) {
   sqlite3_wal_hook(connection.get(), on_wal, &shared.checkpointer);
 }
 
@@ -122,6 +123,8 @@ ports::StoreResult Writer::execute(const ports::StoreRequest& request, bool care
           return commits_.run(each, careful);
         } else if constexpr (std::is_same_v<Request, ports::CreateRoom>) {
           return make_room(each, careful);
+        } else if constexpr (std::is_same_v<Request, ports::PutItem>) {
+          return items_.put(each);
         } else if constexpr (std::is_same_v<Request, ports::RaiseEpoch>) {
           return marks_.raise(each);
         } else if constexpr (std::is_same_v<Request, ports::PutReadMarks> ||
@@ -131,7 +134,7 @@ ports::StoreResult Writer::execute(const ports::StoreRequest& request, bool care
         } else {
           static_assert(!std::is_same_v<Request, Request> || std::is_same_v<Request, ports::LoadRoom> ||
                         std::is_same_v<Request, ports::ReadPage> || std::is_same_v<Request, ports::ReadDevice> ||
-                        std::is_same_v<Request, ports::LoadUser>);
+                        std::is_same_v<Request, ports::LoadUser> || std::is_same_v<Request, ports::LoadItems>);
           return ports::Done{};  // reads never come here
         }
       },

@@ -10,6 +10,7 @@
 #include "server/store/checkpointer.h"
 #include "server/store/counters.h"
 #include "server/store/health.h"
+#include "server/store/item_rows.h"
 #include "server/store/job_queue.h"
 #include "server/store/room_commit.h"
 #include "server/store/room_create.h"
@@ -56,6 +57,7 @@ class Writer {
   RoomCommit commits_;
   RoomCreate creates_;
   RoomMarks marks_;
+  ItemRows items_;
 };
 
 }  // namespace starling::store

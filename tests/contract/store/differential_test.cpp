@@ -22,7 +22,7 @@ class Script {
 
   ports::StoreRequest next(Subject& reference) {
     if (steps_++ < 2) return with_everybody(RoomId(steps_));
-    switch (rng_.below(20)) {
+    switch (rng_.below(24)) {
       case 0:
       case 1:
         return create();
@@ -38,6 +38,14 @@ class Script {
         return marks();
       case 7:
         return checkpoint(reference);
+      case 9:
+        return ports::LoadItems{any_user(), rng_.below(40)};
+      case 10:
+        return ports::PutItem{.user = any_user(),
+                              .kind = static_cast<wire::ItemKind>(3 + rng_.below(4)),
+                              .key = std::to_string(rng_.below(3)),
+                              .value = rng_.chance(1, 4) ? std::string() : "v" + std::to_string(rng_.below(4)),
+                              .base = rng_.chance(1, 2) ? 0 : rng_.below(20)};
       case 8:
         if (rng_.chance(1, 3)) return raise_epoch();
         return page();
@@ -151,8 +159,12 @@ class Script {
     if (made.kind != wire::EventKind::Message || rng_.chance(1, 5)) made.target = Seq(rng_.below(head + 6));
     if (made.kind == wire::EventKind::Message && rng_.chance(1, 4)) made.thread = Seq(rng_.below(head + 3));
     if (made.kind == wire::EventKind::Message && rng_.chance(1, 12)) made.body += " <@room>";
+    if (made.kind == wire::EventKind::Message && rng_.chance(1, 3)) {
+      made.body += " <@" + std::to_string(any_user().value) + ">";
+    }
     if (made.kind == wire::EventKind::RoomVisibility) made.body = rng_.chance(1, 2) ? wire::kPublic : wire::kPrivate;
-    if (made.kind == wire::EventKind::RoomHistory) made.body = rng_.chance(1, 2) ? wire::kHistoryJoined : wire::kHistoryAll;
+    if (made.kind == wire::EventKind::RoomHistory)
+      made.body = rng_.chance(1, 2) ? wire::kHistoryJoined : wire::kHistoryAll;
     made.body_hash = wire::body_hash(made.body);
     if (wire::has_subject(made.kind)) {
       made.subject = rng_.chance(1, 4) ? user : any_user();

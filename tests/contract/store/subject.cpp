@@ -88,12 +88,12 @@ class ModelSubject final : public Subject {
 };
 
 void add(std::string& out, const wire::Event& e) {
-  fmt::format_to(
-      std::back_inserter(out),
-      "  event {}/{}.{} kind {} by {}/{} cseq {} id {} ts {} msg {} target {} subject {} role {} erased {} '{}'\n",
-      e.room.value, e.epoch.value, e.seq.value, static_cast<int>(e.kind), e.sender.value, e.device.value, e.cseq.value,
-      e.client_msg_id.value, to_ms(e.ts), e.msg_no, e.target.value, e.subject.value, static_cast<int>(e.role),
-      e.erased_hash, e.body);
+  fmt::format_to(std::back_inserter(out),
+                 "  event {}/{}.{} kind {} by {}/{} cseq {} id {} ts {} msg {} target {} thread {} subject {} role {} "
+                 "erased {} '{}'\n",
+                 e.room.value, e.epoch.value, e.seq.value, static_cast<int>(e.kind), e.sender.value, e.device.value,
+                 e.cseq.value, e.client_msg_id.value, to_ms(e.ts), e.msg_no, e.target.value, e.thread.value,
+                 e.subject.value, static_cast<int>(e.role), e.erased_hash, e.body);
 }
 
 void add(std::string&, const ports::Done&) {}
@@ -103,8 +103,8 @@ void add(std::string& out, const ports::RoomLoaded& r) {
                  static_cast<int>(r.kind), r.title, r.epoch.value, r.head.value, r.msg_no, r.min_seq.value,
                  to_ms(r.last_ts), r.checkpoint_seq.value, r.checkpoint_hash.value);
   for (const ports::Member& m : r.members) {
-    fmt::format_to(std::back_inserter(out), "  member {} role {} since {}\n", m.user.value, static_cast<int>(m.role),
-                   m.join_seq.value);
+    fmt::format_to(std::back_inserter(out), "  member {} role {} since {} from {}\n", m.user.value,
+                   static_cast<int>(m.role), m.join_seq.value, m.visible_from.value);
   }
   for (const wire::Event& event : r.tail) add(out, event);
 }
@@ -127,12 +127,24 @@ void add(std::string& out, const ports::DeviceRead& d) {
   fmt::format_to(std::back_inserter(out), "device {}\n", d.last_cseq.value);
 }
 void add(std::string& out, const ports::UserLoaded& u) {
-  fmt::format_to(std::back_inserter(out), "user version {}\n", u.rooms_version);
+  fmt::format_to(std::back_inserter(out), "user version {} items {}\n", u.rooms_version, u.items_version);
   for (const ports::UserRoom& r : u.rooms) {
     fmt::format_to(std::back_inserter(out), "  in {} kind {} role {} '{}' read {}/{}\n", r.info.room.value,
                    static_cast<int>(r.info.kind), static_cast<int>(r.info.role), r.info.title, r.read_seq.value,
                    r.read_msg_no);
   }
+}
+void add(std::string& out, const wire::Item& i) {
+  fmt::format_to(std::back_inserter(out), "  item {} '{}' = '{}' at {}\n", static_cast<int>(i.kind), i.key, i.value,
+                 i.version);
+}
+void add(std::string& out, const ports::ItemsLoaded& l) {
+  fmt::format_to(std::back_inserter(out), "items {}..{} more {}\n", l.changes.prev, l.changes.version, l.changes.more);
+  for (const wire::Item& item : l.changes.items) add(out, item);
+}
+void add(std::string& out, const ports::ItemStored& s) {
+  fmt::format_to(std::back_inserter(out), "put {}\n", static_cast<int>(s.status));
+  add(out, s.item);
 }
 void add(std::string& out, const ports::RoomMade& r) {
   fmt::format_to(std::back_inserter(out), "made {} room {}\n", static_cast<int>(r.status), r.room.value);

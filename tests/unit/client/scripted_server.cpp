@@ -164,6 +164,9 @@ void ScriptedServer::collect() {
     void operator()(const RoomChanged& n) { seen.changed.push_back(*n.change); }
     void operator()(const RoomLeft& n) { seen.left.push_back(n.room); }
     void operator()(const RoomMade& n) { seen.made.push_back(*n.answer); }
+    void operator()(const RoomJoined& n) { seen.joined.push_back(*n.answer); }
+    void operator()(const ItemsChanged& n) { seen.items.push_back(*n.items); }
+    void operator()(const ItemPut& n) { seen.puts.push_back(*n.answer); }
     void operator()(const PageRead& n) { seen.pages.push_back(*n.page); }
     void operator()(const PageFailed& n) { seen.failed_pages.push_back(n); }
     void operator()(const ReadMarked& n) { seen.read_marks.push_back(*n.mark); }

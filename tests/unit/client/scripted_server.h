@@ -41,6 +41,9 @@ struct Seen {
   std::vector<wire::RoomChanged> changed;
   std::vector<RoomId> left;
   std::vector<wire::RoomCreated> made;
+  std::vector<wire::RoomJoined> joined;
+  std::vector<wire::Items> items;
+  std::vector<wire::ItemPut> puts;
   std::vector<wire::HistoryPage> pages;
   std::vector<PageFailed> failed_pages;
   std::vector<wire::ReadMarked> read_marks;

@@ -1,6 +1,7 @@
 #include "tests/unit/core/fake_store.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "server/ports/authorize.h"
 
@@ -56,7 +57,11 @@ ports::StoreResult FakeStore::on(const ports::LoadRoom& op) {
                            .msg_no = room.msg_no(),
                            .min_seq = room.min_seq,
                            .tail = room.events};
-  for (const auto& [user, role] : room.members) loaded.members.push_back({.user = user, .role = role});
+  for (const auto& [user, role] : room.members) {
+    const auto from = room.visible_from.find(user);
+    loaded.members.push_back(
+        {.user = user, .role = role, .visible_from = from == room.visible_from.end() ? Seq(1) : from->second});
+  }
   return loaded;
 }
 
@@ -65,26 +70,34 @@ ports::CommitRowResult FakeStore::commit_row(FakeRoom& room, RoomId id, const po
     return ports::CommitRowResult{
         .status = wire::SendStatus::Duplicate, .seq = event.seq, .msg_no = event.msg_no, .ts = event.ts};
   };
+  const auto role_of = [&](UserId user) {
+    const auto at = room.members.find(user);
+    return at == room.members.end() ? wire::Role::None : at->second;
+  };
+  const bool member = role_of(row.user) != wire::Role::None;
+  const bool invited = room.invited[row.user];
+  if (!row.device && (row.kind == wire::EventKind::MemberAdd ? member : member || !invited)) {
+    return {.status = wire::SendStatus::Duplicate};
+  }
   const Cseq last = room.devices[row.device];
   for (const wire::Event& event : room.events) {
     if (row.renumbered && event.device == row.device && event.client_msg_id == row.client_msg_id) {
       if (row.cseq == last.next()) room.devices[row.device] = row.cseq;
       return original(event);
     }
-    if (event.device != row.device || event.cseq != row.cseq) continue;
+    if (!row.device || event.device != row.device || event.cseq != row.cseq) continue;
     if (event.client_msg_id == row.client_msg_id) return original(event);
     return {.status = wire::SendStatus::Conflict};
   }
-  if (row.cseq <= last) return {.status = wire::SendStatus::RejectedBefore};
-  if (row.cseq != last.next()) return {.status = wire::SendStatus::OutOfOrder, .expected = last.next()};
-  room.devices[row.device] = row.cseq;
-  const auto role_of = [&](UserId user) {
-    const auto at = room.members.find(user);
-    return at == room.members.end() ? wire::Role::None : at->second;
-  };
+  if (row.device) {
+    if (row.cseq <= last) return {.status = wire::SendStatus::RejectedBefore};
+    if (row.cseq != last.next()) return {.status = wire::SendStatus::OutOfOrder, .expected = last.next()};
+    room.devices[row.device] = row.cseq;
+  }
   const bool may = ports::may_append({.kind = row.kind,
                                       .room_kind = room.kind,
-                                      .sender = {.role = role_of(row.user)},
+                                      .room_public = room.is_public,
+                                      .sender = {.role = role_of(row.user), .invited = invited},
                                       .subject_is_sender = row.subject == row.user,
                                       .subject = {.role = role_of(row.subject)},
                                       .granted = row.role,
@@ -102,6 +115,15 @@ ports::CommitRowResult FakeStore::commit_row(FakeRoom& room, RoomId id, const po
                                           .subject = row.subject,
                                           .role = row.role,
                                           .body = row.body});
+  if (row.kind == wire::EventKind::MemberInvite) {
+    room.invited[row.subject] = true;
+    items_[row.subject].change(ports::invitation_change(id, event.seq, row, room.title));
+  }
+  if (row.kind == wire::EventKind::MemberAdd || row.kind == wire::EventKind::MemberRemove) {
+    if (std::exchange(room.invited[row.subject], false)) {
+      items_[row.subject].change(ports::invitation_change(id, event.seq, row, room.title));
+    }
+  }
   if (row.kind == wire::EventKind::MemberAdd) {
     room.members[row.subject] = row.role;
     ++versions_[row.subject];
@@ -158,7 +180,7 @@ ports::StoreResult FakeStore::on(const ports::ReadDevice& op) {
 }
 
 ports::StoreResult FakeStore::on(const ports::LoadUser& op) {
-  ports::UserLoaded loaded{.rooms_version = versions_[op.user]};
+  ports::UserLoaded loaded{.rooms_version = versions_[op.user], .items_version = items_[op.user].version()};
   for (const auto& [id, room] : rooms_) {
     const auto member = room.members.find(op.user);
     if (member == room.members.end()) continue;

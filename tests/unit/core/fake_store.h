@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "loadsim/sim/item_book.h"
 #include "server/ports/store.h"
 
 namespace starling::core::testing {
@@ -19,6 +20,9 @@ struct FakeRoom {
   Seq min_seq{1};
   std::vector<wire::Event> events;  // [i] has seq i + 1
   std::map<UserId, wire::Role> members;
+  std::map<UserId, Seq> visible_from;  // where it is not the beginning
+  bool is_public = false;
+  std::map<UserId, bool> invited;
   std::map<DeviceId, Cseq> devices;
 
   Seq head() const { return Seq(events.size()); }
@@ -32,6 +36,7 @@ class FakeStore {
   /// `events` messages by user 1 follow the members' own events.
   FakeRoom& add_room(RoomId room, const std::vector<UserId>& members, std::size_t messages = 0);
   FakeRoom& room(RoomId id) { return rooms_.at(id); }
+  sim::ItemBook& items(UserId user) { return items_[user]; }
   std::map<UserId, std::uint64_t>& versions() { return versions_; }
   std::map<std::pair<UserId, RoomId>, ports::ReadMarkRow>& marks() { return marks_; }
   const std::vector<ports::PutCheckpoint>& checkpoints() const { return checkpoints_; }
@@ -48,6 +53,8 @@ class FakeStore {
   ports::StoreResult on(const ports::PutReadMarks& op);
   ports::StoreResult on(const ports::PutCheckpoint& op);
   ports::StoreResult on(const ports::RaiseEpoch& op);
+  ports::StoreResult on(const ports::LoadItems& op) { return items_[op.user].after(op.after); }
+  ports::StoreResult on(const ports::PutItem& op) { return items_[op.user].put(op); }
   ports::CommitRowResult commit_row(FakeRoom& room, RoomId id, const ports::CommitRow& row, WallTime now);
 
   std::map<RoomId, FakeRoom> rooms_;
@@ -55,6 +62,7 @@ class FakeStore {
   std::map<std::pair<UserId, RoomId>, ports::ReadMarkRow> marks_;
   std::map<std::pair<DeviceId, std::uint64_t>, RoomId> created_;
   std::vector<ports::PutCheckpoint> checkpoints_;
+  std::map<UserId, sim::ItemBook> items_;
 };
 
 }  // namespace starling::core::testing

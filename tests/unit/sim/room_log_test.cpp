@@ -28,7 +28,7 @@ struct Room {
                           .subject = subject,
                           .body_hash = wire::body_hash(body),
                           .body = body});
-    std::vector<UserId> changed;
+    RoomLog::Changes changed;
     return log.commit(batch, nullptr, changed).results.front();
   }
 };
@@ -78,7 +78,7 @@ TEST(RoomLog, AnotherEpochCommitsNothing) {
   Room room;
   ports::CommitBatch batch{.room = RoomId(5), .epoch = room.log.epoch().next()};
   batch.rows.push_back({.user = kMember, .device = kDevice, .cseq = Cseq(1)});
-  std::vector<UserId> changed;
+  RoomLog::Changes changed;
   const auto done = room.log.commit(batch, nullptr, changed);
   EXPECT_EQ(done.results.front().status, wire::SendStatus::StaleEpoch);
   EXPECT_EQ(done.head, Seq(2));

@@ -52,9 +52,9 @@ TEST(Malformed, BytesThatAreNoFrame) {
   EXPECT_EQ(decode_server(view("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"s)).error(), DecodeError::Malformed);
 }
 
-// Field 15 of the frame is not in use: a frame of a later version.
+// Field 120 of the frame is not in use: a frame of a later version.
 TEST(LaterVersions, AFrameIsSkippedOnlyWhenItSaysSo) {
-  const std::string later = "\x7a\x02hi"s;
+  const std::string later = "\xc2\x07\x02hi"s;
   EXPECT_EQ(decode_server(view(later)).error(), DecodeError::UnknownFrame);
   EXPECT_EQ(decode_client(view(later)).error(), DecodeError::UnknownFrame);
   EXPECT_EQ(decode_server(view("\x08\x01" + later)).error(), DecodeError::Ignorable);

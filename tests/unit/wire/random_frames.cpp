@@ -79,6 +79,13 @@ Event event(Rng& rng) {
   }
   return e;
 }
+ItemKind item_kind(Rng& rng) { return pick(rng, ItemKind::Invitation, ItemKind::Setting); }
+Item item(Rng& rng) {
+  return {.kind = item_kind(rng),
+          .key = text(rng, limits::kItemKeyBytesMax),
+          .value = opaque(rng, 300),
+          .version = number(rng)};
+}
 RoomInfo room_info(Rng& rng) {
   return {.room = RoomId(id(rng)),
           .kind = pick(rng, RoomKind::Group, RoomKind::Direct),
@@ -94,7 +101,8 @@ ClientFrame random_client_frame(Rng& rng, std::size_t index) {
       return Hello{.version = number32(rng),
                    .token = opaque(rng, limits::kTokenBytesMax),
                    .rooms_version = number(rng),
-                   .agent = text(rng, limits::kAgentBytesMax)};
+                   .agent = text(rng, limits::kAgentBytesMax),
+                   .items_version = number(rng)};
     case 1: {
       Sync sync;
       for (std::uint64_t n = rng.below(20); n > 0; --n) {
@@ -138,6 +146,16 @@ ClientFrame random_client_frame(Rng& rng, std::size_t index) {
       return ReadMark{.room = RoomId(id(rng)), .seq = Seq(number(rng)), .msg_no = number(rng)};
     case 6:
       return Typing{.room = RoomId(id(rng))};
+    case 8:
+      return JoinRoom{.request_id = rng.next(), .room = RoomId(id(rng)), .decline = coin(rng)};
+    case 9:
+      return PutItem{.request_id = rng.next(),
+                     .kind = item_kind(rng),
+                     .key = text(rng, limits::kItemKeyBytesMax),
+                     .value = opaque(rng, 300),
+                     .base = number(rng)};
+    case 10:
+      return ReadItems{.after = number(rng)};
     default: {
       CreateRoom create{.request_id = rng.next(),
                         .kind = pick(rng, RoomKind::Group, RoomKind::Direct),
@@ -224,6 +242,21 @@ ServerFrame random_server_frame(Rng& rng, std::size_t index) {
                          .status = pick(rng, CreateStatus::Created, CreateStatus::Busy),
                          .room = RoomId(id(rng)),
                          .retry_after_ms = number32(rng)};
+    case 13:
+      return RoomJoined{.request_id = rng.next(),
+                        .room = RoomId(id(rng)),
+                        .status = pick(rng, JoinStatus::Joined, JoinStatus::Busy),
+                        .retry_after_ms = number32(rng)};
+    case 14: {
+      Items items{.prev = number(rng), .version = number(rng), .more = coin(rng), .items = {}};
+      for (std::uint64_t n = rng.below(10); n > 0; --n) items.items.push_back(item(rng));
+      return items;
+    }
+    case 15:
+      return ItemPut{.request_id = rng.next(),
+                     .status = pick(rng, PutStatus::Put, PutStatus::Busy),
+                     .item = item(rng),
+                     .retry_after_ms = number32(rng)};
     case 11:
       return Reconnect{.after_ms = number32(rng), .reason = text(rng, limits::kReasonBytesMax)};
     default:
@@ -257,6 +290,9 @@ std::vector<ClientFrame> sample_client_frames() {
       ReadMark{.room = RoomId(8), .seq = Seq(60), .msg_no = 40},
       Typing{.room = RoomId(8)},
       CreateRoom{.request_id = 11, .kind = RoomKind::Direct, .title = "tîtle", .members = {UserId(2), UserId(3)}},
+      JoinRoom{.request_id = 12, .room = RoomId(8), .decline = true},
+      PutItem{.request_id = 13, .kind = ItemKind::Draft, .key = "8", .value = "dräft", .base = 300},
+      ReadItems{.after = 300},
   };
 }
 
@@ -329,6 +365,15 @@ std::vector<ServerFrame> sample_server_frames() {
       RoomCreated{.request_id = 11, .status = CreateStatus::Existed, .room = RoomId(8), .retry_after_ms = 30},
       Reconnect{.after_ms = 3200, .reason = "drain"},
       Error{.code = ErrorCode::TooMany, .message = "slow down", .room = RoomId(8)},
+      RoomJoined{.request_id = 12, .room = RoomId(8), .status = JoinStatus::Forbidden, .retry_after_ms = 40},
+      Items{.prev = 300,
+            .version = 302,
+            .more = true,
+            .items = {{.kind = ItemKind::Mute, .key = "8", .value = "always", .version = 302}}},
+      ItemPut{.request_id = 13,
+              .status = PutStatus::Conflict,
+              .item = {.kind = ItemKind::Draft, .key = "8", .value = "other", .version = 301},
+              .retry_after_ms = 50},
   };
 }
 
