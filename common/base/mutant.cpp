@@ -6,7 +6,7 @@
 namespace starling {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Mutant>, 12> kNames{{
+constexpr std::array<std::pair<std::string_view, Mutant>, 15> kNames{{
     {"M1_PublishBeforeCommit", Mutant::M1_PublishBeforeCommit},
     {"M4_AckBeforeCommit", Mutant::M4_AckBeforeCommit},
     {"M7_HistoryBeforeRegistration", Mutant::M7_HistoryBeforeRegistration},
@@ -16,6 +16,9 @@ constexpr std::array<std::pair<std::string_view, Mutant>, 12> kNames{{
     {"M12_InPlaceEdit", Mutant::M12_InPlaceEdit},
     {"M16_SlowConsumerDropsOldest", Mutant::M16_SlowConsumerDropsOldest},
     {"M17_ReorderOnRetry", Mutant::M17_ReorderOnRetry},
+    {"HistoryLeak", Mutant::HistoryLeak},
+    {"ItemsUntold", Mutant::ItemsUntold},
+    {"MutedSpeak", Mutant::MutedSpeak},
     {"SynchronousOff", Mutant::SynchronousOff},
     {"WsLengthCut", Mutant::WsLengthCut},
     {"WsMaskOffset", Mutant::WsMaskOffset},

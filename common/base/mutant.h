@@ -18,6 +18,9 @@ enum class Mutant : std::uint8_t {
   M12_InPlaceEdit,
   M16_SlowConsumerDropsOldest,
   M17_ReorderOnRetry,
+  HistoryLeak,     // what a room hides from those who joined later is shown to them
+  ItemsUntold,     // a change of a user's items is not told to the devices that are connected
+  MutedSpeak,      // a muted member's messages are accepted
   SynchronousOff,  // SQLite without fsync: power loss may take acknowledged messages
   WsLengthCut,     // a frame's length is cut to 32 bits before it is judged: the fuzzer's to find
   WsMaskOffset,    // the mask of a payload that came in pieces starts anew with each: likewise

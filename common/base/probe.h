@@ -39,6 +39,13 @@ namespace starling {
   X(drain_handoff)          \
   X(disk_full_shed)         \
   X(client_outbox_replayed) \
+  X(joined_by_invitation)   \
+  X(joined_public)          \
+  X(join_of_the_banned)     \
+  X(muted_refused)          \
+  X(history_hidden)         \
+  X(item_conflict)          \
+  X(item_gap)               \
   X(clock_step_ignored)
 
 enum class Probe : std::uint8_t {

@@ -139,6 +139,7 @@ void Session::handle(const wire::RoomJoined& frame, Instant now, Output& out) {
 
 void Session::handle(const wire::Items& frame, Instant, Output& out) {
   if (frame.prev > items_version_) {
+    probe(Probe::item_gap);
     out.frames.emplace_back(wire::ReadItems{.after = items_version_});
     return;
   }
@@ -155,6 +156,7 @@ void Session::handle(const wire::Items& frame, Instant, Output& out) {
 
 void Session::handle(const wire::ItemPut& frame, Instant now, Output& out) {
   if (busy(frame.request_id, frame.status == wire::PutStatus::Busy, frame.retry_after_ms, now)) return;
+  probe(Probe::item_conflict, frame.status == wire::PutStatus::Conflict);
   if (requests_.take(frame.request_id)) out.notices.emplace_back(ItemPut{.answer = &frame});
 }
 

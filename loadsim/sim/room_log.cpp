@@ -116,6 +116,7 @@ ports::CommitRowResult RoomLog::commit_row(const ports::CommitRow& row, WallTime
   if (!may_append(row, members)) {
     const auto role = role_of(members, row.user);
     probe(Probe::kick_raced_commit, role == wire::Role::None);
+    probe(Probe::muted_refused, standing(row.user, members).muted);
     return {.status = wire::SendStatus::Forbidden};
   }
   if (!ports::target_fits(row.kind, row.target, target_of(row.target), row.thread, target_of(row.thread)))
@@ -134,7 +135,13 @@ ports::CommitRowResult RoomLog::commit_of_server(const ports::CommitRow& row, Wa
   if (row.kind == wire::EventKind::MemberAdd ? member : member || !sender.invited) {
     return {.status = wire::SendStatus::Duplicate};
   }
-  if (!may_append(row, members_)) return {.status = wire::SendStatus::Forbidden};
+  if (!may_append(row, members_)) {
+    probe(Probe::join_of_the_banned, sender.banned);
+    return {.status = wire::SendStatus::Forbidden};
+  }
+  const bool joins = row.kind == wire::EventKind::MemberAdd;
+  probe(Probe::joined_by_invitation, joins && sender.invited);
+  probe(Probe::joined_public, joins && !sender.invited);
   return append_row(row, now, changes);
 }
 
@@ -160,6 +167,7 @@ ports::Standing RoomLog::standing(UserId user, const std::map<UserId, ports::Mem
   const auto at = standings_.find(user);
   ports::Standing standing = at == standings_.end() ? ports::Standing{} : at->second;
   standing.role = role_of(members, user);
+  if (mutant(Mutant::MutedSpeak)) standing.muted = false;
   return standing;
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "common/base/mutant.h"
 #include "common/wire/frames.h"
 #include "server/core/session.h"
 
@@ -106,7 +107,7 @@ struct RoomLocal {
 
   /// The oldest event that the member may read.
   Seq visible_from(UserId user) const {
-    if (extras != nullptr) {
+    if (extras != nullptr && !mutant(Mutant::HistoryLeak)) {
       for (const JoinedLate& each : extras->late) {
         if (each.user == user) return std::max(min_seq, each.visible_from);
       }

@@ -294,6 +294,7 @@ void RoomLocals::device_read(const DeviceCall& call, const ports::StoreCompletio
 
 bool RoomLocals::open_window(RoomLocal& local, PendingSync& sync) {
   const Seq oldest = local.visible_from(sessions_.at(sync.session).user);
+  probe(Probe::history_hidden, oldest > local.min_seq && sync.start.next() < oldest);
   if (sync.start.next() < oldest) sync.start = oldest.prev();
   const auto hash = hash_at(local, sync.start);
   if (!hash || !sync.device_read) return false;
