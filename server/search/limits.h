@@ -44,14 +44,20 @@ inline constexpr std::chrono::seconds kCompareEvery{30};
 /// How long commits gather before they are indexed together: a message is found half a second after it was sent, and
 /// a busy server does not make a segment a message.
 inline constexpr std::chrono::milliseconds kGather{200};
+/// After a fault of the disk the index is opened again so late.
+inline constexpr std::chrono::seconds kRetryAfter{5};
 /// The indexer's share of a core while it is behind: it rests a quarter of the time that it worked, at most so long.
 inline constexpr std::chrono::milliseconds kRestMax{50};
 inline constexpr int kNice = 10;
+
+static_assert(kBatchChanges > kReadRows);
 
 /// Page caches.
 inline constexpr int kIndexCacheKib = 16 * 1024;
 inline constexpr int kLogCacheKib = 2 * 1024;
 inline constexpr int kFinderCacheKib = 4 * 1024;
+/// Queries that run at once; each has a connection. More only wait for the same cores.
+inline constexpr std::size_t kFindersMax = 4;
 /// How long a query waits for a lock: only a recovery of the file takes one.
 inline constexpr int kBusyTimeoutMs = 1000;
 

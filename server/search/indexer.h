@@ -1,0 +1,61 @@
+// Follows the log: from where the index ends in each room, oldest message first over all rooms, so that ids ascend with
+// time also when the index is built anew.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <queue>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "common/sqlite/sqlite.h"
+#include "server/search/index_writer.h"
+#include "server/search/log_view.h"
+
+namespace starling::search {
+
+/// Owner: one thread. Everything throws SqliteError; the object is then of no more use, a new one goes on where the last
+/// batch ended.
+class Indexer {
+ public:
+  /// Opens the index or makes one; nobody else has it open meanwhile.
+  Indexer(const std::string& log_path, const std::string& index_path);
+
+  /// There was none, or none of this format: it begins empty.
+  bool renewed() const { return renewed_; }
+
+  /// This room was committed to.
+  void hint(RoomId room);
+  /// Finds what hints did not tell: rooms that are behind, gone, or cut by retention. False: the log is not the one that
+  /// was indexed; a new index is needed. `at_start`: before the first step.
+  bool compare(bool at_start);
+  /// One batch, one transaction. False when nothing is left to do.
+  bool step();
+  bool behind() const { return !rooms_.empty() || !cuts_.empty(); }
+  std::uint64_t indexed() const { return indexed_; }
+
+ private:
+  struct Cut {
+    IndexedRoom room;
+    Seq min_seq;
+    bool whole = false;
+  };
+  using Next = std::pair<WallTime, RoomId>;
+
+  void cut(const IndexedRoom& indexed, Seq min_seq, bool whole);
+  bool read(RoomId room, WallTime until, IndexBatch& batch);
+  void take(const LogEvent& event, std::uint64_t room, IndexBatch& batch);
+
+  bool renewed_ = false;
+  sqlite::Connection connection_;
+  IndexWriter writer_;
+  LogView log_;
+  std::unordered_map<RoomId, IndexedRoom> rooms_;  // that are behind, as they will be after the next batch
+  std::priority_queue<Next, std::vector<Next>, std::greater<>> next_;  // one entry for each of them: its next event
+  std::deque<Cut> cuts_;
+  std::uint64_t indexed_ = 0;
+};
+
+}  // namespace starling::search
