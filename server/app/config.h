@@ -16,10 +16,12 @@ struct Config {
   LogLevel log_level = LogLevel::Info;
   Duration drain_grace = std::chrono::seconds(60);
   std::uint32_t free_percent_min = 3;
+  bool search = true;
   runtime::Config runtime;
   core::Config core;
 
   std::string database_path() const { return data_dir + "/starling.db"; }
+  std::string search_path() const { return data_dir + "/search.db"; }
   std::string keys_dir() const { return data_dir + "/keys"; }
 };
 

@@ -72,6 +72,10 @@ std::vector<ConfigKey> make_schema() {
        IntegerKey{[](const Config& c) { return std::int64_t{c.free_percent_min}; },
                   [](Config& c, std::int64_t v) { c.free_percent_min = static_cast<std::uint32_t>(v); }, 0, 90}},
 
+      {"search", "enabled",
+       "Full-text search: an index (data_dir/search.db) is kept beside the database, about as large as the messages.",
+       BooleanKey{[](Config& c) -> bool& { return c.search; }}},
+
       {"tls", "certificate", "PEM file with the chain; together with key it turns TLS 1.2 and 1.3 on.",
        TextKey{[](Config& c) -> std::string& { return c.runtime.tls.certificate; }}},
       {"tls", "key", "PEM file, readable by the server's user only.",

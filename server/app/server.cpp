@@ -13,6 +13,7 @@
 
 #include "server/app/exit_codes.h"
 #include "server/app/log.h"
+#include "server/app/search_service.h"
 #include "server/app/service_notify.h"
 #include "server/app/signals.h"
 #include "server/app/store_service.h"
@@ -28,11 +29,13 @@ using namespace std::chrono_literals;
 
 constexpr Duration kLookAround = 100ms;
 
-/// Everything that runs, destroyed in reverse: the store's last completions find the node's mailboxes.
+/// Everything that runs, destroyed in reverse: the store's last completions find the node's mailboxes, its last commits
+/// the search.
 struct Running {
   store::DataDir data_dir;
   auth::Authenticator authenticator;
   std::unique_ptr<runtime::Node> node;
+  std::unique_ptr<SearchService> search;
   std::unique_ptr<StoreService> store;
 };
 
@@ -67,21 +70,25 @@ Result<std::unique_ptr<Running>, StartError> start(const Config& config, const s
   if (!data_dir) return tl::unexpected(data_dir.error());
   auto authenticator = open_keys(config);
   if (!authenticator) return tl::unexpected(authenticator.error());
-  auto running = std::make_unique<Running>(Running{std::move(*data_dir), std::move(*authenticator), nullptr, nullptr});
+  auto running = std::make_unique<Running>(Running{std::move(*data_dir), std::move(*authenticator), nullptr, nullptr, nullptr});
 
   auto node = runtime::Node::create(config.runtime, config.core, running->authenticator);
   if (!node) return tl::unexpected(node.error());
   running->node = std::move(*node);
-  auto store = StoreService::open(config, *running->node);
+  running->search = std::make_unique<SearchService>(config);
+  auto store = StoreService::open(config, *running->node, running->search->committed());
   if (!store) {
     return tl::unexpected(StartError(store.error().text, store.error().passes ? kExitTryAgain : kExitBadStart));
   }
   running->store = std::move(*store);
+  running->search->start();
   // Before anything runs: who connects by it waits in the backlog for a moment.
   if (!port_file.empty() && !write_port_file(port_file, running->node->port())) {
     return tl::unexpected(fmt::format("cannot write --port-file {}; check the directory and its space", port_file));
   }
-  running->node->start(running->store->link());
+  runtime::StoreLink link = running->store->link();
+  link.metrics = [store = std::move(link.metrics), search = running->search.get()] { return store() + search->metrics(); };
+  running->node->start(std::move(link));
   return running;
 }
 

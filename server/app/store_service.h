@@ -1,7 +1,9 @@
 // The SQLite store behind the node's seam: operations of the shards go in, completions come back to their mailboxes.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "common/base/result.h"
@@ -13,8 +15,11 @@ namespace starling::app {
 
 class StoreService {
  public:
-  /// `node` outlives the service: the last completions arrive while it is destroyed.
-  static Result<std::unique_ptr<StoreService>, store::OpenError> open(const Config& config, runtime::Node& node);
+  /// Rooms whose log has grown, on the store's thread.
+  using Committed = std::function<void(std::span<const RoomId>)>;
+  /// `node`, and whoever hears of commits, outlive the service: the last completions arrive while it is destroyed.
+  static Result<std::unique_ptr<StoreService>, store::OpenError> open(const Config& config, runtime::Node& node,
+                                                                      Committed committed);
 
   /// Good for as long as the service.
   runtime::StoreLink link();

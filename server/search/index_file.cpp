@@ -81,7 +81,8 @@ bool is_index(Connection& connection) {
 bool is_damage(int code) {
   const int primary = code & 0xFF;
   return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_ERROR ||
-         primary == SQLITE_CONSTRAINT || primary == SQLITE_MISMATCH;
+         primary == SQLITE_CONSTRAINT || primary == SQLITE_MISMATCH ||
+         (primary == SQLITE_IOERR && code != SQLITE_IOERR_NOMEM);
 }
 
 Connection open_index(const std::string& path, bool& renewed) {

@@ -177,7 +177,9 @@ Result<SearchPage, SearchError> Search::find(const SearchQuery& query) {
 bool Search::settle(std::chrono::milliseconds patience) {
   const std::uint64_t wanted = hints_->calls();
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, patience, [&] { return settled_once_ && settled_ >= wanted; });
+  return changed_.wait_for(lock, patience, [&] {
+    return settled_once_ && settled_ >= wanted && !damaged_.load(std::memory_order_acquire);
+  });
 }
 
 SearchStats Search::stats() const {

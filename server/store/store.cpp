@@ -67,6 +67,7 @@ void sync_what_is_there(Connection& connection) {
 struct Store::Threads {
   Threads(const StoreConfig& config, Complete on_complete)
       : complete(std::move(on_complete)),
+        committed(config.committed),
         space(private_file(config), {config.free_percent_min, limits::kFreeBytesMin}, config.space),
         connection(options_of(config, Connection::Mode::Create, limits::kWriterCacheKib)) {
     make_durable(connection);
@@ -80,7 +81,7 @@ struct Store::Threads {
     checkpointer = std::make_unique<Checkpointer>(
         aside, Checkpointer::Thresholds{config.checkpoint_frames, config.restart_frames}, health, counters);
     writer = std::make_unique<Writer>(connection, config.path,
-                                      Writer::Shared{writes, health, counters, *checkpointer, complete});
+                                      Writer::Shared{writes, health, counters, *checkpointer, complete, committed});
     readers = std::make_unique<ReaderPool>(options_of(config, Connection::Mode::ReadOnly, limits::kReaderCacheKib),
                                            config.readers, ReaderPool::Shared{reads, health, counters, complete});
     writer_thread = std::thread([this] { writer->run(); });
@@ -93,6 +94,7 @@ struct Store::Threads {
   }
 
   Complete complete;
+  std::function<void(std::span<const RoomId>)> committed;
   FreeSpace space;
   Health health;
   Counters counters;

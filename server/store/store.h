@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "common/base/ids.h"
@@ -28,6 +29,8 @@ struct StoreConfig {
   std::uint32_t free_percent_min = 3;
   SpaceFigures space;  // empty: the volume's own
   std::string vfs;     // empty: SQLite's default
+  /// Rooms whose log has grown, after each transaction, on the writer's thread: it must not wait. May be empty.
+  std::function<void(std::span<const RoomId>)> committed;
 };
 
 struct OpenError {

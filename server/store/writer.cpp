@@ -66,7 +66,10 @@ void Writer::serve(std::vector<Job>& jobs) {
   std::vector<ports::StoreResult> results;
   results.reserve(jobs.size());
   const auto status = shared_.health.failed() ? ports::StoreStatus::Stopped : commit(jobs, results);
-  if (status == ports::StoreStatus::Ok) count(jobs, results);
+  if (status == ports::StoreStatus::Ok) {
+    count(jobs, results);
+    tell_grown(jobs, results);
+  }
   shared_.counters.writer_cpu_ns.store(thread_cpu_ns(), std::memory_order_relaxed);
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     ports::StoreOp& op = jobs[i].op;
@@ -193,6 +196,17 @@ void Writer::count(const std::vector<Job>& jobs, const std::vector<ports::StoreR
   counters.rows_accepted.fetch_add(accepted, std::memory_order_relaxed);
   counters.rows_refused.store(commits_.refused(), std::memory_order_relaxed);
   counters.rows_per_transaction.add(answered + jobs.size() - batches);
+}
+
+void Writer::tell_grown(const std::vector<Job>& jobs, const std::vector<ports::StoreResult>& results) {
+  if (!shared_.committed) return;
+  grown_.clear();
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const auto* committed = std::get_if<ports::Committed>(&results[i]);
+    if (committed == nullptr || committed->head == committed->prev_head) continue;
+    grown_.push_back(std::get<ports::CommitBatch>(jobs[i].op.request).room);
+  }
+  if (!grown_.empty()) shared_.committed(grown_);
 }
 
 /// Nobody sends to a store that is known to be full: it finds out by itself when space has come back.

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ class Writer {
     Counters& counters;
     Checkpointer& checkpointer;
     const Complete& complete;
+    const std::function<void(std::span<const RoomId>)>& committed;  // may be empty
   };
   /// `connection` is a durable one.
   Writer(Connection& connection, std::string path, Shared shared);
@@ -45,6 +47,7 @@ class Writer {
   ports::StoreResult make_room(const ports::CreateRoom& request, bool careful);
   ports::StoreStatus status_of(const SqliteError& error, bool committing);
   void count(const std::vector<Job>& jobs, const std::vector<ports::StoreResult>& results);
+  void tell_grown(const std::vector<Job>& jobs, const std::vector<ports::StoreResult>& results);
   void try_again();
 
   Connection* connection_;
@@ -58,6 +61,7 @@ class Writer {
   RoomCreate creates_;
   RoomMarks marks_;
   ItemRows items_;
+  std::vector<RoomId> grown_;
 };
 
 }  // namespace starling::store

@@ -1,0 +1,29 @@
+#include "server/app/search_service.h"
+
+#include <spdlog/spdlog.h>
+
+namespace starling::app {
+
+SearchService::SearchService(const Config& config)
+    : enabled_(config.search),
+      options_{.log_path = config.database_path(),
+               .index_path = config.search_path(),
+               .report = [](const std::string& what) { spdlog::warn("{}", what); }} {}
+
+std::function<void(std::span<const RoomId>)> SearchService::committed() {
+  if (!enabled_) return {};
+  return [this](std::span<const RoomId> rooms) { hints_.committed(rooms); };
+}
+
+void SearchService::start() {
+  if (enabled_) search_.emplace(options_, hints_);
+}
+
+Result<search::SearchPage, search::SearchError> SearchService::find(const search::SearchQuery& query) {
+  if (!search_) return fail(search::SearchError::Unavailable);
+  return search_->find(query);
+}
+
+std::string SearchService::metrics() const { return search_ ? search_->metrics() : std::string(); }
+
+}  // namespace starling::app

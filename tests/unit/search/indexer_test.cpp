@@ -1,0 +1,236 @@
+#include "server/search/indexer.h"
+
+#include <gmock/gmock.h>
+
+#include "server/search/grams.h"
+#include "server/search/index_file.h"
+#include "server/search/tokenizer.h"
+#include "tests/unit/search/log_fixture.h"
+
+namespace starling::search {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class IndexerTest : public LogTest {
+ protected:
+  IndexerTest() { room(kRoom, {kAnn, kBob}); }
+
+  /// Documents that FTS5 has under a token, whatever else is known of them.
+  std::int64_t posted(const std::string& token) {
+    sqlite::Connection connection = open_finder(index_path(), log_path());
+    sqlite::Statement count(connection, "SELECT count(*) FROM main.grams WHERE grams MATCH ?");
+    const std::string match = MatchText().all_of({token}).text();
+    sqlite::Rows rows = count.query(match);
+    return rows.next() ? rows.i64(0) : -1;
+  }
+};
+
+TEST_F(IndexerTest, FindsMessagesInEveryScriptByAPartOfAWord) {
+  say("The quick brown fox");
+  say("Съешь ещё этих булок");
+  say("今天天气很好");
+  say("مَرحَبًا بالعالم");
+  index();
+  EXPECT_THAT(found("rown"), ElementsAre("The quick brown fox"));
+  EXPECT_THAT(found("ЕЩЕ"), ElementsAre("Съешь ещё этих булок"));
+  EXPECT_THAT(found("天气"), ElementsAre("今天天气很好"));
+  EXPECT_THAT(found("مرحبا"), ElementsAre("مَرحَبًا بالعالم"));
+  EXPECT_THAT(found("browns"), IsEmpty());
+}
+
+TEST_F(IndexerTest, NewestFirstOverRoomsAlsoWhenTheIndexIsBuiltAnew) {
+  const RoomId other(6);
+  room(other, {kAnn});
+  for (int i = 0; i < 200; ++i) say("number " + std::to_string(i), i % 3 == 0 ? kRoom : other);
+  index();
+  const auto page = find({.user = kAnn, .text = "number", .limit = 50});
+  ASSERT_THAT(page->hits, SizeIs(50));
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(page->hits[static_cast<std::size_t>(i)].text, "number " + std::to_string(199 - i));
+}
+
+TEST_F(IndexerTest, AnEditReplacesTheText) {
+  const Seq one = say("first words");
+  const Seq two = say("second words");
+  edit(one, "edited at once");
+  index();
+  edit(two, "edited later");
+  index();
+  EXPECT_THAT(found("words"), IsEmpty());
+  EXPECT_THAT(found("edited"), ElementsAre("edited later", "edited at once"));
+  EXPECT_EQ(posted("wor"), 0);
+  EXPECT_EQ(indexed("SELECT count(*) FROM docs"), 2);
+}
+
+TEST_F(IndexerTest, TheLastEditCounts) {
+  const Seq one = say("alpha");
+  index();
+  for (int i = 0; i < 5; ++i) edit(one, "beta " + std::to_string(i));
+  index();
+  EXPECT_THAT(found("beta"), ElementsAre("beta 4"));
+  EXPECT_EQ(posted("bet"), 1);
+}
+
+TEST_F(IndexerTest, AnEditThatIsNotIndexedYetIsNotShownUnderItsOldWords) {
+  const Seq one = say("secret plan");
+  index();
+  edit(one, "nothing here");
+  EXPECT_THAT(found("secret"), IsEmpty());
+}
+
+TEST_F(IndexerTest, ADeletedMessageIsGoneAtOnceAndSoonFromTheIndex) {
+  const Seq one = say("secret plan");
+  say("secret other");
+  index();
+  erase(one);
+  EXPECT_THAT(found("secret"), ElementsAre("secret other"));
+  index();
+  EXPECT_THAT(found("secret"), ElementsAre("secret other"));
+  EXPECT_EQ(posted("sec"), 1);
+  EXPECT_EQ(posted("pla"), 0);
+  EXPECT_EQ(indexed("SELECT count(*) FROM docs"), 1);
+  EXPECT_EQ(indexed("SELECT docs FROM rooms"), 1);
+}
+
+TEST_F(IndexerTest, ADeletionInTheSameBatchLeavesNothing) {
+  const Seq one = say("secret plan");
+  edit(one, "secret change");
+  erase(one);
+  edit(one, "an edit after its deletion");
+  index();
+  EXPECT_EQ(indexed("SELECT count(*) FROM docs"), 0);
+  EXPECT_EQ(posted("edi"), 0);
+}
+
+TEST_F(IndexerTest, AnEditAfterTheDeletionBringsNothingBack) {
+  const Seq one = say("secret plan");
+  index();
+  erase(one);
+  edit(one, "secret again");
+  index();
+  EXPECT_THAT(found("secret"), IsEmpty());
+  EXPECT_EQ(posted("sec"), 0);
+}
+
+TEST_F(IndexerTest, RetentionCutsAtOnceAndSoonFromTheIndex) {
+  for (int i = 0; i < 10; ++i) say("number " + std::to_string(i));
+  index();
+  sql("UPDATE rooms SET min_seq = 9");  // two members joined before
+  EXPECT_THAT(found("number"), SizeIs(4));
+  sql("DELETE FROM events WHERE seq < 9");
+  index();
+  EXPECT_EQ(posted("num"), 4);
+  EXPECT_EQ(indexed("SELECT count(*) FROM docs"), 4);
+  EXPECT_EQ(indexed("SELECT min_seq FROM rooms"), 9);
+  say("number 10");
+  index();
+  EXPECT_THAT(found("number"), SizeIs(5));
+}
+
+TEST_F(IndexerTest, ARoomThatIsGoneLeavesTheIndex) {
+  say("number");
+  index();
+  sql("DELETE FROM events; DELETE FROM rooms");
+  index();
+  EXPECT_EQ(indexed("SELECT count(*) FROM docs"), 0);
+  EXPECT_EQ(indexed("SELECT count(*) FROM rooms"), 0);
+  EXPECT_EQ(posted("num"), 0);
+}
+
+TEST_F(IndexerTest, GoesOnWhereTheLastBatchEnded) {
+  constexpr int kMessages = 10'000;
+  sql("BEGIN");
+  for (int i = 0; i < kMessages; ++i) say("number " + std::to_string(i));
+  sql("COMMIT");
+  int crashes = 0;
+  for (bool more = true; more; ++crashes) {
+    Indexer indexer(log_path(), index_path());
+    ASSERT_TRUE(indexer.compare(true));
+    more = indexer.step();
+  }
+  EXPECT_GT(crashes, 2);
+  EXPECT_EQ(indexed("SELECT count(*) FROM docs"), kMessages);
+  EXPECT_EQ(indexed("SELECT docs FROM rooms"), kMessages);
+  EXPECT_EQ(posted("num"), kMessages);
+  EXPECT_THAT(found("1234"), ElementsAre("number 1234"));
+}
+
+TEST_F(IndexerTest, ABatchThatFailsHasNotHappened) {
+  say("first message");
+  index();
+  {
+    Indexer indexer(log_path(), index_path());
+    ASSERT_TRUE(indexer.compare(true));
+    say("second message");
+    indexer.hint(kRoom);
+    store::Connection other({.path = index_path()});
+    other.exec("BEGIN IMMEDIATE");
+    EXPECT_THROW(indexer.step(), sqlite::SqliteError);
+  }
+  index();
+  EXPECT_THAT(found("message"), ElementsAre("second message", "first message"));
+  EXPECT_EQ(posted("mes"), 2);
+}
+
+TEST_F(IndexerTest, AHintIsEnoughAndWithoutOneTheHeadsTell) {
+  say("first message");
+  Indexer indexer(log_path(), index_path());
+  ASSERT_TRUE(indexer.compare(true));
+  EXPECT_FALSE(indexer.step());
+  say("second message");
+  EXPECT_FALSE(indexer.behind());
+  indexer.hint(kRoom);
+  EXPECT_TRUE(indexer.behind());
+  EXPECT_FALSE(indexer.step());
+  EXPECT_THAT(found("message"), SizeIs(2));
+  say("third message");
+  ASSERT_TRUE(indexer.compare(false));
+  EXPECT_FALSE(indexer.step());
+  EXPECT_THAT(found("message"), SizeIs(3));
+}
+
+TEST_F(IndexerTest, AnotherHistoryIsNoticed) {
+  say("first message");
+  say("second message");
+  index();
+  sql("UPDATE rooms SET epoch = 7");
+  {
+    Indexer indexer(log_path(), index_path());
+    EXPECT_FALSE(indexer.compare(true)) << "a restore raised the epoch";
+    EXPECT_TRUE(indexer.compare(false)) << "a running server raised it over the same log";
+    EXPECT_TRUE(indexer.compare(true));
+  }
+  sql("UPDATE rooms SET head = head - 1");
+  Indexer indexer(log_path(), index_path());
+  EXPECT_FALSE(indexer.compare(false));
+}
+
+TEST_F(IndexerTest, WhatIsNoIndexOfThisFormatIsMadeAnew) {
+  say("first message");
+  index();
+  store::TempDatabase::sql(index_path(), "PRAGMA user_version = 99");
+  index();
+  EXPECT_THAT(found("first"), SizeIs(1));
+  store::TempDatabase::put_bytes(index_path(), std::string(100'000, 'x'));
+  index();
+  EXPECT_THAT(found("first"), SizeIs(1));
+  store::TempDatabase::put_bytes(index_path(), "");
+  index();
+  EXPECT_THAT(found("first"), SizeIs(1));
+  EXPECT_EQ(indexed("SELECT count(*) FROM docs"), 1);
+}
+
+TEST_F(IndexerTest, TheLogIsOnlyRead) {
+  say("first message");
+  const std::string before = store::TempDatabase::bytes(log_path());
+  index();
+  EXPECT_EQ(store::TempDatabase::bytes(log_path()), before);
+  sqlite::Connection finder = open_finder(index_path(), log_path());
+  EXPECT_THROW(finder.exec("DELETE FROM log.events"), sqlite::SqliteError);
+  EXPECT_THROW(finder.exec("DELETE FROM main.docs"), sqlite::SqliteError);
+}
+
+}  // namespace
+}  // namespace starling::search
