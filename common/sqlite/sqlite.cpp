@@ -91,6 +91,10 @@ bool Rows::next() {
   return false;
 }
 
+bool Rows::is_null(int column) const {
+  return sqlite3_column_type(statement_->statement_.get(), column) == SQLITE_NULL;
+}
+
 std::int64_t Rows::i64(int column) const { return sqlite3_column_int64(statement_->statement_.get(), column); }
 
 std::string_view Rows::bytes(int column) const {
@@ -106,6 +110,18 @@ Statement::Statement(Connection& connection, std::string_view sql) : connection_
   check(sqlite3_prepare_v3(connection.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
                            &statement, nullptr));
   statement_.reset(statement);
+}
+
+Rows Statement::query_values(std::span<const Value> values) {
+  int index = 0;
+  for (const Value& value : values) {
+    ++index;
+    if (std::holds_alternative<std::monostate>(value)) check(sqlite3_bind_null(statement_.get(), index));
+    if (const auto* number = std::get_if<std::int64_t>(&value)) bind(index, *number);
+    if (const auto* text = std::get_if<std::string_view>(&value)) bind(index, *text);
+    if (const auto* blob = std::get_if<Blob>(&value)) bind(index, *blob);
+  }
+  return Rows(*this);
 }
 
 // A null pointer would be bound as NULL, and SQLite must not free or copy what is only lent.

@@ -6,9 +6,11 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <variant>
 
 #include "common/base/ids.h"
 #include "common/base/time.h"
@@ -60,6 +62,8 @@ class Statement;
 struct Blob {
   std::string_view bytes;
 };
+/// For statements whose parameters are known at run time only. monostate: NULL.
+using Value = std::variant<std::monostate, std::int64_t, std::string_view, Blob>;
 
 /// The rows of one execution; at its end the statement is free again.
 class Rows {
@@ -70,6 +74,7 @@ class Rows {
   ~Rows();
 
   bool next();
+  bool is_null(int column) const;
   std::int64_t i64(int column) const;
   std::uint64_t u64(int column) const { return static_cast<std::uint64_t>(i64(column)); }
   /// Until the next row.
@@ -98,6 +103,7 @@ class Statement {
     (bind(++index, values), ...);
     return Rows(*this);
   }
+  Rows query_values(std::span<const Value> values);
   template <class... Values>
   void run(const Values&... values) {
     Rows rows = query(values...);

@@ -7,6 +7,8 @@
 
 #include "server/auth/keys.h"
 #include "server/ctl/cmd_backup.h"
+#include "server/ctl/cmd_export.h"
+#include "server/ctl/cmd_import.h"
 #include "server/ctl/cmd_keygen.h"
 #include "server/ctl/cmd_ledger.h"
 #include "server/ctl/cmd_migrate.h"
@@ -34,6 +36,8 @@ int main(int argc, char** argv) {
   ctl::add_room_command(cli, options);
   ctl::add_backup_command(cli, options);
   ctl::add_restore_command(cli, options);
+  ctl::add_export_command(cli, options);
+  ctl::add_import_command(cli, options);
   ctl::add_ledger_command(cli, options);
   auth::init_crypto();
   try {

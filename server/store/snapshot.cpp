@@ -1,10 +1,10 @@
 #include "server/store/snapshot.h"
 
-#include "server/store/limits.h"
-
 namespace starling::store {
 
-Snapshot::Snapshot(Connection& connection) : connection_(&connection) { begin(); }
+Snapshot::Snapshot(Connection& connection, std::chrono::milliseconds max) : connection_(&connection), max_(max) {
+  begin();
+}
 
 Snapshot::~Snapshot() { connection_->rollback(); }
 
@@ -14,7 +14,7 @@ void Snapshot::begin() {
 }
 
 void Snapshot::breathe() {
-  if (std::chrono::steady_clock::now() - taken_ < limits::kSnapshotMax) return;
+  if (std::chrono::steady_clock::now() - taken_ < max_) return;
   connection_->exec("COMMIT");
   begin();
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "server/store/limits.h"
 #include "server/store/sqlite.h"
 
 namespace starling::store {
@@ -10,7 +11,9 @@ namespace starling::store {
 /// Owner: a reader's thread.
 class Snapshot {
  public:
-  explicit Snapshot(Connection& connection);
+  /// `max`: how old it may become. Whoever needs one state of the whole database gives more, and keeps the WAL from being
+  /// cut meanwhile.
+  explicit Snapshot(Connection& connection, std::chrono::milliseconds max = limits::kSnapshotMax);
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
   ~Snapshot();
@@ -23,6 +26,7 @@ class Snapshot {
   void begin();
 
   Connection* connection_;
+  std::chrono::milliseconds max_;
   std::chrono::steady_clock::time_point taken_;
 };
 

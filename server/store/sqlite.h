@@ -14,5 +14,6 @@ using sqlite::Savepoint;
 using sqlite::SavepointStatements;
 using sqlite::SqliteError;
 using sqlite::Statement;
+using sqlite::Value;
 
 }  // namespace starling::store

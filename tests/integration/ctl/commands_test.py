@@ -21,7 +21,7 @@ class CommandLine(Workshop):
 
     def test_help_names_every_command(self):
         shown = self.good("--help")
-        for command in ("migrate", "keygen", "token", "seed", "status", "room", "backup", "restore", "ledger"):
+        for command in ("migrate", "keygen", "token", "seed", "status", "room", "backup", "restore", "ledger", "export", "import"):
             self.assertIn(command, shown)
 
     def test_all_errors_of_a_configuration_are_shown_with_their_lines(self):
