@@ -63,7 +63,8 @@ int export_all(const Options& options, const ExportOptions& chosen) {
     return report ? kExitOk : failed(report.error());
   }
   std::error_code error;
-  if (fs::is_directory(chosen.out, error)) return failed(fmt::format("{} is a directory; name a file in it", chosen.out));
+  if (fs::is_directory(chosen.out, error))
+    return failed(fmt::format("{} is a directory; name a file in it", chosen.out));
   if (fs::exists(chosen.out, error) && !chosen.force) {
     return failed(fmt::format("{} exists and is left as it is; name another file, or give --force", chosen.out));
   }

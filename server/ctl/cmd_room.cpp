@@ -4,12 +4,15 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <boost/json.hpp>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <string>
 
 #include "server/ctl/room_report.h"
+#include "server/ctl/room_words.h"
+#include "server/store/room_list.h"
 
 namespace starling::ctl {
 namespace {
@@ -25,7 +28,7 @@ int show(const Options& options, const ShowOptions& show) {
   const RoomId id(show.room);
   const auto room = store::room_show(path, id);
   if (!room) return failed(room.error());
-  if (!room->exists) return failed(fmt::format("there is no room {}", show.room));
+  if (!room->exists) return failed(fmt::format("there is no room {}: room list shows which there are", show.room));
   const auto check = check_log(path, id);
   if (!check) return failed(check.error());
   auto last = last_events(path, id, show.events);
@@ -35,10 +38,88 @@ int show(const Options& options, const ShowOptions& show) {
   return check->good() ? kExitOk : kExitFailed;
 }
 
+std::string list_line(const store::RoomSummary& room) {
+  return fmt::format("{:>20}  {:<6}  {:<7}  {:>8}  {:>10}  {}  {}\n", room.room.value, name_of(room.kind),
+                     room.is_public ? "public" : "private", room.members, room.head.value - room.min_seq.value + 1,
+                     iso(room.last_ts), printable(room.title));
+}
+
+std::string json_line(const store::RoomSummary& room) {
+  const boost::json::object out{
+      {"room", room.room.value},       {"kind", name_of(room.kind)}, {"title", room.title},
+      {"public", room.is_public},      {"epoch", room.epoch.value},  {"head", room.head.value},
+      {"min_seq", room.min_seq.value}, {"members", room.members},    {"last_time", iso(room.last_ts)}};
+  return boost::json::serialize(out) + "\n";
+}
+
+int list(const Options& options, bool json) {
+  const std::string path = config_of(options).database_path();
+  bool first = true;
+  const auto listed = store::each_room(path, [&](const store::RoomSummary& room) {
+    if (first && !json) {
+      fmt::print("{:>20}  {:<6}  {:<7}  {:>8}  {:>10}  {:<24}  {}\n", "room", "kind", "", "members", "events", "last",
+                 "title");
+    }
+    first = false;
+    std::fputs((json ? json_line(room) : list_line(room)).c_str(), stdout);
+  });
+  if (!listed) return failed(listed.error());
+  if (first && !json) std::fputs("there is no room yet\n", stdout);
+  return kExitOk;
+}
+
+std::string marks_of(const store::MemberView& member) {
+  std::string marks;
+  if (member.muted) marks += " muted";
+  if (member.banned) marks += " banned";
+  if (member.invited) marks += " invited";
+  return marks;
+}
+
+int members(const Options& options, std::uint64_t room, bool json) {
+  const std::string path = config_of(options).database_path();
+  const auto shown = store::room_show(path, RoomId(room));
+  if (!shown) return failed(shown.error());
+  if (!shown->exists) return failed(fmt::format("there is no room {}: room list shows which there are", room));
+  const auto members = store::members_of(path, RoomId(room));
+  if (!members) return failed(members.error());
+  for (const store::MemberView& member : *members) {
+    if (json) {
+      const boost::json::object out{{"user", member.user.value},    {"handle", member.handle},
+                                    {"role", name_of(member.role)}, {"join_seq", member.join_seq.value},
+                                    {"muted", member.muted},        {"banned", member.banned},
+                                    {"invited", member.invited}};
+      std::fputs((boost::json::serialize(out) + "\n").c_str(), stdout);
+    } else {
+      fmt::print("user {:<20} {:<10} since event {:<10}{} {}\n", member.user.value, name_of(member.role),
+                 member.join_seq.value, marks_of(member), printable(member.handle));
+    }
+  }
+  return kExitOk;
+}
+
+void add_list_command(CLI::App& room, Options& options) {
+  CLI::App* command = room.add_subcommand("list", "Print every room on a line");
+  auto json = std::make_shared<bool>(false);
+  command->add_flag("--json", *json, "A line of JSON each");
+  command->callback([json, &options] { options.exit_code = list(options, *json); });
+}
+
+void add_members_command(CLI::App& room, Options& options) {
+  CLI::App* command = room.add_subcommand("members", "Print a room's members, and who is muted, banned or invited");
+  auto id = std::make_shared<std::uint64_t>(0);
+  auto json = std::make_shared<bool>(false);
+  command->add_option("ROOM", *id, "The room's number")->required();
+  command->add_flag("--json", *json, "A line of JSON each");
+  command->callback([id, json, &options] { options.exit_code = members(options, *id, *json); });
+}
+
 }  // namespace
 
 void add_room_command(CLI::App& root, Options& options) {
   CLI::App* room = root.add_subcommand("room", "Rooms")->require_subcommand(1);
+  add_list_command(*room, options);
+  add_members_command(*room, options);
   CLI::App* command = room->add_subcommand("show", "Show a room, its members and last events, and verify its log");
   auto show_options = std::make_shared<ShowOptions>();
   command->add_option("ROOM", show_options->room, "The room's number")->required();

@@ -1,4 +1,4 @@
-// starlingctl room show: one room as the database has it.
+// starlingctl room list, members and show: rooms as the database has them.
 #pragma once
 
 #include <CLI/App.hpp>

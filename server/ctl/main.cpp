@@ -13,6 +13,7 @@
 #include "server/ctl/cmd_ledger.h"
 #include "server/ctl/cmd_migrate.h"
 #include "server/ctl/cmd_restore.h"
+#include "server/ctl/cmd_retention.h"
 #include "server/ctl/cmd_room.h"
 #include "server/ctl/cmd_seed.h"
 #include "server/ctl/cmd_status.h"
@@ -34,6 +35,7 @@ int main(int argc, char** argv) {
   ctl::add_seed_command(cli, options);
   ctl::add_status_command(cli, options);
   ctl::add_room_command(cli, options);
+  ctl::add_retention_command(cli, options);
   ctl::add_backup_command(cli, options);
   ctl::add_restore_command(cli, options);
   ctl::add_export_command(cli, options);

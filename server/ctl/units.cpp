@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <string_view>
+#include <system_error>
 
 namespace starling::ctl {
 
@@ -39,6 +41,24 @@ std::string in_time(std::int64_t seconds) {
                        seconds % kUnits[i].seconds / kUnits[i + 1].seconds, kUnits[i + 1].name);
   }
   return fmt::format("{} s", seconds);
+}
+
+std::optional<std::int64_t> parse_age(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    std::int64_t seconds;
+  };
+  constexpr std::array kUnits{Unit{"s", 1}, Unit{"min", 60}, Unit{"h", 3600}, Unit{"d", 86400}, Unit{"w", 604800}};
+  // Older than anything, and far from where the product would no longer fit.
+  constexpr std::int64_t kCountMax = 1'000'000;
+  std::int64_t count = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || count <= 0 || count > kCountMax) return std::nullopt;
+  const std::string_view unit = text.substr(static_cast<std::size_t>(rest - text.data()));
+  for (const Unit& each : kUnits) {
+    if (each.name == unit) return count * each.seconds;
+  }
+  return std::nullopt;
 }
 
 }  // namespace starling::ctl

@@ -92,7 +92,8 @@ void write_event(JsonLine& line, const wire::Event& event) {
   line.count("seq", event.seq.value);
   line.count("epoch", event.epoch.value);
   const std::string_view kind = name_of(event.kind);
-  if (kind.empty()) refuse(fmt::format("event {} was written by a newer version: use its starlingctl", event.seq.value));
+  if (kind.empty())
+    refuse(fmt::format("event {} was written by a newer version: use its starlingctl", event.seq.value));
   line.text("kind", kind);
   line.id("sender", event.sender.value);
   if (event.device) line.id("device", event.device.value);
@@ -123,9 +124,8 @@ wire::Event read_event(Fields& fields, RoomId room) {
                     .target = narrow<Seq>(fields, "target"),
                     .thread = narrow<Seq>(fields, "thread"),
                     .subject = narrow<UserId>(fields, "subject"),
-                    .role = fields.has("role")
-                                ? named("role", fields.text("role"), wire::Role::None, wire::Role::Owner)
-                                : wire::Role::None,
+                    .role = fields.has("role") ? named("role", fields.text("role"), wire::Role::None, wire::Role::Owner)
+                                               : wire::Role::None,
                     .erased_hash = fields.hash_or("erased_hash", 0),
                     .body = fields.bytes("body")};
   fields.done();

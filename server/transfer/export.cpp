@@ -78,8 +78,9 @@ class Export {
       return;
     }
     // Whoever has a word in the rooms, though not a place any more.
-    store::Statement of(*connection_,
-                        "SELECT user_id FROM members WHERE room_id = ?1 UNION SELECT sender FROM events WHERE room_id = ?1");
+    store::Statement of(
+        *connection_,
+        "SELECT user_id FROM members WHERE room_id = ?1 UNION SELECT sender FROM events WHERE room_id = ?1");
     std::vector<UserId> users;
     for (const RoomId room : rooms) {
       for (store::Rows rows = of.query(room); rows.next();) users.push_back(rows.as<UserId>(0));
@@ -150,9 +151,10 @@ class Export {
   }
 
   [[noreturn]] static void damaged(RoomId room, const std::string& what) {
-    refuse(fmt::format("room {} is damaged: {}; put a backup in place with starlingctl restore, or export the other "
-                       "rooms with --room",
-                       room.value, what));
+    refuse(
+        fmt::format("room {} is damaged: {}; put a backup in place with starlingctl restore, or export the other "
+                    "rooms with --room",
+                    room.value, what));
   }
   [[noreturn]] static void broken() {
     refuse(fmt::format("cannot write the export: {}; it is not complete", std::strerror(errno)));

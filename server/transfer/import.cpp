@@ -32,8 +32,9 @@ class Import {
                        "INSERT INTO users (user_id, rooms_version) VALUES (?1, ?2 + 1) ON CONFLICT DO UPDATE SET "
                        "rooms_version = max(rooms_version, excluded.rooms_version)") {
     if (!plan.resume && !plan.add && connection.number("SELECT EXISTS (SELECT 1 FROM rooms)") != 0) {
-      refuse("the database has rooms: import into an empty one; --resume goes on with an import that was broken off, "
-             "--add puts rooms beside others");
+      refuse(
+          "the database has rooms: import into an empty one; --resume goes on with an import that was broken off, "
+          "--add puts rooms beside others");
     }
   }
 
@@ -97,12 +98,13 @@ class Import {
     const std::uint64_t format = fields.u64("format");
     const std::uint64_t schema = fields.u64("schema");
     if (format != kFormat) {
-      refuse(fmt::format("the file has format {}, this program reads {}: use the starlingctl that wrote it, or a newer one",
-                         format, kFormat));
+      refuse(fmt::format(
+          "the file has format {}, this program reads {}: use the starlingctl that wrote it, or a newer one", format,
+          kFormat));
     }
     if (schema > static_cast<std::uint64_t>(store::newest_schema())) {
-      refuse(fmt::format("the file was written from schema {}, this program knows up to {}: install a newer one", schema,
-                         store::newest_schema()));
+      refuse(fmt::format("the file was written from schema {}, this program knows up to {}: install a newer one",
+                         schema, store::newest_schema()));
     }
   }
 
@@ -222,7 +224,8 @@ Result<ImportReport, ImportError> import_lines(const std::string& path, const Im
   }
 }
 
-Result<ImportReport, ImportError> import_file(const std::string& path, const ImportPlan& plan, const std::string& file) {
+Result<ImportReport, ImportError> import_file(const std::string& path, const ImportPlan& plan,
+                                              const std::string& file) {
   auto lines = LineFile::open(file);
   if (!lines) return tl::unexpected(ImportError{.text = lines.error()});
   if (file != "-" && !lines->last_line().starts_with("{\"type\":\"end\"")) {

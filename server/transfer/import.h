@@ -18,13 +18,13 @@ struct ImportPlan {
 };
 struct ImportReport {
   std::uint64_t users = 0;
-  std::uint64_t rooms = 0;          // made
-  std::uint64_t rooms_existing = 0;  // of a resumed import
-  std::uint64_t events = 0;         // of the rooms made
+  std::uint64_t rooms = 0;             // made
+  std::uint64_t rooms_existing = 0;    // of a resumed import
+  std::uint64_t events = 0;            // of the rooms made
   std::uint64_t profiles_dropped = 0;  // of users, where the database keeps no accounts
 };
 struct ImportError {
-  std::string text;  // says where, and what to do
+  std::string text;   // says where, and what to do
   ImportReport done;  // what is in the database all the same
 };
 

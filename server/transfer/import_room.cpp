@@ -61,14 +61,16 @@ bool ImportRoom::begin(Fields& fields, bool resume) {
   existing_ = stored.exists;
   if (existing_) {
     if (!resume) {
-      refuse(fmt::format("room {} exists in this database. If an import was broken off, go on with --resume; else "
-                         "import into an empty database",
-                         room_.value));
+      refuse(
+          fmt::format("room {} exists in this database. If an import was broken off, go on with --resume; else "
+                      "import into an empty database",
+                      room_.value));
     }
     if (!same_as_stored(stored)) {
-      refuse(fmt::format("room {} exists in this database with another log: it is not the one of this file, or was used "
-                         "since. Import into an empty database",
-                         room_.value));
+      refuse(
+          fmt::format("room {} exists in this database with another log: it is not the one of this file, or was used "
+                      "since. Import into an empty database",
+                      room_.value));
     }
     return false;
   }
@@ -120,9 +122,10 @@ std::uint64_t ImportRoom::end(Fields& fields) {
   }
   if (events != head_.value - min_seq_.prev().value) refuse(fmt::format("room {} counts its events wrongly", room));
   if (hash_ != expected_ || hash != expected_) {
-    refuse(fmt::format("the log of room {} folds to {:016x}, the file says {:016x}: its lines were changed; take the "
-                       "export again",
-                       room, hash_.value, expected_.value));
+    refuse(
+        fmt::format("the log of room {} folds to {:016x}, the file says {:016x}: its lines were changed; take the "
+                    "export again",
+                    room, hash_.value, expected_.value));
   }
   if (last_msg_no_ && *last_msg_no_ != msg_no_) refuse(fmt::format("room {} counts its messages wrongly", room));
   room_ = {};

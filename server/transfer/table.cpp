@@ -20,8 +20,8 @@ bool is_id(std::string_view column) {
 
 Table::Table(store::Connection& connection, std::string_view name, std::span<const std::string_view> only)
     : connection_(&connection), name_(name) {
-  store::Statement statement(connection,
-                             "SELECT name, type, \"notnull\", dflt_value IS NULL FROM pragma_table_info(?) ORDER BY cid");
+  store::Statement statement(
+      connection, "SELECT name, type, \"notnull\", dflt_value IS NULL FROM pragma_table_info(?) ORDER BY cid");
   store::Rows rows = statement.query(name);
   while (rows.next()) {
     Column column{.name = std::string(rows.bytes(0)),
@@ -69,7 +69,7 @@ store::Statement& Table::inserting(const std::vector<const Column*>& columns, bo
   std::string marks = "?";
   for (std::size_t i = 1; i < names.size(); ++i) marks += ", ?";
   std::string sql = fmt::format("INSERT INTO \"{}\" ({}) VALUES ({}){}", name_, fmt::join(names, ", "), marks,
-                    or_leave ? " ON CONFLICT DO NOTHING" : "");
+                                or_leave ? " ON CONFLICT DO NOTHING" : "");
   if (insert_ == nullptr || sql != insert_sql_) {
     insert_ = std::make_unique<store::Statement>(*connection_, sql);
     insert_sql_ = std::move(sql);

@@ -27,5 +27,16 @@ TEST(Units, TimesAreShownInTheirTwoLargestUnits) {
   EXPECT_EQ("1 d 2 h", in_time(93784));
 }
 
+TEST(Units, AnAgeIsACountAndAUnit) {
+  EXPECT_EQ(90 * 86400, parse_age("90d"));
+  EXPECT_EQ(1, parse_age("1s"));
+  EXPECT_EQ(5 * 60, parse_age("5min"));
+  EXPECT_EQ(2 * 3600, parse_age("2h"));
+  EXPECT_EQ(3 * 604800, parse_age("3w"));
+  for (const char* wrong : {"", "90", "d", "0d", "-1d", "1.5d", "1 d", "90m", "9999999999d", "90dd"}) {
+    EXPECT_EQ(std::nullopt, parse_age(wrong)) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace starling::ctl
