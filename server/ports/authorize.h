@@ -1,6 +1,9 @@
-// Who may append what to a room's log, and what it does to its subject. Pure functions, called inside the commit by every
-// store: a right is looked up and used under the same lock.
+// Who may do what in a room, and what it does to its subject. Pure functions, called by every store inside the commit or the
+// snapshot that they are about: a right is looked up and used under the same lock.
 #pragma once
+
+#include <cstdint>
+#include <optional>
 
 #include "common/wire/event.h"
 
@@ -77,6 +80,49 @@ constexpr bool may_append(const AppendRequest& r) {
       return group ? moderates : speaks;
   }
   return false;
+}
+
+/// What is asked of a room beside its log.
+enum class Look : std::uint8_t {
+  Room,     // title, topic, how many members
+  Members,  // who they are
+  History,  // where in the log something is
+  Links,    // see, make or revoke them; and who is banned
+};
+struct LookRequest {
+  Look look = Look::Room;
+  wire::RoomKind room_kind = wire::RoomKind::Group;
+  bool room_public = false;
+  Standing caller;
+};
+constexpr bool may_look(const LookRequest& r) {
+  const bool member = r.caller.role != wire::Role::None;
+  switch (r.look) {
+    case Look::Room:
+      return member || ((r.room_public || r.caller.invited) && !r.caller.banned);
+    case Look::Members:
+    case Look::History:
+      return member;
+    case Look::Links:
+      return r.room_kind == wire::RoomKind::Group && r.caller.role >= wire::Role::Moderator;
+  }
+  return false;
+}
+
+/// That somebody may do what they asked for. Only `authorize` makes one, and what acts for somebody takes one.
+class Permit {
+ public:
+  friend constexpr std::optional<Permit> authorize(const AppendRequest& request);
+  friend constexpr std::optional<Permit> authorize(const LookRequest& request);
+
+ private:
+  constexpr Permit() = default;
+};
+constexpr std::optional<Permit> authorize(const AppendRequest& request) {
+  return may_append(request) ? std::optional(Permit()) : std::nullopt;
+}
+constexpr std::optional<Permit> authorize(const LookRequest& request) {
+  return may_look(request) ? std::optional(Permit()) : std::nullopt;
 }
 
 /// How `kind`, appended, leaves its subject. Unchanged by the kinds that have none.

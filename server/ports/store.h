@@ -11,6 +11,7 @@
 #include "common/base/ids.h"
 #include "common/base/time.h"
 #include "common/wire/frames.h"
+#include "server/ports/rooms.h"
 
 namespace starling::ports {
 
@@ -137,7 +138,7 @@ struct RaiseEpoch {
 };
 
 using StoreRequest = std::variant<LoadRoom, CommitBatch, ReadPage, ReadDevice, LoadUser, LoadItems, CreateRoom,
-                                  PutReadMarks, PutCheckpoint, RaiseEpoch, PutItem>;
+                                  PutReadMarks, PutCheckpoint, RaiseEpoch, PutItem, ReadRooms, ChangeRooms>;
 
 struct StoreOp {
   std::uint64_t id = 0;  // unique per shard and boot; comes back in the completion
@@ -232,7 +233,7 @@ struct EpochRaised {
 struct Done {};
 
 using StoreResult = std::variant<Done, RoomLoaded, Committed, PageRead, DeviceRead, UserLoaded, ItemsLoaded, RoomMade,
-                                 EpochRaised, ItemStored>;
+                                 EpochRaised, ItemStored, RoomsAnswered>;
 
 /// `result` holds the alternative that belongs to the request: when the status is not Ok it is Done, but for a
 /// CommitBatch, whose Committed always gives the batch back.

@@ -19,6 +19,7 @@ MemberRows::MemberRows(Connection& connection)
             "UPDATE members SET muted = ?, banned = ?, "
             "invited_by = CASE WHEN ?3 = 0 THEN 0 WHEN invited_by = 0 THEN ?4 ELSE invited_by END "
             "WHERE room_id = ? AND user_id = ?"),
+      count_(connection, "UPDATE rooms SET members = members + ? WHERE room_id = ?"),
       changed_(connection,
                "INSERT INTO users (user_id, rooms_version) VALUES (?, 2) "
                "ON CONFLICT DO UPDATE SET rooms_version = rooms_version + 1") {}
@@ -37,10 +38,12 @@ void MemberRows::put(const Change& c) {
   const bool is = c.after.role != wire::Role::None;
   if (is && !was) {
     join_.run(c.room, c.user, c.after.role, c.seq, c.visible_from);
+    count_.run(1, c.room);
   } else if (is && c.after.role != c.before.role) {
     set_role_.run(c.after.role, c.room, c.user);
   } else if (was && !is) {
     leave_.run(c.seq, c.room, c.user);
+    count_.run(-1, c.room);
   }
   const bool marks_differ =
       c.after.muted != c.before.muted || c.after.banned != c.before.banned || c.after.invited != c.before.invited;

@@ -37,6 +37,7 @@ class MemberRows {
   Statement leave_;
   Statement absent_;
   Statement mark_;
+  Statement count_;
   Statement changed_;
 };
 

@@ -10,6 +10,7 @@
 #include "server/store/health.h"
 #include "server/store/job_queue.h"
 #include "server/store/log_reader.h"
+#include "server/store/room_reader.h"
 #include "server/store/sqlite.h"
 #include "server/store/user_reader.h"
 
@@ -32,10 +33,11 @@ class ReaderPool {
 
  private:
   struct Reader {
-    explicit Reader(const Connection::Options& options) : connection(options), log(connection), users(connection) {}
+    explicit Reader(const Connection::Options& options) : connection(options), log(connection), users(connection), rooms(connection) {}
     Connection connection;
     LogReader log;
     UserReader users;
+    RoomReader rooms;
   };
 
   void run(Reader& reader);

@@ -27,6 +27,11 @@ RoomCommit::RoomCommit(Connection& connection)
           connection,
           "SELECT kind, epoch, head, msg_no, min_seq, last_ts, is_public, history_joined FROM rooms WHERE room_id = ?"),
       move_head_(connection, "UPDATE rooms SET head = ?, msg_no = ?, last_ts = ? WHERE room_id = ?"),
+      // In a direct room: by the other member, or of the other member.
+      blocked_(connection,
+               "SELECT 1 FROM members AS m JOIN blocks AS b "
+               "ON (b.user_id = m.user_id AND b.blocked = ?2) OR (b.user_id = ?2 AND b.blocked = m.user_id) "
+               "WHERE m.room_id = ?1 AND m.user_id <> ?2 LIMIT 1"),
       title_(connection, "SELECT title FROM rooms WHERE room_id = ?"),
       rename_(connection, "UPDATE rooms SET title = ? WHERE room_id = ?"),
       retopic_(connection, "UPDATE rooms SET topic = ? WHERE room_id = ?"),
@@ -127,8 +132,9 @@ ports::CommitRowResult RoomCommit::commit_of_server(RoomId room, WallTime now, c
   if (row.kind == wire::EventKind::MemberAdd ? member : member || !sender.invited) {
     return {.status = wire::SendStatus::Duplicate};
   }
-  if (!may_append(row, {}, room)) return {.status = wire::SendStatus::Forbidden};
-  return append(room, now, row);
+  const auto permit = authorize(row, {}, room);
+  if (!permit) return {.status = wire::SendStatus::Forbidden};
+  return append(*permit, room, now, row);
 }
 
 ports::CommitRowResult RoomCommit::commit_row(RoomId room, WallTime now, const ports::CommitRow& row) {
@@ -155,7 +161,8 @@ ports::CommitRowResult RoomCommit::commit_row(RoomId room, WallTime now, const p
   }
   device.last = row.cseq;
   const auto target = events_.target(room, row.target, room_.min_seq);
-  if (!may_append(row, target, room)) {
+  const auto permit = authorize(row, target, room);
+  if (!permit) {
     probe(Probe::kick_raced_commit, standing(room, row.user).role == wire::Role::None);
     return {.status = wire::SendStatus::Forbidden};
   }
@@ -163,10 +170,11 @@ ports::CommitRowResult RoomCommit::commit_row(RoomId room, WallTime now, const p
   if (!ports::target_fits(row.kind, row.target, target, row.thread, thread)) {
     return {.status = wire::SendStatus::Rejected};
   }
-  return append(room, now, row);
+  return append(*permit, room, now, row);
 }
 
-ports::CommitRowResult RoomCommit::append(RoomId room, WallTime now, const ports::CommitRow& row) {
+ports::CommitRowResult RoomCommit::append(const ports::Permit&, RoomId room, WallTime now,
+                                          const ports::CommitRow& row) {
   room_.head = room_.head.next();
   room_.last_ts = std::max(room_.last_ts, now);
   if (row.kind == wire::EventKind::Message) ++room_.msg_no;
@@ -255,9 +263,10 @@ void RoomCommit::apply_to_subject(RoomId room, const ports::CommitRow& row) {
   change(ports::invitation_change(room, room_.head, row, rows.bytes(0)));
 }
 
-bool RoomCommit::may_append(const ports::CommitRow& row, const ports::Target& target, RoomId room) {
+std::optional<ports::Permit> RoomCommit::authorize(const ports::CommitRow& row, const ports::Target& target,
+                                                   RoomId room) {
   const ports::Standing sender = standing(room, row.user);
-  return ports::may_append({.kind = row.kind,
+  return ports::authorize(ports::AppendRequest{.kind = row.kind,
                             .room_kind = room_.kind,
                             .room_public = room_.is_public,
                             .sender = sender,
@@ -265,8 +274,11 @@ bool RoomCommit::may_append(const ports::CommitRow& row, const ports::Target& ta
                             .subject = wire::has_subject(row.kind) ? standing(room, row.subject) : ports::Standing{},
                             .granted = row.role,
                             .target_is_own = target.exists && target.sender == row.user,
-                            .mentions_room = wire::mentions_room(row.kind, row.body)});
+                            .mentions_room = wire::mentions_room(row.kind, row.body),
+                            .blocked = room_.kind == wire::RoomKind::Direct && blocked(room, row.user)});
 }
+
+bool RoomCommit::blocked(RoomId room, UserId user) { return blocked_.query(room, user).next(); }
 
 RoomCommit::Counter& RoomCommit::counter(RoomId room, const ports::CommitRow& row) {
   const auto known =

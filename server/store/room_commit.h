@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -56,13 +57,14 @@ class RoomCommit {
   void write_back(RoomId room, Seq head_before);
 
   ports::CommitRowResult commit_row(RoomId room, WallTime now, const ports::CommitRow& row);
-  ports::CommitRowResult append(RoomId room, WallTime now, const ports::CommitRow& row);
+  ports::CommitRowResult append(const ports::Permit& permit, RoomId room, WallTime now, const ports::CommitRow& row);
   void apply(RoomId room, const ports::CommitRow& row);
   void apply_to_subject(RoomId room, const ports::CommitRow& row);
   void call(RoomId room, const ports::CommitRow& row);
   void change(const ports::ItemChange& change);
   ports::CommitRowResult commit_of_server(RoomId room, WallTime now, const ports::CommitRow& row);
-  bool may_append(const ports::CommitRow& row, const ports::Target& target, RoomId room);
+  std::optional<ports::Permit> authorize(const ports::CommitRow& row, const ports::Target& target, RoomId room);
+  bool blocked(RoomId room, UserId user);
   Counter& counter(RoomId room, const ports::CommitRow& row);
   ports::Standing& standing(RoomId room, UserId user);
 
@@ -73,6 +75,7 @@ class RoomCommit {
   ItemRows items_;
   Statement load_;
   Statement move_head_;
+  Statement blocked_;
   Statement title_;
   Statement rename_;
   Statement retopic_;

@@ -46,7 +46,8 @@ Writer::Writer(Connection& connection, std::string path, Shared shared)
       commits_(connection),
       creates_(connection),
       marks_(connection),
-      items_(connection) {
+      items_(connection),
+      links_(connection) {
   sqlite3_wal_hook(connection.get(), on_wal, &shared.checkpointer);
 }
 
@@ -128,6 +129,8 @@ ports::StoreResult Writer::execute(const ports::StoreRequest& request, bool care
           return make_room(each, careful);
         } else if constexpr (std::is_same_v<Request, ports::PutItem>) {
           return items_.put(each);
+        } else if constexpr (std::is_same_v<Request, ports::ChangeRooms>) {
+          return ports::RoomsAnswered{links_.change(each.request)};
         } else if constexpr (std::is_same_v<Request, ports::RaiseEpoch>) {
           return marks_.raise(each);
         } else if constexpr (std::is_same_v<Request, ports::PutReadMarks> ||
@@ -137,7 +140,8 @@ ports::StoreResult Writer::execute(const ports::StoreRequest& request, bool care
         } else {
           static_assert(!std::is_same_v<Request, Request> || std::is_same_v<Request, ports::LoadRoom> ||
                         std::is_same_v<Request, ports::ReadPage> || std::is_same_v<Request, ports::ReadDevice> ||
-                        std::is_same_v<Request, ports::LoadUser> || std::is_same_v<Request, ports::LoadItems>);
+                        std::is_same_v<Request, ports::LoadUser> || std::is_same_v<Request, ports::LoadItems> ||
+                        std::is_same_v<Request, ports::ReadRooms>);
           return ports::Done{};  // reads never come here
         }
       },

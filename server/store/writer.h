@@ -15,6 +15,7 @@
 #include "server/store/job_queue.h"
 #include "server/store/room_commit.h"
 #include "server/store/room_create.h"
+#include "server/store/room_links.h"
 #include "server/store/room_marks.h"
 #include "server/store/sqlite.h"
 
@@ -61,6 +62,7 @@ class Writer {
   RoomCreate creates_;
   RoomMarks marks_;
   ItemRows items_;
+  RoomLinks links_;
   std::vector<RoomId> grown_;
 };
 

@@ -146,6 +146,7 @@ void add(std::string& out, const ports::ItemStored& s) {
   fmt::format_to(std::back_inserter(out), "put {}\n", static_cast<int>(s.status));
   add(out, s.item);
 }
+void add(std::string&, const ports::RoomsAnswered&) {}
 void add(std::string& out, const ports::RoomMade& r) {
   fmt::format_to(std::back_inserter(out), "made {} room {}\n", static_cast<int>(r.status), r.room.value);
 }

@@ -55,6 +55,8 @@ class FakeStore {
   ports::StoreResult on(const ports::RaiseEpoch& op);
   ports::StoreResult on(const ports::LoadItems& op) { return items_[op.user].after(op.after); }
   ports::StoreResult on(const ports::PutItem& op) { return items_[op.user].put(op); }
+  ports::StoreResult on(const ports::ReadRooms&) { return ports::Done{}; }
+  ports::StoreResult on(const ports::ChangeRooms&) { return ports::Done{}; }
   ports::CommitRowResult commit_row(FakeRoom& room, RoomId id, const ports::CommitRow& row, WallTime now);
 
   std::map<RoomId, FakeRoom> rooms_;

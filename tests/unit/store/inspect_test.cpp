@@ -64,7 +64,7 @@ TEST_F(Inspect, TotalsAddUp) {
   EXPECT_EQ(sums->rooms, 2u);
   EXPECT_EQ(sums->events, 7u);
   EXPECT_EQ(sums->epoch_max, Epoch(1));
-  EXPECT_EQ(sums->schema, 2);
+  EXPECT_EQ(sums->schema, 3);
   EXPECT_GT(sums->bytes, 4096u);
 }
 
