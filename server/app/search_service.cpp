@@ -8,7 +8,9 @@ SearchService::SearchService(const Config& config)
     : enabled_(config.search),
       options_{.log_path = config.database_path(),
                .index_path = config.search_path(),
-               .report = [](const std::string& what) { spdlog::warn("{}", what); }} {}
+               .report = [](const std::string& what, bool is_fault) {
+                 spdlog::log(is_fault ? spdlog::level::warn : spdlog::level::info, "{}", what);
+               }} {}
 
 std::function<void(std::span<const RoomId>)> SearchService::committed() {
   if (!enabled_) return {};
@@ -18,6 +20,8 @@ std::function<void(std::span<const RoomId>)> SearchService::committed() {
 void SearchService::start() {
   if (enabled_) search_.emplace(options_, hints_);
 }
+
+void SearchService::stop() { search_.reset(); }
 
 Result<search::SearchPage, search::SearchError> SearchService::find(const search::SearchQuery& query) {
   if (!search_) return fail(search::SearchError::Unavailable);

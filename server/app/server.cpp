@@ -70,7 +70,8 @@ Result<std::unique_ptr<Running>, StartError> start(const Config& config, const s
   if (!data_dir) return tl::unexpected(data_dir.error());
   auto authenticator = open_keys(config);
   if (!authenticator) return tl::unexpected(authenticator.error());
-  auto running = std::make_unique<Running>(Running{std::move(*data_dir), std::move(*authenticator), nullptr, nullptr, nullptr});
+  auto running =
+      std::make_unique<Running>(Running{std::move(*data_dir), std::move(*authenticator), nullptr, nullptr, nullptr});
 
   auto node = runtime::Node::create(config.runtime, config.core, running->authenticator);
   if (!node) return tl::unexpected(node.error());
@@ -87,7 +88,9 @@ Result<std::unique_ptr<Running>, StartError> start(const Config& config, const s
     return tl::unexpected(fmt::format("cannot write --port-file {}; check the directory and its space", port_file));
   }
   runtime::StoreLink link = running->store->link();
-  link.metrics = [store = std::move(link.metrics), search = running->search.get()] { return store() + search->metrics(); };
+  link.metrics = [store = std::move(link.metrics), search = running->search.get()] {
+    return store() + search->metrics();
+  };
   running->node->start(std::move(link));
   return running;
 }
@@ -122,6 +125,7 @@ int serve(const Config& config, StopSignals& signals, Running& running) {
                      running.store->why());
   }
   running.node->stop();
+  running.search->stop();
   if (!failed) spdlog::info("stopped");
   return failed ? kExitStoreFailed : kExitOk;
 }

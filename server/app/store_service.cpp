@@ -9,10 +9,9 @@ Result<std::unique_ptr<StoreService>, store::OpenError> StoreService::open(const
   auto complete = [&node](ShardId shard, ports::StoreCompletion&& completion) {
     node.complete(shard, std::move(completion));
   };
-  auto store = store::Store::open({.path = config.database_path(),
-                                   .free_percent_min = config.free_percent_min,
-                                   .committed = std::move(committed)},
-                                  std::move(complete));
+  auto store = store::Store::open(
+      {.path = config.database_path(), .free_percent_min = config.free_percent_min, .committed = std::move(committed)},
+      std::move(complete));
   if (!store) return tl::unexpected(store.error());
   return std::unique_ptr<StoreService>(new StoreService(std::move(*store)));
 }

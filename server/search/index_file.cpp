@@ -48,6 +48,8 @@ CREATE TABLE hours (
   last_id  INTEGER NOT NULL
 ) STRICT;
 CREATE VIRTUAL TABLE grams USING fts5(doc, content='', columnsize=0, detail=none, tokenize='starling');
+-- One segment a batch: as shipped, a batch of thousands of messages would make several, and be merged the more.
+INSERT INTO grams (grams, rank) VALUES ('hashsize', 8000000);
 INSERT INTO meta VALUES (abs(random()) % 32767 + 1, 1);
 COMMIT;
 )sql";

@@ -55,7 +55,7 @@ static_assert(kBatchChanges > kReadRows);
 /// Page caches.
 inline constexpr int kIndexCacheKib = 16 * 1024;
 inline constexpr int kLogCacheKib = 2 * 1024;
-inline constexpr int kFinderCacheKib = 4 * 1024;
+inline constexpr int kFinderCacheKib = 8 * 1024;
 /// Queries that run at once; each has a connection. More only wait for the same cores.
 inline constexpr std::size_t kFindersMax = 4;
 /// How long a query waits for a lock: only a recovery of the file takes one.

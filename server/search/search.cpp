@@ -26,8 +26,8 @@ Search::~Search() {
   thread_.join();
 }
 
-void Search::say(const std::string& text) const {
-  if (options_.report) options_.report(text);
+void Search::say(const std::string& text, bool is_fault) const {
+  if (options_.report) options_.report(text, is_fault);
 }
 
 void Search::run() {
@@ -39,12 +39,12 @@ void Search::run() {
       Indexer indexer(options_.log_path, options_.index_path);
       if (indexer.renewed()) {
         rebuilt_.fetch_add(1, std::memory_order_relaxed);
-        say("building the search index");
+        say("building the search index anew from the database");
       }
       work(indexer);
     } catch (const SqliteError& error) {
       faults_.fetch_add(1, std::memory_order_relaxed);
-      say(std::string("the search index failed: ") + error.what());
+      say(std::string("the search index failed: ") + error.what(), true);
       if (is_damage(error.code())) damaged_.store(true, std::memory_order_release);
       // A damaged index is made anew at once; what does not help must not be done over and over.
       const auto now = Clock::now();
@@ -63,7 +63,7 @@ void Search::run() {
 /// Until it is to stop, or the index is of no more use.
 void Search::work(Indexer& indexer) {
   if (!indexer.compare(true)) {
-    say("the database is not the one that was indexed");
+    say("the search index is of another history of the database");
     damaged_.store(true, std::memory_order_release);
     return;
   }
@@ -177,9 +177,8 @@ Result<SearchPage, SearchError> Search::find(const SearchQuery& query) {
 bool Search::settle(std::chrono::milliseconds patience) {
   const std::uint64_t wanted = hints_->calls();
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, patience, [&] {
-    return settled_once_ && settled_ >= wanted && !damaged_.load(std::memory_order_acquire);
-  });
+  return changed_.wait_for(
+      lock, patience, [&] { return settled_once_ && settled_ >= wanted && !damaged_.load(std::memory_order_acquire); });
 }
 
 SearchStats Search::stats() const {

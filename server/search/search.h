@@ -23,8 +23,8 @@ namespace starling::search {
 struct SearchOptions {
   std::string log_path;    // the database, which exists
   std::string index_path;  // beside it; may be absent
-  /// Called by the indexer's thread with what an operator should know.
-  std::function<void(const std::string&)> report;
+  /// Called by the indexer's thread with what an operator should know; a fault is to be looked at.
+  std::function<void(const std::string&, bool is_fault)> report;
   std::chrono::milliseconds gather = limits::kGather;
 };
 
@@ -59,7 +59,7 @@ class Search {
   void work(Indexer& indexer);
   void rest(std::chrono::steady_clock::duration worked);
   bool stopping() const { return stop_.load(std::memory_order_acquire); }
-  void say(const std::string& text) const;
+  void say(const std::string& text, bool is_fault = false) const;
 
   void open_finders();
   void close_finders();

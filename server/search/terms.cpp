@@ -99,13 +99,20 @@ Result<std::vector<Term>, SearchError> terms_of(std::string_view query) {
   return terms;
 }
 
+/// Every second token and the last one: they overlap, so each character of the term is in one of those that stay, and what
+/// they let through is compared with the text anyway. Half the lists are read.
 Result<std::vector<std::string>, SearchError> tokens_of(const std::vector<Term>& terms) {
   std::vector<std::string> tokens;
   for (const Term& term : terms) {
-    each_certain_gram(term.chars, term.begins_word, [&tokens](std::string_view token) {
-      if (std::find(tokens.begin(), tokens.end(), token) == tokens.end()) tokens.emplace_back(token);
-      return tokens.size() < limits::kTokensMax;
+    std::vector<std::string> all;
+    each_certain_gram(term.chars, term.begins_word, [&all](std::string_view token) {
+      all.emplace_back(token);
+      return true;
     });
+    for (std::size_t i = 0; i < all.size() && tokens.size() < limits::kTokensMax; ++i) {
+      if (i % 2 == 1 && i + 1 < all.size()) continue;
+      if (std::find(tokens.begin(), tokens.end(), all[i]) == tokens.end()) tokens.push_back(std::move(all[i]));
+    }
   }
   if (tokens.empty()) return fail(SearchError::TooShort);
   return tokens;

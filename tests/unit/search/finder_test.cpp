@@ -100,7 +100,8 @@ TEST_F(FinderTest, FiltersNarrow) {
   index();
   EXPECT_THAT(found({.user = kAnn, .text = "hello", .room = kOther}), ElementsAre("hello three"));
   EXPECT_THAT(found({.user = kAnn, .text = "hello", .sender = kBob}), ElementsAre("hello two"));
-  EXPECT_THAT(found({.user = kAnn, .text = "hello", .from = wall_from_ms(second)}), ElementsAre("hello three", "hello two"));
+  EXPECT_THAT(found({.user = kAnn, .text = "hello", .from = wall_from_ms(second)}),
+              ElementsAre("hello three", "hello two"));
   EXPECT_THAT(found({.user = kAnn, .text = "hello", .to = wall_from_ms(second)}), ElementsAre("hello one"));
   EXPECT_THAT(found({.user = kAnn, .text = "hello", .from = wall_from_ms(first), .to = wall_from_ms(second + 1)}),
               ElementsAre("hello two", "hello one"));
@@ -160,8 +161,9 @@ TEST_F(FinderTest, ErrorsOfTheQueryAreTold) {
 
 /// Every message that contains the words, and no other, whatever the index thinks of them.
 TEST_F(FinderTest, AgreesWithASearchOfAllTexts) {
-  const std::vector<std::string> pieces{"hello", "Wörld", "go",  "今天", "天气", "好",  "привет", "ёлка", "سلام", "👍🏽",
-                                        "a",     "C++",   "x.y", "hell", "low",  "日本", "한국",   "(ok)", "ﬁne",  "42"};
+  const std::vector<std::string> pieces{"hello", "Wörld", "go",   "今天", "天气", "好",  "привет",
+                                        "ёлка",  "سلام",  "👍🏽", "a",    "C++",  "x.y", "hell",
+                                        "low",   "日本",  "한국", "(ok)", "ﬁne",  "42"};
   Rng rng(3);
   std::vector<std::pair<Seq, std::string>> texts;
   sql("BEGIN");

@@ -48,7 +48,8 @@ TEST_F(IndexerTest, NewestFirstOverRoomsAlsoWhenTheIndexIsBuiltAnew) {
   index();
   const auto page = find({.user = kAnn, .text = "number", .limit = 50});
   ASSERT_THAT(page->hits, SizeIs(50));
-  for (int i = 0; i < 50; ++i) EXPECT_EQ(page->hits[static_cast<std::size_t>(i)].text, "number " + std::to_string(199 - i));
+  for (int i = 0; i < 50; ++i)
+    EXPECT_EQ(page->hits[static_cast<std::size_t>(i)].text, "number " + std::to_string(199 - i));
 }
 
 TEST_F(IndexerTest, AnEditReplacesTheText) {

@@ -76,8 +76,12 @@ class LogTest : public testing::Test {
     }
   }
 
-  Result<SearchPage, SearchError> find(const SearchQuery& query) { return Finder(index_path(), log_path()).find(query); }
-  std::vector<std::string> found(const std::string& text, UserId user = kAnn) { return found({.user = user, .text = text}); }
+  Result<SearchPage, SearchError> find(const SearchQuery& query) {
+    return Finder(index_path(), log_path()).find(query);
+  }
+  std::vector<std::string> found(const std::string& text, UserId user = kAnn) {
+    return found({.user = user, .text = text});
+  }
   std::vector<std::string> found(const SearchQuery& query) {
     std::vector<std::string> texts;
     const auto page = find(query);

@@ -22,7 +22,8 @@ class SearchTest : public LogTest {
   SearchTest() { room(kRoom, {kAnn, kBob}); }
 
   void start() {
-    search_.emplace(SearchOptions{.log_path = log_path(), .index_path = index_path(), .report = {}, .gather = 0ms}, hints_);
+    search_.emplace(SearchOptions{.log_path = log_path(), .index_path = index_path(), .report = {}, .gather = 0ms},
+                    hints_);
     ASSERT_TRUE(search_->settle(30s));
   }
   void said(std::string_view text) {

@@ -81,6 +81,22 @@ class StoreTest : public testing::Test {
   std::unique_ptr<Store> store_;
 };
 
+TEST_F(StoreTest, TellsWhichRoomsHaveGrownBeforeTheAnswer) {
+  std::vector<RoomId> grown;  // of the writer's thread, read after its answer
+  open({.path = database_.path(), .committed = [&grown](std::span<const RoomId> rooms) {
+          grown.insert(grown.end(), rooms.begin(), rooms.end());
+        }});
+  make_room();
+  EXPECT_TRUE(grown.empty());
+  commit({row(1, "one"), row(2, "two")});
+  EXPECT_EQ(grown, std::vector{kRoom});
+  commit({row(1, "one")});  // a duplicate
+  run(ports::CommitBatch{.room = RoomId(99), .epoch = Epoch(1), .now = {}, .rows = {row(1, "nowhere")}});
+  EXPECT_EQ(grown, std::vector{kRoom});
+  commit({row(3, "three")});
+  EXPECT_EQ(grown, (std::vector{kRoom, kRoom}));
+}
+
 TEST_F(StoreTest, WhatWasCommittedIsThereAfterARestart) {
   open();
   make_room();
