@@ -42,8 +42,9 @@ std::string hit_sql(bool has_visible_from) {
 
 }  // namespace
 
-Finder::Finder(const std::string& index_path, const std::string& log_path)
-    : connection_(open_finder(index_path, log_path)),
+Finder::Finder(const std::string& index_path, const std::string& log_path, std::uint64_t candidates_max)
+    : candidates_max_(candidates_max),
+      connection_(open_finder(index_path, log_path)),
       has_visible_from_(has_column(connection_)),
       generation_(static_cast<std::uint64_t>(connection_.number("SELECT generation FROM main.meta"))),
       rooms_(connection_, rooms_sql(has_visible_from_)),
@@ -72,7 +73,7 @@ Result<SearchPage, SearchError> Finder::find(const SearchQuery& query) {
       SearchHit hit;
       if (read(query, plan, candidate, hit)) page.hits.push_back(std::move(hit));
     }
-    if (looked_at >= limits::kCandidatesMax) break;
+    if (looked_at >= candidates_max_) break;
   }
   if (more) page.next = generation_ << kIdBits | plan.below;
   return page;
@@ -140,7 +141,7 @@ bool Finder::propose(const SearchQuery& query, Plan& plan, std::size_t wanted, s
         (!query.to || ts < *query.to) && matches(plan.terms, rows.bytes(5))) {
       candidates.push_back({.id = plan.below, .room = rows.u64(1), .seq = rows.as<Seq>(2)});
     }
-    if (candidates.size() == wanted || looked_at >= limits::kCandidatesMax) return true;
+    if (candidates.size() == wanted || looked_at >= candidates_max_) return true;
   }
   return false;
 }

@@ -18,7 +18,9 @@ namespace starling::search {
 /// The index only proposes: every hit is read from the log, joined with the members of its room at that moment.
 class Finder {
  public:
-  Finder(const std::string& index_path, const std::string& log_path);
+  /// `candidates_max`: tests lower it.
+  Finder(const std::string& index_path, const std::string& log_path,
+         std::uint64_t candidates_max = limits::kCandidatesMax);
 
   Result<SearchPage, SearchError> find(const SearchQuery& query);
 
@@ -50,6 +52,7 @@ class Finder {
                std::vector<Candidate>& candidates);
   bool read(const SearchQuery& query, const Plan& plan, const Candidate& candidate, SearchHit& hit);
 
+  std::uint64_t candidates_max_;
   sqlite::Connection connection_;
   bool has_visible_from_;
   std::uint64_t generation_;

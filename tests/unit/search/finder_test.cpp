@@ -152,6 +152,36 @@ TEST_F(FinderTest, APageHasAtMostFifty) {
   EXPECT_THAT(find({.user = kAnn, .text = "hello", .limit = 0})->hits, SizeIs(1));
 }
 
+TEST_F(FinderTest, ASearchThatLooksAtTooMuchEndsWithACursor) {
+  const Seq wanted = say("abcde");
+  for (int i = 0; i < 25; ++i) say("abc cde");  // its pieces are the query's, the text is not
+  index();
+  Finder finder(index_path(), log_path(), 10);
+  SearchQuery query{.user = kAnn, .text = "abcde"};
+  for (int pages = 0; pages < 2; ++pages) {
+    const auto page = finder.find(query);
+    EXPECT_THAT(page->hits, IsEmpty());
+    ASSERT_NE(page->next, 0u);
+    query.before = page->next;
+  }
+  const auto last = finder.find(query);
+  ASSERT_THAT(last->hits, SizeIs(1));
+  EXPECT_EQ(last->hits.front().seq, wanted);
+  EXPECT_EQ(last->next, 0u);
+}
+
+TEST_F(FinderTest, ManyRoomsAreLookedUpInsteadOfNamed) {
+  const UserId busy(77);
+  for (std::uint64_t i = 0; i < limits::kRoomsNamedMax + 20; ++i) {
+    room(RoomId(1000 + i), {busy});
+    say("hello " + std::to_string(i), RoomId(1000 + i), busy);
+  }
+  for (int i = 0; i < 50; ++i) say("hello others");
+  index();
+  const auto all = all_pages({.user = busy, .text = "hello", .limit = 30});
+  EXPECT_EQ(all.size(), limits::kRoomsNamedMax + 20);
+}
+
 TEST_F(FinderTest, ErrorsOfTheQueryAreTold) {
   index();
   EXPECT_EQ(find({.user = kAnn, .text = ""}).error(), SearchError::Empty);
