@@ -31,7 +31,7 @@ void Search::say(const std::string& text, bool is_fault) const {
 }
 
 void Search::run() {
-  // Who chats goes first. Linux takes it for this thread alone.
+  // Who chats goes first. Linux takes it for this thread alone; where it is forbidden, the rests are what is left.
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), limits::kNice);
   auto failed = Clock::time_point::min();
   while (!stopping()) {
@@ -72,7 +72,7 @@ void Search::work(Indexer& indexer) {
   std::uint64_t upto = 0;
   while (!stopping() && !damaged_.load(std::memory_order_acquire)) {
     const auto began = Clock::now();
-    HintQueue::Hints hints = hints_->take();
+    const HintQueue::Hints hints = hints_->take();
     upto = hints.upto;
     for (const RoomId room : hints.rooms) indexer.hint(room);
     if (hints.lost || began - compared >= limits::kCompareEvery) {

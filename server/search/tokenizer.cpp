@@ -47,7 +47,7 @@ fts5_api* api_of(sqlite::Connection& connection) {
   sqlite3_stmt* statement = nullptr;
   if (sqlite3_prepare_v2(connection.get(), "SELECT fts5(?1)", -1, &statement, nullptr) == SQLITE_OK) {
     // SQLite takes the type's name as it is written in its header.
-    sqlite3_bind_pointer(statement, 1, &api, "fts5_api_ptr", nullptr);
+    sqlite3_bind_pointer(statement, 1, static_cast<void*>(&api), "fts5_api_ptr", nullptr);
     sqlite3_step(statement);
   }
   sqlite3_finalize(statement);

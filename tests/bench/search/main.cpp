@@ -2,8 +2,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -24,8 +26,7 @@ double seconds_since(Clock::time_point began) { return std::chrono::duration<dou
 
 double quantile(std::vector<double> values, double q) {
   std::sort(values.begin(), values.end());
-  const auto at = static_cast<std::size_t>(q * static_cast<double>(values.size() - 1) + 0.5);
-  return values[at];
+  return values[static_cast<std::size_t>(std::lround(q * static_cast<double>(values.size() - 1)))];
 }
 
 std::uint64_t bytes_of(const std::string& index) {
@@ -124,7 +125,7 @@ int main_of(const std::string& folder, std::uint64_t messages, std::size_t each,
 }  // namespace
 }  // namespace starling::bench
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   CLI::App app("Searches over many messages in four scripts");
   std::string folder = "search-bench";
   std::uint64_t messages = 1'000'000;
@@ -136,4 +137,7 @@ int main(int argc, char** argv) {
   app.add_option("--seed", seed, "What is asked");
   CLI11_PARSE(app, argc, argv);
   return starling::bench::main_of(folder, messages, each, seed);
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "search: %s\n", error.what());
+  return 1;
 }

@@ -8,8 +8,6 @@
 namespace starling::bench {
 namespace {
 
-using search::SearchQuery;
-
 std::string piece(const std::string& text, std::size_t at, std::size_t count) {
   const std::u32string chars = search::decode_all(text);
   std::string out;
