@@ -15,6 +15,9 @@ inline constexpr std::uint64_t kFormat = 1;
 /// Longest line: a body of only control characters takes six bytes for each of its own.
 inline constexpr std::size_t kLineBytesMax = std::size_t{1} << 18;
 
+/// Of a foreign archive: a post with all its replies and reactions is one line.
+inline constexpr std::size_t kForeignLineBytesMax = std::size_t{256} << 20;
+
 /// What a user line carries of an `accounts` table, where there is one: who somebody is, never a secret (passwords,
 /// second factors, tokens). A new column of a profile is named here and nowhere else.
 inline constexpr std::array<std::string_view, 6> kProfileColumns{"handle",      "display_name", "avatar_color",

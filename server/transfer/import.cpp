@@ -72,13 +72,11 @@ class Import {
   }
   /// After an error: the rooms before it stay.
   void give_up() {
-    if (!connection_->in_transaction()) return;
-    if (!savepoint_) {
-      connection_->rollback();
-      return;
-    }
     savepoint_.reset();
-    if (connection_->in_transaction()) commit();
+    if (!connection_->in_transaction()) return;
+    const bool whole_rooms = report_.rooms + report_.rooms_existing > committed_.rooms + committed_.rooms_existing;
+    if (whole_rooms) return commit();
+    connection_->rollback();
   }
 
  private:
@@ -119,7 +117,7 @@ class Import {
     for (const std::string_view column : kProfileColumns) profile = profile || fields.has(column);
     if (profile && accounts_.exists()) {
       // Somebody who is there already keeps what they call themselves now.
-      accounts_.insert("user_id", user, fields, plan_.resume || plan_.add);
+      if (!accounts_.insert("user_id", user, fields, plan_.resume || plan_.add)) ++report_.profiles_existing;
       fields.done();
     } else if (profile) {
       ++report_.profiles_dropped;
@@ -209,13 +207,19 @@ Result<ImportReport, ImportError> import_lines(const std::string& path, const Im
     store::make_durable(connection);
     connection.exec("PRAGMA wal_autocheckpoint = 4096");  // nobody else moves it: no server runs
     Import import(connection, plan);
+    bool taking = false;  // else it is the source of the lines that failed
     try {
-      feed([&](std::string_view line) { import.take(line); });
+      feed([&](std::string_view line) {
+        taking = true;
+        import.take(line);
+        taking = false;
+      });
       import.finish();
     } catch (const store::SqliteError& error) {
       std::string text = store::explain(error, path);
       import.give_up();
-      if (import.lines() > 0) text = fmt::format("line {}: {}; {}", import.lines(), text, in_place(import.report()));
+      if (taking) text = fmt::format("line {}: {}", import.lines(), text);
+      if (import.lines() > 0) text = fmt::format("{}; {}", text, in_place(import.report()));
       return tl::unexpected(ImportError{.text = std::move(text), .done = import.report()});
     }
     return import.report();
@@ -226,7 +230,7 @@ Result<ImportReport, ImportError> import_lines(const std::string& path, const Im
 
 Result<ImportReport, ImportError> import_file(const std::string& path, const ImportPlan& plan,
                                               const std::string& file) {
-  auto lines = LineFile::open(file);
+  auto lines = LineFile::open(file, kLineBytesMax);
   if (!lines) return tl::unexpected(ImportError{.text = lines.error()});
   if (file != "-" && !lines->last_line().starts_with("{\"type\":\"end\"")) {
     return tl::unexpected(

@@ -18,10 +18,11 @@ struct ImportPlan {
 };
 struct ImportReport {
   std::uint64_t users = 0;
-  std::uint64_t rooms = 0;             // made
-  std::uint64_t rooms_existing = 0;    // of a resumed import
-  std::uint64_t events = 0;            // of the rooms made
-  std::uint64_t profiles_dropped = 0;  // of users, where the database keeps no accounts
+  std::uint64_t rooms = 0;              // made
+  std::uint64_t rooms_existing = 0;     // of a resumed import
+  std::uint64_t events = 0;             // of the rooms made
+  std::uint64_t profiles_dropped = 0;   // of users, where the database keeps no accounts
+  std::uint64_t profiles_existing = 0;  // of users whose number or handle is taken
 };
 struct ImportError {
   std::string text;   // says where, and what to do

@@ -8,18 +8,16 @@
 #include <cerrno>
 #include <cstring>
 
-#include "server/transfer/format.h"
-
 namespace starling::transfer {
 
-Result<LineFile, std::string> LineFile::open(const std::string& path) {
-  if (path == "-") return LineFile(stdin, path);
+Result<LineFile, std::string> LineFile::open(const std::string& path, std::size_t line_bytes_max) {
+  if (path == "-") return LineFile(stdin, path, line_bytes_max);
   std::FILE* file = std::fopen(path.c_str(), "rb");
   if (file == nullptr) {
     return tl::unexpected(fmt::format("cannot read {}: {}; check the path, and that user {} may read it", path,
                                       std::strerror(errno), ::geteuid()));
   }
-  return LineFile(file, path);
+  return LineFile(file, path, line_bytes_max);
 }
 
 bool LineFile::next(std::string_view& line) {
@@ -33,8 +31,8 @@ bool LineFile::next(std::string_view& line) {
       line = line_;
       return true;
     }
-    if (line_.size() > kLineBytesMax) {
-      error_ = fmt::format("a line of {} has more than {} bytes: it is no export", path_, kLineBytesMax);
+    if (line_.size() > line_bytes_max_) {
+      error_ = fmt::format("a line of {} has more than {} bytes: it is no export", path_, line_bytes_max_);
       return false;
     }
   }

@@ -1,6 +1,7 @@
 // A file of lines, read front to back.
 #pragma once
 
+#include <cstddef>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -14,7 +15,7 @@ namespace starling::transfer {
 class LineFile {
  public:
   /// `-`: standard input. The error says what to do.
-  static Result<LineFile, std::string> open(const std::string& path);
+  static Result<LineFile, std::string> open(const std::string& path, std::size_t line_bytes_max);
 
   /// False at the end, or after an error. Without its line feed; valid until the next call.
   bool next(std::string_view& line);
@@ -29,10 +30,12 @@ class LineFile {
       if (file != stdin) std::fclose(file);
     }
   };
-  LineFile(std::FILE* file, std::string path) : file_(file), path_(std::move(path)) {}
+  LineFile(std::FILE* file, std::string path, std::size_t line_bytes_max)
+      : file_(file), path_(std::move(path)), line_bytes_max_(line_bytes_max) {}
 
   std::unique_ptr<std::FILE, Close> file_;
   std::string path_;
+  std::size_t line_bytes_max_;
   std::string error_;
   std::string line_;
 };
