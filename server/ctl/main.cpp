@@ -7,6 +7,7 @@
 
 #include "server/auth/keys.h"
 #include "server/ctl/cmd_backup.h"
+#include "server/ctl/cmd_doctor.h"
 #include "server/ctl/cmd_export.h"
 #include "server/ctl/cmd_import.h"
 #include "server/ctl/cmd_keygen.h"
@@ -34,6 +35,7 @@ int main(int argc, char** argv) {
   ctl::add_token_command(cli, options);
   ctl::add_seed_command(cli, options);
   ctl::add_status_command(cli, options);
+  ctl::add_doctor_command(cli, options);
   ctl::add_room_command(cli, options);
   ctl::add_retention_command(cli, options);
   ctl::add_backup_command(cli, options);

@@ -21,7 +21,7 @@ class CommandLine(Workshop):
 
     def test_help_names_every_command(self):
         shown = self.good("--help")
-        for command in ("migrate", "keygen", "token", "seed", "status", "room", "backup", "restore", "ledger", "export", "import"):
+        for command in ("migrate", "keygen", "token", "seed", "status", "room", "backup", "restore", "ledger", "export", "import", "retention", "doctor"):
             self.assertIn(command, shown)
 
     def test_all_errors_of_a_configuration_are_shown_with_their_lines(self):
