@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import signal
+import sqlite3
 import sys
 
 from workshop import Workshop, main
@@ -44,6 +45,21 @@ class RunningServer(Workshop):
         self.good("restore", "copy.db")
         self.start(STARLINGD)
         self.assertEqual(2, json.loads(self.good("room", "show", "1", "--json"))["epoch"])
+
+    def test_an_export_is_written_while_it_runs_and_an_import_waits_for_its_end(self):
+        self.good("export", "--out", "out.jsonl")
+        before = self.good("ledger")
+        self.assertIn("in use by another starlingd; stop it", self.refused("import", "out.jsonl"))
+        self.assertEqual(before, self.good("ledger"))
+        self.good("status")
+
+    def test_retention_beside_it_cuts(self):
+        with sqlite3.connect(self.database) as db:
+            db.execute("UPDATE events SET ts = ts - 3600000")
+        db.close()
+        self.assertIn("of 2 rooms out of 2", self.good("retention", "--older-than", "1min"))
+        self.assertEqual(20, json.loads(self.good("room", "show", "1", "--json"))["min_seq"])
+        self.good("status")
 
     def test_a_server_that_was_killed_leaves_a_database_to_look_at(self):
         os.kill(self.server.pid, signal.SIGKILL)
