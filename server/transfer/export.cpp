@@ -30,12 +30,15 @@ class Export {
         log_(connection),
         events_(connection, "SELECT " STARLING_EVENT_COLUMNS
                             " FROM events WHERE room_id = ? AND seq >= ? AND seq <= ? ORDER BY seq"),
-        rooms_version_(connection, "SELECT rooms_version FROM users WHERE user_id = ?"),
+        versions_(connection, "SELECT rooms_version, items_version FROM users WHERE user_id = ?"),
         rooms_(connection, "rooms"),
         accounts_(connection, "accounts", kProfileColumns),
         out_(out) {
     for (const std::string_view name : kRoomTables) {
       if (Table table(connection, name); table.exists()) tables_.push_back(std::move(table));
+    }
+    for (const std::string_view name : kUserTables) {
+      if (Table table(connection, name); table.exists()) user_tables_.push_back(std::move(table));
     }
   }
 
@@ -74,7 +77,11 @@ class Export {
       std::string sql = "SELECT user_id FROM users UNION SELECT user_id FROM members";
       if (accounts_.exists()) sql += " UNION SELECT user_id FROM accounts";
       store::Statement all(*connection_, sql + " ORDER BY 1");
-      for (store::Rows rows = all.query(); rows.next();) user(rows.as<UserId>(0));
+      for (store::Rows rows = all.query(); rows.next();) {
+        const auto each = rows.as<UserId>(0);
+        user(each);
+        keeps(each);
+      }
       return;
     }
     // Whoever has a word in the rooms, though not a place any more.
@@ -94,12 +101,26 @@ class Export {
   void user(UserId user) {
     line_.begin("user");
     line_.id("user", user.value);
-    if (store::Rows rows = rooms_version_.query(user); rows.next()) line_.count("rooms_version", rows.u64(0));
+    if (store::Rows rows = versions_.query(user); rows.next()) {
+      line_.count("rooms_version", rows.u64(0));
+      line_.id("items_version", rows.u64(1));
+    }
     if (accounts_.exists()) {
       if (store::Rows rows = accounts_.rows_of("user_id", user.value); rows.next()) accounts_.write(line_, rows);
     }
     put();
     ++report_.users;
+  }
+
+  void keeps(UserId user) {
+    for (Table& table : user_tables_) {
+      for (store::Rows rows = table.rows_of("user_id", user.value); rows.next();) {
+        line_.begin(table.name());
+        line_.id("user", user.value);
+        table.write(line_, rows);
+        put();
+      }
+    }
   }
 
   void room(RoomId room) {
@@ -170,10 +191,11 @@ class Export {
   store::Snapshot snapshot_;
   store::LogReader log_;
   store::Statement events_;
-  store::Statement rooms_version_;
+  store::Statement versions_;
   Table rooms_;
   Table accounts_;
   std::vector<Table> tables_;
+  std::vector<Table> user_tables_;
   std::FILE* out_;
   JsonLine line_;
   std::uint64_t lines_ = 0;

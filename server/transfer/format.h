@@ -23,6 +23,10 @@ inline constexpr std::size_t kForeignLineBytesMax = std::size_t{256} << 20;
 inline constexpr std::array<std::string_view, 6> kProfileColumns{"handle",      "display_name", "avatar_color",
                                                                  "status_text", "created_ms",   "disabled"};
 
+/// What users keep beside their rooms, whole: a line a row, its type the table's name. They go out with all rooms only: items
+/// name rooms.
+inline constexpr std::array<std::string_view, 1> kUserTables{"user_items"};
+
 /// Tables of a room's facts beside its log, whole: a line a row, its type the table's name. Checkpoints are made again.
 inline constexpr std::array<std::string_view, 6> kRoomTables{"members",       "device_pos",   "read_marks",
                                                              "created_rooms", "direct_rooms", "pins"};

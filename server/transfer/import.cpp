@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <optional>
+#include <vector>
 
 #include "server/store/errors.h"
 #include "server/store/migrate.h"
@@ -28,9 +30,14 @@ class Import {
         savepoints_(connection),
         room_(connection),
         accounts_(connection, "accounts", kProfileColumns),
-        rooms_version_(connection,
-                       "INSERT INTO users (user_id, rooms_version) VALUES (?1, ?2 + 1) ON CONFLICT DO UPDATE SET "
-                       "rooms_version = max(rooms_version, excluded.rooms_version)") {
+        versions_(
+            connection,
+            "INSERT INTO users (user_id, rooms_version, items_version) VALUES (?1, ?2 + 1, ?3) ON CONFLICT DO UPDATE "
+            "SET rooms_version = max(rooms_version, excluded.rooms_version), "
+            "items_version = max(items_version, excluded.items_version)") {
+    for (const std::string_view name : kUserTables) {
+      if (Table table(connection, name); table.exists()) user_tables_.push_back(std::move(table));
+    }
     if (!plan.resume && !plan.add && connection.number("SELECT EXISTS (SELECT 1 FROM rooms)") != 0) {
       refuse(
           "the database has rooms: import into an empty one; --resume goes on with an import that was broken off, "
@@ -57,6 +64,9 @@ class Import {
     if (type == "room") return room(fields);
     if (type == "room_end") return room_end(fields);
     if (type == "end") return end(fields);
+    if (const auto kept = std::ranges::find(user_tables_, type, &Table::name); kept != user_tables_.end()) {
+      return keep(*kept, fields);
+    }
     if (!room_.open() || !room_.row(type, fields)) {
       refuse(fmt::format("its type \"{}\" is unknown to this program: install a newer one", type));
     }
@@ -112,7 +122,7 @@ class Import {
     const std::uint64_t user = fields.u64("user");
     if (user == 0) refuse("its user has no number");
     const std::uint64_t version = fields.u64_or("rooms_version", 1);
-    rooms_version_.run(user, version);
+    versions_.run(user, version, fields.u64_or("items_version", 0));
     bool profile = false;
     for (const std::string_view column : kProfileColumns) profile = profile || fields.has(column);
     if (profile && accounts_.exists()) {
@@ -125,6 +135,15 @@ class Import {
       fields.done();
     }
     ++report_.users;
+    grew();
+  }
+
+  void keep(Table& table, Fields& fields) {
+    if (room_.open()) refuse("what a user keeps stands in a room");
+    begin();
+    // Somebody who is there already keeps theirs.
+    table.insert("user_id", fields.u64("user"), fields, plan_.resume || plan_.add);
+    fields.done();
     grew();
   }
 
@@ -175,7 +194,8 @@ class Import {
   store::SavepointStatements savepoints_;
   ImportRoom room_;
   Table accounts_;
-  store::Statement rooms_version_;
+  store::Statement versions_;
+  std::vector<Table> user_tables_;
   std::optional<store::Savepoint> savepoint_;
 
   std::array<unsigned char, 1 << 14> buffer_;

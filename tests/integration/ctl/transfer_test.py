@@ -6,7 +6,7 @@ import unittest
 
 from workshop import Workshop, main
 
-TABLES = ("rooms", "events", "members", "device_pos", "read_marks", "created_rooms", "direct_rooms", "pins")
+TABLES = ("rooms", "events", "members", "device_pos", "read_marks", "created_rooms", "direct_rooms", "pins", "user_items")
 
 
 def rows_of(database, table):
@@ -46,6 +46,8 @@ def write_log(database, room, count):
     db.execute("UPDATE rooms SET head = ?, msg_no = ?, last_ts = ?, topic = 'a topic', is_public = 1 WHERE room_id = ?", (head, msg_no, 1_700_000_000_000 + count, room))
     db.execute("INSERT INTO pins VALUES (?, ?, ?)", (room, first, first))
     db.execute("INSERT INTO read_marks VALUES (?, ?, ?, ?)", (users[0], room, head, msg_no))
+    db.execute("UPDATE users SET items_version = 4294967300 WHERE user_id = ?", (users[0],))
+    db.executemany("INSERT INTO user_items VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", [(users[0], 1, str(room), 4294967296 + room, b"hello"), (users[1], 3, f"{room}", room, b"\x00\xff")])
     db.commit()
     db.close()
 
@@ -85,6 +87,9 @@ class RoundTrip(Transfer):
             self.assertTrue(after["verified"])
             after["checkpoints_compared"] = before["checkpoints_compared"]  # an import makes all of them
             self.assertEqual(before, after)
+        versions = [dict((user, items) for user, _, items in rows_of(each, "users")) for each in (self.first, self.database)]
+        self.assertIn(4294967300, versions[0].values())
+        self.assertEqual(versions[0], {user: items for user, items in versions[1].items() if user in versions[0]})
         self.good("backup", "verified.db")
 
     def test_an_export_of_an_import_is_the_same_file_but_for_its_date(self):
