@@ -106,7 +106,8 @@ ports::RoomResult RoomReader::on(const ports::FindRoom& request) {
 
 ports::RoomResult RoomReader::on(const ports::ListPublicRooms& request) {
   ports::RoomsListed listed;
-  Rows rows = public_.query('%' + escaped(request.query) + '%', request.after, request.limit + 1);
+  const std::string pattern = '%' + escaped(request.query) + '%';
+  Rows rows = public_.query(pattern, request.after, request.limit + 1);
   while (rows.next()) {
     if (listed.rooms.size() == request.limit) {
       listed.more = true;
@@ -127,8 +128,8 @@ ports::MembersListed RoomReader::members(const ports::Permit&, const ports::List
   ports::MembersListed listed;
   // SQLite orders ids as signed numbers: the first of all is the lowest of those.
   const std::int64_t after = request.after ? static_cast<std::int64_t>(request.after.value) : INT64_MIN;
-  Rows rows =
-      members_.query(request.room, after, int{request.banned}, escaped(request.query) + '%', request.limit + 1);
+  const std::string pattern = escaped(request.query) + '%';
+  Rows rows = members_.query(request.room, after, int{request.banned}, pattern, request.limit + 1);
   while (rows.next()) {
     if (listed.members.size() == request.limit) {
       listed.more = true;
