@@ -6,7 +6,7 @@
 namespace starling {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Mutant>, 15> kNames{{
+constexpr std::array<std::pair<std::string_view, Mutant>, 17> kNames{{
     {"M1_PublishBeforeCommit", Mutant::M1_PublishBeforeCommit},
     {"M4_AckBeforeCommit", Mutant::M4_AckBeforeCommit},
     {"M7_HistoryBeforeRegistration", Mutant::M7_HistoryBeforeRegistration},
@@ -20,6 +20,8 @@ constexpr std::array<std::pair<std::string_view, Mutant>, 15> kNames{{
     {"ItemsUntold", Mutant::ItemsUntold},
     {"MutedSpeak", Mutant::MutedSpeak},
     {"SynchronousOff", Mutant::SynchronousOff},
+    {"G11_PresenceStuck", Mutant::G11_PresenceStuck},
+    {"G20_MarkBeyondHead", Mutant::G20_MarkBeyondHead},
     {"WsLengthCut", Mutant::WsLengthCut},
     {"WsMaskOffset", Mutant::WsMaskOffset},
 }};

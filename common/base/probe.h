@@ -46,7 +46,9 @@ namespace starling {
   X(history_hidden)         \
   X(item_conflict)          \
   X(item_gap)               \
-  X(clock_step_ignored)
+  X(clock_step_ignored)     \
+  X(presence_debounced)     \
+  X(presence_watch_expired)
 
 enum class Probe : std::uint8_t {
 #define STARLING_PROBE_ENUM(name) name,

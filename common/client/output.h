@@ -133,6 +133,15 @@ struct ServerError {
   const wire::Error* error = nullptr;
 };
 
+/// Of users that are watched.
+struct PresenceSeen {
+  const wire::PresenceChanged* changed = nullptr;
+};
+/// Of a room whose receipts are shown. Members' marks only grow; those that are not named stand where they were.
+struct ReceiptsSeen {
+  const wire::Receipts* receipts = nullptr;
+};
+
 enum class LinkState : std::uint8_t { Stopped, Waiting, Connecting, Authenticating, Ready };
 struct StateChanged {
   LinkState state = LinkState::Stopped;
@@ -155,7 +164,7 @@ struct Fatal {
 
 using Notice = std::variant<Applied, Settled, Renumbered, RoomReset, RoomSynced, HeadMoved, RoomsListed, RoomChanged,
                             RoomLeft, RoomMade, RoomJoined, ItemsChanged, ItemPut, PageRead, PageFailed, ReadMarked,
-                            Typing, Welcomed, ServerError, StateChanged, Fatal>;
+                            Typing, Welcomed, ServerError, StateChanged, Fatal, PresenceSeen, ReceiptsSeen>;
 
 struct Output {
   enum class Link : std::uint8_t { Keep, Connect, Disconnect };

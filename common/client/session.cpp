@@ -140,13 +140,13 @@ void Session::on_time(Instant now, Output& out) {
     if (state() == LinkState::Waiting) {
       connect(now, out);
     } else {
-      drop_connection(close_code::kNormal, now, out);
+      drop_connection(close_code::kComingBack, now, out);
     }
     return;
   }
   if (!link_.ready()) return;
   if (awaits_answer() && now - last_received_ >= limits::kSilenceMax) {
-    drop_connection(close_code::kNormal, now, out);
+    drop_connection(close_code::kComingBack, now, out);
     return;
   }
   if (now >= deliveries_.deadline()) {

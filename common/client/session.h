@@ -27,6 +27,7 @@
 #include "common/client/room_table.h"
 #include "common/client/settings.h"
 #include "common/client/sync_pacer.h"
+#include "common/client/watches.h"
 
 namespace starling::client {
 
@@ -107,6 +108,11 @@ class Session {
   Result<void, CommandError> mark_read(RoomId room, Seq seq, std::uint64_t msg_no, Instant now, Output& out);
   void typing(RoomId room, Instant now, Output& out);
   Result<void, CommandError> set_mode(RoomId room, wire::SyncMode mode, Instant now, Output& out);
+  /// Whose presence is shown where the room is, in place of what was said of the room before; nobody: it is not shown.
+  /// `receipts`: how far its members have come, too. Said again on new connections.
+  Result<void, CommandError> watch(RoomId room, std::vector<UserId> users, bool receipts, Output& out);
+  /// The person has gone away from this device, or is back. Said again on new connections.
+  void set_away(bool away, Output& out);
   /// Ends the connection; start() begins anew.
   void stop(Output& out);
 
@@ -138,6 +144,8 @@ class Session {
   void handle(const wire::ItemPut& frame, Instant now, Output& out);
   void handle(const wire::Reconnect& frame, Instant now, Output& out);
   void handle(const wire::Error& frame, Instant now, Output& out);
+  void handle(const wire::PresenceChanged& frame, Instant now, Output& out);
+  void handle(const wire::Receipts& frame, Instant now, Output& out);
 
   void connect(Instant now, Output& out);
   void drop_connection(std::uint16_t code, Instant now, Output& out);
@@ -174,6 +182,7 @@ class Session {
   Outbox outbox_;
   Deliveries deliveries_;
   Requests requests_;
+  Watches watches_;
   UserId user_;
   DeviceId device_;
   std::uint64_t rooms_version_ = 0;

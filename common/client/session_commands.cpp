@@ -123,4 +123,17 @@ Result<void, CommandError> Session::set_mode(RoomId room, wire::SyncMode mode, I
   return {};
 }
 
+Result<void, CommandError> Session::watch(RoomId room, std::vector<UserId> users, bool receipts, Output& out) {
+  if (rooms_.find(room) == RoomTable::kNone) return fail(CommandError::UnknownRoom);
+  std::erase(users, UserId());
+  wire::Watch watch{.room = room, .users = std::move(users), .receipts = receipts};
+  if (watches_.users_with(watch) > wire::limits::kWatchUsersMax) return fail(CommandError::TooLarge);
+  if (watches_.set(watch) && link_.ready()) out.frames.emplace_back(std::move(watch));
+  return {};
+}
+
+void Session::set_away(bool away, Output& out) {
+  if (watches_.set_away(away) && link_.ready()) out.frames.emplace_back(wire::SetPresence{.away = away});
+}
+
 }  // namespace starling::client

@@ -40,6 +40,7 @@ void Session::handle(const wire::Welcome& frame, Instant now, Output& out) {
   send_syncs(now, out);
   send_outboxes(now, out);
   requests_.next_frames(now, out.frames);
+  watches_.repeat(out.frames);
 }
 
 // ---- the log
@@ -167,6 +168,14 @@ void Session::handle(const wire::ReadMarked& frame, Instant, Output& out) {
 
 void Session::handle(const wire::TypingNotice& frame, Instant, Output& out) {
   out.notices.emplace_back(Typing{.notice = &frame});
+}
+
+void Session::handle(const wire::PresenceChanged& frame, Instant, Output& out) {
+  out.notices.emplace_back(PresenceSeen{.changed = &frame});
+}
+
+void Session::handle(const wire::Receipts& frame, Instant, Output& out) {
+  out.notices.emplace_back(ReceiptsSeen{.receipts = &frame});
 }
 
 void Session::handle(const wire::Reconnect& frame, Instant, Output&) { link_.reconnect_after(frame.after_ms); }

@@ -73,6 +73,7 @@ void Session::member_left(std::uint32_t i, Instant now, Output& out) {
   cursor.deferred = cursor.behind = 0;
   cursor.set_sync(SyncState::Idle);
   persist(PersistRoom{rooms_.state(i)}, out);
+  watches_.forget(cursor.room);
   out.notices.emplace_back(RoomLeft{.room = cursor.room});
   send_outbox(cursor.room, now, out);
 }

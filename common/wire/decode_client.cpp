@@ -98,6 +98,17 @@ PutItem read(FieldReader& f, const pb::PutItem& in) {
 
 ReadItems read(FieldReader&, const pb::ReadItems& in) { return ReadItems{.after = in.after()}; }
 
+Watch read(FieldReader& f, const pb::Watch& in) {
+  Watch out{.room = f.named<RoomId>(in.room()), .users = {}, .receipts = in.receipts()};
+  f.require_at_most(static_cast<std::size_t>(in.users_size()), limits::kWatchUsersMax);
+  if (!f.ok()) return out;
+  out.users.reserve(static_cast<std::size_t>(in.users_size()));
+  for (const std::uint64_t user : in.users()) out.users.push_back(f.named<UserId>(user));
+  return out;
+}
+
+SetPresence read(FieldReader&, const pb::SetPresence& in) { return SetPresence{.away = in.away()}; }
+
 template <class Message>
 Result<ClientFrame, DecodeError> checked(const Message& in) {
   FieldReader f;
@@ -133,6 +144,10 @@ Result<ClientFrame, DecodeError> to_struct(const pb::ClientFrame& in) {
       return checked(in.put_item());
     case Frame::kReadItems:
       return checked(in.read_items());
+    case Frame::kWatch:
+      return checked(in.watch());
+    case Frame::kSetPresence:
+      return checked(in.set_presence());
     case Frame::FRAME_NOT_SET:
       break;
   }

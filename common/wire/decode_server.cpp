@@ -148,6 +148,37 @@ ItemPut read(FieldReader& f, const pb::ItemPut& in) {
                  .retry_after_ms = in.retry_after_ms()};
 }
 
+PresenceChanged read(FieldReader& f, const pb::PresenceChanged& in) {
+  PresenceChanged out;
+  f.require_at_most(static_cast<std::size_t>(in.users_size()), limits::kWatchUsersMax);
+  if (!f.ok()) return out;
+  out.users.reserve(static_cast<std::size_t>(in.users_size()));
+  for (const pb::UserPresence& user : in.users()) {
+    out.users.push_back(UserPresence{.user = f.named<UserId>(user.user()),
+                                     .state = f.enumerator(user.state(), PresenceState::Offline, PresenceState::Online),
+                                     .last_seen = wall_from_ms(user.last_seen_ms())});
+  }
+  return out;
+}
+
+Receipts read(FieldReader& f, const pb::Receipts& in) {
+  Receipts out;
+  out.room = f.named<RoomId>(in.room());
+  out.counted_from = Seq(in.counted_from());
+  f.require_at_most(static_cast<std::size_t>(in.members_size()), limits::kReceiptMembersMax);
+  f.require_at_most(static_cast<std::size_t>(in.delivered_counts_size()), limits::kReceiptCountsMax);
+  f.require_at_most(static_cast<std::size_t>(in.read_counts_size()), limits::kReceiptCountsMax);
+  if (!f.ok()) return out;
+  out.members.reserve(static_cast<std::size_t>(in.members_size()));
+  for (const pb::MemberReceipt& member : in.members()) {
+    out.members.push_back(MemberReceipt{
+        .user = f.named<UserId>(member.user()), .delivered = Seq(member.delivered()), .read = Seq(member.read())});
+  }
+  out.delivered_counts.assign(in.delivered_counts().begin(), in.delivered_counts().end());
+  out.read_counts.assign(in.read_counts().begin(), in.read_counts().end());
+  return out;
+}
+
 template <class Message>
 Result<ServerFrame, DecodeError> checked(const Message& in) {
   FieldReader f;
@@ -193,6 +224,10 @@ Result<ServerFrame, DecodeError> to_struct(const pb::ServerFrame& in) {
       return checked(in.items());
     case Frame::kItemPut:
       return checked(in.item_put());
+    case Frame::kPresenceChanged:
+      return checked(in.presence_changed());
+    case Frame::kReceipts:
+      return checked(in.receipts());
     case Frame::FRAME_NOT_SET:
       break;
   }

@@ -93,6 +93,15 @@ void write(const PutItem& in, pb::ClientFrame& frame) {
 
 void write(const ReadItems& in, pb::ClientFrame& frame) { frame.mutable_read_items()->set_after(in.after); }
 
+void write(const Watch& in, pb::ClientFrame& frame) {
+  pb::Watch* out = frame.mutable_watch();
+  out->set_room(in.room.value);
+  for (const UserId user : in.users) out->add_users(user.value);
+  out->set_receipts(in.receipts);
+}
+
+void write(const SetPresence& in, pb::ClientFrame& frame) { frame.mutable_set_presence()->set_away(in.away); }
+
 }  // namespace
 
 void encode(const ClientFrame& frame, std::string& out) {

@@ -176,6 +176,30 @@ void write(const ItemPut& in, pb::ServerFrame& frame) {
   out->set_retry_after_ms(in.retry_after_ms);
 }
 
+void write(const PresenceChanged& in, pb::ServerFrame& frame) {
+  pb::PresenceChanged* out = frame.mutable_presence_changed();
+  for (const UserPresence& user : in.users) {
+    pb::UserPresence* each = out->add_users();
+    each->set_user(user.user.value);
+    each->set_state(static_cast<std::uint32_t>(user.state));
+    each->set_last_seen_ms(to_ms(user.last_seen));
+  }
+}
+
+void write(const Receipts& in, pb::ServerFrame& frame) {
+  pb::Receipts* out = frame.mutable_receipts();
+  out->set_room(in.room.value);
+  for (const MemberReceipt& member : in.members) {
+    pb::MemberReceipt* each = out->add_members();
+    each->set_user(member.user.value);
+    each->set_delivered(member.delivered.value);
+    each->set_read(member.read.value);
+  }
+  out->set_counted_from(in.counted_from.value);
+  for (const std::uint32_t count : in.delivered_counts) out->add_delivered_counts(count);
+  for (const std::uint32_t count : in.read_counts) out->add_read_counts(count);
+}
+
 }  // namespace
 
 void encode(const ServerFrame& frame, std::string& out) {

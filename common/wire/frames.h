@@ -147,8 +147,23 @@ struct ReadItems {
   bool operator==(const ReadItems&) const = default;
 };
 
+/// Whose presence this connection shows where it shows the room, in place of what it said of the room before; and
+/// whether it shows the room's receipts. Nobody and no receipts: the room is not shown any more.
+struct Watch {
+  RoomId room;
+  std::vector<UserId> users;
+  bool receipts = false;
+  bool operator==(const Watch&) const = default;
+};
+
+/// The person at this device has gone away, or is back. A connection begins with somebody there.
+struct SetPresence {
+  bool away = false;
+  bool operator==(const SetPresence&) const = default;
+};
+
 using ClientFrame = std::variant<Hello, Sync, Send, HistoryRequest, Delivered, ReadMark, Typing, CreateRoom, JoinRoom,
-                                 PutItem, ReadItems>;
+                                 PutItem, ReadItems, Watch, SetPresence>;
 
 // ---- server to client
 
@@ -351,7 +366,43 @@ struct Error {
   bool operator==(const Error&) const = default;
 };
 
+enum class PresenceState : std::uint8_t {
+  Offline = 1,  // no device is connected
+  Away = 2,     // nobody is at any of the connected ones
+  Online = 3,
+};
+struct UserPresence {
+  UserId user;
+  PresenceState state = PresenceState::Offline;
+  WallTime last_seen;  // Offline: when the last device left; the epoch: not known
+  bool operator==(const UserPresence&) const = default;
+};
+/// Of users that this connection watches.
+struct PresenceChanged {
+  std::vector<UserPresence> users;
+  bool operator==(const PresenceChanged&) const = default;
+};
+
+/// How far a member has come in a room: max-registers, never beyond the head.
+struct MemberReceipt {
+  UserId user;
+  Seq delivered;  // on the device that has most
+  Seq read;
+  bool operator==(const MemberReceipt&) const = default;
+};
+/// Of a room that this connection asked them for. A room of few members: those that moved. A large one: for each seq
+/// from `counted_from` on, by how many members it was received, and read.
+struct Receipts {
+  RoomId room;
+  std::vector<MemberReceipt> members;
+  Seq counted_from;
+  std::vector<std::uint32_t> delivered_counts;
+  std::vector<std::uint32_t> read_counts;
+  bool operator==(const Receipts&) const = default;
+};
+
 using ServerFrame = std::variant<Welcome, RoomList, RoomChanged, Synced, Event, Head, SendResult, HistoryPage,
-                                 ReadMarked, TypingNotice, RoomCreated, Reconnect, Error, RoomJoined, Items, ItemPut>;
+                                 ReadMarked, TypingNotice, RoomCreated, Reconnect, Error, RoomJoined, Items, ItemPut,
+                                 PresenceChanged, Receipts>;
 
 }  // namespace starling::wire

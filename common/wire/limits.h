@@ -33,6 +33,12 @@ inline constexpr std::size_t kItemsBytesMax = kPageBytesMax;
 inline constexpr std::size_t kItemsMax = 512;
 /// Cursors in one Delivered.
 inline constexpr std::size_t kDeliveredMax = 512;
+/// Users in one Watch, and watched by a connection in all its rooms: more than a person sees at once in any window.
+inline constexpr std::size_t kWatchUsersMax = 500;
+/// Up to so many members a room's receipts name each of them; above, they are counts.
+inline constexpr std::size_t kReceiptMembersMax = 256;
+/// The newest events for which receipts count: what a window of a large room shows.
+inline constexpr std::size_t kReceiptCountsMax = 64;
 /// Sends of one (device, room) that may await their result.
 inline constexpr std::uint32_t kInFlightPerRoomMax = 16;
 

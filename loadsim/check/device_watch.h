@@ -82,6 +82,8 @@ class DeviceWatch {
   void on(const client::Typing&) {}
   void on(const client::ServerError&) {}
   void on(const client::Fatal&) {}
+  void on(const client::PresenceSeen&) {}
+  void on(const client::ReceiptsSeen&) {}
 
   void asked(const wire::ClientFrame& frame);
   void check_body(const wire::Event& event);

@@ -71,6 +71,18 @@ void tell(Line& line, const wire::RoomCreated& c) {
 }
 void tell(Line& line, const wire::Reconnect& r) { line.word("reconnect").number("after", r.after_ms); }
 void tell(Line& line, const wire::Error& e) { line.word("error").word(e.message.c_str()); }
+void tell(Line& line, const wire::PresenceChanged& p) {
+  line.word("presence");
+  for (const wire::UserPresence& each : p.users) {
+    line.number("| user", each.user.value).number("is", static_cast<std::uint64_t>(each.state));
+  }
+}
+void tell(Line& line, const wire::Receipts& r) {
+  line.word("receipts").number("room", r.room.value).number("counted from", r.counted_from.value);
+  for (const wire::MemberReceipt& each : r.members) {
+    line.number("| user", each.user.value).number("got", each.delivered.value).number("read", each.read.value);
+  }
+}
 
 void tell(Line& line, const wire::RoomJoined& j) {
   line.word("joined").number("room", j.room.value).number("status", static_cast<std::uint64_t>(j.status));
@@ -107,6 +119,11 @@ void tell(Line& line, const wire::ReadMark& m) {
   line.word("mark").number("room", m.room.value).number("seq", m.seq.value);
 }
 void tell(Line& line, const wire::Typing& t) { line.word("types").number("room", t.room.value); }
+void tell(Line& line, const wire::Watch& w) {
+  line.word("watch").number("room", w.room.value).number("receipts", w.receipts ? 1 : 0);
+  for (const UserId user : w.users) line.number("", user.value);
+}
+void tell(Line& line, const wire::SetPresence& p) { line.word(p.away ? "away" : "back"); }
 void tell(Line& line, const wire::CreateRoom& c) { line.word("create").number("request", c.request_id); }
 
 }  // namespace

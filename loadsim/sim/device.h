@@ -150,6 +150,8 @@ class Device {
   void on(const client::ReadMarked&) {}
   void on(const client::Typing&) {}
   void on(const client::ServerError&) {}
+  void on(const client::PresenceSeen&) {}
+  void on(const client::ReceiptsSeen&) {}
   void note_asked(const wire::ClientFrame& frame);
   void check_least(RoomId room, Epoch epoch, Seq head, const Least& least);
   void check_answer(const wire::SyncedRoom& answer);

@@ -40,7 +40,10 @@ struct Config {
   Duration read_mark_flush = 5s;
   std::uint32_t typing_per_room_max = 200;  // viewers above which typing is not shown
   Duration typing_interval = 3s;            // per (user, room)
-  Duration store_retry = 200ms;             // after Unknown, Unavailable or Full
+  Duration presence_debounce = 15s;         // a connection that broke and comes back within this shows nothing
+  Duration presence_batch = 1s;   // a connection hears of presence at most this often, homes tell twice as often
+  Duration presence_lease = 60s;  // watches are renewed, and who may see whom is asked again, this often
+  Duration store_retry = 200ms;   // after Unknown, Unavailable or Full
   std::uint32_t busy_retry_ms = 500;
 
   // What a session may ask for beside its sends, which its grants meter. The unit is a room in a Sync: a lookup, and at
@@ -50,6 +53,7 @@ struct Config {
   std::uint32_t history_cost = 8;               // 100 events and what refers to them, encoded for one reader
   std::uint32_t item_put_cost = 32;             // a commit, and a read for each of the user's devices
   std::uint32_t read_mark_cost = 16;            // crosses to the user's home and from there to all its devices
+  std::uint32_t watch_cost = 8;                 // 500 users looked up in a room
   std::uint32_t rooms_per_session_max = 8192;   // a session's rooms are searched one by one: 64 KB
   std::uint32_t histories_per_session_max = 3;  // of 64 KB each: with the soft limit still below the hard one
 

@@ -188,7 +188,7 @@ void Logins::send_late_marks() {
 // ---- the end
 
 void Logins::on(const Disconnected& disconnected) {
-  if (sessions_.find(disconnected.conn) != nullptr) end(disconnected.conn.index);
+  if (sessions_.find(disconnected.conn) != nullptr) end(disconnected.conn.index, disconnected.left);
 }
 
 void Logins::bury() {
@@ -197,15 +197,16 @@ void Logins::bury() {
   }
 }
 
-void Logins::end(std::uint32_t index) {
+void Logins::end(std::uint32_t index, bool left) {
   Session& session = sessions_.at(index);
   locals_.leave_all(index);
+  watches_.end(index);
   if (session.extras != nullptr && session.extras->attach != 0) links_.cancel(session.extras->attach);
   const ConnId conn = sessions_.conn(index);
   links_.cancel_sends(conn);
   if (session.user) {
     links_.ask(turn_.home(session.user),
-               ports::DetachDevice{.user = session.user, .device = session.device, .conn = conn});
+               ports::DetachDevice{.user = session.user, .device = session.device, .conn = conn, .left = left});
   }
   sessions_.forget(index);
 }

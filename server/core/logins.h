@@ -3,6 +3,7 @@
 
 #include "server/core/items.h"
 #include "server/core/links.h"
+#include "server/core/presence_watch.h"
 #include "server/core/room_lists.h"
 #include "server/core/room_locals.h"
 #include "server/core/session_table.h"
@@ -11,8 +12,15 @@ namespace starling::core {
 
 class Logins {
  public:
-  Logins(Turn& turn, Links& links, SessionTable& sessions, RoomLocals& locals, RoomLists& lists, Items& items)
-      : turn_(turn), links_(links), sessions_(sessions), locals_(locals), lists_(lists), items_(items) {}
+  Logins(Turn& turn, Links& links, SessionTable& sessions, RoomLocals& locals, RoomLists& lists, Items& items,
+         PresenceWatch& watches)
+      : turn_(turn),
+        links_(links),
+        sessions_(sessions),
+        locals_(locals),
+        lists_(lists),
+        items_(items),
+        watches_(watches) {}
 
   void on(Connected&& connected);
   void on(const Disconnected& disconnected);
@@ -29,7 +37,7 @@ class Logins {
   void read_items(std::uint32_t session, const wire::ReadItems& read);
 
  private:
-  void end(std::uint32_t session);
+  void end(std::uint32_t session, bool left = false);
   void welcome(std::uint32_t session, const ports::DeviceAttached& attached);
   bool tell_items(const std::vector<ConnId>& conns, const wire::Items& items);
   void tell_mark(const std::vector<ConnId>& conns, wire::ReadMarked marked);
@@ -41,6 +49,7 @@ class Logins {
   RoomLocals& locals_;
   RoomLists& lists_;
   Items& items_;
+  PresenceWatch& watches_;
   std::vector<ConnId> late_;  // sessions with markers that the meter has held back
 };
 

@@ -208,6 +208,11 @@ const Tail* RoomHomes::tail_after(RoomId room, Seq after) {
   return &home->work->tail;
 }
 
+const RoomHome* RoomHomes::peek(RoomId room) const {
+  const auto slot = index_.find(room.value);
+  return slot && homes_[*slot].stage != HomeStage::Loading ? &homes_[*slot] : nullptr;
+}
+
 void RoomHomes::touch(RoomHome& home) {
   if (turn_.view.shards.size() < 2) return;
   if (!std::exchange(work(home).listed, true)) active_.push_back(home.id);

@@ -41,6 +41,8 @@ class RoomHomes {
   /// Looks at the next slots; forgets what nobody needs.
   void sweep(std::uint32_t slots);
 
+  /// The room as its home knows it now; null when it is not in memory.
+  const RoomHome* peek(RoomId room) const;
   /// The tail of a room, when it reaches back to `after`; for readers on this shard.
   const Tail* tail_after(RoomId room, Seq after);
   bool quiet() const { return turn_.counters.commit_queue_bytes == 0; }

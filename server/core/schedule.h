@@ -12,15 +12,18 @@
 namespace starling::core {
 
 enum class Chore : std::uint8_t {
-  Heartbeat,   // links tell how many envelopes there were
-  Digest,      // homes tell the heads of active rooms
-  Heads,       // HEADS subscribers hear of rooms that moved
-  Marks,       // read markers go to the store
-  LateMarks,   // read markers that a session's meter held back go to the user's home
-  StoreRetry,  // what the store could not do is tried again
-  Resend,      // what another shard did not answer is asked again
-  Readers,     // readers that lag too long
-  Sweep,       // idle rooms and users are forgotten
+  Heartbeat,    // links tell how many envelopes there were
+  Digest,       // homes tell the heads of active rooms
+  Heads,        // HEADS subscribers hear of rooms that moved
+  Marks,        // read markers go to the store
+  LateMarks,    // read markers that a session's meter held back go to the user's home
+  StoreRetry,   // what the store could not do is tried again
+  Resend,       // what another shard did not answer is asked again
+  Readers,      // readers that lag too long
+  Presence,     // homes tell of users whose presence has changed
+  PresenceOut,  // sessions hear of it
+  PresenceAsk,  // watches are asked for again and renewed
+  Sweep,        // idle rooms and users are forgotten
   Drain,
   kCount,
 };

@@ -10,6 +10,7 @@
 #include "common/wire/frames.h"
 #include "server/core/budget.h"
 #include "server/core/meter.h"
+#include "server/core/session_watches.h"
 #include "server/ports/envelope.h"
 
 namespace starling::core {
@@ -48,9 +49,11 @@ struct SessionExtras {
   std::uint64_t items_after = 0;
   bool items_wanted = false;
   bool items_reading = false;
+  std::unique_ptr<SessionWatches> watches;
 
   bool empty() const {
-    return attach == 0 && marks.empty() && lists.empty() && late_marks.empty() && !items_wanted && !items_reading;
+    return attach == 0 && marks.empty() && lists.empty() && late_marks.empty() && !items_wanted && !items_reading &&
+           watches == nullptr;
   }
 };
 

@@ -90,6 +90,8 @@ void Shard::State::on(FrameReceived&& input) {
                  [&](wire::JoinRoom& frame) { joins.on(index, frame); },
                  [&](wire::PutItem& frame) { items.put(index, frame); },
                  [&](wire::ReadItems& frame) { logins.read_items(index, frame); },
+                 [&](wire::Watch& frame) { watches.watch(index, std::move(frame)); },
+                 [&](wire::SetPresence& frame) { watches.set_away(index, frame.away); },
              },
              input.frame);
 }
@@ -112,6 +114,7 @@ void Shard::State::on(EnvelopeReceived&& input) {
       return;
     case Links::Arrival::AfterLoss:
       locals.suspect(header.from);
+      watches.suspect(header.from);
       break;
     case Links::Arrival::InOrder:
       break;
@@ -146,12 +149,16 @@ void Shard::State::on(DeadlineReached&&) {
     locals.resend();  // first: few, and sessions wait for them
     links.resend();
   }
+  if (due(Chore::Presence)) presence.flush(users);
+  if (due(Chore::PresenceOut)) watches.flush();
+  if (due(Chore::PresenceAsk)) watches.ask_again();
   if (due(Chore::Readers)) sessions.expire_readers();
   if (due(Chore::Drain)) drain.step();
   if (due(Chore::Sweep)) {
     homes.sweep(kSweepSlots);
     locals.sweep(kSweepSlots);
     users.sweep(kSweepSlots);
+    presence.sweep(kSweepSlots);
     turn.schedule.arm(Chore::Sweep, turn.now.at + kSweepEvery);
   }
 }
@@ -181,7 +188,10 @@ void Shard::State::arrived(ShardId from, ports::Payload&& payload) {
                  [&](ports::DisputeEpoch& p) { homes.on(from, p); },
                  [&](ports::ForwardSend& p) { homes.on(from, std::move(p)); },
                  [&](ports::JoinedRooms& p) { locals.on(std::move(p)); },
-                 [&](ports::EventsPublished& p) { locals.on(std::move(p)); },
+                 [&](ports::EventsPublished& p) {
+                   watches.members_changed(p);
+                   locals.on(std::move(p));
+                 },
                  [&](ports::EventsFetched& p) { locals.on(std::move(p)); },
                  [&](ports::HeadDigest& p) {
                    links.answered(from, p.request);
@@ -203,6 +213,11 @@ void Shard::State::arrived(ShardId from, ports::Payload&& payload) {
                  [&](ports::Answered& p) { links.answered(from, p.request); },
                  [&](ports::TypingSeen& p) { homes.relay(p); },
                  [&](ports::TypingRelayed& p) { locals.on(p); },
+                 [&](ports::DeviceAway& p) { users.on(from, p); },
+                 [&](ports::AskVisible& p) { visible.on(from, p); },
+                 [&](ports::VisibleUsers& p) { watches.on(std::move(p)); },
+                 [&](ports::WatchPresence& p) { presence.on(from, p, users); },
+                 [&](ports::PresenceTold& p) { watches.on(from, p); },
                  [](ports::Heartbeat&) {},
              },
              payload);

@@ -47,8 +47,10 @@ struct Drained {
   ConnId conn;
   std::uint32_t bytes = 0;
 };
+/// `left`: the peer said goodbye, or was silent for so long that it is not coming back at once.
 struct Disconnected {
   ConnId conn;
+  bool left = false;
 };
 struct EnvelopeReceived {
   ports::Envelope envelope;
@@ -122,6 +124,9 @@ struct Counters {
   std::uint64_t lagging_entered = 0;
   std::uint64_t slow_closed = 0;
   std::uint64_t gaps_repaired = 0;
+  std::uint64_t presence_changes = 0;    // of users that are watched, or have just left
+  std::uint64_t presence_envelopes = 0;  // presence and receipts, to other shards and this one
+  std::uint64_t presence_frames = 0;
   // gauges
   std::uint64_t sessions = 0;
   std::uint64_t sessions_lagging = 0;

@@ -8,6 +8,9 @@
 #include "server/core/links.h"
 #include "server/core/logins.h"
 #include "server/core/pages.h"
+#include "server/core/presence_home.h"
+#include "server/core/presence_rooms.h"
+#include "server/core/presence_watch.h"
 #include "server/core/room_homes.h"
 #include "server/core/room_lists.h"
 #include "server/core/room_locals.h"
@@ -30,10 +33,13 @@ struct Shard::State {
         homes(turn, links, store),
         pages(turn, homes, store),
         locals(turn, links, store, sessions, pages),
-        users(turn, links, store),
+        presence(turn, links),
+        users(turn, links, store, presence),
         lists(sessions),
         items(turn, links, store, sessions),
-        logins(turn, links, sessions, locals, lists, items),
+        visible(turn, links, homes),
+        watches(turn, links, sessions),
+        logins(turn, links, sessions, locals, lists, items, watches),
         sends(turn, links, sessions),
         creations(turn, links, store, sessions),
         joins(turn, links, sessions),
@@ -62,9 +68,12 @@ struct Shard::State {
   RoomHomes homes;
   Pages pages;
   RoomLocals locals;
+  PresenceHome presence;
   UserHomes users;
   RoomLists lists;
   Items items;
+  PresenceRooms visible;
+  PresenceWatch watches;
   Logins logins;
   Sends sends;
   Creations creations;

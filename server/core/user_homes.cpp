@@ -121,8 +121,10 @@ void UserHomes::attach(UserHome& user, const WaitingDevice& waiting, const ports
   if (old != user.devices.end()) {
     const bool same = old->shard == device.shard && old->conn == device.conn;
     if (!same && device.connected_at < old->connected_at) return fence(device);
-    if (!same) fence(*old);
-    *old = device;
+    if (!same) {
+      fence(*old);
+      *old = device;
+    }
   } else if (user.devices.size() >= turn_.config.connections_per_user_max) {
     probe(Probe::admission_rejected);
     answer.admitted = false;
@@ -131,6 +133,7 @@ void UserHomes::attach(UserHome& user, const WaitingDevice& waiting, const ports
     if (user.devices.empty()) user.devices.reserve(1);
     user.devices.push_back(device);
   }
+  presence_.changed(user.id);
   if (loaded != nullptr && user.rooms_version != waiting.rooms_version) {
     answer.listed = true;
     for (const ports::UserRoom& room : loaded->rooms) answer.rooms.push_back(room.info);
@@ -151,7 +154,9 @@ void UserHomes::fence(const Device& device) {
 void UserHomes::on(ShardId from, const ports::DetachDevice& detach) {
   if (UserHome* user = find(detach.user)) {
     const auto is_it = [&](const Device& d) { return d.shard == from && d.conn == detach.conn; };
-    std::erase_if(user->devices, is_it);
+    const bool was_there = std::erase_if(user->devices, is_it) > 0;
+    if (was_there && user->devices.empty()) presence_.left(user->id, detach.left);
+    if (was_there && !user->devices.empty()) presence_.changed(user->id);
     if (user->devices.empty()) user->devices = {};
     if (user->extras != nullptr) {
       std::erase_if(user->extras->waiting, [&](const WaitingDevice& w) { return is_it(w.device); });
@@ -159,6 +164,28 @@ void UserHomes::on(ShardId from, const ports::DetachDevice& detach) {
     }
   }
   links_.post(from, ports::Answered{detach.request});
+}
+
+void UserHomes::on(ShardId from, const ports::DeviceAway& ask) {
+  if (UserHome* user = find(ask.user)) {
+    const auto number = static_cast<std::uint32_t>(ask.request);
+    for (Device& device : user->devices) {
+      if (device.shard != from || device.conn != ask.conn) continue;
+      const bool later = device.away_number == 0 || static_cast<std::int32_t>(number - device.away_number) > 0;
+      if (!later) continue;
+      device.away = ask.away;
+      device.away_number = number;
+      presence_.changed(user->id);
+    }
+  }
+  links_.post(from, ports::Answered{ask.request});
+}
+
+Activity UserHomes::activity(UserId id) const {
+  const auto slot = index_.find(id.value);
+  if (!slot || users_[*slot].devices.empty()) return Activity::None;
+  const auto& devices = users_[*slot].devices;
+  return std::ranges::all_of(devices, &Device::away) ? Activity::Away : Activity::Present;
 }
 
 // ---- what the store says

@@ -9,6 +9,7 @@
 
 #include "server/core/flat_index.h"
 #include "server/core/links.h"
+#include "server/core/presence_home.h"
 #include "server/core/slab.h"
 #include "server/core/store_calls.h"
 
@@ -19,7 +20,10 @@ struct Device {
   ConnId conn;
   Instant connected_at{};
   ShardId shard;
+  bool away = false;
+  std::uint32_t away_number = 0;  // of the DeviceAway that said so, modulo 2^32
 };
+static_assert(sizeof(Device) <= 32);
 struct Mark {
   RoomId room;
   Seq seq;
@@ -65,7 +69,8 @@ static_assert(sizeof(UserHome) <= 72);
 
 class UserHomes {
  public:
-  UserHomes(Turn& turn, Links& links, StoreCalls& store) : turn_(turn), links_(links), store_(store) {}
+  UserHomes(Turn& turn, Links& links, StoreCalls& store, PresenceHome& presence)
+      : turn_(turn), links_(links), store_(store), presence_(presence) {}
   UserHomes(const UserHomes&) = delete;
   UserHomes& operator=(const UserHomes&) = delete;
 
@@ -74,6 +79,7 @@ class UserHomes {
   void on(ShardId from, const ports::MarkRead& mark);
   void on(ShardId from, const ports::MembershipChanged& changed);
   void on(ShardId from, const ports::ItemsChanged& changed);
+  void on(ShardId from, const ports::DeviceAway& away);
 
   void loaded(UserId user, ports::StoreCompletion&& done);
   void items_loaded(UserId user, ports::StoreCompletion&& done);
@@ -82,6 +88,8 @@ class UserHomes {
   void flush_marks();
   void retry();
   void sweep(std::uint32_t slots);
+  /// What the user's devices say of the person.
+  Activity activity(UserId user) const;
   bool quiet() const { return dirty_.empty() && marks_in_flight_ == 0; }
   void describe(std::string& text, std::size_t bytes_max) const;
 
@@ -104,6 +112,7 @@ class UserHomes {
   Turn& turn_;
   Links& links_;
   StoreCalls& store_;
+  PresenceHome& presence_;
   Slab<UserHome> users_;
   FlatIndex index_;
   std::vector<UserId> retries_;

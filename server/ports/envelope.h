@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -138,6 +139,14 @@ struct DetachDevice {
   UserId user;
   DeviceId device;
   ConnId conn;
+  bool left = false;  // it said goodbye, or was silent for long: nobody waits for it to come back
+};
+/// Whether somebody is at the device. Of two from one connection the one with the higher request is the later.
+struct DeviceAway {
+  RequestId request = 0;
+  UserId user;
+  ConnId conn;
+  bool away = false;
 };
 /// A max-register.
 struct MarkRead {
@@ -186,6 +195,51 @@ struct UserNotice {
   std::variant<wire::RoomChanged, wire::RoomList, wire::ReadMarked, wire::Items> frame;
 };
 
+// ---- presence and receipts: soft state, told again until it is answered and again when its lease is over
+
+/// Which of these users may the watcher see, as a member of the room among members?
+struct VisibleAsk {
+  RoomId room;
+  UserId watcher;
+  ConnId conn;
+  std::uint32_t number = 0;  // of this question: the answer carries it
+  bool receipts = false;     // the room's receipts too, until the lease ends
+  std::vector<UserId> users;
+};
+/// Local to the home of the rooms.
+struct AskVisible {
+  std::vector<VisibleAsk> asks;
+};
+/// Home to local. Unavailable: the room is not in memory, ask again.
+struct VisibleUsers {
+  RoomId room;
+  ConnId conn;
+  std::uint32_t number = 0;
+  AskStatus status = AskStatus::Ok;
+  std::vector<UserId> users;
+  std::optional<wire::Receipts> receipts;  // all of them, for this connection
+};
+/// What a shard knows of a user's presence; version 0: nothing.
+struct WatchedVersion {
+  UserId user;
+  std::uint64_t version = 0;
+};
+/// The asking shard has sessions that see these users: it wants to hear of them for as long as a lease lasts. Those
+/// that it knows in another version are told at once.
+struct WatchPresence {
+  RequestId request = 0;
+  std::vector<WatchedVersion> users;
+};
+struct PresenceVersion {
+  wire::UserPresence presence;
+  std::uint64_t version = 0;  // grows with every change: an older one never replaces a newer
+};
+/// The users' home to a shard that watches. `request`: of the WatchPresence that this answers.
+struct PresenceTold {
+  RequestId request = 0;
+  std::vector<PresenceVersion> users;
+};
+
 // ---- either way
 
 /// The request is done; there is nothing else to say.
@@ -204,10 +258,11 @@ struct TypingRelayed {
 /// The header's link number counts envelopes: this one says that there were so many.
 struct Heartbeat {};
 
-using Payload = std::variant<JoinRooms, LeaveRoom, FetchEvents, AskHeads, DisputeEpoch, JoinedRooms, EventsPublished,
-                             EventsFetched, HeadDigest, EpochNotice, ForwardSend, SendAnswered, AttachDevice,
-                             DetachDevice, MarkRead, ItemsChanged, MembershipChanged, DeviceAttached, DeviceFenced,
-                             UserNotice, Answered, TypingSeen, TypingRelayed, Heartbeat>;
+using Payload =
+    std::variant<JoinRooms, LeaveRoom, FetchEvents, AskHeads, DisputeEpoch, JoinedRooms, EventsPublished, EventsFetched,
+                 HeadDigest, EpochNotice, ForwardSend, SendAnswered, AttachDevice, DetachDevice, MarkRead, ItemsChanged,
+                 MembershipChanged, DeviceAttached, DeviceFenced, UserNotice, Answered, TypingSeen, TypingRelayed,
+                 Heartbeat, DeviceAway, AskVisible, VisibleUsers, WatchPresence, PresenceTold>;
 
 struct EnvelopeHeader {
   ShardId from;

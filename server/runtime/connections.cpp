@@ -40,10 +40,10 @@ void Connections::admitted(Connection& c, Duration left) {
   deadlines_.expires_in(c, left);
 }
 
-void Connections::leave_core(Connection& c) {
+void Connections::leave_core(Connection& c, bool left) {
   if (!c.in_core) return;
   c.in_core = false;
-  core_.on(core::Disconnected{c.id});
+  core_.on(core::Disconnected{.conn = c.id, .left = left});
 }
 
 void Connections::close(Connection& c, std::uint16_t code, std::string_view text) {
@@ -56,12 +56,12 @@ void Connections::close(Connection& c, std::uint16_t code, std::string_view text
   enter_closing(c);
 }
 
-void Connections::close_after(Connection& c, ports::SharedFrame last) {
+void Connections::close_after(Connection& c, ports::SharedFrame last, bool left) {
   if (c.phase == Phase::Closing) return;
   send(c, std::move(last));
   c.deaf = true;
   c.close_after_flush = true;
-  enter_closing(c);
+  enter_closing(c, left);
 }
 
 void Connections::peer_ended(Connection& c) {
@@ -78,13 +78,13 @@ void Connections::closed_by_both(Connection& c) {
   c.close_after_flush = true;
 }
 
-void Connections::enter_closing(Connection& c) {
+void Connections::enter_closing(Connection& c, bool left) {
   ++closing_;
   deadlines_.enter(c, Phase::Closing);
-  leave_core(c);
+  leave_core(c, left);
 }
 
-void Connections::destroy(Connection& c) {
+void Connections::destroy(Connection& c, bool left) {
   if (!c.admitted) node_.unauthenticated.fetch_sub(1, std::memory_order_relaxed);
   if (c.phase == Phase::Closing) --closing_;
   const ConnId id = c.id;
@@ -93,7 +93,7 @@ void Connections::destroy(Connection& c) {
   ::close(c.fd);
   node_.connections.fetch_sub(1, std::memory_order_relaxed);
   table_.release(c);
-  if (was_in_core) core_.on(core::Disconnected{id});
+  if (was_in_core) core_.on(core::Disconnected{.conn = id, .left = left});
 }
 
 bool Connections::flush() {
@@ -132,8 +132,9 @@ void Connections::on_overdue(Connection& c, Overdue overdue) {
       return close(c, close_code::kTokenExpired, "the token has expired; log in with a new one");
     case Overdue::WriteStalled:
       return close(c, close_code::kSlowReader, "nothing was read for too long; resume");
-    case Overdue::Upgrade:
     case Overdue::Dead:
+      return destroy(c, true);
+    case Overdue::Upgrade:
     case Overdue::CloseHandshake:
     case Overdue::Silent:
     case Overdue::Nothing:

@@ -30,13 +30,14 @@ class Connections {
   /// once. Does nothing when the connection closes already.
   void close(Connection& c, std::uint16_t code, std::string_view text);
   /// After `last` (an HTTP response, or the answer to the peer's close frame) has left.
-  void close_after(Connection& c, ports::SharedFrame last);
+  /// `left`: the peer has said goodbye.
+  void close_after(Connection& c, ports::SharedFrame last, bool left = false);
   /// No more will come from the peer that matters: ends the sending side once what is queued has left.
   void closed_by_both(Connection& c);
   /// The peer sends no more. It may still be waiting for its answer.
   void peer_ended(Connection& c);
   /// At once.
-  void destroy(Connection& c);
+  void destroy(Connection& c, bool left = false);
   /// Connections whose last words have not been taken yet.
   std::uint32_t closing() const { return closing_; }
 
@@ -52,8 +53,8 @@ class Connections {
   Poller& poller() { return poller_; }
 
  private:
-  void leave_core(Connection& c);
-  void enter_closing(Connection& c);
+  void leave_core(Connection& c, bool left);
+  void enter_closing(Connection& c, bool left = false);
   void on_flushed(const Writer::Flushed& flushed);
   void on_overdue(Connection& c, Overdue overdue);
   void finish_sending(Connection& c);

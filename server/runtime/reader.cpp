@@ -32,6 +32,13 @@ std::string_view text_of(std::span<const std::byte> bytes) {
 
 std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
 
+/// A close frame that means that its user has left, and not that the connection is to be made anew.
+bool says_goodbye(std::span<const std::byte> payload) {
+  if (payload.size() < 2) return false;
+  const auto code = std::to_integer<std::uint32_t>(payload[0]) << 8 | std::to_integer<std::uint32_t>(payload[1]);
+  return code == close_code::kNormal || code == close_code::kGoingAway;
+}
+
 }  // namespace
 
 Reader::Reader(NodeContext& node, CoreDriver& core, Connections& connections, Stats& stats)
@@ -200,7 +207,7 @@ void Reader::on_first_frame(Connection& c, wire::ClientFrame&& frame) {
 
 void Reader::on_peer_close(Connection& c, std::span<const std::byte> payload) {
   if (c.phase == Phase::Closing) return connections_.closed_by_both(c);
-  connections_.close_after(c, close_reply(payload));
+  connections_.close_after(c, close_reply(payload), says_goodbye(payload));
 }
 
 void Reader::on_violation(Connection& c, const ws::Item& item) {

@@ -171,6 +171,8 @@ void ScriptedServer::collect() {
     void operator()(const PageFailed& n) { seen.failed_pages.push_back(n); }
     void operator()(const ReadMarked& n) { seen.read_marks.push_back(*n.mark); }
     void operator()(const Typing& n) { seen.typing.push_back(*n.notice); }
+    void operator()(const PresenceSeen& n) { seen.presence.push_back(*n.changed); }
+    void operator()(const ReceiptsSeen& n) { seen.receipts.push_back(*n.receipts); }
     void operator()(const Welcomed& n) { seen.welcomes.push_back({.by_ticket = n.by_ticket}); }
     void operator()(const ServerError& n) { seen.errors.push_back(*n.error); }
     void operator()(const StateChanged& n) { seen.states.push_back(n); }

@@ -50,6 +50,8 @@ struct Seen {
   std::vector<wire::TypingNotice> typing;
   std::vector<Welcomed> welcomes;
   std::vector<wire::Error> errors;
+  std::vector<wire::PresenceChanged> presence;
+  std::vector<wire::Receipts> receipts;
   std::vector<StateChanged> states;
   std::vector<FatalReason> fatals;
 

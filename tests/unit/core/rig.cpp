@@ -55,7 +55,7 @@ void Rig::say(End end, wire::ClientFrame frame) {
   input(end.shard, FrameReceived{.conn = end.conn, .frame = std::move(frame)});
 }
 
-void Rig::disconnect(End end) { input(end.shard, Disconnected{end.conn}); }
+void Rig::disconnect(End end, bool left) { input(end.shard, Disconnected{.conn = end.conn, .left = left}); }
 
 void Rig::drain(End end) {
   stuck_[end] = false;

@@ -66,7 +66,8 @@ class Rig {
     return {.shard = shard, .conn = {.index = next_index_[shard], .generation = 1}};
   }
   void say(End end, wire::ClientFrame frame);
-  void disconnect(End end);
+  /// `left`: with a goodbye.
+  void disconnect(End end, bool left = false);
   /// From now on nothing leaves for this connection until drain().
   void stop_reading(End end) { stuck_[end] = true; }
   void drain(End end);

@@ -98,6 +98,37 @@ TEST(Limits, Counts) {
   });
 }
 
+TEST(Limits, CountsOfPresenceAndReceipts) {
+  expect_limit(limits::kWatchUsersMax, "users in a Watch", [](std::size_t n) {
+    return ClientFrame(Watch{.room = RoomId(1), .users = std::vector<UserId>(n, UserId(1))});
+  });
+  expect_limit(limits::kWatchUsersMax, "users in a PresenceChanged", [](std::size_t n) {
+    return ServerFrame(PresenceChanged{.users = std::vector<UserPresence>(n, UserPresence{.user = UserId(1)})});
+  });
+  expect_limit(limits::kReceiptMembersMax, "members in a Receipts", [](std::size_t n) {
+    return ServerFrame(
+        Receipts{.room = RoomId(1), .members = std::vector<MemberReceipt>(n, MemberReceipt{.user = UserId(1)})});
+  });
+  expect_limit(limits::kReceiptCountsMax, "delivered counts", [](std::size_t n) {
+    return ServerFrame(Receipts{.room = RoomId(1), .delivered_counts = std::vector<std::uint32_t>(n, 1)});
+  });
+  expect_limit(limits::kReceiptCountsMax, "read counts", [](std::size_t n) {
+    return ServerFrame(Receipts{.room = RoomId(1), .read_counts = std::vector<std::uint32_t>(n, 1)});
+  });
+}
+
+TEST(BadValues, OfPresenceAndReceipts) {
+  EXPECT_EQ(error_of(ClientFrame(Watch{})), DecodeError::BadValue);
+  EXPECT_EQ(error_of(ClientFrame(Watch{.room = RoomId(1), .users = {UserId()}})), DecodeError::BadValue);
+  EXPECT_EQ(error_of(ServerFrame(PresenceChanged{.users = {{}}})), DecodeError::BadValue);
+  for (const auto state : {PresenceState(0), PresenceState(4)}) {
+    EXPECT_EQ(error_of(ServerFrame(PresenceChanged{.users = {{.user = UserId(1), .state = state}}})),
+              DecodeError::BadValue);
+  }
+  EXPECT_EQ(error_of(ServerFrame(Receipts{})), DecodeError::BadValue);
+  EXPECT_EQ(error_of(ServerFrame(Receipts{.room = RoomId(1), .members = {{}}})), DecodeError::BadValue);
+}
+
 TEST(Limits, TheWholeMessage) {
   // Padded by a field of a later version, which is skipped.
   const auto padded = [](std::size_t size) {

@@ -156,6 +156,13 @@ ClientFrame random_client_frame(Rng& rng, std::size_t index) {
                      .base = number(rng)};
     case 10:
       return ReadItems{.after = number(rng)};
+    case 11: {
+      Watch watch{.room = RoomId(id(rng)), .users = {}, .receipts = coin(rng)};
+      for (std::uint64_t n = rng.below(20); n > 0; --n) watch.users.push_back(UserId(id(rng)));
+      return watch;
+    }
+    case 12:
+      return SetPresence{.away = coin(rng)};
     default: {
       CreateRoom create{.request_id = rng.next(),
                         .kind = pick(rng, RoomKind::Group, RoomKind::Direct),
@@ -259,6 +266,24 @@ ServerFrame random_server_frame(Rng& rng, std::size_t index) {
                      .retry_after_ms = number32(rng)};
     case 11:
       return Reconnect{.after_ms = number32(rng), .reason = text(rng, limits::kReasonBytesMax)};
+    case 16: {
+      PresenceChanged changed;
+      for (std::uint64_t n = rng.below(20); n > 0; --n) {
+        changed.users.push_back({.user = UserId(id(rng)),
+                                 .state = pick(rng, PresenceState::Offline, PresenceState::Online),
+                                 .last_seen = wall(rng)});
+      }
+      return changed;
+    }
+    case 17: {
+      Receipts receipts{.room = RoomId(id(rng)), .members = {}, .counted_from = Seq(number(rng))};
+      for (std::uint64_t n = rng.below(20); n > 0; --n) {
+        receipts.members.push_back({.user = UserId(id(rng)), .delivered = Seq(number(rng)), .read = Seq(number(rng))});
+      }
+      for (std::uint64_t n = rng.below(20); n > 0; --n) receipts.delivered_counts.push_back(number32(rng));
+      for (std::uint64_t n = rng.below(20); n > 0; --n) receipts.read_counts.push_back(number32(rng));
+      return receipts;
+    }
     default:
       return Error{.code = pick(rng, ErrorCode::BadFrame, ErrorCode::Internal),
                    .message = text(rng, limits::kReasonBytesMax),
@@ -293,6 +318,8 @@ std::vector<ClientFrame> sample_client_frames() {
       JoinRoom{.request_id = 12, .room = RoomId(8), .decline = true},
       PutItem{.request_id = 13, .kind = ItemKind::Draft, .key = "8", .value = "dräft", .base = 300},
       ReadItems{.after = 300},
+      Watch{.room = RoomId(8), .users = {UserId(2), UserId(3)}, .receipts = true},
+      SetPresence{.away = true},
   };
 }
 
@@ -374,6 +401,14 @@ std::vector<ServerFrame> sample_server_frames() {
               .status = PutStatus::Conflict,
               .item = {.kind = ItemKind::Draft, .key = "8", .value = "other", .version = 301},
               .retry_after_ms = 50},
+      PresenceChanged{
+          .users = {{.user = UserId(2), .state = PresenceState::Offline, .last_seen = wall_from_ms(1'700'000'000'000)},
+                    {.user = UserId(3), .state = PresenceState::Online, .last_seen = wall_from_ms(0)}}},
+      Receipts{.room = RoomId(8),
+               .members = {{.user = UserId(2), .delivered = Seq(300), .read = Seq(129)}},
+               .counted_from = Seq(237),
+               .delivered_counts = {900, 3},
+               .read_counts = {0, 1}},
   };
 }
 
