@@ -42,6 +42,7 @@ struct Config {
   Duration typing_interval = 3s;            // per (user, room)
   Duration presence_debounce = 15s;         // a connection that broke and comes back within this shows nothing
   Duration presence_batch = 1s;   // a connection hears of presence at most this often, homes tell twice as often
+  Duration receipt_batch = 1s;    // a room's receipts are told at most this often; marks lag by two of it
   Duration presence_lease = 60s;  // watches are renewed, and who may see whom is asked again, this often
   Duration store_retry = 200ms;   // after Unknown, Unavailable or Full
   std::uint32_t busy_retry_ms = 500;

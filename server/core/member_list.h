@@ -41,6 +41,7 @@ class MemberList {
     const auto at = std::ranges::lower_bound(users_, user);
     return at != users_.end() && *at == user ? roles_[static_cast<std::size_t>(at - users_.begin())] : wire::Role::None;
   }
+  std::size_t size() const { return users_.size(); }
   /// The oldest event that the member may read.
   Seq visible_from(UserId user) const {
     if (joined_ == nullptr) return Seq(1);

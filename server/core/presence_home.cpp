@@ -46,8 +46,8 @@ void PresenceHome::age(Presence& presence) {
   const std::uint32_t round = round_at(turn_.config, turn_.now.at);
   const std::uint32_t passed = round - std::exchange(presence.round, round);
   if (passed == 0) return;
-  const std::uint64_t expired = passed == 1 ? presence.watched_before & ~presence.watched
-                                            : presence.watched_before | presence.watched;
+  const std::uint64_t expired =
+      passed == 1 ? presence.watched_before & ~presence.watched : presence.watched_before | presence.watched;
   probe(Probe::presence_watch_expired, expired != 0);
   presence.watched_before = passed == 1 ? presence.watched : 0;
   presence.watched = 0;
@@ -160,8 +160,8 @@ void PresenceHome::sweep(std::uint32_t slots) {
     const std::uint32_t slot = sweep_at_++;
     if (!presence.id) continue;
     age(presence);
-    const bool needed = (presence.watched | presence.watched_before) != 0 || presence.dirty ||
-                        presence.offline_at > turn_.now.at;
+    const bool needed =
+        (presence.watched | presence.watched_before) != 0 || presence.dirty || presence.offline_at > turn_.now.at;
     if (needed) {
       presence.idle_sweeps = 0;
     } else if (++presence.idle_sweeps > kIdleSweepsMax) {

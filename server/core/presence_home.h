@@ -21,11 +21,11 @@ enum class Activity : std::uint8_t { None, Away, Present };
 /// A user that is watched, or has left lately.
 struct Presence {
   UserId id;
-  std::uint64_t version = 0;        // of what was published
-  std::uint64_t watched = 0;        // by these shards, renewed in this round of leases, as a mask
-  std::uint64_t watched_before = 0; // in the round before
-  WallTime last_seen;               // when the last device left; the epoch: not since the start
-  Instant offline_at{};             // until then a user without devices is shown as before
+  std::uint64_t version = 0;         // of what was published
+  std::uint64_t watched = 0;         // by these shards, renewed in this round of leases, as a mask
+  std::uint64_t watched_before = 0;  // in the round before
+  WallTime last_seen;                // when the last device left; the epoch: not since the start
+  Instant offline_at{};              // until then a user without devices is shown as before
   std::uint32_t round = 0;
   wire::PresenceState published = wire::PresenceState::Offline;
   bool dirty = false;  // in the list of those to look at

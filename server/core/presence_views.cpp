@@ -141,6 +141,7 @@ void PresenceWatch::members_changed(const ports::EventsPublished& published) {
       if (view == nullptr) continue;
       const bool own = sessions_.at(index).user == event.subject;
       if (removed && own) {
+        view->member = false;
         show(index, *view, {});
       } else if (removed) {
         std::vector<UserId> others = view->visible;
@@ -182,6 +183,7 @@ void PresenceWatch::on(ports::VisibleUsers&& answer) {
   if (view == nullptr || view->answered || view->number != answer.number) return;
   if (answer.status != ports::AskStatus::Ok) return;
   view->answered = true;
+  view->member = answer.member;
   view->tries = 0;
   const std::size_t known = unknown_.size();
   show(answer.conn.index, *view, std::move(answer.users));
@@ -192,6 +194,7 @@ void PresenceWatch::on(ports::VisibleUsers&& answer) {
   const Instant due = turn_.now.at + turn_.config.presence_lease;
   renewals_.push_back({.conn = answer.conn, .room = answer.room, .number = answer.number, .at = due});
   arm_asking(due);
+  if (answer.receipts && view->receipts) tell_receipts(answer.conn.index, *view, *answer.receipts);
 }
 
 void PresenceWatch::ask_views() {
@@ -229,6 +232,54 @@ void PresenceWatch::ask_views() {
   }
 }
 
+/// Unless it will be asked anyway.
+void PresenceWatch::ask_later(std::uint32_t index, WatchView& view, Instant at) {
+  if (!std::exchange(view.answered, false)) return;
+  unanswered_.push_back({.conn = sessions_.conn(index), .room = view.room, .number = view.number, .at = at});
+  arm_asking(at);
+}
+
+// ---- receipts
+
+void PresenceWatch::suspect_receipts(ShardId home) {
+  for (std::uint32_t slot = 0; slot < rooms_.end(); ++slot) {
+    const WatchedRoom& room = rooms_[slot];
+    if (!room.id || turn_.home(room.id) != home) continue;
+    for (const std::uint32_t index : room.sessions) {
+      WatchView* view = find_view(sessions_.conn(index), room.id);
+      if (view != nullptr && view->receipts) ask_later(index, *view, turn_.now.at + turn_.config.link_heartbeat);
+    }
+  }
+}
+
+/// One who is behind gets them all later.
+void PresenceWatch::tell_receipts(std::uint32_t index, WatchView& view, const wire::Receipts& receipts) {
+  if (sessions_.queued(index) > turn_.config.outbox_bytes_soft / 4) {
+    return ask_later(index, view, turn_.now.at + kAskAgain);
+  }
+  if (receipts.members.empty() && receipts.delivered_counts.empty()) return;
+  ++turn_.counters.presence_frames;
+  sessions_.send(index, receipts);
+}
+
+void PresenceWatch::on(const ports::ReceiptsTold& told) {
+  const auto slot = room_index_.find(told.receipts.room.value);
+  if (!slot) return;
+  std::vector<std::uint32_t> recipients;
+  for (const std::uint32_t index : rooms_[*slot].sessions) {
+    WatchView* view = find_view(sessions_.conn(index), told.receipts.room);
+    if (view == nullptr || !view->receipts || !view->member) continue;
+    if (sessions_.queued(index) > turn_.config.outbox_bytes_soft / 4) {
+      ask_later(index, *view, turn_.now.at + kAskAgain);
+    } else {
+      recipients.push_back(index);
+    }
+  }
+  if (recipients.empty() || (told.receipts.members.empty() && told.receipts.delivered_counts.empty())) return;
+  turn_.counters.presence_frames += recipients.size();
+  sessions_.fan_out(recipients, turn_.encode(told.receipts), [](std::size_t) { return false; });
+}
+
 // ---- whether somebody is there
 
 void PresenceWatch::set_away(std::uint32_t index, bool away) {
@@ -250,8 +301,7 @@ bool PresenceWatch::tell_away(std::uint32_t index, SessionWatches& watches) {
   watches.told_away = watches.away;
   watches.told_at = turn_.now.at;
   const UserId user = sessions_.at(index).user;
-  links_.ask(turn_.home(user),
-             ports::DeviceAway{.user = user, .conn = sessions_.conn(index), .away = watches.away});
+  links_.ask(turn_.home(user), ports::DeviceAway{.user = user, .conn = sessions_.conn(index), .away = watches.away});
   return true;
 }
 

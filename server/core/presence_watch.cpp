@@ -95,6 +95,7 @@ void PresenceWatch::ask_unknown() {
 }
 
 void PresenceWatch::suspect(ShardId home) {
+  suspect_receipts(home);
   if (index_.size() == 0) return;
   leases_[home.value].due = true;
   leases_[home.value].asked = 0;  // what was asked before the loss proves nothing

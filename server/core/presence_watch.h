@@ -52,6 +52,7 @@ class PresenceWatch {
   // ---- from homes
   void on(ports::VisibleUsers&& answer);
   void on(ShardId from, const ports::PresenceTold& told);
+  void on(const ports::ReceiptsTold& told);
   /// Who is removed is seen no more, and sees nobody any more.
   void members_changed(const ports::EventsPublished& published);
   /// Something that the shard said was lost.
@@ -92,6 +93,9 @@ class PresenceWatch {
   void ask_views();
   void enter_room(RoomId room, std::uint32_t session);
   void leave_room(RoomId room, std::uint32_t session);
+  void tell_receipts(std::uint32_t session, WatchView& view, const wire::Receipts& receipts);
+  void ask_later(std::uint32_t session, WatchView& view, Instant at);
+  void suspect_receipts(ShardId home);
   bool tell_away(std::uint32_t session, SessionWatches& watches);
   void tell_late();
 
@@ -114,13 +118,13 @@ class PresenceWatch {
   FlatIndex index_;
   Slab<WatchedRoom> rooms_;
   FlatIndex room_index_;
-  std::vector<UserId> changed_;                     // whose watchers are to be told
-  std::vector<std::pair<ConnId, UserId>> fresh_;    // sessions that see a user anew
-  std::vector<UserId> unknown_;                     // asked for, and not told yet
-  std::vector<Due> unanswered_;                     // views
-  std::deque<Due> renewals_;                        // views, by time: each waits as long
-  std::vector<ConnId> late_;                        // whose away is to be told
-  std::vector<Lease> leases_;                       // by shard
+  std::vector<UserId> changed_;                   // whose watchers are to be told
+  std::vector<std::pair<ConnId, UserId>> fresh_;  // sessions that see a user anew
+  std::vector<UserId> unknown_;                   // asked for, and not told yet
+  std::vector<Due> unanswered_;                   // views
+  std::deque<Due> renewals_;                      // views, by time: each waits as long
+  std::vector<ConnId> late_;                      // whose away is to be told
+  std::vector<Lease> leases_;                     // by shard
   Instant renew_at_ = kNever;
   Instant flushed_at_{};
   std::uint32_t numbers_ = 0;

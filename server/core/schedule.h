@@ -22,6 +22,7 @@ enum class Chore : std::uint8_t {
   Readers,      // readers that lag too long
   Presence,     // homes tell of users whose presence has changed
   PresenceOut,  // sessions hear of it
+  Receipts,     // how far members have come goes to the rooms' homes, and from there to who shows it
   PresenceAsk,  // watches are asked for again and renewed
   Sweep,        // idle rooms and users are forgotten
   Drain,

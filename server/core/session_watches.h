@@ -15,6 +15,7 @@ struct WatchView {
   std::uint32_t number = 0;  // of the last question to the room's home
   bool answered = false;
   bool receipts = false;
+  bool member = false;  // of the room, as of the last answer
   std::uint8_t tries = 0;
   Instant ask_at{};             // when it is asked again, if there is no answer
   std::vector<UserId> wanted;   // ascending

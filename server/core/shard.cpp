@@ -83,8 +83,14 @@ void Shard::State::on(FrameReceived&& input) {
                  [&](wire::Sync& frame) { locals.sync(index, std::move(frame)); },
                  [&](wire::Send& frame) { sends.on(index, std::move(frame)); },
                  [&](wire::HistoryRequest& frame) { locals.history(index, frame); },
-                 [&](wire::Delivered& frame) { locals.delivered(index, frame); },
-                 [&](wire::ReadMark& frame) { logins.mark_read(index, frame); },
+                 [&](wire::Delivered& frame) {
+                   marks_out.note(*session, frame);
+                   locals.delivered(index, frame);
+                 },
+                 [&](wire::ReadMark& frame) {
+                   marks_out.note(*session, frame);
+                   logins.mark_read(index, frame);
+                 },
                  [&](wire::Typing& frame) { typing.on(index, frame); },
                  [&](wire::CreateRoom& frame) { creations.on(index, frame); },
                  [&](wire::JoinRoom& frame) { joins.on(index, frame); },
@@ -151,6 +157,10 @@ void Shard::State::on(DeadlineReached&&) {
   }
   if (due(Chore::Presence)) presence.flush(users);
   if (due(Chore::PresenceOut)) watches.flush();
+  if (due(Chore::Receipts)) {
+    marks_out.flush();
+    receipts.flush();
+  }
   if (due(Chore::PresenceAsk)) watches.ask_again();
   if (due(Chore::Readers)) sessions.expire_readers();
   if (due(Chore::Drain)) drain.step();
@@ -159,6 +169,7 @@ void Shard::State::on(DeadlineReached&&) {
     locals.sweep(kSweepSlots);
     users.sweep(kSweepSlots);
     presence.sweep(kSweepSlots);
+    receipts.sweep(kSweepSlots);
     turn.schedule.arm(Chore::Sweep, turn.now.at + kSweepEvery);
   }
 }
@@ -218,6 +229,8 @@ void Shard::State::arrived(ShardId from, ports::Payload&& payload) {
                  [&](ports::VisibleUsers& p) { watches.on(std::move(p)); },
                  [&](ports::WatchPresence& p) { presence.on(from, p, users); },
                  [&](ports::PresenceTold& p) { watches.on(from, p); },
+                 [&](ports::MarksSeen& p) { receipts.on(p); },
+                 [&](ports::ReceiptsTold& p) { watches.on(p); },
                  [](ports::Heartbeat&) {},
              },
              payload);

@@ -11,6 +11,8 @@
 #include "server/core/presence_home.h"
 #include "server/core/presence_rooms.h"
 #include "server/core/presence_watch.h"
+#include "server/core/receipt_marks.h"
+#include "server/core/receipts.h"
 #include "server/core/room_homes.h"
 #include "server/core/room_lists.h"
 #include "server/core/room_locals.h"
@@ -37,7 +39,9 @@ struct Shard::State {
         users(turn, links, store, presence),
         lists(sessions),
         items(turn, links, store, sessions),
-        visible(turn, links, homes),
+        receipts(turn, links, homes),
+        marks_out(turn, links),
+        visible(turn, links, homes, receipts),
         watches(turn, links, sessions),
         logins(turn, links, sessions, locals, lists, items, watches),
         sends(turn, links, sessions),
@@ -72,6 +76,8 @@ struct Shard::State {
   UserHomes users;
   RoomLists lists;
   Items items;
+  Receipts receipts;
+  ReceiptMarks marks_out;
   PresenceRooms visible;
   PresenceWatch watches;
   Logins logins;

@@ -216,6 +216,7 @@ struct VisibleUsers {
   ConnId conn;
   std::uint32_t number = 0;
   AskStatus status = AskStatus::Ok;
+  bool member = false;  // the watcher is
   std::vector<UserId> users;
   std::optional<wire::Receipts> receipts;  // all of them, for this connection
 };
@@ -240,6 +241,22 @@ struct PresenceTold {
   std::vector<PresenceVersion> users;
 };
 
+/// How far a member says it has come; a seq of 0 says nothing.
+struct MarkSeen {
+  RoomId room;
+  UserId user;
+  Seq delivered;
+  Seq read;
+};
+/// Local to the home of the rooms: raises max-registers. Lossy: the next mark says it too.
+struct MarksSeen {
+  std::vector<MarkSeen> marks;
+};
+/// Home to the locals with sessions that show the room's receipts.
+struct ReceiptsTold {
+  wire::Receipts receipts;
+};
+
 // ---- either way
 
 /// The request is done; there is nothing else to say.
@@ -262,7 +279,7 @@ using Payload =
     std::variant<JoinRooms, LeaveRoom, FetchEvents, AskHeads, DisputeEpoch, JoinedRooms, EventsPublished, EventsFetched,
                  HeadDigest, EpochNotice, ForwardSend, SendAnswered, AttachDevice, DetachDevice, MarkRead, ItemsChanged,
                  MembershipChanged, DeviceAttached, DeviceFenced, UserNotice, Answered, TypingSeen, TypingRelayed,
-                 Heartbeat, DeviceAway, AskVisible, VisibleUsers, WatchPresence, PresenceTold>;
+                 Heartbeat, DeviceAway, AskVisible, VisibleUsers, WatchPresence, PresenceTold, MarksSeen, ReceiptsTold>;
 
 struct EnvelopeHeader {
   ShardId from;
