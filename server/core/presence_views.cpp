@@ -132,8 +132,8 @@ void PresenceWatch::leave_room(RoomId room, std::uint32_t session) {
 
 void PresenceWatch::members_changed(const ports::EventsPublished& published) {
   for (const wire::Event& event : published.events) {
-    const bool removed = event.kind == wire::EventKind::MemberRemove;
-    if (!removed && event.kind != wire::EventKind::MemberAdd) continue;
+    if (!wire::changes_member(event.kind)) continue;
+    const bool removed = wire::ends_membership(event.kind);
     const auto slot = room_index_.find(published.room.value);
     if (!slot) return;
     for (const std::uint32_t index : rooms_[*slot].sessions) {
