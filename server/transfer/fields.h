@@ -32,7 +32,9 @@ class Fields {
   /// For a column of SQLite: `type` is its declared one. `storage` keeps what the value only refers to.
   store::Value value(std::string_view name, std::string_view type, std::string& storage);
 
-  /// Every field has been asked for.
+  /// It may be there, and is not needed.
+  void pass(std::string_view name) { find(name); }
+  /// Every field has been asked for, or passed.
   void done() const;
 
  private:

@@ -128,12 +128,12 @@ class Import {
     if (profile && accounts_.exists()) {
       // Somebody who is there already keeps what they call themselves now.
       if (!accounts_.insert("user_id", user, fields, plan_.resume || plan_.add)) ++report_.profiles_existing;
-      fields.done();
     } else if (profile) {
       ++report_.profiles_dropped;
-    } else {
-      fields.done();
     }
+    // A foreign profile may say more than accounts hold.
+    for (const std::string_view column : kProfileColumns) fields.pass(column);
+    fields.done();
     ++report_.users;
     grew();
   }
