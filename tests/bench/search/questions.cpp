@@ -65,6 +65,17 @@ class Questions {
       if (length(text) >= 5) return text;
     }
   }
+  /// Frequent words as nobody says them: the index proposes much of which the texts have nothing.
+  std::string said_by_nobody() {
+    const Words& of = words();
+    std::string text = "\"";
+    for (int n = 0; n < 4;) {
+      const std::string& next = of.at(rng_.below(25));
+      if (n == 1 && length(next) < 3 && !of.gap().empty()) continue;  // words of one letter alone are refused
+      text += (n++ == 0 ? "" : std::string(of.gap())) + next;
+    }
+    return text + '"';
+  }
   std::string nowhere() {
     if (rng_.chance(1, 3)) {
       std::string text;
@@ -135,6 +146,7 @@ std::vector<Kind> questions_of(const Corpus& corpus, std::size_t each, std::uint
     question.query.user = corpus.in_fifty[q.rng().below(corpus.in_fifty.size())];
     return question;
   });
+  add("frequent words, no hit", [&](Questions& q) { return asked(q.said_by_nobody()); });
   add("no hit", [&](Questions& q) { return asked(q.nowhere()); });
   return kinds;
 }
