@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "server/search/chars.h"
+#include "server/search/terms.h"
 
 namespace starling::bench {
 namespace {
@@ -15,6 +16,12 @@ std::string piece(const std::string& text, std::size_t at, std::size_t count) {
   return out;
 }
 std::size_t length(const std::string& text) { return search::decode_all(text).size(); }
+
+/// Three words of a letter or two are no phrase that the index knows.
+bool is_taken(const std::string& query) {
+  const auto terms = search::terms_of(query);
+  return terms && search::tokens_of(*terms);
+}
 
 class Questions {
  public:
@@ -62,7 +69,7 @@ class Questions {
       std::size_t end = space;
       for (std::size_t n = 1; n < count && end != std::string::npos; ++n) end = body.find(' ', end + 1);
       const std::string text = body.substr(0, end);
-      if (length(text) >= 5) return text;
+      if (length(text) >= 5 && is_taken('"' + text + '"')) return text;
     }
   }
   /// Frequent words as nobody says them: the index proposes much of which the texts have nothing.
