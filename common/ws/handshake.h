@@ -34,7 +34,12 @@ struct HttpRequest {
   std::string method;
   std::string target;
   std::optional<std::string> origin;
-  std::size_t head_bytes = 0;  // what follows belongs to the connection's next protocol
+  std::string host;
+  std::string authorization;
+  std::string content_type;
+  std::string forwarded_for;  // the last hop's word; only a trusted proxy's counts
+  std::optional<std::uint64_t> content_length;
+  std::size_t head_bytes = 0;  // what follows is the body, or belongs to the connection's next protocol
 
   // Of the upgrade, when `connection` and `upgrade` ask for one.
   bool wants_upgrade = false;  // Connection: upgrade and Upgrade: websocket
@@ -43,7 +48,8 @@ struct HttpRequest {
   bool http_1_1 = false;
 };
 
-/// Reads a request's head: at most kHeadBytesMax, and no body after it.
+/// Reads a request's head: at most kHeadBytesMax. A body is only ever announced by its length; whether one is wanted is
+/// the caller's to say.
 Result<HttpRequest, HttpError> parse_request(std::string_view bytes);
 
 /// Is it a good upgrade request? None when it is.

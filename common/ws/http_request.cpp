@@ -24,11 +24,22 @@ bool has_token(const Fields& fields, field name, boost::beast::string_view token
 
 /// These decide who is asked for what: a second one means that somebody on the way reads another request than we do.
 bool repeats_a_single_field(const Fields& fields) {
-  for (const field name :
-       {field::host, field::origin, field::sec_websocket_key, field::sec_websocket_version, field::content_length}) {
+  for (const field name : {field::host, field::origin, field::sec_websocket_key, field::sec_websocket_version,
+                           field::content_length, field::content_type, field::authorization}) {
     if (fields.count(name) > 1) return true;
   }
   return false;
+}
+
+/// The last address of the last field: what the nearest proxy has seen.
+std::string_view forwarded_for(const Fields& fields) {
+  std::string_view last;
+  for (auto [at, end] = fields.equal_range("X-Forwarded-For"); at != end; ++at) last = view(at->value());
+  const auto comma = last.rfind(',');
+  if (comma != std::string_view::npos) last.remove_prefix(comma + 1);
+  while (last.starts_with(' ')) last.remove_prefix(1);
+  while (last.ends_with(' ')) last.remove_suffix(1);
+  return last;
 }
 
 bool is_key(std::string_view key) {
@@ -63,9 +74,7 @@ Result<HttpRequest, HttpError> parse_request(std::string_view bytes) {
   const Fields& fields = parser.get().base();
   if (repeats_a_single_field(fields)) return fail(HttpError::BadRequest);
   // Any transfer coding, not only "chunked": whoever stands before us may read a body where we read the next request.
-  if (fields.count(field::transfer_encoding) > 0 || parser.content_length().value_or(0) > 0) {
-    return fail(HttpError::BodyRefused);
-  }
+  if (fields.count(field::transfer_encoding) > 0) return fail(HttpError::BodyRefused);
   const bool http_1_1 = fields.version() == 11;
   if (http_1_1 && fields.count(field::host) == 0) return fail(HttpError::BadRequest);
 
@@ -73,6 +82,11 @@ Result<HttpRequest, HttpError> parse_request(std::string_view bytes) {
   request.method = view(fields.method_string());
   request.target = view(fields.target());
   if (const auto origin = fields.find(field::origin); origin != fields.end()) request.origin = view(origin->value());
+  request.host = view(fields[field::host]);
+  request.authorization = view(fields[field::authorization]);
+  request.content_type = view(fields[field::content_type]);
+  request.forwarded_for = forwarded_for(fields);
+  if (const auto length = parser.content_length()) request.content_length = *length;
   request.head_bytes = head_bytes;
   request.wants_upgrade =
       has_token(fields, field::connection, "upgrade") && has_token(fields, field::upgrade, "websocket");
@@ -83,6 +97,7 @@ Result<HttpRequest, HttpError> parse_request(std::string_view bytes) {
 }
 
 std::optional<HttpError> judge_upgrade(const HttpRequest& request) {
+  if (request.content_length.value_or(0) > 0) return HttpError::BodyRefused;
   if (request.method != "GET") return HttpError::MethodNotAllowed;
   if (!request.wants_upgrade) return HttpError::UpgradeRequired;
   if (!request.http_1_1) return HttpError::BadRequest;

@@ -4,6 +4,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "common/base/assert.h"
+
 namespace starling::sim {
 
 void Database::seed_room(RoomId room, wire::RoomKind kind, const std::vector<UserId>& members, WallTime now) {
@@ -40,6 +42,11 @@ ports::StoreResult Database::execute(ports::StoreRequest request, const Members*
       [&](auto& each) -> ports::StoreResult {
         if constexpr (std::is_same_v<std::decay_t<decltype(each)>, ports::CommitBatch>) {
           return on(each, stale_members);
+        } else if constexpr (std::is_same_v<std::decay_t<decltype(each)>, ports::ReadAccounts> ||
+                             std::is_same_v<std::decay_t<decltype(each)>, ports::ChangeAccounts>) {
+          // Of the service beside the shards, which the simulated world does without.
+          STARLING_ASSERT(false);
+          return ports::Done{};
         } else {
           return on(each);
         }

@@ -20,6 +20,8 @@ std::uint16_t close_code_of(core::CloseReason reason) {
       return client::close_code::kProtocolError;
     case core::CloseReason::Fenced:
       return client::close_code::kFenced;
+    case core::CloseReason::Revoked:
+      return client::close_code::kUnauthorized;
     case core::CloseReason::SlowReader:
       return client::close_code::kSlowReader;
     case core::CloseReason::Draining:

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "server/accounts/config.h"
 #include "server/core/config.h"
 #include "server/runtime/config.h"
 
@@ -19,6 +20,7 @@ struct Config {
   bool search = true;
   runtime::Config runtime;
   core::Config core;
+  accounts::Config accounts;
 
   std::string database_path() const { return data_dir + "/starling.db"; }
   std::string search_path() const { return data_dir + "/search.db"; }

@@ -29,6 +29,14 @@ bool is_origin(const std::string& origin) {
          host.find_first_of("/?#*@ ") == std::string_view::npos;
 }
 
+/// Goes into links between "starling://" and a path.
+bool is_public_name(const std::string& name) {
+  return std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+           c == ':' || c == '[' || c == ']';
+  });
+}
+
 class Checks {
  public:
   explicit Checks(ParsedConfig& parsed) : p_(parsed) {}
@@ -53,6 +61,8 @@ class Checks {
     for (const std::string& address : r.metrics_from) {
       require("server.metrics_from", is_address(address), fmt::format("'{}' is not an IP address", address));
     }
+    require("server.public_name", is_public_name(c.accounts.public_name),
+            fmt::format("'{}' is not host or host:port, as in \"chat.example.org:443\"", c.accounts.public_name));
     require("runtime.flush_delay_min_us",
             r.flush_delay_min <= r.flush_delay_max || r.flush_delay_max == Duration::zero(),
             "above runtime.flush_delay_max_us; lower it");

@@ -112,14 +112,15 @@ class Parser {
     list.clear();
     for (const toml::node& each : *array) list.push_back(*each.value_exact<std::string>());
   }
-  void value(const toml::node& node, const ConfigKey& key, const LogLevelKey&) {
+  void value(const toml::node& node, const ConfigKey& key, const ChoiceKey& kind) {
     const auto text = node.value_exact<std::string>();
-    const auto names = log_level_names();
-    const auto found = text ? std::ranges::find(names, *text) : names.end();
-    if (found == names.end()) {
-      return error(node, fmt::format("'{}' must be one of \"debug\", \"info\", \"warning\", \"error\"", key.path()));
+    const auto found = text ? std::ranges::find(kind.names, *text) : kind.names.end();
+    if (found == kind.names.end()) {
+      std::vector<std::string> quoted;
+      for (const std::string_view name : kind.names) quoted.push_back(fmt::format("\"{}\"", name));
+      return error(node, fmt::format("'{}' must be one of {}", key.path(), fmt::join(quoted, ", ")));
     }
-    out_.config.log_level = static_cast<LogLevel>(found - names.begin());
+    kind.set(out_.config, static_cast<std::size_t>(found - kind.names.begin()));
   }
   void value(const toml::node& node, const ConfigKey& key, const ListenKey&) {
     const auto text = node.value_exact<std::string>();
@@ -155,7 +156,7 @@ std::string value_text(Config config, const ConfigKey& key) {
       for (const std::string& item : k.at(config)) items.push_back(quoted(item));
       return fmt::format("[{}]", fmt::join(items, ", "));
     }
-    std::string operator()(const LogLevelKey&) const { return quoted(std::string(name_of(config.log_level))); }
+    std::string operator()(const ChoiceKey& k) const { return quoted(std::string(k.names[k.get(config)])); }
     std::string operator()(const ListenKey&) const {
       const std::string& host = config.runtime.address;
       const bool v6 = host.find(':') != std::string::npos;

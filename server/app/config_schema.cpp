@@ -35,6 +35,12 @@ IntegerKey timeout(std::int64_t min, std::int64_t max) {
           .max = max};
 }
 
+constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warning", "error"};
+constexpr std::array<std::string_view, 3> kRegistrations{"open", "invite", "closed"};
+static_assert(static_cast<int>(ports::Admission::Closed) == 2 && static_cast<int>(ports::Admission::Invited) == 1);
+
+constexpr auto kAccounts = &Config::accounts;
+using Accounts = accounts::Config;
 constexpr auto kRun = &Config::runtime;
 constexpr auto kCore = &Config::core;
 using Run = runtime::Config;
@@ -50,12 +56,17 @@ constexpr std::int64_t kMiB = 1024 * kKiB;
 std::vector<ConfigKey> make_schema() {
   return {
       {"server", "listen",
-       "WebSocket (/v1/ws), /healthz, /readyz and /metrics; port 0 picks a free one. An address that is not loopback "
+       "WebSocket (/v1/ws), the API (/v1/…), /healthz, /readyz and /metrics; port 0 picks a free one. An address that "
+       "is not loopback "
        "needs [tls], or behind_proxy = true.",
        ListenKey{}},
       {"server", "data_dir", "Where the database and the keys live. Backed up with: starlingctl backup",
        TextKey{[](Config& c) -> std::string& { return c.data_dir; }}},
-      {"server", "behind_proxy", "A trusted proxy ends TLS in front of this server.",
+      {"server", "public_name",
+       "host:port under which clients reach this server, in invitation links. Empty: as each request names it.",
+       TextKey{[](Config& c) -> std::string& { return c.accounts.public_name; }}},
+      {"server", "behind_proxy",
+       "A trusted proxy ends TLS in front of this server, and names the peer in X-Forwarded-For.",
        BooleanKey{[](Config& c) -> bool& { return c.runtime.behind_proxy; }}},
       {"server", "origins",
        "Web pages that may connect, as scheme://host[:port], compared exactly. Native clients send no Origin.",
@@ -63,7 +74,9 @@ std::vector<ConfigKey> make_schema() {
       {"server", "metrics_from",
        "Addresses that may read /metrics. Loopback may too, unless behind_proxy = true: then it may be the proxy.",
        TextListKey{[](Config& c) -> std::vector<std::string>& { return c.runtime.metrics_from; }}},
-      {"server", "log_level", "debug, info, warning or error. Bodies and tokens are never logged.", LogLevelKey{}},
+      {"server", "log_level", "debug, info, warning or error. Bodies and tokens are never logged.",
+       ChoiceKey{kLogLevels, [](const Config& c) { return static_cast<std::size_t>(c.log_level); },
+                 [](Config& c, std::size_t v) { c.log_level = static_cast<LogLevel>(v); }}},
       {"server", "drain_grace_s", "How long a stop may take before connections that are left are cut.",
        IntegerKey{[](const Config& c) { return std::chrono::duration_cast<Sec>(c.drain_grace).count(); },
                   [](Config& c, std::int64_t v) { c.drain_grace = Sec(v); }, 0, 3600}},
@@ -75,6 +88,19 @@ std::vector<ConfigKey> make_schema() {
       {"search", "enabled",
        "Full-text search: an index (data_dir/search.db) is kept beside the database, about as large as the messages.",
        BooleanKey{[](Config& c) -> bool& { return c.search; }}},
+      {"accounts", "registration",
+       "Who may make an account: \"open\" everybody, \"invite\" who has an invitation, \"closed\" nobody but by "
+       "starlingctl "
+       "user add. The first account of all becomes administrator, whatever this says.",
+       ChoiceKey{kRegistrations, [](const Config& c) { return static_cast<std::size_t>(c.accounts.registration); },
+                 [](Config& c, std::size_t v) { c.accounts.registration = static_cast<ports::Admission>(v); }}},
+      {"accounts", "hash_threads", "Threads that hash passwords, 19 MiB and a core's time each.",
+       number<kAccounts, &Accounts::hash_threads>(1, 2)},
+      {"accounts", "attempts_burst",
+       "Attempts to log in of one IPv4 address or IPv6 /64 at once; a registration is three.",
+       number<kAccounts, &Accounts::attempts_burst>(3, 100'000)},
+      {"accounts", "attempts_per_minute", "And sustained.",
+       number<kAccounts, &Accounts::attempts_per_minute>(1, 100'000)},
 
       {"tls", "certificate", "PEM file with the chain; together with key it turns TLS 1.2 and 1.3 on.",
        TextKey{[](Config& c) -> std::string& { return c.runtime.tls.certificate; }}},
@@ -97,7 +123,9 @@ std::vector<ConfigKey> make_schema() {
       {"runtime", "writes_per_turn_max", "System calls that write before reads are polled again.",
        number<kRun, &Run::writes_per_turn_max>(1, 100'000)},
 
-      {"timeouts", "upgrade_s", "TLS and HTTP upgrade together.", timeout<&Times::upgrade>(1, 300)},
+      {"timeouts", "upgrade_s", "TLS and HTTP upgrade together; of a call of the API, its body too.",
+       timeout<&Times::upgrade>(1, 300)},
+      {"timeouts", "answer_s", "The API's answer to a whole request.", timeout<&Times::answer>(1, 300)},
       {"timeouts", "hello_s", "From the upgrade to a verified Hello.", timeout<&Times::hello>(1, 300)},
       {"timeouts", "message_s", "From the first byte of a message to its last.", timeout<&Times::message>(1, 300)},
       {"timeouts", "ping_after_s", "Silence before a ping.", timeout<&Times::ping_after>(1, 3600)},
@@ -148,16 +176,11 @@ std::vector<ConfigKey> make_schema() {
   };
 }
 
-constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warning", "error"};
-
 }  // namespace
 
 std::span<const ConfigKey> config_schema() {
   static const std::vector<ConfigKey> schema = make_schema();
   return schema;
 }
-
-std::string_view name_of(LogLevel level) { return kLogLevels[static_cast<std::size_t>(level)]; }
-std::span<const std::string_view> log_level_names() { return kLogLevels; }
 
 }  // namespace starling::app

@@ -29,7 +29,12 @@ struct TextKey {
 struct TextListKey {
   std::function<std::vector<std::string>&(Config&)> at;
 };
-struct LogLevelKey {};
+/// One of `names`, counted from 0.
+struct ChoiceKey {
+  std::span<const std::string_view> names;
+  std::function<std::size_t(const Config&)> get;
+  std::function<void(Config&, std::size_t)> set;
+};
 /// host:port, or [host]:port for IPv6.
 struct ListenKey {};
 
@@ -37,16 +42,12 @@ struct ConfigKey {
   std::string_view section;
   std::string_view name;
   std::string_view comment;
-  std::variant<IntegerKey, BooleanKey, TextKey, TextListKey, LogLevelKey, ListenKey> kind;
+  std::variant<IntegerKey, BooleanKey, TextKey, TextListKey, ChoiceKey, ListenKey> kind;
 
   std::string path() const { return std::string(section) + "." + std::string(name); }
 };
 
 /// In the order of a printed file: grouped by section.
 std::span<const ConfigKey> config_schema();
-
-std::string_view name_of(LogLevel level);
-/// debug, info, warning, error.
-std::span<const std::string_view> log_level_names();
 
 }  // namespace starling::app

@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "server/app/account_service.h"
 #include "server/app/exit_codes.h"
 #include "server/app/log.h"
 #include "server/app/search_service.h"
@@ -29,14 +30,20 @@ using namespace std::chrono_literals;
 
 constexpr Duration kLookAround = 100ms;
 
-/// Everything that runs, destroyed in reverse: the store's last completions find the node's mailboxes, its last commits
-/// the search.
+/// Everything that runs, destroyed in reverse: the API's last calls find store and search, the store's last completions the
+/// node's mailboxes, its last commits the search.
 struct Running {
   store::DataDir data_dir;
   auth::Authenticator authenticator;
+  auth::RevokedDevices revoked;
+  accounts::StoreCalls calls;
   std::unique_ptr<runtime::Node> node;
   std::unique_ptr<SearchService> search;
   std::unique_ptr<StoreService> store;
+  std::unique_ptr<AccountService> accounts;
+
+  Running(store::DataDir dir, auth::Authenticator verifier)
+      : data_dir(std::move(dir)), authenticator(std::move(verifier)) {}
 };
 
 Result<auth::Authenticator, std::string> open_keys(const Config& config) {
@@ -70,18 +77,21 @@ Result<std::unique_ptr<Running>, StartError> start(const Config& config, const s
   if (!data_dir) return tl::unexpected(data_dir.error());
   auto authenticator = open_keys(config);
   if (!authenticator) return tl::unexpected(authenticator.error());
-  auto running =
-      std::make_unique<Running>(Running{std::move(*data_dir), std::move(*authenticator), nullptr, nullptr, nullptr});
+  auto running = std::make_unique<Running>(std::move(*data_dir), std::move(*authenticator));
 
   auto node = runtime::Node::create(config.runtime, config.core, running->authenticator);
   if (!node) return tl::unexpected(node.error());
   running->node = std::move(*node);
   running->search = std::make_unique<SearchService>(config);
-  auto store = StoreService::open(config, *running->node, running->search->committed());
+  auto store = StoreService::open(config, *running->node, running->calls, running->search->committed());
   if (!store) {
     return tl::unexpected(StartError(store.error().text, store.error().passes ? kExitTryAgain : kExitBadStart));
   }
   running->store = std::move(*store);
+  auto accounts =
+      AccountService::open(config, running->calls, running->authenticator, running->revoked, *running->node);
+  if (!accounts) return tl::unexpected(accounts.error());
+  running->accounts = std::move(*accounts);
   running->search->start();
   // Before anything runs: who connects by it waits in the backlog for a moment.
   if (!port_file.empty() && !write_port_file(port_file, running->node->port())) {
@@ -91,7 +101,8 @@ Result<std::unique_ptr<Running>, StartError> start(const Config& config, const s
   link.metrics = [store = std::move(link.metrics), search = running->search.get()] {
     return store() + search->metrics();
   };
-  running->node->start(std::move(link));
+  running->node->start(std::move(link), running->accounts->link());
+  running->accounts->start();
   return running;
 }
 

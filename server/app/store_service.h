@@ -1,4 +1,5 @@
-// The SQLite store behind the node's seam: operations of the shards go in, completions come back to their mailboxes.
+// The SQLite store behind the node's seam: operations of the shards go in, completions come back to their
+// mailboxes; and those of the account service to it.
 #pragma once
 
 #include <functional>
@@ -7,6 +8,7 @@
 #include <string>
 
 #include "common/base/result.h"
+#include "server/accounts/store_calls.h"
 #include "server/app/config.h"
 #include "server/runtime/node.h"
 #include "server/store/store.h"
@@ -17,9 +19,9 @@ class StoreService {
  public:
   /// Rooms whose log has grown, on the store's thread.
   using Committed = std::function<void(std::span<const RoomId>)>;
-  /// `node`, and whoever hears of commits, outlive the service: the last completions arrive while it is destroyed.
+  /// All outlive the service: the last completions arrive while it is destroyed.
   static Result<std::unique_ptr<StoreService>, store::OpenError> open(const Config& config, runtime::Node& node,
-                                                                      Committed committed);
+                                                                      accounts::StoreCalls& calls, Committed committed);
 
   /// Good for as long as the service.
   runtime::StoreLink link();

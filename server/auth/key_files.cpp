@@ -30,6 +30,7 @@ struct Name {
 constexpr Name kTokenSecret{"token", "secret"};
 constexpr Name kTokenPublic{"token", "public"};
 constexpr Name kTicket{"ticket", "secret"};
+constexpr Name kCredential{"credential", "secret"};
 
 tl::unexpected<KeyFileError> error(std::string message) { return tl::unexpected(KeyFileError{std::move(message)}); }
 
@@ -173,6 +174,9 @@ Result<void, KeyFileError> ensure_keys(const std::filesystem::path& dir) {
   if (ids_in(dir, kTicket).empty()) {
     if (auto added = add_ticket_key(dir, KeyId(1)); !added) return added;
   }
+  if (ids_in(dir, kCredential).empty()) {
+    return write_key(path_of(dir, kCredential, KeyId(1)), make_credential_key(KeyId(1)).bytes);
+  }
   return {};
 }
 
@@ -196,6 +200,12 @@ Result<ServerKeys, KeyFileError> load_server_keys(const std::filesystem::path& d
   auto ticket = load<TicketKey>(dir, kTicket);
   if (!ticket) return tl::unexpected(ticket.error());
   return ServerKeys{std::move(*token), std::move(*ticket)};
+}
+
+Result<CredentialKey, KeyFileError> load_credential_key(const std::filesystem::path& dir) {
+  auto keys = load<CredentialKey>(dir, kCredential);
+  if (!keys) return tl::unexpected(keys.error());
+  return keys->back();
 }
 
 Result<TokenSecret, KeyFileError> load_token_secret(const std::filesystem::path& dir) {

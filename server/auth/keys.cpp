@@ -30,4 +30,10 @@ TicketKey make_ticket_key(KeyId id) {
   return key;
 }
 
+CredentialKey make_credential_key(KeyId id) {
+  CredentialKey key{.id = id};
+  randombytes_buf(key.bytes.data(), key.bytes.size());
+  return key;
+}
+
 }  // namespace starling::auth

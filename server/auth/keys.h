@@ -15,7 +15,7 @@ using KeyId = Id<struct KeyTag, std::uint32_t>;
 /// Keys of one kind that are alive at once.
 inline constexpr std::size_t kKeysAliveMax = 2;
 
-/// Ed25519. The secret is the 32-byte seed; tools that mint hold it, a server needs only the public half.
+/// Ed25519. The secret is the 32-byte seed: who mints holds it, a server for its logins among them.
 struct TokenSecret {
   KeyId id;
   std::array<unsigned char, 32> seed{};
@@ -30,6 +30,12 @@ struct TicketKey {
   std::array<unsigned char, 32> bytes{};
 };
 
+/// XChaCha20-Poly1305, over secrets that the store keeps. Not rotated: what it sealed has to stay readable.
+struct CredentialKey {
+  KeyId id;
+  std::array<unsigned char, 32> bytes{};
+};
+
 /// What a server holds. Ascending by id; the last ticket key mints.
 struct ServerKeys {
   std::vector<TokenPublic> token;
@@ -39,6 +45,7 @@ struct ServerKeys {
 TokenSecret make_token_secret(KeyId id);
 TokenPublic public_half(const TokenSecret& secret);
 TicketKey make_ticket_key(KeyId id);
+CredentialKey make_credential_key(KeyId id);
 
 template <class Key>
 const Key* find_key(const std::vector<Key>& keys, KeyId id) {

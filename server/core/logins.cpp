@@ -83,6 +83,14 @@ void Logins::on(ShardId from, const ports::DeviceFenced& fenced) {
   links_.post(from, ports::Answered{fenced.request});
 }
 
+void Logins::revoke(DeviceId device) {
+  // Seldom, and a shard has some ten thousand at most: no index by device is kept for it.
+  for (std::uint32_t index = 0; index < sessions_.index_end(); ++index) {
+    if (!sessions_.at(index).open || sessions_.at(index).device != device) continue;
+    sessions_.close(index, CloseReason::Revoked, "the device was revoked; log in again");
+  }
+}
+
 void Logins::on(ShardId from, ports::UserNotice&& notice) {
   if (auto* mark = std::get_if<wire::ReadMarked>(&notice.frame)) {
     tell_mark(notice.conns, *mark);

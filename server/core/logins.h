@@ -27,6 +27,7 @@ class Logins {
   void on(ports::DeviceAttached&& attached);
   void on(ShardId from, const ports::DeviceFenced& fenced);
   void on(ShardId from, ports::UserNotice&& notice);
+  void revoke(DeviceId device);
   /// Sessions that were closed in this turn.
   void bury();
 

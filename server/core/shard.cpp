@@ -179,6 +179,8 @@ void Shard::State::on(DrainRequested&&) {
   if (!users.quiet()) turn.schedule.arm(Chore::Marks, turn.now.at);
 }
 
+void Shard::State::on(DeviceRevoked&& input) { logins.revoke(input.device); }
+
 /// What the shard says to itself, and the sessions that were closed, until nothing is left.
 void Shard::State::settle() {
   do {

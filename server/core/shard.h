@@ -62,14 +62,20 @@ struct DeadlineReached {};
 /// Stop taking sessions in, and send the present ones away at a bounded rate.
 struct DrainRequested {};
 
+/// The device's credentials are void from now on: its sessions end.
+struct DeviceRevoked {
+  DeviceId device;
+};
+
 using Input = std::variant<Connected, FrameReceived, Drained, Disconnected, EnvelopeReceived, StoreCompleted,
-                           DeadlineReached, DrainRequested>;
+                           DeadlineReached, DrainRequested, DeviceRevoked>;
 
 // ---- effects
 
 enum class CloseReason : std::uint8_t {
   ProtocolError,  // 1008
   Fenced,         // 4003: the device logged in elsewhere
+  Revoked,        // 4001: log in again
   SlowReader,     // 4008, resumable
   Draining,       // 4009, resumable
   Overloaded,     // 4010, resumable

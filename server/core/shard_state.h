@@ -59,6 +59,7 @@ struct Shard::State {
   void on(StoreCompleted&& input);
   void on(DeadlineReached&& input);
   void on(DrainRequested&& input);
+  void on(DeviceRevoked&& input);
 
   void settle();
   void arrived(ShardId from, ports::Payload&& payload);

@@ -12,6 +12,7 @@
 #include "common/base/time.h"
 #include "common/wire/frames.h"
 #include "server/ports/rooms.h"
+#include "server/ports/accounts.h"
 
 namespace starling::ports {
 
@@ -138,7 +139,8 @@ struct RaiseEpoch {
 };
 
 using StoreRequest = std::variant<LoadRoom, CommitBatch, ReadPage, ReadDevice, LoadUser, LoadItems, CreateRoom,
-                                  PutReadMarks, PutCheckpoint, RaiseEpoch, PutItem, ReadRooms, ChangeRooms>;
+                                  PutReadMarks, PutCheckpoint, RaiseEpoch, PutItem, ReadRooms, ChangeRooms,
+                                  ReadAccounts, ChangeAccounts>;
 
 struct StoreOp {
   std::uint64_t id = 0;  // unique per shard and boot; comes back in the completion
@@ -233,7 +235,7 @@ struct EpochRaised {
 struct Done {};
 
 using StoreResult = std::variant<Done, RoomLoaded, Committed, PageRead, DeviceRead, UserLoaded, ItemsLoaded, RoomMade,
-                                 EpochRaised, ItemStored, RoomsAnswered>;
+                                 EpochRaised, ItemStored, RoomsAnswered, AccountsAnswered>;
 
 /// `result` holds the alternative that belongs to the request: when the status is not Ok it is Done, but for a
 /// CommitBatch, whose Committed always gives the batch back.

@@ -16,6 +16,8 @@ constexpr std::uint16_t close_code_of(core::CloseReason reason) {
       return close_code::kProtocolError;
     case core::CloseReason::Fenced:
       return close_code::kFenced;
+    case core::CloseReason::Revoked:
+      return close_code::kUnauthorized;
     case core::CloseReason::SlowReader:
       return close_code::kSlowReader;
     case core::CloseReason::Draining:

@@ -19,7 +19,8 @@ struct TlsConfig {
 
 /// How long a peer may take. None of these is tuned for a test of what ships.
 struct Timeouts {
-  Duration upgrade = 10s;      // TLS and HTTP upgrade together
+  Duration upgrade = 10s;      // TLS and HTTP upgrade together; of a call of the API, its body too
+  Duration answer = 30s;       // the API's, to a whole request
   Duration hello = 5s;         // upgrade to Hello
   Duration message = 10s;      // a started message to its end
   Duration ping_after = 25s;   // silence before a ping

@@ -8,6 +8,7 @@
 #include "common/base/ids.h"
 #include "common/base/timer_wheel.h"
 #include "common/wire/limits.h"
+#include "common/ws/handshake.h"
 #include "common/ws/parser.h"
 #include "server/runtime/outbox.h"
 #include "server/runtime/tls.h"
@@ -15,7 +16,8 @@
 namespace starling::runtime {
 
 enum class Phase : std::uint8_t {
-  Upgrading,  // TLS, then the request head
+  Upgrading,  // TLS, then the request: its head, and the body of a call of the API
+  Answering,  // a call of the API is with it
   Greeting,   // upgraded; Hello has not come
   Open,       // known to the core
   Closing,    // our close frame, or the last HTTP response, is queued or sent
@@ -25,18 +27,25 @@ enum class Phase : std::uint8_t {
 inline constexpr std::uint32_t kFirstMessageBytesMax = 2048;
 static_assert(wire::limits::kTokenBytesMax + wire::limits::kAgentBytesMax + 64 <= kFirstMessageBytesMax);
 
+/// A request that did not come at once.
+struct PendingRequest {
+  std::string bytes;  // of the head; once that is read, of the body
+  ws::HttpRequest head;
+  bool head_read = false;
+};
+
 struct Connection {
   ws::Parser parser{ws::Role::Server, {.message_bytes_max = kFirstMessageBytesMax}};
   Outbox outbox;
   std::unique_ptr<TlsStream> tls;
-  std::unique_ptr<std::string> head;  // Upgrading: the request so far, when it did not come at once
+  std::unique_ptr<PendingRequest> request;  // Upgrading
 
   ConnId id;
   int fd = -1;
   TimerNode timer;
   // Ticks of the wheel.
   std::uint32_t heard = 0;          // when bytes came last
-  std::uint32_t phase_due = 0;      // Upgrading, Greeting, Closing: when the phase must be over
+  std::uint32_t phase_due = 0;      // any but Open: when the phase must be over
   std::uint32_t message_due = 0;    // when a started message must be whole; 0: none is
   std::uint32_t stalled_since = 0;  // since when the peer takes nothing; 0: not stalled
   std::uint32_t expires_due = 0;    // Open: when its credential is no longer good; 0: not in our time

@@ -40,6 +40,11 @@ void Connections::admitted(Connection& c, Duration left) {
   deadlines_.expires_in(c, left);
 }
 
+void Connections::asked(Connection& c) {
+  c.deaf = true;
+  deadlines_.enter(c, Phase::Answering);
+}
+
 void Connections::leave_core(Connection& c, bool left) {
   if (!c.in_core) return;
   c.in_core = false;
@@ -49,7 +54,7 @@ void Connections::leave_core(Connection& c, bool left) {
 void Connections::close(Connection& c, std::uint16_t code, std::string_view text) {
   if (c.phase == Phase::Closing) return;
   // Before the upgrade there is no WebSocket to close.
-  if (c.phase == Phase::Upgrading) return destroy(c);
+  if (c.phase == Phase::Upgrading || c.phase == Phase::Answering) return destroy(c);
   // What a slow reader has not begun to read it will fetch from the log. TLS may have half a record on its way.
   if (code == close_code::kSlowReader && !c.tls) c.outbox.drop_unstarted();
   send(c, close_frame(code, text));
@@ -65,10 +70,12 @@ void Connections::close_after(Connection& c, ports::SharedFrame last, bool left)
 }
 
 void Connections::peer_ended(Connection& c) {
-  if (c.phase != Phase::Closing || c.outbox.empty()) return destroy(c);
+  // Some end their side with the request's last byte. Twice is the end of both sides.
+  const bool waits = c.phase == Phase::Answering && !c.ended;
+  if (!waits && (c.phase != Phase::Closing || c.outbox.empty())) return destroy(c);
   // What was said to it last is still on its way.
   c.ended = true;
-  c.close_after_flush = true;
+  if (!waits) c.close_after_flush = true;
   poller_.watch(c.fd, c.id, false, c.blocked);
 }
 
@@ -135,6 +142,7 @@ void Connections::on_overdue(Connection& c, Overdue overdue) {
     case Overdue::Dead:
       return destroy(c, true);
     case Overdue::Upgrade:
+    case Overdue::Answer:
     case Overdue::CloseHandshake:
     case Overdue::Silent:
     case Overdue::Nothing:

@@ -23,6 +23,8 @@ class Connections {
   void open(int fd);
   void send(Connection& c, ports::SharedFrame frame) { writer_.queue(c, std::move(frame)); }
   void upgraded(Connection& c) { deadlines_.enter(c, Phase::Greeting); }
+  /// Its request is with the API: nothing more is wanted of the peer.
+  void asked(Connection& c);
   /// Its Hello was good; the credential is, for `left`.
   void admitted(Connection& c, Duration left);
 

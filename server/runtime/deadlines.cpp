@@ -11,6 +11,9 @@ void Deadlines::enter(Connection& c, Phase phase) {
       c.heard = now_tick_;
       c.phase_due = now_tick_ + ticks(timeouts_.upgrade);
       break;
+    case Phase::Answering:
+      c.phase_due = now_tick_ + ticks(timeouts_.answer);
+      break;
     case Phase::Greeting:
       c.phase_due = now_tick_ + ticks(timeouts_.hello);
       break;
@@ -55,6 +58,8 @@ Overdue Deadlines::judge(const Connection& c) const {
   switch (c.phase) {
     case Phase::Upgrading:
       return now_tick_ >= c.phase_due ? Overdue::Upgrade : Overdue::Nothing;
+    case Phase::Answering:
+      return now_tick_ >= c.phase_due ? Overdue::Answer : Overdue::Nothing;
     case Phase::Greeting:
       return now_tick_ >= c.phase_due ? Overdue::Hello : Overdue::Nothing;
     case Phase::Closing:

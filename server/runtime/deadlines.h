@@ -14,6 +14,7 @@ namespace starling::runtime {
 enum class Overdue : std::uint8_t {
   Nothing,
   Upgrade,
+  Answer,
   Hello,
   Message,  // started and not finished
   Silent,   // long enough for a ping

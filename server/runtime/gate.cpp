@@ -7,8 +7,8 @@
 
 namespace starling::runtime {
 
-Result<core::Connected, Refusal> admit(const auth::Authenticator& authenticator, ConnId conn, wire::ClientFrame&& first,
-                                       WallTime now) {
+Result<core::Connected, Refusal> admit(const auth::Authenticator& authenticator, const auth::RevokedDevices* revoked,
+                                       ConnId conn, wire::ClientFrame&& first, WallTime now) {
   auto* hello = std::get_if<wire::Hello>(&first);
   if (hello == nullptr) {
     return tl::unexpected(Refusal{close_code::kProtocolError, "the first frame must be Hello"});
@@ -18,13 +18,17 @@ Result<core::Connected, Refusal> admit(const auth::Authenticator& authenticator,
                                                             std::to_string(wire::kProtocolVersion) + "; update"});
   }
   if (hello->token.empty()) {
-    return tl::unexpected(Refusal{close_code::kUnauthorized, "no token; get one with: starlingctl token mint"});
+    return tl::unexpected(
+        Refusal{close_code::kUnauthorized, "no token; log in, or get one with: starlingctl token mint"});
   }
   auto claims = authenticator.verify(hello->token, now);
   if (!claims) {
     const bool expired = claims.error() == auth::AuthError::Expired;
     return tl::unexpected(
         Refusal{expired ? close_code::kTokenExpired : close_code::kUnauthorized, auth::describe(claims.error())});
+  }
+  if (revoked != nullptr && revoked->contains(claims->device)) {
+    return tl::unexpected(Refusal{close_code::kUnauthorized, "the device was revoked; log in again"});
   }
   auth::Ticket ticket = authenticator.ticket_for(*claims, now);
   hello->token.clear();  // no credential travels past this point

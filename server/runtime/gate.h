@@ -7,6 +7,7 @@
 #include "common/base/result.h"
 #include "common/wire/frames.h"
 #include "server/auth/authenticator.h"
+#include "server/auth/revoked_devices.h"
 #include "server/core/shard.h"
 
 namespace starling::runtime {
@@ -17,7 +18,8 @@ struct Refusal {
 };
 
 /// What the core is told of a connection whose Hello is good.
-Result<core::Connected, Refusal> admit(const auth::Authenticator& authenticator, ConnId conn, wire::ClientFrame&& first,
-                                       WallTime now);
+/// `revoked` may be null.
+Result<core::Connected, Refusal> admit(const auth::Authenticator& authenticator, const auth::RevokedDevices* revoked,
+                                       ConnId conn, wire::ClientFrame&& first, WallTime now);
 
 }  // namespace starling::runtime

@@ -30,7 +30,43 @@ std::string metrics_page(const NodeContext& node) {
   text.sample("", std::uint64_t{node.unauthenticated});
   text.family("starling_connections_max", MetricsText::Kind::Gauge, "Connections that are allowed.");
   text.sample("", std::uint64_t{node.connections_max});
-  return http_response("200 OK", text.take() + node.store.metrics(), {}, "text/plain; version=0.0.4");
+  const std::string api = node.api.metrics ? node.api.metrics() : std::string();
+  return http_response("200 OK", text.take() + node.store.metrics() + api, {}, "text/plain; version=0.0.4");
+}
+
+std::string_view status_line(std::uint16_t status) {
+  switch (status) {
+    case 200:
+      return "200 OK";
+    case 201:
+      return "201 Created";
+    case 204:
+      return "204 No Content";
+    case 400:
+      return "400 Bad Request";
+    case 401:
+      return "401 Unauthorized";
+    case 403:
+      return "403 Forbidden";
+    case 404:
+      return "404 Not Found";
+    case 405:
+      return "405 Method Not Allowed";
+    case 409:
+      return "409 Conflict";
+    case 411:
+      return "411 Length Required";
+    case 413:
+      return "413 Content Too Large";
+    case 415:
+      return "415 Unsupported Media Type";
+    case 429:
+      return "429 Too Many Requests";
+    case 503:
+      return "503 Service Unavailable";
+    default:
+      return "500 Internal Server Error";
+  }
 }
 
 }  // namespace
@@ -57,6 +93,26 @@ std::string http_response(std::string_view status, std::string_view body, std::s
       "HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\nCache-Control: "
       "no-store\r\n{}\r\n{}",
       status, content_type, body.size(), extra, body);
+}
+
+std::string http_answer(const ports::ApiResponse& response) {
+  std::string extra;
+  // Whole seconds, rounded up: who keeps to it is not early.
+  if (response.retry_after_ms > 0) extra = fmt::format("Retry-After: {}\r\n", (response.retry_after_ms + 999) / 1000);
+  if (!response.allow.empty()) extra += fmt::format("Allow: {}\r\n", response.allow);
+  if (response.status == 204) {
+    return fmt::format("HTTP/1.1 {}\r\nConnection: close\r\nCache-Control: no-store\r\n{}\r\n",
+                       status_line(response.status), extra);
+  }
+  return http_response(status_line(response.status), response.body, extra, "application/json");
+}
+
+std::string http_refusal(std::uint16_t status, std::string_view code, std::string_view message) {
+  const std::uint32_t retry_after_ms = status == 503 ? 5000 : 0;
+  return http_answer({.status = status,
+                      .body = fmt::format(R"({{"error":{{"code":"{}","message":"{}","retry_after_ms":{}}}}})", code,
+                                          message, retry_after_ms),
+                      .retry_after_ms = retry_after_ms});
 }
 
 std::string http_unavailable(std::string_view why) {

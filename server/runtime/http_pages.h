@@ -1,6 +1,7 @@
-// The pages beside /v1/ws on the same port: /healthz, /readyz and /metrics.
+// The pages beside /v1/ws on the same port, /healthz, /readyz and /metrics, and the form of every HTTP answer.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,10 @@ std::string http_page(const NodeContext& node, std::string_view method, std::str
 /// "HTTP/1.1 STATUS…" with the body and the headers every answer carries; `extra` is whole header lines.
 std::string http_response(std::string_view status, std::string_view body, std::string_view extra = {},
                           std::string_view content_type = "text/plain; charset=utf-8");
+
+/// An answer of the API, or a refusal in its form.
+std::string http_answer(const ports::ApiResponse& response);
+std::string http_refusal(std::uint16_t status, std::string_view code, std::string_view message);
 
 /// Over a limit, or draining: try again later, or elsewhere.
 std::string http_unavailable(std::string_view why);

@@ -34,6 +34,34 @@ void Mailbox::take_completions(std::vector<ports::StoreCompletion>& out) {
   out.swap(completions_);
 }
 
+void Mailbox::answer(ports::ApiResponse&& response) {
+  {
+    const std::lock_guard lock(notes_mutex_);
+    answers_.push_back(std::move(response));
+  }
+  wake();
+}
+
+void Mailbox::revoke(DeviceId device) {
+  {
+    const std::lock_guard lock(notes_mutex_);
+    revoked_.push_back(device);
+  }
+  wake();
+}
+
+void Mailbox::take_answers(std::vector<ports::ApiResponse>& out) {
+  STARLING_ASSERT(out.empty());
+  const std::lock_guard lock(notes_mutex_);
+  out.swap(answers_);
+}
+
+void Mailbox::take_revoked(std::vector<DeviceId>& out) {
+  STARLING_ASSERT(out.empty());
+  const std::lock_guard lock(notes_mutex_);
+  out.swap(revoked_);
+}
+
 void Mailbox::wake() {
   // One write wakes for all that arrived since the last acknowledge().
   if (awake_.exchange(true, std::memory_order_acq_rel)) return;

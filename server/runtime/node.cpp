@@ -90,10 +90,11 @@ Result<std::unique_ptr<Node>, std::string> Node::create(const Config& config, co
 
 Node::~Node() { stop(); }
 
-void Node::start(StoreLink store) {
+void Node::start(StoreLink store, ApiLink api) {
   // OpenSSL writes without MSG_NOSIGNAL.
   std::signal(SIGPIPE, SIG_IGN);
   context_.store = std::move(store);
+  context_.api = std::move(api);
   for (std::uint32_t i = 0; i < shards(); ++i) {
     threads_.emplace_back([this, i, listener = std::move(listeners_[i])]() mutable {
       ::pthread_setname_np(::pthread_self(), fmt::format("shard-{}", i).c_str());
@@ -105,6 +106,14 @@ void Node::start(StoreLink store) {
 
 void Node::complete(ShardId shard, ports::StoreCompletion&& completion) {
   context_.mailboxes[shard.value]->complete(std::move(completion));
+}
+
+void Node::answer(ShardId shard, ports::ApiResponse&& response) {
+  context_.mailboxes[shard.value]->answer(std::move(response));
+}
+
+void Node::revoke(DeviceId device) {
+  for (auto& mailbox : context_.mailboxes) mailbox->revoke(device);
 }
 
 void Node::drain() {

@@ -1,5 +1,5 @@
 // All shards of a process: starts their threads, hands them what comes from elsewhere, and ends them. Owner: the main
-// thread; complete() may be called from any.
+// thread; complete(), answer() and revoke() may be called from any.
 #pragma once
 
 #include <cstdint>
@@ -23,11 +23,14 @@ class Node {
   ~Node();
 
   /// `store` may be called as soon as this is.
-  void start(StoreLink store);
+  void start(StoreLink store, ApiLink api = {});
   std::uint16_t port() const { return port_; }
   std::uint32_t shards() const { return static_cast<std::uint32_t>(context_.mailboxes.size()); }
 
   void complete(ShardId shard, ports::StoreCompletion&& completion);
+  void answer(ShardId shard, ports::ApiResponse&& response);
+  /// Closes the device's connections, on every shard.
+  void revoke(DeviceId device);
 
   /// /readyz turns to 503; sessions are sent away at a bounded rate.
   void drain();

@@ -10,7 +10,9 @@
 
 #include "common/base/time.h"
 #include "server/auth/authenticator.h"
+#include "server/auth/revoked_devices.h"
 #include "server/core/config.h"
+#include "server/ports/api.h"
 #include "server/ports/store.h"
 #include "server/ports/view.h"
 #include "server/runtime/config.h"
@@ -30,12 +32,23 @@ struct StoreLink {
   std::function<std::string()> metrics;
 };
 
+/// The HTTP API, as the shards see it: a request goes in as a value, its answer comes back through Node::answer. Called
+/// from every shard's thread; must not block.
+struct ApiLink {
+  /// Empty: there is none, and its paths are not found.
+  std::function<void(ports::ApiRequest&&)> submit;
+  std::function<std::string()> metrics;
+  /// Whose credentials are refused; null: nobody's.
+  const auth::RevokedDevices* revoked = nullptr;
+};
+
 struct NodeContext {
   Config config;
   core::Config core;
   const auth::Authenticator* authenticator = nullptr;
   std::unique_ptr<TlsContext> tls;  // null: plain text
   StoreLink store;
+  ApiLink api;
   ports::View view;
   std::uint64_t boot = 0;
   WallTime started;

@@ -25,9 +25,19 @@ constexpr std::string_view kEndpoint = "/v1/ws";
 constexpr int kPongsPerRead = 16;
 /// A response leaves in shared frames, which are at most 64 KiB.
 constexpr std::size_t kResponsePiece = 32 * 1024;
+/// Of everything that lives under a version but the WebSocket endpoint.
+constexpr std::string_view kApiPrefix = "/v1/";
 
 std::string_view text_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+bool must_have_length(std::string_view method) { return method == "POST" || method == "PUT" || method == "PATCH"; }
+
+bool is_json(std::string_view content_type) {
+  constexpr std::string_view kJson = "application/json";
+  const std::string_view type = content_type.substr(0, content_type.find_first_of("; \t"));
+  return std::ranges::equal(type, kJson, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
 std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
@@ -41,8 +51,13 @@ bool says_goodbye(std::span<const std::byte> payload) {
 
 }  // namespace
 
-Reader::Reader(NodeContext& node, CoreDriver& core, Connections& connections, Stats& stats)
-    : node_(node), core_(core), connections_(connections), stats_(stats), buffer_(node.config.read_buffer_bytes) {}
+Reader::Reader(NodeContext& node, ShardId self, CoreDriver& core, Connections& connections, Stats& stats)
+    : node_(node),
+      self_(self),
+      core_(core),
+      connections_(connections),
+      stats_(stats),
+      buffer_(node.config.read_buffer_bytes) {}
 
 void Reader::readable(Connection& c) {
   const IoResult got = receive(c.fd, c.tls.get(), buffer_);
@@ -79,16 +94,18 @@ void Reader::refuse(int fd) {
 // ---- the request --------------------------------------------------------------------------------------------------
 
 void Reader::read_head(Connection& c, std::span<std::byte> bytes) {
+  if (c.request && c.request->head_read) return read_body(c, text_of(bytes));
   std::string whole;
-  if (c.head) {
-    whole = std::move(*c.head);
+  if (c.request) {
+    whole = std::move(c.request->bytes);
     whole.append(text_of(bytes));
     bytes = std::as_writable_bytes(std::span(whole));
   }
   const auto request = ws::parse_request(text_of(bytes));
   if (request) {
-    c.head.reset();
-    if (answer(c, *request)) read_frames(c, bytes.subspan(request->head_bytes));
+    c.request.reset();
+    const std::span<std::byte> rest = bytes.subspan(request->head_bytes);
+    if (answer(c, *request, text_of(rest))) read_frames(c, rest);
     return;
   }
   if (request.error() != ws::HttpError::Incomplete) {
@@ -97,17 +114,69 @@ void Reader::read_head(Connection& c, std::span<std::byte> bytes) {
     respond(c, http_response(status, fmt::format("{}\n", status), ws::http_extra_headers(request.error())));
     return;
   }
-  if (!c.head) c.head = std::make_unique<std::string>();
-  *c.head = whole.empty() ? std::string(text_of(bytes)) : std::move(whole);
+  if (!c.request) c.request = std::make_unique<PendingRequest>();
+  c.request->bytes = whole.empty() ? std::string(text_of(bytes)) : std::move(whole);
 }
 
-bool Reader::answer(Connection& c, const ws::HttpRequest& request) {
+bool Reader::answer(Connection& c, const ws::HttpRequest& request, std::string_view rest) {
   const std::string_view path = path_of(request.target);
   if (path == kEndpoint) return upgrade(c, request);
+  if (node_.api.submit && path.starts_with(kApiPrefix)) {
+    call(c, request, rest);
+    return false;
+  }
+  if (request.content_length.value_or(0) > 0) {
+    const std::string_view status = ws::http_status(ws::HttpError::BodyRefused);
+    return respond(c, http_response(status, fmt::format("{}\n", status)));
+  }
   if (path == kMetricsPath && !may_read_metrics(node_.config, address_of_peer(c.fd))) {
     return respond(c, http_response("404 Not Found", "only for this host and server.metrics_from\n"));
   }
   return respond(c, http_page(node_, request.method, path));
+}
+
+void Reader::call(Connection& c, const ws::HttpRequest& request, std::string_view rest) {
+  const auto refuse = [&](std::uint16_t status, std::string_view code, std::string_view message) {
+    respond(c, http_refusal(status, code, message));
+  };
+  if (node_.draining) return refuse(503, "busy", "the server stops; try again in a moment");
+  if (!request.content_length && must_have_length(request.method)) {
+    return refuse(411, "length_required", "send Content-Length");
+  }
+  const std::uint64_t length = request.content_length.value_or(0);
+  if (length > ports::kApiBodyBytesMax) return refuse(413, "too_large", "a body is at most 65536 bytes");
+  if (length > 0 && !is_json(request.content_type)) {
+    return refuse(415, "not_json", "send a JSON object with Content-Type: application/json");
+  }
+  if (rest.size() >= length) return submit(c, request, std::string(rest.substr(0, length)));
+  c.request =
+      std::make_unique<PendingRequest>(PendingRequest{.bytes = std::string(rest), .head = request, .head_read = true});
+}
+
+void Reader::read_body(Connection& c, std::string_view bytes) {
+  const std::uint64_t missing = *c.request->head.content_length - c.request->bytes.size();
+  c.request->bytes.append(bytes.substr(0, missing));
+  if (bytes.size() < missing) return;
+  const std::unique_ptr<PendingRequest> whole = std::move(c.request);
+  submit(c, whole->head, std::move(whole->bytes));
+}
+
+void Reader::submit(Connection& c, const ws::HttpRequest& head, std::string body) {
+  const bool proxied = node_.config.behind_proxy && !head.forwarded_for.empty();
+  connections_.asked(c);
+  node_.api.submit({.shard = self_,
+                    .conn = c.id,
+                    .method = head.method,
+                    .target = head.target,
+                    .host = head.host,
+                    .authorization = head.authorization,
+                    .address = proxied ? head.forwarded_for : address_of_peer(c.fd),
+                    .body = std::move(body)});
+}
+
+void Reader::answered(const ports::ApiResponse& response) {
+  Connection* c = connections_.table().find(response.conn);
+  if (c != nullptr && c->phase == Phase::Answering) respond(*c, http_answer(response));
 }
 
 bool Reader::upgrade(Connection& c, const ws::HttpRequest& request) {
@@ -193,7 +262,7 @@ void Reader::on_first_frame(Connection& c, wire::ClientFrame&& frame) {
     ++stats_.logins_refused;
     return connections_.close(c, close_code::kNormal, "ended before it began");
   }
-  auto connected = admit(*node_.authenticator, c.id, std::move(frame), core_.now().wall);
+  auto connected = admit(*node_.authenticator, node_.api.revoked, c.id, std::move(frame), core_.now().wall);
   if (!connected) {
     ++stats_.logins_refused;
     return connections_.close(c, connected.error().close_code, connected.error().text);

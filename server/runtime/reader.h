@@ -20,18 +20,25 @@ namespace starling::runtime {
 
 class Reader {
  public:
-  Reader(NodeContext& node, CoreDriver& core, Connections& connections, Stats& stats);
+  Reader(NodeContext& node, ShardId self, CoreDriver& core, Connections& connections, Stats& stats);
 
   /// Takes once what the peer has sent: what is left shows as readable again, so that nobody starves the others.
   void readable(Connection& c);
+
+  /// The API's answer, to a connection that may have gone.
+  void answered(const ports::ApiResponse& response);
 
   /// An accepted socket for which there is no room: says so, as far as the kernel takes it at once, and closes it.
   void refuse(int fd);
 
  private:
   void read_head(Connection& c, std::span<std::byte> bytes);
-  /// False when the request was answered and the connection closes.
-  bool answer(Connection& c, const ws::HttpRequest& request);
+  void read_body(Connection& c, std::string_view bytes);
+  /// False when the bytes that follow are no WebSocket frames.
+  bool answer(Connection& c, const ws::HttpRequest& request, std::string_view rest);
+  /// A call of the API: its body is awaited, or refused.
+  void call(Connection& c, const ws::HttpRequest& request, std::string_view rest);
+  void submit(Connection& c, const ws::HttpRequest& head, std::string body);
   bool upgrade(Connection& c, const ws::HttpRequest& request);
   bool respond(Connection& c, std::string_view response);
 
@@ -42,6 +49,7 @@ class Reader {
   void on_violation(Connection& c, const ws::Item& item);
 
   NodeContext& node_;
+  ShardId self_;
   CoreDriver& core_;
   Connections& connections_;
   Stats& stats_;

@@ -27,7 +27,7 @@ ShardLoop::ShardLoop(NodeContext& node, ShardId self, ListenSocket listener, std
       work_(io_.get_executor()),
       core_(core::Shard(node.core, self, node.view, node.boot, seed)),
       connections_(node, core_, stats_, steady_now()),
-      reader_(node, core_, connections_, stats_),
+      reader_(node, self, core_, connections_, stats_),
       pacer_(node.config.flush_delay_min, node.config.flush_delay_max),
       listener_(std::move(listener)),
       accept_watch_(io_, listener_.get()),
@@ -145,6 +145,7 @@ void ShardLoop::on_mail() {
 }
 
 void ShardLoop::take_mail() {
+  take_notes();
   const bool more_completions = take_completions();
   const bool more_envelopes = mailbox().take_envelopes(kEnvelopesPerTurn, [this](ports::Envelope&& envelope) {
     core_.on(core::EnvelopeReceived{std::move(envelope)});
@@ -155,6 +156,15 @@ void ShardLoop::take_mail() {
     drain_told_ = true;
     core_.on(core::DrainRequested{});
   }
+}
+
+void ShardLoop::take_notes() {
+  mailbox().take_answers(answers_);
+  for (const ports::ApiResponse& response : answers_) reader_.answered(response);
+  answers_.clear();
+  mailbox().take_revoked(revoked_);
+  for (const DeviceId device : revoked_) core_.on(core::DeviceRevoked{device});
+  revoked_.clear();
 }
 
 bool ShardLoop::take_completions() {

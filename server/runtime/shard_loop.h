@@ -36,6 +36,7 @@ class ShardLoop {
   void take_mail();
   /// True when some are left for the next turn.
   bool take_completions();
+  void take_notes();
   void on_timer();
   void carry_out_effects();
   void send_all(core::Effects& effects);
@@ -63,7 +64,9 @@ class ShardLoop {
       timer_;
   std::vector<ports::StoreCompletion> completions_;  // from next_completion_ on: to be handled
   std::size_t next_completion_ = 0;
-  std::vector<bool> posted_to_;  // scratch of a turn, by shard
+  std::vector<ports::ApiResponse> answers_;  // scratch of a turn
+  std::vector<DeviceId> revoked_;            // likewise
+  std::vector<bool> posted_to_;              // scratch of a turn, by shard
 
   Instant turn_began_{};
   Instant turn_ended_{};

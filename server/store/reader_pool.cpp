@@ -11,7 +11,8 @@ namespace starling::store {
 bool is_read(const ports::StoreRequest& request) {
   return std::holds_alternative<ports::LoadRoom>(request) || std::holds_alternative<ports::ReadPage>(request) ||
          std::holds_alternative<ports::ReadDevice>(request) || std::holds_alternative<ports::LoadUser>(request) ||
-         std::holds_alternative<ports::LoadItems>(request) || std::holds_alternative<ports::ReadRooms>(request);
+         std::holds_alternative<ports::LoadItems>(request) || std::holds_alternative<ports::ReadRooms>(request) ||
+         std::holds_alternative<ports::ReadAccounts>(request);
 }
 
 ReaderPool::ReaderPool(const Connection::Options& options, std::uint32_t threads, Shared shared)
@@ -52,6 +53,8 @@ ports::StoreStatus ReaderPool::read(Reader& reader, const ports::StoreRequest& r
             return reader.users.items(each);
           } else if constexpr (std::is_same_v<Request, ports::ReadRooms>) {
             return ports::RoomsAnswered{reader.rooms.read(each.request)};
+          } else if constexpr (std::is_same_v<Request, ports::ReadAccounts>) {
+            return ports::AccountsAnswered{reader.accounts.read(each.request)};
           } else {
             return ports::Done{};  // writes never come here
           }

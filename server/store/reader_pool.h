@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "server/store/account_reader.h"
 #include "server/store/counters.h"
 #include "server/store/health.h"
 #include "server/store/job_queue.h"
@@ -33,11 +34,13 @@ class ReaderPool {
 
  private:
   struct Reader {
-    explicit Reader(const Connection::Options& options) : connection(options), log(connection), users(connection), rooms(connection) {}
+    explicit Reader(const Connection::Options& options) 
+        : connection(options), log(connection), users(connection), rooms(connection), accounts(connection) {}
     Connection connection;
     LogReader log;
     UserReader users;
     RoomReader rooms;
+    AccountReader accounts;
   };
 
   void run(Reader& reader);

@@ -47,7 +47,8 @@ Writer::Writer(Connection& connection, std::string path, Shared shared)
       creates_(connection),
       marks_(connection),
       items_(connection),
-      links_(connection) {
+      links_(connection),
+      accounts_(connection) {
   sqlite3_wal_hook(connection.get(), on_wal, &shared.checkpointer);
 }
 
@@ -131,6 +132,8 @@ ports::StoreResult Writer::execute(const ports::StoreRequest& request, bool care
           return items_.put(each);
         } else if constexpr (std::is_same_v<Request, ports::ChangeRooms>) {
           return ports::RoomsAnswered{links_.change(each.request)};
+        } else if constexpr (std::is_same_v<Request, ports::ChangeAccounts>) {
+          return change_accounts(each, careful);
         } else if constexpr (std::is_same_v<Request, ports::RaiseEpoch>) {
           return marks_.raise(each);
         } else if constexpr (std::is_same_v<Request, ports::PutReadMarks> ||
@@ -141,7 +144,7 @@ ports::StoreResult Writer::execute(const ports::StoreRequest& request, bool care
           static_assert(!std::is_same_v<Request, Request> || std::is_same_v<Request, ports::LoadRoom> ||
                         std::is_same_v<Request, ports::ReadPage> || std::is_same_v<Request, ports::ReadDevice> ||
                         std::is_same_v<Request, ports::LoadUser> || std::is_same_v<Request, ports::LoadItems> ||
-                        std::is_same_v<Request, ports::ReadRooms>);
+                        std::is_same_v<Request, ports::ReadRooms> || std::is_same_v<Request, ports::ReadAccounts>);
           return ports::Done{};  // reads never come here
         }
       },
@@ -158,6 +161,19 @@ ports::StoreResult Writer::make_room(const ports::CreateRoom& request, bool care
   } catch (const SqliteError& error) {
     if (fault_of(error.code()) != Fault::Refused) throw;
     return ports::RoomMade{.status = wire::CreateStatus::Rejected};
+  }
+}
+
+ports::StoreResult Writer::change_accounts(const ports::ChangeAccounts& request, bool careful) {
+  if (!careful) return ports::AccountsAnswered{accounts_.run(request)};
+  try {
+    Savepoint savepoint(savepoints_);
+    ports::AccountsAnswered answer{accounts_.run(request)};
+    savepoint.release();
+    return answer;
+  } catch (const SqliteError& error) {
+    if (fault_of(error.code()) != Fault::Refused) throw;
+    return ports::AccountsAnswered{ports::ChangeRefused{}};
   }
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "server/store/account_changes.h"
 #include "server/store/checkpointer.h"
 #include "server/store/counters.h"
 #include "server/store/health.h"
@@ -45,6 +46,7 @@ class Writer {
   std::optional<ports::StoreStatus> attempt(const std::vector<Job>& jobs, std::vector<ports::StoreResult>& results,
                                             bool careful);
   ports::StoreResult execute(const ports::StoreRequest& request, bool careful);
+  ports::StoreResult change_accounts(const ports::ChangeAccounts& request, bool careful);
   ports::StoreResult make_room(const ports::CreateRoom& request, bool careful);
   ports::StoreStatus status_of(const SqliteError& error, bool committing);
   void count(const std::vector<Job>& jobs, const std::vector<ports::StoreResult>& results);
@@ -64,6 +66,7 @@ class Writer {
   ItemRows items_;
   RoomLinks links_;
   std::vector<RoomId> grown_;
+  AccountChanges accounts_;
 };
 
 }  // namespace starling::store

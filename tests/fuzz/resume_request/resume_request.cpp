@@ -76,7 +76,7 @@ class Visitor {
     const auto* read = std::get_if<wire::Hello>(&*frame);
     const std::string token = read != nullptr ? read->token : std::string();
     STARLING_ASSERT(changed_bytes || read == nullptr || token == presented);
-    const auto admitted = runtime::admit(server(), ConnId(), std::move(*frame), now_);
+    const auto admitted = runtime::admit(server(), nullptr, ConnId(), std::move(*frame), now_);
     if (admitted) {
       STARLING_ASSERT(read != nullptr && (changed_bytes || right_version));
       check_admitted(*admitted, genuine, token);

@@ -13,6 +13,8 @@ std::uint16_t code_of(CloseReason reason) {
       return client::close_code::kProtocolError;
     case CloseReason::Fenced:
       return client::close_code::kFenced;
+    case CloseReason::Revoked:
+      return client::close_code::kUnauthorized;
     case CloseReason::SlowReader:
       return client::close_code::kSlowReader;
     case CloseReason::Draining:

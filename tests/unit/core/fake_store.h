@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <string>
 #include <utility>
@@ -57,6 +58,9 @@ class FakeStore {
   ports::StoreResult on(const ports::PutItem& op) { return items_[op.user].put(op); }
   ports::StoreResult on(const ports::ReadRooms&) { return ports::Done{}; }
   ports::StoreResult on(const ports::ChangeRooms&) { return ports::Done{}; }
+  /// The core never asks for accounts.
+  ports::StoreResult on(const ports::ReadAccounts&) { std::abort(); }
+  ports::StoreResult on(const ports::ChangeAccounts&) { std::abort(); }
   ports::CommitRowResult commit_row(FakeRoom& room, RoomId id, const ports::CommitRow& row, WallTime now);
 
   std::map<RoomId, FakeRoom> rooms_;

@@ -20,18 +20,19 @@ class Gate : public testing::Test {
     return auth::mint_token(secret_, {UserId(7), DeviceId(9), kNow, expires, {3, 30}});
   }
   Refusal refusal(wire::ClientFrame frame, WallTime now = kNow) const {
-    const auto admitted = admit(authenticator_, kConn, std::move(frame), now);
+    const auto admitted = admit(authenticator_, &revoked_, kConn, std::move(frame), now);
     EXPECT_FALSE(admitted.has_value());
     return admitted ? Refusal{} : admitted.error();
   }
 
+  auth::RevokedDevices revoked_;
   auth::TokenSecret secret_ = (auth::init_crypto(), auth::make_token_secret(auth::KeyId(1)));
   auth::Authenticator authenticator_{
       {.token = {auth::public_half(secret_)}, .ticket = {auth::make_ticket_key(auth::KeyId(1))}}};
 };
 
 TEST_F(Gate, AGoodTokenComesInWithATicketThatComesInAgain) {
-  auto first = admit(authenticator_, kConn, hello(token()), kNow);
+  auto first = admit(authenticator_, &revoked_, kConn, hello(token()), kNow);
   ASSERT_TRUE(first.has_value());
   EXPECT_EQ(first->conn, kConn);
   EXPECT_EQ(first->claims.user, UserId(7));
@@ -40,10 +41,18 @@ TEST_F(Gate, AGoodTokenComesInWithATicketThatComesInAgain) {
   EXPECT_EQ(first->hello.rooms_version, 5u);
   EXPECT_TRUE(first->hello.token.empty());
 
-  auto second = admit(authenticator_, kConn, hello(first->ticket), first->ticket_expires);
+  auto second = admit(authenticator_, &revoked_, kConn, hello(first->ticket), first->ticket_expires);
   ASSERT_TRUE(second.has_value());
   EXPECT_TRUE(second->claims.from_ticket);
   EXPECT_EQ(second->claims.user, UserId(7));
+}
+
+TEST_F(Gate, ARevokedDeviceComesInNeitherByItsTokenNorByItsTicket) {
+  const auto first = admit(authenticator_, nullptr, kConn, hello(token()), kNow);
+  ASSERT_TRUE(first.has_value());
+  EXPECT_TRUE(revoked_.add(DeviceId(9), kNow));
+  EXPECT_EQ(refusal(hello(token())).close_code, close_code::kUnauthorized);
+  EXPECT_EQ(refusal(hello(first->ticket)).close_code, close_code::kUnauthorized);
 }
 
 TEST_F(Gate, RefusalsNameTheFix) {

@@ -1,0 +1,57 @@
+#include "server/app/account_service.h"
+
+#include <chrono>
+#include <utility>
+
+#include "server/auth/key_files.h"
+#include "server/runtime/core_driver.h"
+
+namespace starling::app {
+namespace {
+
+accounts::Moment moment() {
+  const auto wall = std::chrono::system_clock::now().time_since_epoch();
+  return {.at = runtime::steady_now(), .wall = WallTime(std::chrono::duration_cast<WallTime::duration>(wall))};
+}
+
+Result<accounts::Keys, std::string> load_keys(const std::string& dir) {
+  const auto token = auth::load_token_secret(dir);
+  if (!token) {
+    return tl::unexpected(token.error().message + " (a server signs the tokens of its logins itself)");
+  }
+  const auto credential = auth::load_credential_key(dir);
+  if (!credential) return tl::unexpected(credential.error().message);
+  return accounts::Keys{.token = *token, .credential = *credential};
+}
+
+}  // namespace
+
+AccountService::AccountService(const Config& config, accounts::Keys keys, accounts::StoreCalls& calls,
+                               const auth::Authenticator& authenticator, auth::RevokedDevices& revoked,
+                               runtime::Node& node)
+    : context_(config.accounts, keys, calls, authenticator, revoked, moment),
+      api_(context_, STARLING_VERSION,
+           [&node](ShardId shard, ports::ApiResponse&& response) { node.answer(shard, std::move(response)); }),
+      watch_(context_) {
+  context_.close_connections = [&node](DeviceId device) { node.revoke(device); };
+}
+
+Result<std::unique_ptr<AccountService>, std::string> AccountService::open(const Config& config,
+                                                                          accounts::StoreCalls& calls,
+                                                                          const auth::Authenticator& authenticator,
+                                                                          auth::RevokedDevices& revoked,
+                                                                          runtime::Node& node) {
+  const auto keys = load_keys(config.keys_dir());
+  if (!keys) return tl::unexpected(keys.error());
+  std::unique_ptr<AccountService> service(new AccountService(config, *keys, calls, authenticator, revoked, node));
+  if (auto looked = service->watch_.look(); !looked) return tl::unexpected(looked.error().message);
+  return service;
+}
+
+runtime::ApiLink AccountService::link() {
+  return {.submit = [this](ports::ApiRequest&& request) { api_.submit(std::move(request)); },
+          .metrics = [this] { return api_.metrics(); },
+          .revoked = &context_.revoked};
+}
+
+}  // namespace starling::app

@@ -1,0 +1,38 @@
+// The account service and the HTTP API over it, wired to the node and to the store.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "common/base/result.h"
+#include "server/accounts/context.h"
+#include "server/accounts/revocation_watch.h"
+#include "server/api/api.h"
+#include "server/app/config.h"
+#include "server/runtime/node.h"
+
+namespace starling::app {
+
+class AccountService {
+ public:
+  /// Reads whose credentials are void from the store, which `calls` is attached to. All of them outlive it. The error says
+  /// what to do.
+  static Result<std::unique_ptr<AccountService>, std::string> open(const Config& config, accounts::StoreCalls& calls,
+                                                                   const auth::Authenticator& authenticator,
+                                                                   auth::RevokedDevices& revoked, runtime::Node& node);
+
+  /// Good for as long as the service.
+  runtime::ApiLink link();
+  /// After the node has.
+  void start() { watch_.start(); }
+
+ private:
+  AccountService(const Config& config, accounts::Keys keys, accounts::StoreCalls& calls,
+                 const auth::Authenticator& authenticator, auth::RevokedDevices& revoked, runtime::Node& node);
+
+  accounts::Context context_;
+  api::Api api_;
+  accounts::RevocationWatch watch_;
+};
+
+}  // namespace starling::app
