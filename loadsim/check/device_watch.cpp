@@ -232,6 +232,22 @@ void DeviceWatch::check_mark(WatchedRoom& r, Seq seq) {
   r.read_seq = seq;
 }
 
+void DeviceWatch::on(const client::ReceiptsSeen& notice) {
+  for (const wire::MemberReceipt& each : notice.receipts->members) {
+    const RoomId id = notice.receipts->room;
+    wire::MemberReceipt& highest = receipts_[{id, each.user}];
+    if (each.delivered < highest.delivered) {
+      violated(Guarantee::G20_ReadMarkers, id, each.delivered,
+               range("the delivered mark of another is", each.delivered.value, "and was", highest.delivered.value));
+    }
+    if (each.read < highest.read) {
+      violated(Guarantee::G20_ReadMarkers, id, each.read,
+               range("the read mark of another is", each.read.value, "and was", highest.read.value));
+    }
+    highest = each;
+  }
+}
+
 void DeviceWatch::on(const client::Welcomed& notice) {
   if (notice.welcome->user != who_.user || notice.welcome->device != who_.device) {
     violated(Guarantee::G8_Integrity, RoomId(), Seq(), "welcomed as somebody else");
@@ -239,6 +255,7 @@ void DeviceWatch::on(const client::Welcomed& notice) {
   // A marker may be in the server's memory for some seconds before it is stored: a kill may take it back.
   if (std::exchange(boot_, notice.welcome->boot) != notice.welcome->boot) {
     for (WatchedRoom& r : rooms_) r.read_seq = Seq();
+    receipts_.clear();
   }
 }
 

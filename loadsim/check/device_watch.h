@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/client/output.h"
@@ -83,7 +85,7 @@ class DeviceWatch {
   void on(const client::ServerError&) {}
   void on(const client::Fatal&) {}
   void on(const client::PresenceSeen&) {}
-  void on(const client::ReceiptsSeen&) {}
+  void on(const client::ReceiptsSeen& notice);
 
   void asked(const wire::ClientFrame& frame);
   void check_body(const wire::Event& event);
@@ -99,6 +101,7 @@ class DeviceWatch {
   std::vector<AskedPage> pages_;
   RoomId renumbering_;  // the room whose Renumbered notices are being read
   std::uint64_t boot_ = 0;
+  std::map<std::pair<RoomId, UserId>, wire::MemberReceipt> receipts_;  // the highest told in this boot
   bool cloned_ = false;
 };
 

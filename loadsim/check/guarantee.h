@@ -17,6 +17,7 @@ enum class Guarantee : std::uint8_t {
   G8_Integrity = 8,
   G9_Authorization = 9,
   G10_Convergence = 10,
+  G11_Presence = 11,
   G13_Resume = 13,
   G14_BoundedMemory = 14,
   G15_Liveness = 15,

@@ -24,6 +24,8 @@ std::string_view name_of(Guarantee g) {
       return "G9";
     case Guarantee::G10_Convergence:
       return "G10";
+    case Guarantee::G11_Presence:
+      return "G11";
     case Guarantee::G13_Resume:
       return "G13";
     case Guarantee::G14_BoundedMemory:

@@ -74,6 +74,9 @@ void Device::crash() {
   session_.reset();
   out_.clear();
   asked_least_.clear();
+  watched_.clear();
+  presence_.clear();
+  away_ = false;
   paging_.stop();
   ++incarnation_;
   ++ticket_number_;

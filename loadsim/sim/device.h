@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -98,11 +99,23 @@ class Device {
   void mark_read(RoomId room);
   void type(RoomId room);
   void set_mode(RoomId room, wire::SyncMode mode);
+  /// From now on these are shown where the room is; nobody: it is not shown.
+  void watch_people(RoomId room, std::vector<UserId> users, bool receipts);
+  void set_away(bool away);
+  /// Of a message that may not be there yet.
+  void mark_read_beyond(RoomId room, std::uint64_t by);
 
   // ---- what is
 
   const Identity& who() const { return who_; }
   const client::Session* session() const { return session_.get(); }
+  bool away() const { return away_; }
+  const std::map<RoomId, std::vector<UserId>>& watched() const { return watched_; }
+  /// As told on this connection.
+  std::optional<wire::PresenceState> presence_of(UserId user) const {
+    const auto at = presence_.find(user);
+    return at == presence_.end() ? std::nullopt : std::optional(at->second);
+  }
   bool ready() const { return session_ != nullptr && session_->state() == client::LinkState::Ready; }
   RoomViews& views() { return views_; }
   const RoomViews& views() const { return views_; }
@@ -135,7 +148,10 @@ class Device {
   void on(const client::RoomSynced& n);
   void on(const client::RoomsListed& n);
   void on(const client::RoomChanged& n) { views_.on(n.change->info); }
-  void on(const client::RoomLeft& n) { views_.left(n.room); }
+  void on(const client::RoomLeft& n) {
+    views_.left(n.room);
+    watched_.erase(n.room);
+  }
   void on(const client::RoomMade& n);
   void on(const client::RoomJoined&) {}
   void on(const client::ItemsChanged&) {}
@@ -150,8 +166,8 @@ class Device {
   void on(const client::ReadMarked&) {}
   void on(const client::Typing&) {}
   void on(const client::ServerError&) {}
-  void on(const client::PresenceSeen&) {}
-  void on(const client::ReceiptsSeen&) {}
+  void on(const client::PresenceSeen& n);
+  void on(const client::ReceiptsSeen& n) { witness_->receipts(viewer(), *n.receipts); }
   void note_asked(const wire::ClientFrame& frame);
   void check_least(RoomId room, Epoch epoch, Seq head, const Least& least);
   void check_answer(const wire::SyncedRoom& answer);
@@ -193,6 +209,9 @@ class Device {
 
   Chronicle chronicle_;
   RoomViews views_;
+  std::map<RoomId, std::vector<UserId>> watched_;
+  std::map<UserId, wire::PresenceState> presence_;
+  bool away_ = false;
   Paging paging_;
   std::vector<RoomId> rooms_made_;
   std::vector<wire::Send> to_send_anew_;  // after the device's id was found to be cloned

@@ -68,7 +68,13 @@ void Device::on(const client::PageRead& n) {
 void Device::on(const client::Welcomed& n) { ticket_ = n.welcome->ticket; }
 
 void Device::on(const client::StateChanged& n) {
-  if (n.state != client::LinkState::Ready) asked_least_.clear();
+  if (n.state == client::LinkState::Ready) return;
+  asked_least_.clear();
+  presence_.clear();
+}
+
+void Device::on(const client::PresenceSeen& n) {
+  for (const wire::UserPresence& each : n.changed->users) presence_[each.user] = each.state;
 }
 
 void Device::on(const client::Fatal& n) {
@@ -223,6 +229,37 @@ void Device::mark_read(RoomId room) {
   input([&](client::Session& session, Instant now, client::Output& out) {
     (void)session.mark_read(room, view.head, view.msg_no, now, out);
   });
+}
+
+void Device::mark_read_beyond(RoomId room, std::uint64_t by) {
+  if (!running()) return;
+  const RoomView& view = views_.at(room);
+  input([&](client::Session& session, Instant now, client::Output& out) {
+    (void)session.mark_read(room, Seq(view.head.value + by), view.msg_no + by, now, out);
+  });
+}
+
+void Device::watch_people(RoomId room, std::vector<UserId> users, bool receipts) {
+  if (!running()) return;
+  const std::vector<UserId> before = watched_[room];
+  bool accepted = false;
+  input([&](client::Session& session, Instant, client::Output& out) {
+    accepted = session.watch(room, users, receipts, out).has_value();
+  });
+  if (!running()) return;
+  if (accepted) watched_[room] = std::move(users);
+  if (watched_[room].empty()) watched_.erase(room);
+  // Who is shown nowhere any more is not told of.
+  for (const UserId user : before) {
+    const auto shows = [&](const auto& each) { return std::ranges::find(each.second, user) != each.second.end(); };
+    if (std::ranges::none_of(watched_, shows)) presence_.erase(user);
+  }
+}
+
+void Device::set_away(bool away) {
+  if (!running()) return;
+  away_ = away;
+  input([&](client::Session& session, Instant, client::Output& out) { session.set_away(away, out); });
 }
 
 void Device::type(RoomId room) {

@@ -85,6 +85,8 @@ constexpr std::array kKnobs{
     STARLING_KNOB("read_mark_flush", config.read_mark_flush),
     STARLING_KNOB("typing_per_room_max", config.typing_per_room_max),
     STARLING_KNOB("store_retry", config.store_retry),
+    STARLING_KNOB("presence_debounce", config.presence_debounce),
+    STARLING_KNOB("presence_lease", config.presence_lease),
     STARLING_KNOB("busy_retry_ms", config.busy_retry_ms),
     STARLING_KNOB("connections_per_user_max", config.connections_per_user_max),
     STARLING_KNOB("drain_per_s_percent", config.drain_per_s_percent),
@@ -95,7 +97,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Action::kCount)>
     "say",           "reply",     "burst",     "edit",         "erase",       "react",       "unreact",
     "type",          "mark_read", "read_back", "read_forward", "create_room", "open_direct", "add_member",
     "remove_member", "leave",     "retitle",   "change_mode",  "mention",     "invite",      "join",
-    "moderate",      "configure", "pin",       "put_item"};
+    "moderate",      "configure", "pin",       "put_item",  "watch_people",
+    "go_away"};
 
 bool read_number(std::string_view word, std::int64_t& value) {
   const int base = word.starts_with("0x") ? 16 : 10;

@@ -99,6 +99,22 @@ void LogWitness::check_related(const Viewer& viewer, const RoomLog& log, const w
   }
 }
 
+void LogWitness::receipts(const Viewer& viewer, const wire::Receipts& receipts) {
+  const RoomLog* log = database_->find(receipts.room);
+  if (!comparable(viewer) || log == nullptr) return;
+  for (const wire::MemberReceipt& each : receipts.members) {
+    const Seq highest = std::max(each.delivered, each.read);
+    if (highest <= log->head()) continue;
+    violated(check::Guarantee::G20_ReadMarkers, viewer, receipts.room, highest,
+             "user " + std::to_string(each.user.value) + " is said to have got what is beyond the head " +
+                 std::to_string(log->head().value));
+  }
+  const std::uint64_t end = receipts.counted_from.value + receipts.delivered_counts.size();
+  if (receipts.counted_from && end > log->head().value + 1) {
+    violated(check::Guarantee::G20_ReadMarkers, viewer, receipts.room, Seq(end), "receipts count beyond the head");
+  }
+}
+
 void LogWitness::saw(RoomId room, Epoch epoch, Seq seq) {
   Heads& heads = heads_[room];
   if (epoch < heads.epoch) return;

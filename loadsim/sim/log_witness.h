@@ -27,6 +27,8 @@ class LogWitness {
   void settled(const Viewer& viewer, const client::Settled& notice);
   /// A page is a piece of the log, its hash joins, and `related` is complete.
   void page(const Viewer& viewer, const wire::HistoryPage& page);
+  /// G20: nobody has got or read what is not there.
+  void receipts(const Viewer& viewer, const wire::Receipts& receipts);
 
   /// Somebody was shown the room up to `seq`.
   void saw(RoomId room, Epoch epoch, Seq seq);

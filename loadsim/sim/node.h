@@ -39,6 +39,10 @@ class Node {
   Instant paused_until() const { return paused_until_; }
   void drain();
   bool draining() const { return draining_; }
+  /// The server believes in a connection of the device.
+  bool is_connected(std::uint32_t device) const {
+    return device < endpoints_.size() && endpoints_[device].open && endpoints_[device].admitted;
+  }
   bool drained() const;
 
   void step_clock(Duration by) { clock_step_ += by; }

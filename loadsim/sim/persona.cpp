@@ -69,7 +69,11 @@ void Persona::act_in(Device& device, RoomView& room, Action action) {
       device.type(room.room);
       return;
     case Action::MarkRead:
-      device.mark_read(room.room);
+      if (random() % 8 == 0) {
+        device.mark_read_beyond(room.room, 1 + random() % 50);
+      } else {
+        device.mark_read(room.room);
+      }
       return;
     case Action::ReadBack:
       device.read_pages(room.room, random() % 2 == 0 ? Seq() : room.start.next(), true);
@@ -83,6 +87,15 @@ void Persona::act_in(Device& device, RoomView& room, Action action) {
       device.set_mode(room.room, modes[scale(random(), modes.size())]);
       return;
     }
+    case Action::WatchPeople: {
+      std::vector<UserId> users;
+      for (std::uint64_t n = scale(random(), 6); n > 0; --n) users.push_back(anybody());
+      device.watch_people(room.room, std::move(users), random() % 2 == 0);
+      return;
+    }
+    case Action::GoAway:
+      device.set_away(!device.away());
+      return;
     case Action::CreateRoom:
     case Action::OpenDirect:
     case Action::AddMember:

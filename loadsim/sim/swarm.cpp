@@ -98,6 +98,7 @@ void draw_limits(Dice dice, core::Config& c) {
   if (dice.one_in(3)) c.typing_per_room_max = static_cast<std::uint32_t>(dice.log_between(2, 64));
   if (dice.one_in(3)) c.connections_per_user_max = static_cast<std::uint32_t>(dice.between(2, 3));
   c.drain_per_s_percent = static_cast<std::uint32_t>(dice.log_between(5, 50));
+  if (dice.one_in(3)) c.presence_lease = dice.time(2s, 20s);
 }
 
 Fault draw_fault(Dice& dice, FaultKind kind, Duration until) {

@@ -19,7 +19,8 @@ World::World(Options options)
       node_(context_, network_, store_),
       witness_(context_, database_),
       nemesis_(*this),
-      persona_(context_) {
+      persona_(context_),
+      presence_(context_) {
   node_.start();
   nemesis_.arm();
   context_.wheel.schedule(Instant() + kSampleEvery, Happening::Sample);
@@ -230,6 +231,7 @@ void World::open_all_rooms() {
 
 void World::sample() {
   context_.wheel.schedule(context_.now() + kSampleEvery, Happening::Sample);
+  presence_.look(*this);
   if (node_.up() && node_.draining() && !node_.paused() && node_.drained()) {
     ++context_.tally(users::FaultKind::Drain).effective;
     node_.kill(StoreModel::Death::Process);

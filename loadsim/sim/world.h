@@ -15,6 +15,7 @@
 #include "loadsim/sim/network.h"
 #include "loadsim/sim/node.h"
 #include "loadsim/sim/persona.h"
+#include "loadsim/sim/presence_check.h"
 #include "loadsim/sim/store_model.h"
 
 namespace starling::sim {
@@ -44,6 +45,7 @@ class World {
   const Database& database() const { return database_; }
   StoreModel& store() { return store_; }
   Network& network() { return network_; }
+  const Network& network() const { return network_; }
   Node& node() { return node_; }
   const Node& node() const { return node_; }
   Nemesis& nemesis() { return nemesis_; }
@@ -75,6 +77,7 @@ class World {
   check::EventNames names_;
   Nemesis nemesis_;
   Persona persona_;
+  PresenceCheck presence_;
   std::vector<std::unique_ptr<Device>> devices_;
   std::vector<std::uint64_t> acts_;        // by device
   std::vector<wire::ClientFrame> frames_;  // scratch

@@ -23,7 +23,7 @@ wire::MemberReceipt receipt_of(const MemberMarks& marks, const RoomHome& home) {
 }
 
 /// By how many each seq from `from` on was reached.
-std::vector<std::uint32_t> reached(const std::vector<MemberMarks>& marks, Seq MemberMarks::*mark, Seq from, Seq head) {
+std::vector<std::uint32_t> reached(const std::vector<MemberMarks>& marks, Seq MemberMarks::* mark, Seq from, Seq head) {
   std::vector<std::uint32_t> counts(static_cast<std::size_t>(head.value - from.value + 1));
   for (const MemberMarks& each : marks) {
     const Seq seq = std::min(each.*mark, head);

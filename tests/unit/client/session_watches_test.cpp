@@ -5,10 +5,10 @@ namespace {
 
 using namespace testing;
 
-Result<void, CommandError> watch(ScriptedServer& server, RoomId room, std::vector<UserId> users, bool receipts = false) {
-  return server.command([&](Session& session, Instant, Output& out) {
-    return session.watch(room, std::move(users), receipts, out);
-  });
+Result<void, CommandError> watch(ScriptedServer& server, RoomId room, std::vector<UserId> users,
+                                 bool receipts = false) {
+  return server.command(
+      [&](Session& session, Instant, Output& out) { return session.watch(room, std::move(users), receipts, out); });
 }
 void set_away(ScriptedServer& server, bool away) {
   server.command([&](Session& session, Instant, Output& out) {

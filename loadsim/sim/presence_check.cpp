@@ -1,0 +1,77 @@
+#include "loadsim/sim/presence_check.h"
+
+#include <map>
+
+#include "loadsim/sim/world.h"
+
+namespace starling::sim {
+namespace {
+
+/// From a device's word to everybody's eyes: two seconds of batches, one until a refused word goes again, and what a
+/// loaded line and a small ring add.
+constexpr Duration kComing = 8s;
+
+struct Person {
+  bool there = false;
+  bool away = false;
+  bool unsure = false;
+};
+
+bool line_works(const Link& link, Instant now) {
+  return !link.broken && !link.slow(now) && now >= link.stalled_until && now >= link.unreachable_until;
+}
+
+}  // namespace
+
+PresenceCheck::PresenceCheck(Context& context)
+    : context_(&context),
+      watch_({.coming = kComing, .leaving = kComing + context.options.config.presence_debounce}, context.violations) {}
+
+void PresenceCheck::look(const World& world) {
+  look_at_people(world);
+  const Node& node = world.node();
+  const bool same = node.boot() == std::exchange(boot_, node.boot());
+  const bool sound = same && node.up() && !node.paused() && !node.draining() && !context_->is_lossy();
+  for (const auto& device : world.devices()) look_at_views(world, *device, sound);
+}
+
+void PresenceCheck::look_at_people(const World& world) {
+  std::map<UserId, Person> people;
+  for (const auto& device : world.devices()) {
+    Person& person = people[device->who().user];
+    const bool connected = world.node().up() && world.node().is_connected(device->who().index);
+    const Link& link = world.network().link(device->who().index);
+    if (device->ready() != connected || (connected && !line_works(link, context_->now()))) {
+      person.unsure = true;
+    } else if (connected) {
+      (device->away() ? person.away : person.there) = true;
+    }
+  }
+  for (const auto& [user, person] : people) {
+    std::optional<wire::PresenceState> state;
+    if (!person.unsure) {
+      state = person.there   ? wire::PresenceState::Online
+              : person.away ? wire::PresenceState::Away
+                            : wire::PresenceState::Offline;
+    }
+    watch_.truth(user, state, context_->now());
+  }
+}
+
+void PresenceCheck::look_at_views(const World& world, const Device& device, bool server_sound) {
+  const std::uint32_t index = device.who().index;
+  const Link& link = world.network().link(index);
+  const bool line_sound =
+      server_sound && device.ready() && line_works(link, context_->now()) && link.outbox_bytes == 0;
+  for (const auto& [room, users] : device.watched()) {
+    const RoomLog* log = world.database().find(room);
+    for (const UserId user : users) {
+      const auto shown = device.presence_of(user);
+      const bool members = log != nullptr && log->members().contains(user) && log->members().contains(device.who().user);
+      watch_.view(index, room, user, line_sound && members && shown.has_value(),
+                  shown.value_or(wire::PresenceState::Offline), context_->now());
+    }
+  }
+}
+
+}  // namespace starling::sim
