@@ -3,6 +3,7 @@
 // longer than the bound.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -25,11 +26,12 @@ class PresenceWatch {
   };
   PresenceWatch(Bounds bounds, Violations& violations) : bounds_(bounds), violations_(&violations) {}
 
-  /// How it is with the user now; nothing while it cannot be said.
-  void truth(UserId user, std::optional<wire::PresenceState> state, Instant now) {
+  /// How it is with the user now; nothing while it cannot be said. `moved`: when it was something else at the latest,
+  /// also between two looks.
+  void truth(UserId user, std::optional<wire::PresenceState> state, Instant moved, Instant now) {
     Truth& t = truths_[user];
-    if (t.state == state) return;
-    t = {.state = state, .since = now};
+    if (t.state != state) t = {.state = state, .since = now};
+    t.since = std::max(t.since, moved);
   }
   /// What a device shows of the user in a room now. `sound`: nothing prevents it from being right.
   void view(std::uint32_t device, RoomId room, UserId user, bool sound, wire::PresenceState shown, Instant now) {

@@ -77,6 +77,7 @@ void Device::crash() {
   watched_.clear();
   presence_.clear();
   away_ = false;
+  presence_moved_ = context_->now();
   paging_.stop();
   ++incarnation_;
   ++ticket_number_;

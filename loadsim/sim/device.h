@@ -110,6 +110,8 @@ class Device {
   const Identity& who() const { return who_; }
   const client::Session* session() const { return session_.get(); }
   bool away() const { return away_; }
+  /// When the person last went away or came back, or the connection did.
+  Instant presence_moved() const { return presence_moved_; }
   const std::map<RoomId, std::vector<UserId>>& watched() const { return watched_; }
   /// As told on this connection.
   std::optional<wire::PresenceState> presence_of(UserId user) const {
@@ -212,6 +214,7 @@ class Device {
   std::map<RoomId, std::vector<UserId>> watched_;
   std::map<UserId, wire::PresenceState> presence_;
   bool away_ = false;
+  Instant presence_moved_{};
   Paging paging_;
   std::vector<RoomId> rooms_made_;
   std::vector<wire::Send> to_send_anew_;  // after the device's id was found to be cloned

@@ -68,6 +68,7 @@ void Device::on(const client::PageRead& n) {
 void Device::on(const client::Welcomed& n) { ticket_ = n.welcome->ticket; }
 
 void Device::on(const client::StateChanged& n) {
+  presence_moved_ = context_->now();
   if (n.state == client::LinkState::Ready) return;
   asked_least_.clear();
   presence_.clear();
@@ -259,6 +260,7 @@ void Device::watch_people(RoomId room, std::vector<UserId> users, bool receipts)
 void Device::set_away(bool away) {
   if (!running()) return;
   away_ = away;
+  presence_moved_ = context_->now();
   input([&](client::Session& session, Instant, client::Output& out) { session.set_away(away, out); });
 }
 

@@ -1,6 +1,8 @@
 #include "loadsim/sim/presence_check.h"
 
+#include <algorithm>
 #include <map>
+#include <utility>
 
 #include "loadsim/sim/world.h"
 
@@ -15,6 +17,7 @@ struct Person {
   bool there = false;
   bool away = false;
   bool unsure = false;
+  Instant moved{};
 };
 
 bool line_works(const Link& link, Instant now) {
@@ -40,6 +43,7 @@ void PresenceCheck::look_at_people(const World& world) {
   for (const auto& device : world.devices()) {
     Person& person = people[device->who().user];
     const bool connected = world.node().up() && world.node().is_connected(device->who().index);
+    person.moved = std::max(person.moved, device->presence_moved());
     const Link& link = world.network().link(device->who().index);
     if (device->ready() != connected || (connected && !line_works(link, context_->now()))) {
       person.unsure = true;
@@ -50,24 +54,24 @@ void PresenceCheck::look_at_people(const World& world) {
   for (const auto& [user, person] : people) {
     std::optional<wire::PresenceState> state;
     if (!person.unsure) {
-      state = person.there   ? wire::PresenceState::Online
+      state = person.there  ? wire::PresenceState::Online
               : person.away ? wire::PresenceState::Away
                             : wire::PresenceState::Offline;
     }
-    watch_.truth(user, state, context_->now());
+    watch_.truth(user, state, person.moved, context_->now());
   }
 }
 
 void PresenceCheck::look_at_views(const World& world, const Device& device, bool server_sound) {
   const std::uint32_t index = device.who().index;
   const Link& link = world.network().link(index);
-  const bool line_sound =
-      server_sound && device.ready() && line_works(link, context_->now()) && link.outbox_bytes == 0;
+  const bool line_sound = server_sound && device.ready() && line_works(link, context_->now()) && link.outbox_bytes == 0;
   for (const auto& [room, users] : device.watched()) {
     const RoomLog* log = world.database().find(room);
     for (const UserId user : users) {
       const auto shown = device.presence_of(user);
-      const bool members = log != nullptr && log->members().contains(user) && log->members().contains(device.who().user);
+      const bool members =
+          log != nullptr && log->members().contains(user) && log->members().contains(device.who().user);
       watch_.view(index, room, user, line_sound && members && shown.has_value(),
                   shown.value_or(wire::PresenceState::Offline), context_->now());
     }

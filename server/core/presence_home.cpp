@@ -136,7 +136,7 @@ void PresenceHome::flush(const UserHomes& users) {
     presence->dirty = false;
     const wire::PresenceState state = state_of(*presence, users);
     if (state == presence->published) continue;
-    if (mutant(Mutant::G11_PresenceStuck) && state == wire::PresenceState::Offline) continue;
+    if (mutant(Mutant::G11_PresenceStuck) && presence->published == wire::PresenceState::Away) continue;
     presence->published = state;
     presence->version = ++versions_;
     ++turn_.counters.presence_changes;

@@ -254,7 +254,7 @@ void PresenceWatch::suspect_receipts(ShardId home) {
 
 /// One who is behind gets them all later.
 void PresenceWatch::tell_receipts(std::uint32_t index, WatchView& view, const wire::Receipts& receipts) {
-  if (sessions_.queued(index) > turn_.config.outbox_bytes_soft / 4) {
+  if (!sessions_.has_room(index)) {
     return ask_later(index, view, turn_.now.at + kAskAgain);
   }
   if (receipts.members.empty() && receipts.delivered_counts.empty()) return;
@@ -269,7 +269,7 @@ void PresenceWatch::on(const ports::ReceiptsTold& told) {
   for (const std::uint32_t index : rooms_[*slot].sessions) {
     WatchView* view = find_view(sessions_.conn(index), told.receipts.room);
     if (view == nullptr || !view->receipts || !view->member) continue;
-    if (sessions_.queued(index) > turn_.config.outbox_bytes_soft / 4) {
+    if (!sessions_.has_room(index)) {
       ask_later(index, *view, turn_.now.at + kAskAgain);
     } else {
       recipients.push_back(index);

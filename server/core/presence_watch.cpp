@@ -197,7 +197,7 @@ void PresenceWatch::flush() {
 /// One who is behind is told later, and of what is then.
 void PresenceWatch::send(std::uint32_t session, std::span<const Seen> seen) {
   if (sessions_.at(session).closing) return;
-  if (sessions_.queued(session) > turn_.config.outbox_bytes_soft / 4) {
+  if (!sessions_.has_room(session)) {
     for (const auto& [index, slot] : seen) fresh_.emplace_back(sessions_.conn(index), users_[slot].id);
     return arm_out();
   }

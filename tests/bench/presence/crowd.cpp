@@ -29,7 +29,8 @@ std::vector<UserId> Crowd::members_of(RoomId room) const {
 ports::StoreResult Crowd::execute(const ports::StoreRequest& request) const {
   if (const auto* room = std::get_if<ports::LoadRoom>(&request)) {
     ports::RoomLoaded loaded{.exists = true, .epoch = Epoch(1)};
-    for (const UserId user : members_of(room->room)) loaded.members.push_back({.user = user, .role = wire::Role::Member});
+    for (const UserId user : members_of(room->room))
+      loaded.members.push_back({.user = user, .role = wire::Role::Member});
     return loaded;
   }
   if (const auto* user = std::get_if<ports::LoadUser>(&request)) {
@@ -89,9 +90,8 @@ void Crowd::connect(std::uint32_t user) {
                                .claims = {.user = UserId(user + 1), .device = DeviceId(user + 1)},
                                .hello = {.rooms_version = 1}});
   const RoomId room = room_of(user);
-  input(shard, core::FrameReceived{
-                   .conn = conn_of(user),
-                   .frame = wire::Sync{.rooms = {{.room = room, .mode = wire::SyncMode::Heads}}}});
+  input(shard, core::FrameReceived{.conn = conn_of(user),
+                                   .frame = wire::Sync{.rooms = {{.room = room, .mode = wire::SyncMode::Heads}}}});
   std::vector<UserId> others = members_of(room);
   std::erase(others, UserId(user + 1));
   input(shard, core::FrameReceived{.conn = conn_of(user), .frame = wire::Watch{.room = room, .users = others}});
@@ -116,8 +116,7 @@ void Crowd::change(std::uint32_t user) {
     connect(user);
   } else if (rng_.chance(1, 2)) {
     person.away = !person.away;
-    input(shard,
-          core::FrameReceived{.conn = conn_of(user), .frame = wire::SetPresence{.away = person.away}});
+    input(shard, core::FrameReceived{.conn = conn_of(user), .frame = wire::SetPresence{.away = person.away}});
   } else {
     person.connected = false;
     --connected_[user % rooms()];

@@ -20,7 +20,7 @@ struct PresenceWatchTest : testing::Test {
 };
 
 TEST_F(PresenceWatchTest, AStaleViewIsAViolationOnceTheBoundIsOver) {
-  watch.truth(kBob, State::Online, now);
+  watch.truth(kBob, State::Online, {}, now);
   show(State::Offline);
   now += 5s;
   show(State::Offline);
@@ -32,7 +32,7 @@ TEST_F(PresenceWatchTest, AStaleViewIsAViolationOnceTheBoundIsOver) {
 }
 
 TEST_F(PresenceWatchTest, LeavingMayTakeLonger) {
-  watch.truth(kBob, State::Offline, now);
+  watch.truth(kBob, State::Offline, {}, now);
   show(State::Online);
   now += 19s;
   show(State::Online);
@@ -43,23 +43,32 @@ TEST_F(PresenceWatchTest, LeavingMayTakeLonger) {
 }
 
 TEST_F(PresenceWatchTest, AFaultBetweenThemAndANewTruthStartTheBoundAnew) {
-  watch.truth(kBob, State::Online, now);
+  watch.truth(kBob, State::Online, {}, now);
   show(State::Offline);
   now += 4s;
   show(State::Offline, false);
   now += 4s;
   show(State::Offline);
-  watch.truth(kBob, State::Away, now);
+  watch.truth(kBob, State::Away, {}, now);
   now += 4s;
   show(State::Offline);
-  watch.truth(kBob, std::nullopt, now);
+  watch.truth(kBob, std::nullopt, {}, now);
   now += 1h;
   show(State::Offline);
   EXPECT_TRUE(violations.empty());
 }
 
+TEST_F(PresenceWatchTest, AChangeBetweenTwoLooksStartsTheBoundAnew) {
+  watch.truth(kBob, State::Online, {}, now);
+  show(State::Away);
+  now += 1h;
+  watch.truth(kBob, State::Online, now - 1s, now);
+  show(State::Away);
+  EXPECT_TRUE(violations.empty());
+}
+
 TEST_F(PresenceWatchTest, WhatIsTrueIsNoViolation) {
-  watch.truth(kBob, State::Away, now);
+  watch.truth(kBob, State::Away, {}, now);
   show(State::Away);
   now += 1h;
   show(State::Away);

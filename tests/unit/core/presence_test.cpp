@@ -324,8 +324,8 @@ TEST(PresenceTest, OneWhoReadsNothingIsToldTheLastStateOnceHeReadsAgain) {
   p.rig.forget_heard();
   p.rig.stop_reading(p.alice);
   p.rig.sync(bob, p.rig.at_head());
-  for (std::uint32_t i = 1; i <= 20; ++i) p.rig.say(bob, p.rig.message(i, std::string(2000, 'x')));
-  ASSERT_GT(p.rig.heard(p.alice).queued, 16u * 1024);
+  for (std::uint32_t i = 1; i <= 40; ++i) p.rig.say(bob, p.rig.message(i, std::string(2000, 'x')));
+  ASSERT_GT(p.rig.heard(p.alice).queued, 64u * 1024);
   p.rig.say(bob, wire::SetPresence{.away = true});
   p.rig.pass(5s);
   EXPECT_EQ(frames(p.rig, p.alice), 0u);
