@@ -27,7 +27,7 @@ struct Api::Job {
   const Route* route = nullptr;
 };
 
-Api::Api(accounts::Context& context, std::string version, Respond respond)
+Api::Api(accounts::Context& context, std::string version, SearchRoutes::Find find, Respond respond)
     : context_(context),
       respond_(std::move(respond)),
       authentication_(context),
@@ -35,12 +35,16 @@ Api::Api(accounts::Context& context, std::string version, Respond respond)
       me_(context),
       people_(context),
       invites_(context),
+      rooms_(context),
+      search_(std::move(find)),
       quick_("api", kQuickThreads, accounts::limits::kCallsWaitingMax),
       passwords_("passwords", context.config.hash_threads, accounts::limits::kHashesWaitingMax) {
   sessions_.add_to(router_);
   me_.add_to(router_);
   people_.add_to(router_);
   invites_.add_to(router_);
+  rooms_.add_to(router_);
+  search_.add_to(router_);
 }
 
 void Api::submit(ports::ApiRequest&& request) {

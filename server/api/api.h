@@ -15,7 +15,9 @@
 #include "server/api/invite_routes.h"
 #include "server/api/me_routes.h"
 #include "server/api/people_routes.h"
+#include "server/api/room_routes.h"
 #include "server/api/router.h"
+#include "server/api/search_routes.h"
 #include "server/api/session_routes.h"
 #include "server/ports/api.h"
 
@@ -27,7 +29,7 @@ class Api {
   using Respond = std::function<void(ShardId, ports::ApiResponse&&)>;
 
   /// `context` outlives it.
-  Api(accounts::Context& context, std::string version, Respond respond);
+  Api(accounts::Context& context, std::string version, SearchRoutes::Find find, Respond respond);
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 
@@ -53,6 +55,8 @@ class Api {
   MeRoutes me_;
   PeopleRoutes people_;
   InviteRoutes invites_;
+  RoomRoutes rooms_;
+  SearchRoutes search_;
   std::array<std::atomic<std::uint64_t>, 6> answers_{};  // by the hundreds of the status
   // Last: their threads use all of the above.
   accounts::WorkQueue quick_;

@@ -28,9 +28,9 @@ Result<accounts::Keys, std::string> load_keys(const std::string& dir) {
 
 AccountService::AccountService(const Config& config, accounts::Keys keys, accounts::StoreCalls& calls,
                                const auth::Authenticator& authenticator, auth::RevokedDevices& revoked,
-                               runtime::Node& node)
+                               SearchService& search, runtime::Node& node)
     : context_(config.accounts, keys, calls, authenticator, revoked, moment),
-      api_(context_, STARLING_VERSION,
+      api_(context_, STARLING_VERSION, [&search](const search::SearchQuery& query) { return search.find(query); },
            [&node](ShardId shard, ports::ApiResponse&& response) { node.answer(shard, std::move(response)); }),
       watch_(context_) {
   context_.close_connections = [&node](DeviceId device) { node.revoke(device); };
@@ -40,10 +40,10 @@ Result<std::unique_ptr<AccountService>, std::string> AccountService::open(const 
                                                                           accounts::StoreCalls& calls,
                                                                           const auth::Authenticator& authenticator,
                                                                           auth::RevokedDevices& revoked,
-                                                                          runtime::Node& node) {
+                                                                          SearchService& search, runtime::Node& node) {
   const auto keys = load_keys(config.keys_dir());
   if (!keys) return tl::unexpected(keys.error());
-  std::unique_ptr<AccountService> service(new AccountService(config, *keys, calls, authenticator, revoked, node));
+  std::unique_ptr<AccountService> service(new AccountService(config, *keys, calls, authenticator, revoked, search, node));
   if (auto looked = service->watch_.look(); !looked) return tl::unexpected(looked.error().message);
   return service;
 }

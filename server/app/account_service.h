@@ -9,6 +9,7 @@
 #include "server/accounts/revocation_watch.h"
 #include "server/api/api.h"
 #include "server/app/config.h"
+#include "server/app/search_service.h"
 #include "server/runtime/node.h"
 
 namespace starling::app {
@@ -19,7 +20,8 @@ class AccountService {
   /// what to do.
   static Result<std::unique_ptr<AccountService>, std::string> open(const Config& config, accounts::StoreCalls& calls,
                                                                    const auth::Authenticator& authenticator,
-                                                                   auth::RevokedDevices& revoked, runtime::Node& node);
+                                                                   auth::RevokedDevices& revoked, SearchService& search,
+                                                                   runtime::Node& node);
 
   /// Good for as long as the service.
   runtime::ApiLink link();
@@ -28,7 +30,8 @@ class AccountService {
 
  private:
   AccountService(const Config& config, accounts::Keys keys, accounts::StoreCalls& calls,
-                 const auth::Authenticator& authenticator, auth::RevokedDevices& revoked, runtime::Node& node);
+                 const auth::Authenticator& authenticator, auth::RevokedDevices& revoked, SearchService& search,
+                 runtime::Node& node);
 
   accounts::Context context_;
   api::Api api_;

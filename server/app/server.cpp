@@ -89,7 +89,8 @@ Result<std::unique_ptr<Running>, StartError> start(const Config& config, const s
   }
   running->store = std::move(*store);
   auto accounts =
-      AccountService::open(config, running->calls, running->authenticator, running->revoked, *running->node);
+      AccountService::open(config, running->calls, running->authenticator, running->revoked, *running->search,
+                           *running->node);
   if (!accounts) return tl::unexpected(accounts.error());
   running->accounts = std::move(*accounts);
   running->search->start();
