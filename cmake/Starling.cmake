@@ -1,5 +1,6 @@
 # The only ways to make a target here. Each takes NAME, then SOURCES (HEADERS for libraries) and DEPS.
 #   starling_library(NAME HEADERS … SOURCES … DEPS … [PRIVATE_DEPS …])  -> starling_NAME, starling::NAME
+#   starling_qt_library(NAME …)                                        -> the same, with Qt's meta-object compiler
 #   starling_executable(NAME SOURCES … DEPS …)
 #   starling_test(NAME SOURCES … DEPS … [LABELS …])                     -> GoogleTest cases in CTest, also labelled with
 #                                                                          their folder of tests/; tests_LABEL builds them
@@ -72,6 +73,11 @@ function(starling_library name)
   endif()
   set_target_properties(${target} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
   add_library(starling::${name} ALIAS ${target})
+endfunction()
+
+function(starling_qt_library name)
+  starling_library(${name} ${ARGN})
+  set_target_properties(starling_${name} PROPERTIES AUTOMOC ON)
 endfunction()
 
 function(starling_executable name)
