@@ -18,7 +18,8 @@ constexpr int kRetryMs = 1000;
 CacheError error_of(const sqlite::SqliteError& error, const QString& path) {
   const QString detail = QString::fromUtf8(error.what());
   if (error.code() == kNewerSchema) {
-    return {CacheFault::Newer, QObject::tr("%1 was written by a later version of Starling. Update to read it.").arg(path)};
+    return {CacheFault::Newer,
+            QObject::tr("%1 was written by a later version of Starling. Update to read it.").arg(path)};
   }
   switch (error.code() & 0xff) {
     case SQLITE_CORRUPT:
@@ -39,7 +40,8 @@ CacheError error_of(const sqlite::SqliteError& error, const QString& path) {
 QString set_aside(const QString& path) {
   const QString stamp = QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-hhmmss-zzz"));
   const QString aside = path + QStringLiteral(".damaged-") + stamp;
-  for (const char* suffix : {"-wal", "-shm", ""}) QFile::rename(path + QLatin1String(suffix), aside + QLatin1String(suffix));
+  for (const char* suffix : {"-wal", "-shm", ""})
+    QFile::rename(path + QLatin1String(suffix), aside + QLatin1String(suffix));
   return aside;
 }
 

@@ -43,15 +43,16 @@ class Cache final : public QObject {
   /// Runs `job(Store&)` on the cache's thread, and `done(its result)` here unless `context` is gone or the job failed.
   template <class Job, class Done>
   void ask(QObject* context, Job job, Done done) {
-    post([this, guard = QPointer<QObject>(context), job = std::move(job), done = std::move(done)](Store& store) mutable {
-      auto result = job(store);
-      QMetaObject::invokeMethod(
-          this,
-          [guard, done = std::move(done), result = std::move(result)]() mutable {
-            if (guard) done(std::move(result));
-          },
-          Qt::QueuedConnection);
-    });
+    post(
+        [this, guard = QPointer<QObject>(context), job = std::move(job), done = std::move(done)](Store& store) mutable {
+          auto result = job(store);
+          QMetaObject::invokeMethod(
+              this,
+              [guard, done = std::move(done), result = std::move(result)]() mutable {
+                if (guard) done(std::move(result));
+              },
+              Qt::QueuedConnection);
+        });
   }
 
   QString path() const { return path_; }

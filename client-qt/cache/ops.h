@@ -87,10 +87,9 @@ struct StorePeer {
   UserId peer;
 };
 
-using CacheOp =
-    std::variant<StoreEvent, StoreRoom, StoreOutboxPut, StoreOutboxRemove, StoreRoomsVersion, StoreRoomInfo, StoreMarks,
-                 StoreJump, StorePage, DropOrphan, StoreOrphan, ForsakeDevice, StoreRefused, DismissRefused,
-                 StoreAccount, StoreDraft, StoreProfile, StorePeer>;
+using CacheOp = std::variant<StoreEvent, StoreRoom, StoreOutboxPut, StoreOutboxRemove, StoreRoomsVersion, StoreRoomInfo,
+                             StoreMarks, StoreJump, StorePage, DropOrphan, StoreOrphan, ForsakeDevice, StoreRefused,
+                             DismissRefused, StoreAccount, StoreDraft, StoreProfile, StorePeer>;
 
 /// All or nothing.
 struct Batch {

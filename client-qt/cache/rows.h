@@ -28,8 +28,8 @@ struct RoomRow {
   Seq min_seq;
   Seq read_seq;
   std::uint64_t read_msg_no = 0;
-  UserId peer;           // Direct: the other one, once known
-  Seq contiguous_from;   // events from here to the cursor are all there; 0: none are
+  UserId peer;          // Direct: the other one, once known
+  Seq contiguous_from;  // events from here to the cursor are all there; 0: none are
   Preview preview;
   std::uint32_t mentions = 0;  // unread ones of this user
   bool draft = false;

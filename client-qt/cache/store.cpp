@@ -29,10 +29,11 @@ Store::Hot::Hot(sqlite::Connection& connection)
     : put_event(connection,
                 "INSERT OR REPLACE INTO event(room, seq, epoch, kind, sender, device, cseq, client_msg_id, ts, msg_no, "
                 "target, subject, role, erased_hash, thread, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
-      put_state(connection,
-                "INSERT INTO room(room, epoch, seq, hash, floor, last_cseq, mode, member) VALUES (?,?,?,?,?,?,?,?) "
-                "ON CONFLICT(room) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, hash = excluded.hash, "
-                "floor = excluded.floor, last_cseq = excluded.last_cseq, mode = excluded.mode, member = excluded.member"),
+      put_state(
+          connection,
+          "INSERT INTO room(room, epoch, seq, hash, floor, last_cseq, mode, member) VALUES (?,?,?,?,?,?,?,?) "
+          "ON CONFLICT(room) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, hash = excluded.hash, "
+          "floor = excluded.floor, last_cseq = excluded.last_cseq, mode = excluded.mode, member = excluded.member"),
       put_mention(connection, "INSERT OR IGNORE INTO mention(room, seq) VALUES (?, ?)"),
       grow_run(connection, "UPDATE room SET contiguous_from = ? WHERE room = ? AND contiguous_from = 0") {}
 

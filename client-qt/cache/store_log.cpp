@@ -52,9 +52,9 @@ void Store::set_contiguous_from(RoomId room, Seq seq) {
 }
 
 std::vector<wire::Event> Store::related(RoomId room, Seq first, Seq last) {
-  Statement statement = prepare(
-      select("WHERE room = ?1 AND target <> 0 AND target BETWEEN ?2 AND ?3 AND kind IN (2,3,4,5) AND seq > ?3 "
-             "ORDER BY seq"));
+  Statement statement =
+      prepare(select("WHERE room = ?1 AND target <> 0 AND target BETWEEN ?2 AND ?3 AND kind IN (2,3,4,5) AND seq > ?3 "
+                     "ORDER BY seq"));
   return events_of(statement.query(room, first, last));
 }
 
@@ -118,7 +118,8 @@ std::optional<wire::Event> Store::event(RoomId room, Seq seq) {
 std::optional<Preview> Store::message(RoomId room, Seq seq) {
   Statement statement = prepare(
       "SELECT seq, sender, ts, body, erased_hash, (SELECT body FROM event e WHERE e.room = m.room AND e.target = m.seq "
-      "AND e.target <> 0 AND e.kind = 2 ORDER BY e.seq DESC LIMIT 1) FROM event m WHERE room = ? AND seq = ? AND kind = 1");
+      "AND e.target <> 0 AND e.kind = 2 ORDER BY e.seq DESC LIMIT 1) FROM event m WHERE room = ? AND seq = ? AND kind "
+      "= 1");
   Rows rows = statement.query(room, seq);
   if (!rows.next()) return std::nullopt;
   Preview out{.seq = rows.as<Seq>(0), .sender = rows.as<UserId>(1), .ts = wall_from_ms(rows.i64(2))};
@@ -148,8 +149,8 @@ bool Store::holds(RoomId room, UserId sender, ClientMsgId client_msg_id, Seq aft
 }
 
 std::uint32_t Store::unread_mentions(RoomId room) {
-  Statement statement = prepare(
-      "SELECT count(*) FROM mention WHERE room = ?1 AND seq > (SELECT read_seq FROM room WHERE room = ?1)");
+  Statement statement =
+      prepare("SELECT count(*) FROM mention WHERE room = ?1 AND seq > (SELECT read_seq FROM room WHERE room = ?1)");
   Rows rows = statement.query(room);
   return rows.next() ? static_cast<std::uint32_t>(rows.u64(0)) : 0;
 }

@@ -1,8 +1,8 @@
 // What the engine asks to be stored.
 #include <algorithm>
 
-#include "client-qt/cache/store.h"
 #include "client-qt/cache/place.h"
+#include "client-qt/cache/store.h"
 
 namespace starling::qt {
 
@@ -24,8 +24,8 @@ void Store::put_event(const wire::Event& event) {
 }
 
 void Store::put_state(const client::RoomState& state) {
-  hot_->put_state.run(state.room, state.cursor.epoch, state.cursor.seq, state.cursor.hash, state.floor,
-                      state.last_cseq, state.mode, state.member);
+  hot_->put_state.run(state.room, state.cursor.epoch, state.cursor.seq, state.cursor.hash, state.floor, state.last_cseq,
+                      state.mode, state.member);
 }
 
 void Store::put_outbox(const wire::Send& send, WallTime queued, bool orphan) {
@@ -64,7 +64,8 @@ void Store::run(const StoreRoomsVersion& op) {
 
 void Store::run(const StoreRoomInfo& op) {
   prepare(
-      "INSERT INTO room(room, kind, role, title) VALUES (?,?,?,?) ON CONFLICT(room) DO UPDATE SET kind = excluded.kind, "
+      "INSERT INTO room(room, kind, role, title) VALUES (?,?,?,?) ON CONFLICT(room) DO UPDATE SET kind = "
+      "excluded.kind, "
       "role = excluded.role, title = excluded.title")
       .run(op.info.room, op.info.kind, op.info.role, op.info.title);
 }
@@ -115,8 +116,9 @@ void Store::run(const ForsakeDevice&) {
 }
 
 void Store::run(const StoreRefused& op) {
-  prepare("INSERT OR REPLACE INTO refused(client_msg_id, room, status, kind, target, thread, body, queued_ms) VALUES "
-          "(?1,?2,?3,?4,?5,?6,?7, coalesce((SELECT queued_ms FROM outbox WHERE client_msg_id = ?1), 0))")
+  prepare(
+      "INSERT OR REPLACE INTO refused(client_msg_id, room, status, kind, target, thread, body, queued_ms) VALUES "
+      "(?1,?2,?3,?4,?5,?6,?7, coalesce((SELECT queued_ms FROM outbox WHERE client_msg_id = ?1), 0))")
       .run(op.send.client_msg_id, op.send.room, op.status, op.send.kind, op.send.target, thread_root(op.send),
            op.send.body);
 }

@@ -23,27 +23,29 @@ std::vector<RoomRow> Store::rooms() {
   std::vector<RoomRow> out;
   Statement statement = prepare(
       "SELECT room, epoch, seq, hash, floor, last_cseq, mode, member, kind, role, title, peer, head, head_msg_no, "
-      "min_seq, read_seq, read_msg_no, contiguous_from, EXISTS(SELECT 1 FROM draft d WHERE d.room = room.room) FROM room");
+      "min_seq, read_seq, read_msg_no, contiguous_from, EXISTS(SELECT 1 FROM draft d WHERE d.room = room.room) FROM "
+      "room");
   Rows row = statement.query();
   while (row.next()) {
     const RoomId room = row.as<RoomId>(0);
-    RoomRow each{
-        .state = {.room = room,
-                  .cursor = {.epoch = row.as<Epoch>(1), .seq = row.as<Seq>(2), .hash = row.as<PrefixHash>(3)},
-                  .floor = row.as<Seq>(4),
-                  .last_cseq = row.as<Cseq>(5),
-                  .mode = row.as<wire::SyncMode>(6),
-                  .member = row.i64(7) != 0},
-        .info = {.room = room, .kind = row.as<wire::RoomKind>(8), .role = row.as<wire::Role>(9),
-                 .title = std::string(row.bytes(10))},
-        .head = row.as<Seq>(12),
-        .head_msg_no = row.u64(13),
-        .min_seq = row.as<Seq>(14),
-        .read_seq = row.as<Seq>(15),
-        .read_msg_no = row.u64(16),
-        .peer = row.as<UserId>(11),
-        .contiguous_from = row.as<Seq>(17),
-        .draft = row.i64(18) != 0};
+    RoomRow each{.state = {.room = room,
+                           .cursor = {.epoch = row.as<Epoch>(1), .seq = row.as<Seq>(2), .hash = row.as<PrefixHash>(3)},
+                           .floor = row.as<Seq>(4),
+                           .last_cseq = row.as<Cseq>(5),
+                           .mode = row.as<wire::SyncMode>(6),
+                           .member = row.i64(7) != 0},
+                 .info = {.room = room,
+                          .kind = row.as<wire::RoomKind>(8),
+                          .role = row.as<wire::Role>(9),
+                          .title = std::string(row.bytes(10))},
+                 .head = row.as<Seq>(12),
+                 .head_msg_no = row.u64(13),
+                 .min_seq = row.as<Seq>(14),
+                 .read_seq = row.as<Seq>(15),
+                 .read_msg_no = row.u64(16),
+                 .peer = row.as<UserId>(11),
+                 .contiguous_from = row.as<Seq>(17),
+                 .draft = row.i64(18) != 0};
     each.preview = last_message(room);
     each.mentions = unread_mentions(room);
     out.push_back(std::move(each));
@@ -111,9 +113,7 @@ void Store::run(const StoreProfile& op) {
       .run(profile.user, profile.handle, profile.name, profile.color, profile.status);
 }
 
-void Store::run(const StorePeer& op) {
-  prepare("UPDATE room SET peer = ?2 WHERE room = ?1").run(op.room, op.peer);
-}
+void Store::run(const StorePeer& op) { prepare("UPDATE room SET peer = ?2 WHERE room = ?1").run(op.room, op.peer); }
 
 void Store::run(const StoreDraft& op) {
   if (op.draft.text.empty() && op.draft.other_text.empty()) {

@@ -6,9 +6,8 @@
 #include <QObject>
 #include <QTimer>
 #include <QUrl>
-#include <QWebSocket>
-#include <memory>
 
+#include "client-qt/session/frame_socket.h"
 #include "common/client/session.h"
 
 namespace starling::qt {
@@ -20,7 +19,6 @@ class WebSocketDriver final : public QObject {
  public:
   /// `url` is ws:// or wss://, up to and including /v1/ws. `token` is an access token.
   WebSocketDriver(QUrl url, QByteArray token, QObject* parent = nullptr);
-  ~WebSocketDriver() override;
 
   void start();
   void stop();
@@ -39,10 +37,6 @@ class WebSocketDriver final : public QObject {
 
  private:
   Instant now() const { return Instant(Duration(clock_.nsecsElapsed())); }
-  void connect_socket();
-  void drop_socket();
-  void on_message(const QByteArray& message);
-  void on_unconnected();
   void carry_out();
 
   QUrl url_;
@@ -52,8 +46,7 @@ class WebSocketDriver final : public QObject {
   client::HeapLender lender_;
   client::Session session_;
   client::Output out_;
-  std::string encoded_;
-  std::unique_ptr<QWebSocket> socket_;
+  FrameSocket socket_;
   QTimer deadline_;
   QElapsedTimer clock_;
 };

@@ -113,7 +113,7 @@ TEST_F(StoreTest, refused_messages_stay_until_they_are_dismissed) {
 TEST_F(StoreTest, nobody_else_may_read_the_file) {
   apply({StoreAccount{"refresh_token", "secret"}});
   for (const char* suffix : {"", "-wal"}) {
-    struct stat found {};
+    struct stat found{};
     ASSERT_EQ(0, ::stat((path() + suffix).c_str(), &found));
     EXPECT_EQ(0600u, found.st_mode & 0777u) << suffix;
   }
