@@ -50,9 +50,7 @@ bool Credentials::fresh() const {
   return grant_.access_expires_ms == 0 || QDateTime::currentMSecsSinceEpoch() + kMarginMs < grant_.access_expires_ms;
 }
 
-void Credentials::expired() {
-  grant_.access_token.clear();
-}
+void Credentials::expired() { grant_.access_token.clear(); }
 
 void Credentials::with_token(QObject* context, TokenDone done) {
   if (!fixed_.isEmpty()) return done(fixed_);

@@ -38,8 +38,8 @@ QString words_of(QNetworkReply::NetworkError error, const QString& host, const Q
 HttpClient::HttpClient(QUrl base, Trust* trust, QObject* parent)
     : QObject(parent), base_(std::move(base)), trust_(trust) {}
 
-void HttpClient::request(const QByteArray& method, const QString& path, const QJsonObject& body, const QByteArray& token,
-                         QObject* context, Done done) {
+void HttpClient::request(const QByteArray& method, const QString& path, const QJsonObject& body,
+                         const QByteArray& token, QObject* context, Done done) {
   QNetworkRequest request(QUrl(base_.toString() + path, QUrl::StrictMode));
   request.setTransferTimeout(kTimeoutMs);
   request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);

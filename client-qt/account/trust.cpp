@@ -40,7 +40,8 @@ QString untrusted_reason(const QList<QSslError>& errors, const QSslCertificate& 
     return QObject::tr("The certificate is valid only from %1 on. Is the clock of this computer right?")
         .arg(certificate.effectiveDate().toString(Qt::ISODate));
   }
-  if (any({QSslError::SelfSignedCertificate})) return QObject::tr("The certificate is self-signed: nobody vouches for it.");
+  if (any({QSslError::SelfSignedCertificate}))
+    return QObject::tr("The certificate is self-signed: nobody vouches for it.");
   if (any({QSslError::SelfSignedCertificateInChain, QSslError::UnableToGetLocalIssuerCertificate,
            QSslError::UnableToGetIssuerCertificate, QSslError::UnableToVerifyFirstCertificate,
            QSslError::CertificateUntrusted, QSslError::InvalidCaCertificate})) {

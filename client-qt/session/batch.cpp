@@ -18,7 +18,9 @@ struct Writer {
   void operator()(const client::PersistOutboxRemove& op) {
     batch.ops.emplace_back(StoreOutboxRemove{op.client_msg_id, op.state});
   }
-  void operator()(const client::PersistRoomsVersion& op) { batch.ops.emplace_back(StoreRoomsVersion{op.rooms_version}); }
+  void operator()(const client::PersistRoomsVersion& op) {
+    batch.ops.emplace_back(StoreRoomsVersion{op.rooms_version});
+  }
 
   // ---- notices
   void operator()(const client::RoomsListed& notice) {

@@ -55,7 +55,8 @@ QString fatal_reason(client::FatalReason reason) {
     case client::FatalReason::Version:
       return QObject::tr("The server speaks another version; update this program.");
     case client::FatalReason::DeviceConflict:
-      return QObject::tr("This device exists twice, perhaps from a copy of its files. Sign in again to become a new one.");
+      return QObject::tr(
+          "This device exists twice, perhaps from a copy of its files. Sign in again to become a new one.");
     case client::FatalReason::DeviceChanged:
       return QObject::tr("The sign-in is for another device.");
   }

@@ -12,8 +12,8 @@ namespace starling::qt {
 struct ConnectionState {
   enum class Phase : std::uint8_t { Offline, Connecting, Waiting, Online };
   Phase phase = Phase::Offline;
-  QString reason;           // why it is not online; empty when it is
-  qint64 retry_at_ms = 0;   // since 1970; 0: no attempt is planned
+  QString reason;          // why it is not online; empty when it is
+  qint64 retry_at_ms = 0;  // since 1970; 0: no attempt is planned
   bool operator==(const ConnectionState&) const = default;
 };
 

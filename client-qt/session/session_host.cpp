@@ -245,8 +245,8 @@ void SessionHost::on_fatal(client::FatalReason reason) {
   switch (reason) {
     case client::FatalReason::TokenExpired: {
       api_->credentials().expired();
-      set_connection({.phase = ConnectionState::Phase::Connecting,
-                      .reason = close_reason(client::close_code::kTokenExpired, {})});
+      set_connection(
+          {.phase = ConnectionState::Phase::Connecting, .reason = close_reason(client::close_code::kTokenExpired, {})});
       const int wait = std::exchange(token_renewed_, true) ? kClockTroubleMs : 0;
       QTimer::singleShot(wait, this, [this] { start(); });
       return;

@@ -111,7 +111,7 @@ class SessionHost final : public QObject {
   WallTime ticket_expires_;
   QString why_;  // what the transport said last
   ConnectionState connection_;
-  bool starting_ = false;  // a token is being fetched for a connection that the engine waits for
+  bool starting_ = false;       // a token is being fetched for a connection that the engine waits for
   bool token_renewed_ = false;  // since the last Welcome: what expires again at once is not asked for again at once
 
   Waiting waiting_;

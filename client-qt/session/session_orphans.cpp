@@ -58,7 +58,8 @@ void SessionHost::settle_orphans(RoomId room) {
       },
       [this, room, first](const Look& look) {
         orphan_pages_.erase(room);
-        if (look.contiguous_from > first.next() && !log_begins_.contains(room)) return page_for_orphans(room, look.contiguous_from);
+        if (look.contiguous_from > first.next() && !log_begins_.contains(room))
+          return page_for_orphans(room, look.contiguous_from);
         adopt(room, look.held);
       });
 }

@@ -138,6 +138,8 @@ class Inline {
         ++end;  // the inner end of a longer mark
         continue;
       }
+      // "**a *b***": the mark's end is the outer one.
+      if (mark.size() == 2 && after < text_.size() && text_[after] == mark[0]) return end + 1;
       if (mark[0] == u'_' && after < text_.size() && is_word(text_[after])) continue;
       return end;
     }

@@ -77,8 +77,9 @@ class Blocks {
   }
 
   bool begins_block() const {
-    return line().startsWith(QLatin1String("```")) || (line().startsWith(QLatin1Char('>')) && depth_ < kQuoteDepthMax) ||
-           item_mark(line(), false) > 0 || item_mark(line(), true) > 0;
+    return line().startsWith(QLatin1String("```")) ||
+           (line().startsWith(QLatin1Char('>')) && depth_ < kQuoteDepthMax) || item_mark(line(), false) > 0 ||
+           item_mark(line(), true) > 0;
   }
 
   void paragraph() {

@@ -29,7 +29,8 @@ QString list_of(const QStringList& names) {
 
 QString typing_text(const QStringList& names) {
   if (names.isEmpty()) return {};
-  return names.size() == 1 ? QObject::tr("%1 is typing").arg(names[0]) : QObject::tr("%1 are typing").arg(list_of(names));
+  return names.size() == 1 ? QObject::tr("%1 is typing").arg(names[0])
+                           : QObject::tr("%1 are typing").arg(list_of(names));
 }
 
 QString time_text(qint64 ms) {

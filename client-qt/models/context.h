@@ -1,0 +1,21 @@
+// What the models of one account share.
+#pragma once
+
+namespace starling::qt {
+
+class Api;
+class Cache;
+class Directory;
+class RoomBook;
+class SessionHost;
+
+/// All of them outlive the models that hold it.
+struct Context {
+  SessionHost* host = nullptr;
+  Cache* cache = nullptr;
+  Api* api = nullptr;
+  Directory* people = nullptr;
+  RoomBook* rooms = nullptr;
+};
+
+}  // namespace starling::qt

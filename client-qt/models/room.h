@@ -1,0 +1,144 @@
+// The room that is open.
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+#include <map>
+#include <memory>
+
+#include "client-qt/cache/ops.h"
+#include "client-qt/models/commands.h"
+#include "client-qt/models/context.h"
+#include "client-qt/models/member_model.h"
+#include "client-qt/models/rows_model.h"
+#include "client-qt/models/timeline_model.h"
+
+namespace starling::qt {
+
+class Person;
+struct RoomSummary;
+
+/// Owner: the session.
+class Room final : public QObject {
+  Q_OBJECT
+  Q_PROPERTY(QString roomId READ roomId CONSTANT)
+  Q_PROPERTY(QString title READ title NOTIFY changed)
+  Q_PROPERTY(QString topic READ topic NOTIFY changed)
+  Q_PROPERTY(QString kind READ kind NOTIFY changed)
+  Q_PROPERTY(QString role READ role NOTIFY changed)
+  Q_PROPERTY(QString visibility READ visibility NOTIFY changed)
+  Q_PROPERTY(QString history READ history NOTIFY changed)
+  Q_PROPERTY(int memberCount READ memberCount NOTIFY changed)
+  Q_PROPERTY(bool muted READ muted NOTIFY changed)
+  Q_PROPERTY(starling::qt::Person* peer READ peer NOTIFY changed)
+  Q_PROPERTY(starling::qt::TimelineModel* timeline READ timeline CONSTANT)
+  Q_PROPERTY(starling::qt::TimelineModel* thread READ thread NOTIFY threadChanged)
+  Q_PROPERTY(starling::qt::MemberModel* members READ members CONSTANT)
+  Q_PROPERTY(starling::qt::RowsModel* pins READ pins CONSTANT)
+  Q_PROPERTY(QString typing READ typing NOTIFY typingChanged)
+  Q_PROPERTY(QString draft READ draft WRITE setDraft NOTIFY draftChanged)
+  Q_PROPERTY(QString draftConflict READ draftConflict NOTIFY draftChanged)
+  Q_PROPERTY(QString inviteLink READ inviteLink NOTIFY inviteLinkChanged)
+
+ public:
+  Room(const Context& context, RoomId room, QObject* parent = nullptr);
+  ~Room() override;
+
+  RoomId id() const { return room_; }
+  QString roomId() const { return QString::number(room_.value); }
+  QString title() const;
+  QString topic() const;
+  QString kind() const;
+  QString role() const;
+  QString visibility() const;
+  QString history() const { return history_; }
+  int memberCount() const;
+  bool muted() const;
+  Person* peer() const;
+  TimelineModel* timeline() { return &timeline_; }
+  TimelineModel* thread() { return thread_.get(); }
+  MemberModel* members() { return &members_; }
+  RowsModel* pins() { return &pins_; }
+  QString typing() const;
+  QString draft() const { return draft_.text; }
+  void setDraft(const QString& text);
+  QString draftConflict() const { return draft_.other; }
+  QString inviteLink() const { return invite_link_; }
+
+  // ---- messages; sequence numbers are numbers, other ids are strings
+  Q_INVOKABLE void send(const QString& text, qlonglong replyTo = 0, qlonglong threadRoot = 0);
+  Q_INVOKABLE void edit(qlonglong seq, const QString& text);
+  Q_INVOKABLE void remove(qlonglong seq);
+  Q_INVOKABLE void react(qlonglong seq, const QString& emoji);
+  Q_INVOKABLE void pin(qlonglong seq, bool pinned);
+  Q_INVOKABLE void typingNow();
+  Q_INVOKABLE void markRead();
+  Q_INVOKABLE void openThread(qlonglong seq);
+  Q_INVOKABLE void closeThread();
+  Q_INVOKABLE void jumpTo(qlonglong seq) { timeline_.jumpTo(seq); }
+  Q_INVOKABLE void jumpToDate(qint64 ms);
+  /// Takes the other version of the draft, or drops it.
+  Q_INVOKABLE void resolveDraft(bool takeOther);
+
+  // ---- the room
+  Q_INVOKABLE void setTitle(const QString& title);
+  Q_INVOKABLE void setTopic(const QString& topic);
+  Q_INVOKABLE void setVisibility(const QString& visibility);
+  Q_INVOKABLE void setHistory(const QString& history);
+  Q_INVOKABLE void setMuted(bool muted);
+  Q_INVOKABLE void invite(const QString& userId);
+  Q_INVOKABLE void kick(const QString& userId);
+  Q_INVOKABLE void ban(const QString& userId);
+  Q_INVOKABLE void muteMember(const QString& userId, bool muted);
+  Q_INVOKABLE void setRole(const QString& userId, const QString& role);
+  Q_INVOKABLE void leave();
+  Q_INVOKABLE void createInviteLink(int uses, int expiresS);
+
+  /// Another device's draft arrived (an Item of kind Draft): both are kept when they differ.
+  void offer_draft(const QString& text, std::uint64_t version);
+  /// Loads what is to be shown.
+  void open();
+
+ signals:
+  void changed();
+  void threadChanged();
+  void typingChanged();
+  void draftChanged();
+  void inviteLinkChanged();
+  /// Something that was asked for cannot be done; for people.
+  void failed(const QString& text);
+
+ private:
+  struct Words {
+    QString text;
+    QString other;
+    std::uint64_t version = 0;
+    std::uint64_t other_version = 0;
+    bool touched = false;  // since the room was opened: the cache's is older
+  };
+
+  const RoomSummary* summary() const;
+  bool log(client::Draft draft, std::vector<CacheOp> also = {});
+  void order(const RoomOrder& order);
+  void notice(const client::Notice& notice);
+  void someone_types(UserId user);
+  void refresh();
+  void save_draft();
+  CacheOp draft_op() const;
+
+  Context context_;
+  RoomId room_;
+  TimelineModel timeline_;
+  MemberModel members_;
+  RowsModel pins_;
+  std::unique_ptr<TimelineModel> thread_;
+  QString history_ = QStringLiteral("all");
+  QString invite_link_;
+  int member_count_ = 0;
+  Words draft_;
+  QTimer save_;
+  std::map<UserId, qint64> typing_;  // until when
+  QTimer typing_over_;
+};
+
+}  // namespace starling::qt

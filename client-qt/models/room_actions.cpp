@@ -1,0 +1,141 @@
+// What a person does in a room.
+#include <QJsonObject>
+#include <algorithm>
+
+#include "client-qt/account/api.h"
+#include "client-qt/models/room.h"
+#include "client-qt/models/room_book.h"
+#include "client-qt/session/session_host.h"
+
+namespace starling::qt {
+namespace {
+
+Seq seq_of(qlonglong seq) { return Seq(static_cast<std::uint64_t>(std::max<qlonglong>(seq, 0))); }
+UserId user_of(const QString& id) { return UserId(id.toULongLong()); }
+
+}  // namespace
+
+bool Room::log(client::Draft draft, std::vector<CacheOp> also) {
+  const auto sent = context_.host->send(room_, std::move(draft), std::move(also));
+  if (!sent) emit failed(tr(describe(sent.error())));
+  return sent.has_value();
+}
+
+void Room::order(const RoomOrder& what) {
+  std::optional<client::Draft> draft = draft_of(what);
+  if (!draft) return emit failed(tr("This server cannot do that yet."));
+  log(std::move(*draft));
+}
+
+// ---- messages
+
+void Room::send(const QString& text, qlonglong replyTo, qlonglong threadRoot) {
+  const QString trimmed = text.trimmed();
+  if (trimmed.isEmpty()) return;
+  // The words leave the draft in the transaction that puts them into the outbox: they are always in one of the two.
+  const Words before = draft_;
+  draft_.text.clear();
+  ++draft_.version;
+  draft_.touched = true;
+  if (!log(message_draft(trimmed.toStdString(), seq_of(replyTo), seq_of(threadRoot)), {draft_op()})) {
+    draft_ = before;
+    return;
+  }
+  save_.stop();
+  context_.rooms->set_draft(room_, false);
+  emit draftChanged();
+}
+
+void Room::edit(qlonglong seq, const QString& text) {
+  if (text.trimmed().isEmpty()) return remove(seq);
+  log({.kind = wire::EventKind::Edit, .target = seq_of(seq), .body = text.trimmed().toStdString()});
+}
+
+void Room::remove(qlonglong seq) { log({.kind = wire::EventKind::Delete, .target = seq_of(seq)}); }
+
+void Room::react(qlonglong seq, const QString& emoji) {
+  const std::string body = emoji.toStdString();
+  const std::size_t at = timeline_.fold().find(seq_of(seq));
+  bool mine = false;
+  if (at != TimelineFold::kNone) {
+    for (const Reaction& reaction : timeline_.fold().rows()[at].reactions) {
+      mine = mine || (reaction.emoji == body && std::ranges::find(reaction.users, context_.host->me()) != reaction.users.end());
+    }
+  }
+  log({.kind = mine ? wire::EventKind::ReactionRemove : wire::EventKind::ReactionAdd,
+       .target = seq_of(seq),
+       .body = body});
+}
+
+void Room::pin(qlonglong seq, bool pinned) {
+  order({.act = pinned ? RoomAct::Pin : RoomAct::Unpin, .target = seq_of(seq)});
+}
+
+void Room::markRead() {
+  const std::optional<wire::Event> newest = timeline_.newest();
+  if (!newest) return;
+  context_.host->mark_read(room_, newest->seq, newest->msg_no);
+  context_.rooms->set_read(room_, newest->seq, newest->msg_no);
+}
+
+void Room::openThread(qlonglong seq) {
+  thread_ = std::make_unique<TimelineModel>(context_, room_, seq_of(seq));
+  thread_->open(seq_of(seq));
+  emit threadChanged();
+}
+
+void Room::closeThread() {
+  if (!thread_) return;
+  thread_.release()->deleteLater();  // its page may be on the way out
+  emit threadChanged();
+}
+
+void Room::jumpToDate(qint64 ms) {
+  context_.api->get(QStringLiteral("/v1/rooms/%1/seq?at_ms=%2").arg(room_.value).arg(ms), this,
+                    [this](const HttpReply& reply) {
+                      if (!reply.ok()) return emit failed(reply.text);
+                      const QJsonValue seq = reply.body.value(QLatin1String("seq"));
+                      timeline_.jumpTo(seq.isString() ? seq.toString().toLongLong() : seq.toInteger());
+                    });
+}
+
+// ---- the room
+
+void Room::setTitle(const QString& title) { order({.act = RoomAct::Title, .text = title.trimmed().toStdString()}); }
+void Room::setTopic(const QString& topic) { order({.act = RoomAct::Topic, .text = topic.trimmed().toStdString()}); }
+void Room::setVisibility(const QString& visibility) {
+  order({.act = RoomAct::Visibility, .text = visibility.toStdString()});
+}
+void Room::setHistory(const QString& history) { order({.act = RoomAct::History, .text = history.toStdString()}); }
+
+/// Kept on this device; where a PutItem of kind Mute will be sent, too.
+void Room::setMuted(bool muted) { context_.rooms->set_muted(room_, muted); }
+
+void Room::invite(const QString& userId) { order({.act = RoomAct::Invite, .subject = user_of(userId)}); }
+void Room::kick(const QString& userId) { order({.act = RoomAct::Remove, .subject = user_of(userId)}); }
+void Room::ban(const QString& userId) { order({.act = RoomAct::Ban, .subject = user_of(userId)}); }
+void Room::muteMember(const QString& userId, bool muted) {
+  order({.act = muted ? RoomAct::Mute : RoomAct::Unmute, .subject = user_of(userId)});
+}
+
+void Room::setRole(const QString& userId, const QString& role) {
+  const std::optional<wire::Role> found = role_of(role.toStdString());
+  if (!found) return emit failed(tr("There is no role \"%1\".").arg(role));
+  order({.act = RoomAct::Role, .subject = user_of(userId), .role = *found});
+}
+
+void Room::leave() { order({.act = RoomAct::Remove, .subject = context_.host->me()}); }
+
+void Room::createInviteLink(int uses, int expiresS) {
+  QJsonObject body;
+  if (uses > 0) body.insert(QStringLiteral("uses"), uses);
+  if (expiresS > 0) body.insert(QStringLiteral("expires_s"), expiresS);
+  context_.api->call("POST", QStringLiteral("/v1/rooms/%1/invites").arg(room_.value), body, this,
+                     [this](const HttpReply& reply) {
+                       if (!reply.ok()) return emit failed(reply.text);
+                       invite_link_ = reply.body.value(QLatin1String("link")).toString();
+                       emit inviteLinkChanged();
+                     });
+}
+
+}  // namespace starling::qt

@@ -1,0 +1,362 @@
+// A row's roles.
+#include <QDateTime>
+
+#include "client-qt/cache/cache.h"
+#include "client-qt/cache/place.h"
+#include "client-qt/models/directory.h"
+#include "client-qt/models/timeline_model.h"
+#include "client-qt/session/session_host.h"
+#include "client-qt/text/markup.h"
+#include "client-qt/text/words.h"
+
+namespace starling::qt {
+namespace {
+
+/// A sender who goes on within this time goes on in the same group.
+constexpr qint64 kGroupMs = 5 * 60 * 1000;
+
+QString id(std::uint64_t value) { return QString::number(value); }
+
+QString refusal_text(wire::SendStatus status) {
+  switch (status) {
+    case wire::SendStatus::Forbidden:
+      return QObject::tr("Not sent: you may not write here.");
+    case wire::SendStatus::NoSuchRoom:
+      return QObject::tr("Not sent: the room is gone.");
+    case wire::SendStatus::Conflict:
+      return QObject::tr("Not sent: this device exists twice.");
+    default:
+      return QObject::tr("Not sent: the server refused it.");
+  }
+}
+
+}  // namespace
+
+int TimelineModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : count(); }
+
+QHash<int, QByteArray> TimelineModel::roleNames() const {
+  return {{SeqRole, "seq"},
+          {LocalIdRole, "localId"},
+          {KindRole, "kind"},
+          {SenderIdRole, "senderId"},
+          {SenderNameRole, "senderName"},
+          {SenderColorRole, "senderColor"},
+          {SenderInitialsRole, "senderInitials"},
+          {OwnRole, "own"},
+          {TextRole, "text"},
+          {HtmlRole, "html"},
+          {TimeMsRole, "timeMs"},
+          {TimeTextRole, "timeText"},
+          {DayTextRole, "dayText"},
+          {GroupStartRole, "groupStart"},
+          {StateRole, "state"},
+          {StateTextRole, "stateText"},
+          {EditedRole, "edited"},
+          {DeletedRole, "deleted"},
+          {ReplyToRole, "replyTo"},
+          {ReplyTextRole, "replyText"},
+          {ReplySenderRole, "replySender"},
+          {ReactionsRole, "reactions"},
+          {ThreadRootRole, "threadRoot"},
+          {ThreadCountRole, "threadCount"},
+          {ThreadLastMsRole, "threadLastMs"},
+          {PinnedRole, "pinned"},
+          {MentionsMeRole, "mentionsMe"},
+          {FirstUnreadRole, "firstUnread"},
+          {ReceiptTextRole, "receiptText"},
+          {HighlightedRole, "highlighted"}};
+}
+
+void TimelineModel::changed_rows(std::size_t first, std::size_t last) {
+  if (last >= static_cast<std::size_t>(count())) return;
+  emit dataChanged(index(static_cast<int>(first)), index(static_cast<int>(last)));
+}
+
+QVariant TimelineModel::data(const QModelIndex& at, int role) const {
+  if (!at.isValid() || at.row() >= count()) return {};
+  const auto row = static_cast<std::size_t>(at.row());
+  if (row >= fold_.rows().size()) return pending_data(pending_[row - fold_.rows().size()], row, role);
+  const TimelineRow& each = fold_.rows()[row];
+  return each.system() ? system_data(each, row, role) : message_data(each, row, role);
+}
+
+std::optional<qint64> TimelineModel::time_before(std::size_t at) const {
+  if (at == 0) return std::nullopt;
+  const std::size_t rows = fold_.rows().size();
+  return to_ms(at <= rows ? fold_.rows()[at - 1].event.ts : pending_[at - 1 - rows].row.queued);
+}
+
+/// Of the message above, when a group could go on from there.
+UserId TimelineModel::sender_before(std::size_t at) const {
+  if (at == 0) return {};
+  const std::size_t rows = fold_.rows().size();
+  if (at > rows) return context_.host->me();
+  return fold_.rows()[at - 1].system() ? UserId() : fold_.rows()[at - 1].event.sender;
+}
+
+QString TimelineModel::day_above(qint64 ts, std::optional<qint64> before) const {
+  const auto day = [](qint64 ms) { return QDateTime::fromMSecsSinceEpoch(ms).date(); };
+  if (before && day(*before) == day(ts)) return {};
+  return day_text(ts, QDateTime::currentMSecsSinceEpoch());
+}
+
+QVariant TimelineModel::common_data(const TimelineRow& row, std::size_t at, int role) const {
+  const wire::Event& event = row.event;
+  const qint64 ts = to_ms(event.ts);
+  switch (role) {
+    case SeqRole:
+      return static_cast<qlonglong>(event.seq.value);
+    case LocalIdRole:
+      return id(event.client_msg_id.value);
+    case SenderIdRole:
+      return id(event.sender.value);
+    case SenderNameRole:
+      return context_.people->name(event.sender);
+    case SenderColorRole:
+      return context_.people->person(event.sender)->color();
+    case SenderInitialsRole:
+      return context_.people->person(event.sender)->initials();
+    case OwnRole:
+      return event.sender == context_.host->me();
+    case TimeMsRole:
+      return ts;
+    case TimeTextRole:
+      return time_text(ts);
+    case DayTextRole:
+      return day_above(ts, time_before(at));
+    case StateRole:
+      return QStringLiteral("sent");
+    case ReplyToRole:
+    case ThreadRootRole:
+    case ThreadCountRole:
+    case ThreadLastMsRole:
+      return 0;
+    case EditedRole:
+    case DeletedRole:
+    case PinnedRole:
+    case MentionsMeRole:
+    case FirstUnreadRole:
+      return false;
+    case ReactionsRole:
+      return QVariantList();
+    case HighlightedRole:
+      return highlighted_ && event.seq == highlighted_;
+    case StateTextRole:
+    case ReplyTextRole:
+    case ReplySenderRole:
+    case ReceiptTextRole:
+      return QString();
+    default:
+      return {};
+  }
+}
+
+QVariant TimelineModel::system_data(const TimelineRow& row, std::size_t at, int role) const {
+  switch (role) {
+    case KindRole:
+      return QStringLiteral("system");
+    case TextRole:
+    case Qt::DisplayRole:
+      return system_text(row.event);
+    case HtmlRole:
+      return system_text(row.event).toHtmlEscaped();
+    case GroupStartRole:
+      return true;
+    default:
+      return common_data(row, at, role);
+  }
+}
+
+QString TimelineModel::system_text(const wire::Event& event) const {
+  const QString who = context_.people->name(event.sender);
+  const QString whom = event.subject ? context_.people->name(event.subject) : QString();
+  switch (event.kind) {
+    case wire::EventKind::MemberAdd:
+      if (event.sender == event.subject || !event.sender) return tr("%1 joined").arg(whom);
+      return tr("%1 added %2").arg(who, whom);
+    case wire::EventKind::MemberRemove:
+      return event.sender == event.subject ? tr("%1 left").arg(who) : tr("%1 removed %2").arg(who, whom);
+    case wire::EventKind::RoomTitle:
+      return tr("%1 named the room \"%2\"").arg(who, QString::fromStdString(event.body));
+    case wire::EventKind::Message:
+    case wire::EventKind::Edit:
+    case wire::EventKind::Delete:
+    case wire::EventKind::ReactionAdd:
+    case wire::EventKind::ReactionRemove:
+      break;
+  }
+  return {};
+}
+
+QString TimelineModel::html_of(const std::string& text) const {
+  return to_html(QString::fromStdString(text), [this](quint64 user) { return context_.people->name(UserId(user)); });
+}
+
+QVariant TimelineModel::message_data(const TimelineRow& row, std::size_t at, int role) const {
+  const wire::Event& event = row.event;
+  switch (role) {
+    case KindRole:
+      return QStringLiteral("message");
+    case TextRole:
+    case Qt::DisplayRole:
+      return QString::fromStdString(row.text);
+    case HtmlRole:
+      if (row.html.isEmpty() && !row.deleted) row.html = html_of(row.text);
+      return row.html;
+    case GroupStartRole:
+      return event.sender != sender_before(at) || to_ms(event.ts) - time_before(at).value_or(0) > kGroupMs ||
+             !day_above(to_ms(event.ts), time_before(at)).isEmpty();
+    case EditedRole:
+      return static_cast<bool>(row.edited_by);
+    case DeletedRole:
+      return row.deleted;
+    case ReplyToRole:
+      return static_cast<qlonglong>(event.target.value);
+    case ReplyTextRole:
+    case ReplySenderRole:
+      return reply_data(event.target, role);
+    case ReactionsRole:
+      return reactions_of(row);
+    case ThreadRootRole:
+      return static_cast<qlonglong>(thread_root(event).value);
+    case ThreadCountRole:
+      return static_cast<int>(row.thread_count);
+    case ThreadLastMsRole:
+      return static_cast<qint64>(to_ms(row.thread_last));
+    case PinnedRole:
+      return pins_.contains(event.seq);
+    case MentionsMeRole:
+      return !row.deleted && mentions(event, context_.host->me());
+    case FirstUnreadRole:
+      return static_cast<int>(at) == firstUnreadIndex();
+    case ReceiptTextRole:
+      return receipt_text(row);
+    default:
+      return common_data(row, at, role);
+  }
+}
+
+QVariant TimelineModel::reply_data(Seq target, int role) const {
+  if (!target) return QString();
+  const auto name_of = [this](quint64 user) { return context_.people->name(UserId(user)); };
+  if (const std::size_t at = fold_.find(target); at != TimelineFold::kNone) {
+    const TimelineRow& row = fold_.rows()[at];
+    if (role == ReplySenderRole) return context_.people->name(row.event.sender);
+    return row.deleted ? tr("Message deleted") : to_line(QString::fromStdString(row.text), name_of);
+  }
+  const auto known = quotes_.find(target);
+  if (known != quotes_.end()) {
+    if (role == ReplyTextRole) return known->second.text;
+    return known->second.sender ? context_.people->name(known->second.sender) : QString();
+  }
+  quotes_[target] = {.text = tr("An earlier message")};  // until the cache has answered, and when it does not have it
+  auto* self = const_cast<TimelineModel*>(this);         // reading asks for what will be read again
+  context_.cache->ask(
+      self, [room = room_, target](Store& store) { return store.message(room, target); },
+      [self, target, name_of](const std::optional<Preview>& found) {
+        if (!found) return;
+        self->quotes_[target] = {found->sender, found->deleted ? tr("Message deleted")
+                                                               : to_line(QString::fromStdString(found->text), name_of)};
+        if (self->count() > 0) {
+          emit self->dataChanged(self->index(0), self->index(self->count() - 1), {ReplyTextRole, ReplySenderRole});
+        }
+      });
+  return role == ReplyTextRole ? quotes_[target].text : QString();
+}
+
+QVariantList TimelineModel::reactions_of(const TimelineRow& row) const {
+  QVariantList out;
+  for (const Reaction& reaction : row.reactions) {
+    QStringList names;
+    bool mine = false;
+    for (const UserId user : reaction.users) {
+      mine = mine || user == context_.host->me();
+      names += user == context_.host->me() ? tr("You") : context_.people->name(user);
+    }
+    out += QVariantMap{{QStringLiteral("emoji"), QString::fromStdString(reaction.emoji)},
+                       {QStringLiteral("count"), static_cast<int>(reaction.users.size())},
+                       {QStringLiteral("mine"), mine},
+                       {QStringLiteral("names"), list_of(names)}};
+  }
+  return out;
+}
+
+QString TimelineModel::receipt_text(const TimelineRow& row) const {
+  if (row.event.sender != context_.host->me() || receipts_.empty()) return {};
+  int read = 0;
+  bool delivered = false;
+  for (const auto& [user, receipt] : receipts_) {
+    if (receipt.read >= row.event.seq) ++read;
+    delivered = delivered || receipt.delivered >= row.event.seq;
+  }
+  if (read > 0) return receipts_.size() == 1 ? tr("Read") : tr("Read by %1").arg(read);
+  return delivered ? tr("Delivered") : QString();
+}
+
+QVariant TimelineModel::pending_data(const Pending& pending, std::size_t at, int role) const {
+  const UserId me = context_.host->me();
+  const wire::Send& send = pending.row.send;
+  const TimelineRow like{.event = {.room = room_, .sender = me, .client_msg_id = send.client_msg_id,
+                                   .ts = pending.row.queued}};
+  switch (role) {
+    case KindRole:
+      return QStringLiteral("message");
+    case TextRole:
+    case Qt::DisplayRole:
+      return QString::fromStdString(send.body);
+    case HtmlRole:
+      if (pending.html.isEmpty()) pending.html = html_of(send.body);
+      return pending.html;
+    case StateRole:
+      if (pending.refused) return QStringLiteral("failed");
+      return pending.accepted ? QStringLiteral("sent") : QStringLiteral("pending");
+    case StateTextRole:
+      if (pending.refused) return refusal_text(*pending.refused);
+      return pending.accepted ? QString() : tr("Waiting to be sent");
+    case GroupStartRole:
+      return me != sender_before(at) || to_ms(pending.row.queued) - time_before(at).value_or(0) > kGroupMs;
+    case ReplyToRole:
+      return static_cast<qlonglong>(send.target.value);
+    case ReplyTextRole:
+    case ReplySenderRole:
+      return reply_data(send.target, role);
+    case ThreadRootRole:
+      return static_cast<qlonglong>(thread_root(send).value);
+    default:
+      return common_data(like, at, role);
+  }
+}
+
+QVariantMap TimelineModel::details(int row) const {
+  if (row < 0 || row >= count()) return {};
+  const auto at = static_cast<std::size_t>(row);
+  if (at >= fold_.rows().size()) {
+    const Pending& pending = pending_[at - fold_.rows().size()];
+    return {{QStringLiteral("device"), id(context_.host->engine().device().value)},
+            {QStringLiteral("cseq"), pending.row.send.cseq.value},
+            {QStringLiteral("msgId"), id(pending.row.send.client_msg_id.value)},
+            {QStringLiteral("sentMs"), static_cast<qint64>(to_ms(pending.row.queued))},
+            {QStringLiteral("stateText"), pending_data(pending, at, StateTextRole)}};
+  }
+  const wire::Event& event = fold_.rows()[at].event;
+  QStringList delivered;
+  QStringList read;
+  for (const auto& [user, receipt] : receipts_) {
+    if (receipt.read >= event.seq) {
+      read += context_.people->name(user);
+    } else if (receipt.delivered >= event.seq) {
+      delivered += context_.people->name(user);
+    }
+  }
+  return {{QStringLiteral("device"), id(event.device.value)},
+          {QStringLiteral("cseq"), event.cseq.value},
+          {QStringLiteral("epoch"), event.epoch.value},
+          {QStringLiteral("seq"), static_cast<qlonglong>(event.seq.value)},
+          {QStringLiteral("msgId"), id(event.client_msg_id.value)},
+          {QStringLiteral("sentMs"), static_cast<qint64>(to_ms(event.ts))},
+          {QStringLiteral("storedMs"), static_cast<qint64>(to_ms(event.ts))},
+          {QStringLiteral("deliveredTo"), delivered},
+          {QStringLiteral("readBy"), read}};
+}
+
+}  // namespace starling::qt
