@@ -146,9 +146,8 @@ void Account::createInvite(int uses, int expiresS) {
   QJsonObject body;
   if (uses > 0) body.insert(QStringLiteral("uses"), uses);
   if (expiresS > 0) body.insert(QStringLiteral("expires_s"), expiresS);
-  call("POST", QStringLiteral("/v1/invites"), body, QStringLiteral("invite"), [this](const HttpReply& reply) {
-    invite_link_ = reply.body.value(QLatin1String("link")).toString();
-  });
+  call("POST", QStringLiteral("/v1/invites"), body, QStringLiteral("invite"),
+       [this](const HttpReply& reply) { invite_link_ = reply.body.value(QLatin1String("link")).toString(); });
 }
 
 }  // namespace starling::qt

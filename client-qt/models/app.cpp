@@ -71,9 +71,9 @@ void App::connectServer(const QString& url) {
     if (reply.code == QLatin1String("untrusted")) return;  // serverUntrusted has been told
     const QString name = reply.body.value(QLatin1String("name")).toString();
     if (!reply.ok() || name.isEmpty()) {
-      return emit serverFailed(reply.status == 0 ? tr("The server cannot be reached.")
-                                                 : tr("There is no Starling server at this address."),
-                               reply.text);
+      return emit serverFailed(
+          reply.status == 0 ? tr("The server cannot be reached.") : tr("There is no Starling server at this address."),
+          reply.text);
     }
     emit serverFound(name, reply.body.value(QLatin1String("registration")).toString(),
                      reply.body.value(QLatin1String("first_account")).toBool());
@@ -119,8 +119,8 @@ void App::grant(const QString& url, const QString& path, QJsonObject body) {
   const std::optional<ServerAddress> server = parse_server(url);
   if (!server) return emit signInFailed(QStringLiteral("bad_address"), tr("That is no address of a server."), 0);
   asked_ = url;
-  body.insert(QStringLiteral("device_name"), QSysInfo::machineHostName() + QStringLiteral(" (") +
-                                                 QSysInfo::prettyProductName() + QLatin1Char(')'));
+  body.insert(QStringLiteral("device_name"),
+              QSysInfo::machineHostName() + QStringLiteral(" (") + QSysInfo::prettyProductName() + QLatin1Char(')'));
   set_busy(true);
   client_for(*server)->request("POST", path, body, {}, this,
                                [this, server = *server](const HttpReply& reply) { granted(server, reply); });

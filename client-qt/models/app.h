@@ -44,8 +44,8 @@ class App final : public QObject {
   Q_INVOKABLE void trust(const QString& fingerprint);
   Q_INVOKABLE void signIn(const QString& url, const QString& handle, const QString& password, const QString& totp = {},
                           const QString& recoveryCode = {});
-  Q_INVOKABLE void signUp(const QString& url, const QString& handle, const QString& displayName, const QString& password,
-                          const QString& invite = {});
+  Q_INVOKABLE void signUp(const QString& url, const QString& handle, const QString& displayName,
+                          const QString& password, const QString& invite = {});
   Q_INVOKABLE void signOut();
   Q_INVOKABLE void switchServer(int index);
 

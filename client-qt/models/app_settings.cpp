@@ -61,7 +61,9 @@ AccountEntry& AppSettings::entry_for(const QString& server, const QString& handl
     if (entry.server == server && entry.handle == handle) return entry;
   }
   const QByteArray name =
-      QCryptographicHash::hash((server + QLatin1Char('\n') + handle).toUtf8(), QCryptographicHash::Sha256).toHex().left(16);
+      QCryptographicHash::hash((server + QLatin1Char('\n') + handle).toUtf8(), QCryptographicHash::Sha256)
+          .toHex()
+          .left(16);
   accounts.push_back({.server = server,
                       .user = {},
                       .handle = handle,

@@ -12,7 +12,7 @@ struct AccountEntry {
   QString server;  // https://host:port
   QString user;    // id; empty until the first welcome
   QString handle;
-  QString file;    // in the data directory
+  QString file;  // in the data directory
 };
 
 /// A JSON file, replaced whole. Owner: the app.

@@ -107,9 +107,9 @@ void Directory::set_presence(UserId user, Presence presence, qint64 last_seen_ms
 }
 
 QVariantMap person_roles(const Person& person) {
-  return {{QStringLiteral("userId"), person.userId()},       {QStringLiteral("name"), person.name()},
-          {QStringLiteral("handle"), person.handle()},       {QStringLiteral("color"), person.color()},
-          {QStringLiteral("initials"), person.initials()},   {QStringLiteral("presence"), person.presence()},
+  return {{QStringLiteral("userId"), person.userId()},         {QStringLiteral("name"), person.name()},
+          {QStringLiteral("handle"), person.handle()},         {QStringLiteral("color"), person.color()},
+          {QStringLiteral("initials"), person.initials()},     {QStringLiteral("presence"), person.presence()},
           {QStringLiteral("statusText"), person.statusText()}, {QStringLiteral("lastSeenText"), person.lastSeenText()}};
 }
 

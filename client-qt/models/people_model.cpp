@@ -44,8 +44,8 @@ void PeopleModel::setQuery(const QString& query) {
 void PeopleModel::ask() {
   busy_ = true;
   emit stateChanged();
-  const QString path = QStringLiteral("/v1/users?limit=50&query=") +
-                       QString::fromLatin1(QUrl::toPercentEncoding(query_.trimmed()));
+  const QString path =
+      QStringLiteral("/v1/users?limit=50&query=") + QString::fromLatin1(QUrl::toPercentEncoding(query_.trimmed()));
   context_.api->get(path, this, [this, generation = generation_](const HttpReply& reply) {
     if (generation != generation_) return;
     busy_ = false;

@@ -23,8 +23,6 @@ QString Person::name() const {
 
 QString Person::color() const { return facts_.color.isEmpty() ? color_of(user_.value) : facts_.color; }
 QString Person::initials() const { return initials_of(name()); }
-QString Person::lastSeenText() const {
-  return ago_text(facts_.last_seen_ms, QDateTime::currentMSecsSinceEpoch());
-}
+QString Person::lastSeenText() const { return ago_text(facts_.last_seen_ms, QDateTime::currentMSecsSinceEpoch()); }
 
 }  // namespace starling::qt

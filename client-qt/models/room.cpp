@@ -34,7 +34,8 @@ Room::Room(const Context& context, RoomId room, QObject* parent)
   connect(&save_, &QTimer::timeout, this, &Room::save_draft);
   typing_over_.setSingleShot(true);
   connect(&typing_over_, &QTimer::timeout, this, [this] {
-    std::erase_if(typing_, [now = QDateTime::currentMSecsSinceEpoch()](const auto& each) { return each.second <= now; });
+    std::erase_if(typing_,
+                  [now = QDateTime::currentMSecsSinceEpoch()](const auto& each) { return each.second <= now; });
     if (!typing_.empty()) typing_over_.start(1000);
     emit typingChanged();
   });

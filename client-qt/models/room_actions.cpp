@@ -59,7 +59,8 @@ void Room::react(qlonglong seq, const QString& emoji) {
   bool mine = false;
   if (at != TimelineFold::kNone) {
     for (const Reaction& reaction : timeline_.fold().rows()[at].reactions) {
-      mine = mine || (reaction.emoji == body && std::ranges::find(reaction.users, context_.host->me()) != reaction.users.end());
+      mine = mine ||
+             (reaction.emoji == body && std::ranges::find(reaction.users, context_.host->me()) != reaction.users.end());
     }
   }
   log({.kind = mine ? wire::EventKind::ReactionRemove : wire::EventKind::ReactionAdd,

@@ -138,12 +138,12 @@ int RoomListModel::unreadRooms() const {
 int RoomListModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : count(); }
 
 QHash<int, QByteArray> RoomListModel::roleNames() const {
-  return {{RoomIdRole, "roomId"},   {TitleRole, "title"},     {KindRole, "kind"},
-          {PeerRole, "peer"},       {UnreadRole, "unread"},   {MentionsRole, "mentions"},
-          {MutedRole, "muted"},     {PreviewRole, "preview"}, {PreviewSenderRole, "previewSender"},
-          {TimeMsRole, "timeMs"},   {TimeTextRole, "timeText"}, {DraftRole, "draft"},
-          {ActiveRole, "active"},   {FolderRole, "folder"},   {SectionRole, "section"},
-          {PresenceRole, "presence"}, {ColorRole, "color"},   {InitialsRole, "initials"}};
+  return {{RoomIdRole, "roomId"},     {TitleRole, "title"},       {KindRole, "kind"},
+          {PeerRole, "peer"},         {UnreadRole, "unread"},     {MentionsRole, "mentions"},
+          {MutedRole, "muted"},       {PreviewRole, "preview"},   {PreviewSenderRole, "previewSender"},
+          {TimeMsRole, "timeMs"},     {TimeTextRole, "timeText"}, {DraftRole, "draft"},
+          {ActiveRole, "active"},     {FolderRole, "folder"},     {SectionRole, "section"},
+          {PresenceRole, "presence"}, {ColorRole, "color"},       {InitialsRole, "initials"}};
 }
 
 QVariant RoomListModel::data(const QModelIndex& index, int role) const {

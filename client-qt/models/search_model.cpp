@@ -18,7 +18,8 @@ constexpr int kTypingMs = 200;
 
 std::vector<std::pair<int, int>> spans_of(const QJsonValue& value) {
   std::vector<std::pair<int, int>> out;
-  for (const QJsonValue& span : value.toArray()) out.emplace_back(span.toArray().at(0).toInt(), span.toArray().at(1).toInt());
+  for (const QJsonValue& span : value.toArray())
+    out.emplace_back(span.toArray().at(0).toInt(), span.toArray().at(1).toInt());
   return out;
 }
 

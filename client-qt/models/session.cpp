@@ -55,10 +55,11 @@ void Session::started(const Opened& opened, const Entry& entry) {
   emit meChanged();
   emit this->opened();
   if (opened.trouble) {
-    emit startedAfresh(opened.set_aside.isEmpty()
-                           ? tr("%1 A new one was begun for this window.").arg(opened.trouble->text)
-                           : tr("%1 It was kept as %2, and a new one was begun. Messages that waited in it were not sent.")
-                                 .arg(opened.trouble->text, opened.set_aside));
+    emit startedAfresh(
+        opened.set_aside.isEmpty()
+            ? tr("%1 A new one was begun for this window.").arg(opened.trouble->text)
+            : tr("%1 It was kept as %2, and a new one was begun. Messages that waited in it were not sent.")
+                  .arg(opened.trouble->text, opened.set_aside));
   }
   store_account("server", server_.http.toString().toUtf8());
   if (!entry.token.isEmpty()) {
@@ -143,7 +144,8 @@ void Session::acceptInvitation(const QString& roomId) { join(RoomId(roomId.toULo
 void Session::joinByLink(const QString& text) {
   const std::optional<InviteLink> link = parse_invite(text);
   if (!link) return emit failed(tr("That is no invitation: it looks like starling://server/invite/CODE."));
-  if (!link->server.isEmpty() && trust_name(server_.http) != trust_name(QUrl(server_.http.scheme() + "://" + link->server))) {
+  if (!link->server.isEmpty() &&
+      trust_name(server_.http) != trust_name(QUrl(server_.http.scheme() + "://" + link->server))) {
     return emit failed(tr("That invitation is for another server: %1.").arg(link->server));
   }
   api_.call("POST", QStringLiteral("/v1/join/") + link->code, {}, this, [this](const HttpReply& reply) {

@@ -296,8 +296,8 @@ QString TimelineModel::receipt_text(const TimelineRow& row) const {
 QVariant TimelineModel::pending_data(const Pending& pending, std::size_t at, int role) const {
   const UserId me = context_.host->me();
   const wire::Send& send = pending.row.send;
-  const TimelineRow like{.event = {.room = room_, .sender = me, .client_msg_id = send.client_msg_id,
-                                   .ts = pending.row.queued}};
+  const TimelineRow like{
+      .event = {.room = room_, .sender = me, .client_msg_id = send.client_msg_id, .ts = pending.row.queued}};
   switch (role) {
     case KindRole:
       return QStringLiteral("message");

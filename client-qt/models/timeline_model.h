@@ -140,7 +140,7 @@ class TimelineModel final : public QAbstractListModel {
   // timeline_window.cpp
   void load(Busy busy, std::function<LogSlice(Store&)> job);
   void loaded(Busy busy, LogSlice slice);
-  void prepend(const LogSlice& slice);
+  void prepend(LogSlice slice);
   void append(const LogSlice& slice);
   void begin_with(const LogSlice& slice);
   void append_event(const wire::Event& event);
@@ -181,8 +181,8 @@ class TimelineModel final : public QAbstractListModel {
   RoomId room_;
   Seq thread_;
   TimelineFold fold_;
-  std::vector<Pending> pending_;  // behind the fold's rows; only shown while live
-  std::vector<Pending> hidden_;   // while the window ends elsewhere
+  std::vector<Pending> pending_;     // behind the fold's rows; only shown while live
+  std::vector<Pending> hidden_;      // while the window ends elsewhere
   std::vector<wire::Event> buffer_;  // came while something was being loaded
   std::map<UserId, Receipt> receipts_;
   std::set<Seq> pins_;
@@ -192,7 +192,7 @@ class TimelineModel final : public QAbstractListModel {
   };
   mutable std::map<Seq, Quote> quotes_;  // messages replied to that are not in the window
   Busy busy_ = Busy::Idle;
-  std::uint32_t page_ = 0;       // the history request that `busy_` waits for; 0: none
+  std::uint32_t page_ = 0;        // the history request that `busy_` waits for; 0: none
   std::uint32_t generation_ = 0;  // results of an earlier one are stale
   bool live_ = true;
   bool wants_older_ = false;  // asked for while offline

@@ -111,8 +111,7 @@ void TimelineModel::loaded(Busy busy, LogSlice slice) {
       idle();
       return;
     case Busy::Around: {
-      const bool there =
-          !slice.events.empty() && slice.events.front().seq <= jump_ && slice.events.back().seq >= jump_;
+      const bool there = !slice.events.empty() && slice.events.front().seq <= jump_ && slice.events.back().seq >= jump_;
       if (!there) return ask_server(busy, Seq(jump_.value + kServerPage / 2));
       begin_with(slice);
       idle();
@@ -186,7 +185,8 @@ void TimelineModel::begin_with(const LogSlice& slice) {
   if (thread_) {
     for (const wire::Event& event : slice.events) fold_.append(event);
     for (const wire::Event& event : slice.related) {
-      if (const std::size_t at = fold_.find(event.target); at != TimelineFold::kNone) apply_change(fold_.rows()[at], event);
+      if (const std::size_t at = fold_.find(event.target); at != TimelineFold::kNone)
+        apply_change(fold_.rows()[at], event);
     }
   } else {
     fold_.append_run(slice.events, slice.related);
@@ -200,7 +200,10 @@ void TimelineModel::begin_with(const LogSlice& slice) {
   emit unreadChanged();
 }
 
-void TimelineModel::prepend(const LogSlice& slice) {
+void TimelineModel::prepend(LogSlice slice) {
+  // Events may have been pushed into an empty window while its end was being read.
+  std::erase_if(slice.events, [this](const wire::Event& e) { return !fold_.empty() && e.seq >= fold_.first(); });
+  if (slice.events.empty() || (!fold_.empty() && slice.events.back().seq.next() != fold_.first())) return;
   TimelineFold probe(thread_);
   const std::size_t count = probe.append_run(slice.events, slice.related);
   if (count > 0) beginInsertRows({}, 0, static_cast<int>(count) - 1);
@@ -248,7 +251,8 @@ void TimelineModel::on(const client::Applied& notice) {
   if (busy_ == Busy::Opening || busy_ == Busy::Newer || busy_ == Busy::Around) {
     buffer_.push_back(event);
   } else if (thread_ || live_) {
-    append_event(event);
+    // A page from the server may have been ahead of what is pushed.
+    if (event.seq > fold_.last()) append_event(event);
   } else if (event.kind == wire::EventKind::Message) {
     ++new_below_;
     emit unreadChanged();
@@ -261,12 +265,12 @@ void TimelineModel::on(const client::Applied& notice) {
 
 void TimelineModel::drain_buffer() {
   for (const wire::Event& event : std::exchange(buffer_, {})) {
-    const bool next = thread_ || (live_ && (fold_.empty() || event.seq == fold_.last().next()));
-    if (next && event.seq > fold_.last()) append_event(event);
-    if (live_ && !thread_ && event.seq > fold_.last()) set_live(false);
+    // What was loaded may hold it already, or end far below it.
+    const bool next = fold_.empty() ? live_ : event.seq == fold_.last().next();
+    if (next || (thread_ && event.seq > fold_.last())) append_event(event);
     if (event.sender == context_.host->me()) remove_pending(event.client_msg_id);
   }
-  if (!live_ && fold_.last() >= cursor()) set_live(true);
+  if (!thread_ && !fold_.empty()) set_live(fold_.last() >= cursor());
 }
 
 void TimelineModel::set_live(bool live) {
@@ -328,7 +332,8 @@ void TimelineModel::position() {
   std::size_t row = at;
   if (row == TimelineFold::kNone) {
     // An event that makes no row: the next one.
-    const auto next = std::ranges::lower_bound(fold_.rows(), jump_, {}, [](const TimelineRow& r) { return r.event.seq; });
+    const auto next =
+        std::ranges::lower_bound(fold_.rows(), jump_, {}, [](const TimelineRow& r) { return r.event.seq; });
     if (next == fold_.rows().end()) return;
     row = static_cast<std::size_t>(next - fold_.rows().begin());
   }

@@ -1,0 +1,90 @@
+// starling: the desktop client. Everything that it does is in the models and the pages.
+#include <QCommandLineParser>
+#include <QDir>
+#include <QFile>
+#include <QGuiApplication>
+#include <QQmlApplicationEngine>
+#include <QStandardPaths>
+#include <cstring>
+#include <memory>
+
+#include "client-qt/app/demo_user.h"
+#include "client-qt/models/app.h"
+#include "client-qt/models/register_types.h"
+
+namespace {
+
+const QString kMain = QStringLiteral("qrc:/qt/qml/Starling/Ui/Main.qml");
+
+QString data_directory(const QCommandLineParser& options) {
+  if (options.isSet(QStringLiteral("data"))) return options.value(QStringLiteral("data"));
+  const QString told = qEnvironmentVariable("STARLING_CLIENT_DATA");
+  return told.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) : told;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], "--headless") == 0) qputenv("QT_QPA_PLATFORM", "offscreen");
+  }
+  QGuiApplication program(argc, argv);
+  QCoreApplication::setApplicationName(QStringLiteral("starling"));
+  QCoreApplication::setOrganizationName(QStringLiteral("starling"));
+
+  QCommandLineParser options;
+  options.setApplicationDescription(QStringLiteral("Starling, the desktop client."));
+  options.addHelpOption();
+  options.addOptions({
+      {QStringLiteral("server"), QStringLiteral("The server, e.g. https://chat.example.org."), QStringLiteral("URL")},
+      {QStringLiteral("data"), QStringLiteral("Keep everything in this directory."), QStringLiteral("DIR")},
+      {QStringLiteral("token"), QStringLiteral("Enter with an access token, read from this file."), QStringLiteral("FILE")},
+      {QStringLiteral("demo-user"), QStringLiteral("Sign this user in, or up the first time."), QStringLiteral("HANDLE")},
+      {QStringLiteral("demo-password"), QStringLiteral("The demonstration's password."), QStringLiteral("WORD"),
+       QStringLiteral("starling-demo")},
+      {QStringLiteral("room"), QStringLiteral("Open this room."), QStringLiteral("ID")},
+      {QStringLiteral("headless"), QStringLiteral("Keep the session running without a window.")},
+  });
+  options.process(program);
+
+  starling::qt::register_types();
+  starling::qt::App app(data_directory(options));
+  QObject::connect(&app, &starling::qt::App::warned, [](const QString& text) { qWarning("%s", qPrintable(text)); });
+
+  const QString server = options.value(QStringLiteral("server"));
+  std::unique_ptr<starling::qt::DemoUser> demo;
+  if (options.isSet(QStringLiteral("token"))) {
+    QFile file(options.value(QStringLiteral("token")));
+    if (!file.open(QIODevice::ReadOnly)) qFatal("The token file cannot be read.");
+    if (!app.enter(server, file.readAll().trimmed(), QStringLiteral("token"))) qFatal("--server is no address.");
+  } else if (options.isSet(QStringLiteral("demo-user"))) {
+    demo = std::make_unique<starling::qt::DemoUser>(&app, server, options.value(QStringLiteral("demo-user")),
+                                                    options.value(QStringLiteral("demo-password")));
+    demo->enter();
+  } else if (!app.resume() && !server.isEmpty()) {
+    app.connectServer(server);
+  }
+  if (options.isSet(QStringLiteral("room"))) {
+    const auto open = [&app, room = options.value(QStringLiteral("room"))] {
+      if (app.session() != nullptr) app.session()->openRoom(room);
+    };
+    QObject::connect(&app, &starling::qt::App::sessionChanged, &app, open);
+    open();
+  }
+  if (options.isSet(QStringLiteral("headless"))) return QCoreApplication::exec();
+
+  if (!QFile::exists(QStringLiteral(":/qt/qml/Starling/Ui/Main.qml"))) {
+    qFatal("This build has no pages; --headless runs without them.");
+  }
+  QQmlApplicationEngine engine;
+  engine.addImportPath(QStringLiteral("qrc:/qt/qml"));
+  engine.setInitialProperties({{QStringLiteral("app"), QVariant::fromValue(&app)}});
+  QObject::connect(
+      &engine, &QQmlApplicationEngine::objectCreated, &program,
+      [](QObject* made) {
+        if (made == nullptr) QCoreApplication::exit(1);
+      },
+      Qt::QueuedConnection);
+  engine.load(QUrl(kMain));
+  return QCoreApplication::exec();
+}
