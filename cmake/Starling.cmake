@@ -2,6 +2,8 @@
 #   starling_library(NAME HEADERS … SOURCES … DEPS … [PRIVATE_DEPS …])  -> starling_NAME, starling::NAME
 #   starling_qt_library(NAME …)                                        -> the same, with Qt's meta-object compiler
 #   starling_executable(NAME SOURCES … DEPS …)
+#   starling_qml_module(NAME URI SOURCES … QML_FILES … DEPS …)          -> starling_NAME, a static QML module; what uses it
+#                                                                          links starling_NAMEplugin too
 #   starling_test(NAME SOURCES … DEPS … [LABELS …])                     -> GoogleTest cases in CTest, also labelled with
 #                                                                          their folder of tests/; tests_LABEL builds them
 #   starling_bench(NAME SOURCES … DEPS …)                               -> Google Benchmark
@@ -85,6 +87,22 @@ function(starling_executable name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE starling_flags ${arg_DEPS})
   target_link_options(${name} PRIVATE -pie)
+endfunction()
+
+function(starling_qml_module name uri)
+  cmake_parse_arguments(arg "" "" "SOURCES;QML_FILES;DEPS" ${ARGN})
+  find_package(Qt6 6.4 REQUIRED COMPONENTS Qml)
+  set(CMAKE_AUTOMOC ON)
+  set(target starling_${name})
+  qt_add_library(${target} STATIC)
+  # The folder of a module below the build directory must be its URI's: qmlimportscanner and qmllint look there.
+  string(REPLACE "." "/" folder ${uri})
+  qt_add_qml_module(${target} URI ${uri} VERSION 1.0 RESOURCE_PREFIX /qt/qml
+    OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/qml/${folder}
+    SOURCES ${arg_SOURCES} QML_FILES ${arg_QML_FILES})
+  # No starling_flags: most of what is compiled here is generated, and not to our warnings.
+  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/art)
+  target_link_libraries(${target} PUBLIC ${arg_DEPS})
 endfunction()
 
 function(starling_test name)

@@ -1,0 +1,28 @@
+import QtQuick
+import Starling.Ui
+
+// Under one's own message: on its way, failed and what to do, who has it.
+Row {
+    id: line
+    property string state_
+    property string text
+    signal acted(string what)
+    readonly property bool failed: state_ === "failed"
+
+    spacing: Theme.sp(1.5)
+    Icon {
+        anchors.verticalCenter: parent.verticalCenter
+        name: line.failed ? "alert" : line.state_ === "pending" ? "clock" : "checks"
+        size: Theme.iconSmall
+        color: line.failed ? Theme.danger : Theme.textFaint
+    }
+    Label {
+        anchors.verticalCenter: parent.verticalCenter
+        width: Math.min(implicitWidth, line.width - Theme.iconSmall - Theme.sp(2) - (line.failed ? retry.width + discard.width + Theme.sp(3) : 0))
+        text: line.text || (line.failed ? qsTr("Not sent") : line.state_ === "pending" ? qsTr("Sending…") : "")
+        font.pixelSize: Theme.small
+        color: line.failed ? Theme.danger : Theme.textFaint
+    }
+    Button { id: retry; visible: line.failed; small: true; kind: "quiet"; text: qsTr("Try again"); onClicked: line.acted("retry") }
+    Button { id: discard; visible: line.failed; small: true; kind: "quiet"; text: qsTr("Discard"); onClicked: line.acted("discard") }
+}
