@@ -90,7 +90,12 @@ function(starling_executable name)
 endfunction()
 
 function(starling_qml_module name uri)
-  cmake_parse_arguments(arg "" "" "SOURCES;QML_FILES;DEPS" ${ARGN})
+  cmake_parse_arguments(arg "NO_CACHEGEN" "" "SOURCES;QML_FILES;DEPS" ${ARGN})
+  # Compiling QML ahead spares a start some 100 ms and costs a build minutes: for what is shipped.
+  set(cachegen)
+  if(arg_NO_CACHEGEN OR NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+    set(cachegen NO_CACHEGEN)
+  endif()
   find_package(Qt6 6.4 REQUIRED COMPONENTS Qml)
   set(CMAKE_AUTOMOC ON)
   set(target starling_${name})
@@ -99,7 +104,7 @@ function(starling_qml_module name uri)
   string(REPLACE "." "/" folder ${uri})
   qt_add_qml_module(${target} URI ${uri} VERSION 1.0 RESOURCE_PREFIX /qt/qml
     OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/qml/${folder}
-    SOURCES ${arg_SOURCES} QML_FILES ${arg_QML_FILES})
+    SOURCES ${arg_SOURCES} QML_FILES ${arg_QML_FILES} ${cachegen})
   # No starling_flags: most of what is compiled here is generated, and not to our warnings.
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/art)
   target_link_libraries(${target} PUBLIC ${arg_DEPS})

@@ -76,14 +76,14 @@ QtObject {
     readonly property color textFaint: dark ? "#8d9b97" : "#5d6b68"
     readonly property color accent: dark ? "#4dbdb4" : "#0b6e6b"
     readonly property color accentHover: dark ? "#66cbc3" : "#095d5a"
-    readonly property color onAccent: dark ? "#04201e" : "#ffffff"
+    readonly property color accentInk: dark ? "#04201e" : "#ffffff"
     readonly property color accentText: dark ? "#62cec5" : "#0b6966"
     readonly property color accentSoft: dark ? "#15332f" : "#dcefec"
     readonly property color mention: dark ? "#f2b04e" : "#a94f08"
-    readonly property color onMention: dark ? "#2a1800" : "#ffffff"
+    readonly property color mentionInk: dark ? "#2a1800" : "#ffffff"
     readonly property color mentionSoft: dark ? "#2e2613" : "#fff5e3"
     readonly property color danger: dark ? "#ff9186" : "#b42318"
-    readonly property color onDanger: dark ? "#330904" : "#ffffff"
+    readonly property color dangerInk: dark ? "#330904" : "#ffffff"
     readonly property color dangerSoft: dark ? "#3a1b18" : "#fdecea"
     readonly property color success: dark ? "#5ccb90" : "#17724a"
     readonly property color warningSoft: dark ? "#33290f" : "#fff5d9"
@@ -145,14 +145,18 @@ QtObject {
 
     // The style sheet in front of a message's rich text.
     readonly property string messageStyle: "<style>"
-        + "p{margin-top:0;margin-bottom:0;line-height:142%} li{line-height:142%} a{color:" + accentText + ";text-decoration:none}"
+        + "p,div{margin-top:0;margin-bottom:0;line-height:142%} li{line-height:142%} ul,ol{margin-top:2px;margin-bottom:2px;margin-left:-18px} a{color:" + accentText + ";text-decoration:none}"
         + "code{font-family:'" + monoFamily + "';font-size:" + label + "px;background-color:" + sunken + "}"
-        + "pre{font-family:'" + monoFamily + "';font-size:" + label + "px;background-color:" + sunken + ";margin-top:4px;margin-bottom:4px}"
+        + "pre{font-family:'" + monoFamily + "';font-size:" + label + "px;background-color:" + sunken + ";margin-top:6px;margin-bottom:6px;white-space:pre-wrap}"
         + "blockquote{color:" + textMuted + ";margin-left:12px} mark{background-color:" + markBackground + ";color:" + text + "}"
         + ".mention{color:" + accentText + ";background-color:" + accentSoft + "}"
         + "</style>"
 
-    function rich(html) {
-        return messageStyle + (/^\s*<(p|pre|ul|ol|blockquote|h\d|table)/.test(html) ? html : "<p>" + html + "</p>");
+    // The model's html, in paragraphs, with a remark (edited) at the end of the last one.
+    function rich(html, mark) {
+        const note = mark ? " <span style='color:" + textFaint + ";font-size:" + caption + "px'>(" + mark + ")</span>" : "";
+        if (/^\s*<(p|pre|ul|ol|blockquote|h\d|table)/.test(html))
+            return messageStyle + (/<\/p>\s*$/.test(html) ? html.replace(/<\/p>\s*$/, note + "</p>") : html + note);
+        return messageStyle + (/<(pre|ul|ol|blockquote|table)/.test(html) ? "<div>" + html + note + "</div>" : "<p>" + html + note + "</p>");
     }
 }

@@ -63,8 +63,8 @@ class Photographer {
 
   /// The picture, and into `faults` what is wrong with the page.
   QImage take(const QString& scene, const Look& look, QStringList& faults) {
+    if (!main_.isReady() || !fixture_.isReady() || !scenes_) return {};
     std::unique_ptr<QObject> app{fixture_.create()};
-    if (!app) return {};
     app->setProperty("appearance", look.appearance);
     app->setProperty("scale", look.scale);
     std::unique_ptr<QObject> object{main_.createWithInitialProperties(

@@ -86,7 +86,7 @@ FocusScope {
         height: top_.height + Math.max(Theme.sp(11), area.height + Theme.sp(5))
         radius: Theme.radiusLarge
         color: Theme.field
-        border.width: input.activeFocus ? Theme.ring : Theme.hairline
+        border.width: Theme.hairline
         border.color: input.activeFocus ? Theme.accent : Theme.borderStrong
 
         Column {
@@ -146,7 +146,7 @@ FocusScope {
                 font.pixelSize: Theme.body
                 color: Theme.text
                 selectionColor: Theme.accent
-                selectedTextColor: Theme.onAccent
+                selectedTextColor: Theme.accentInk
                 selectByMouse: true
                 renderType: Text.NativeRendering
                 onCursorRectangleChanged: area.follow()
@@ -187,6 +187,7 @@ FocusScope {
             }
             IconButton {
                 id: smile
+                objectName: "emojiButton"
                 iconName: "smile"
                 text: qsTr("Emoji")
                 onClicked: picker.open()
@@ -203,7 +204,7 @@ FocusScope {
                 text: composer.mode === "edit" ? qsTr("Save the change") : qsTr("Send")
                 shortcut: "Enter"
                 enabled: !composer.empty
-                iconColor: enabled ? Theme.onAccent : Theme.textFaint
+                iconColor: enabled ? Theme.accentInk : Theme.textFaint
                 onClicked: composer.submit()
                 background: Rectangle {
                     radius: Theme.radius

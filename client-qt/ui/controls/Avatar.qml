@@ -23,7 +23,7 @@ Item {
 
     function shortOf(text) {
         const words = text.trim().split(/\s+/).filter(w => w !== "");
-        return words.slice(0, 2).map(w => Array.from(w)[0]).join("").toUpperCase();
+        return words.slice(0, 2).map(w => String.fromCodePoint(w.codePointAt(0))).join("").toUpperCase();
     }
     Rectangle {
         anchors.fill: parent

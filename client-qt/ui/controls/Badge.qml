@@ -21,7 +21,7 @@ Rectangle {
         text: badge.prefix + (badge.count > 999 ? "999+" : badge.count)
         font.pixelSize: Theme.caption
         font.weight: Font.DemiBold
-        color: badge.kind === "mention" ? Theme.onMention : badge.kind === "quiet" ? Theme.textMuted : Theme.onAccent
+        color: badge.kind === "mention" ? Theme.mentionInk : badge.kind === "quiet" ? Theme.textMuted : Theme.accentInk
         Accessible.ignored: true
     }
 }

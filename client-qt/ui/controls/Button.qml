@@ -9,8 +9,8 @@ T.Button {
     property string iconName
     property bool small: false
     readonly property bool filled: kind === "primary" || kind === "danger"
-    readonly property color ink: kind === "primary" ? Theme.onAccent
-        : kind === "danger" ? Theme.onDanger
+    readonly property color ink: kind === "primary" ? Theme.accentInk
+        : kind === "danger" ? Theme.dangerInk
         : kind === "quiet" ? Theme.accentText : Theme.text
 
     implicitHeight: small ? Theme.controlSmall : Theme.controlHeight
@@ -29,13 +29,14 @@ T.Button {
 
     HoverHandler { cursorShape: button.enabled ? Qt.PointingHandCursor : Qt.ArrowCursor }
     contentItem: Item {
-        implicitWidth: row.implicitWidth
+        implicitWidth: words.implicitWidth + (button.iconName !== "" ? icon.size + row.spacing : 0)
         implicitHeight: row.implicitHeight
         Row {
             id: row
             anchors.centerIn: parent
             spacing: Theme.sp(1.5)
             Icon {
+                id: icon
                 visible: button.iconName !== ""
                 name: button.iconName
                 size: button.small ? Theme.iconSmall : Theme.icon
@@ -43,10 +44,11 @@ T.Button {
                 anchors.verticalCenter: parent.verticalCenter
             }
             Label {
+                id: words
                 text: button.text
                 font: button.font
                 color: button.ink
-                width: Math.min(implicitWidth, button.availableWidth - (button.iconName !== "" ? Theme.icon + row.spacing : 0))
+                width: Math.min(implicitWidth, button.availableWidth - (button.iconName !== "" ? icon.size + row.spacing : 0))
                 anchors.verticalCenter: parent.verticalCenter
                 Accessible.ignored: true
             }

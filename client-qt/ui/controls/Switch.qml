@@ -28,7 +28,7 @@ T.Switch {
             y: inset
             x: control.checked ? parent.width - width - inset : inset
             radius: width / 2
-            color: control.checked ? Theme.onAccent : Theme.window
+            color: control.checked ? Theme.accentInk : Theme.window
             Behavior on x { NumberAnimation { duration: Theme.fast; easing.type: Easing.OutCubic } }
         }
         FocusRing { shown: control.visualFocus; radius: parent.height }

@@ -65,7 +65,7 @@ FocusScope {
                 font.pixelSize: Theme.body
                 color: Theme.text
                 selectionColor: Theme.accent
-                selectedTextColor: Theme.onAccent
+                selectedTextColor: Theme.accentInk
                 selectByMouse: true
                 clip: true
                 echoMode: box.secret && !box.shown ? TextInput.Password : TextInput.Normal

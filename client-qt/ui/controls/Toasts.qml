@@ -32,7 +32,7 @@ Item {
             width: Math.min(implicitWidth, parent.parent.width - Theme.sp(16))
             wrapMode: Text.Wrap
             text: toasts.current
-            color: toasts.kind === "error" ? Theme.onDanger : Theme.window
+            color: toasts.kind === "error" ? Theme.dangerInk : Theme.window
             Accessible.ignored: true
         }
         TapHandler { onTapped: toasts.current = "" }

@@ -13,7 +13,7 @@ FocusScope {
     signal dialogWanted(string name, var argument)
     signal notice(string text, string kind)
     signal jumpWanted(var seq)
-    readonly property bool about: panel === "members" || panel === "pins"
+    readonly property bool about: panel.panel === "members" || panel.panel === "pins"
 
     Keys.onEscapePressed: closed()
     Rectangle { anchors.fill: parent; color: Theme.window }

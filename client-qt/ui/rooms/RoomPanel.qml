@@ -32,6 +32,8 @@ FocusScope {
         height: Theme.barHeight
         Item {
             id: serverButton
+            objectName: "serverMenuButton"
+            function open() { serverMenu.open(); }
             x: Theme.sp(2)
             width: create.x - x - Theme.sp(2)
             height: Theme.sp(10)
@@ -39,9 +41,9 @@ FocusScope {
             activeFocusOnTab: true
             Accessible.role: Accessible.ButtonMenu
             Accessible.name: qsTr("Servers and account: %1").arg(panel.serverName)
-            Accessible.onPressAction: serverMenu.open()
-            Keys.onReturnPressed: serverMenu.open()
-            Keys.onSpacePressed: serverMenu.open()
+            Accessible.onPressAction: open()
+            Keys.onReturnPressed: open()
+            Keys.onSpacePressed: open()
             Rectangle {
                 anchors.fill: parent
                 radius: Theme.radius
@@ -49,7 +51,7 @@ FocusScope {
                 FocusRing { shown: serverButton.activeFocus; gap: 0 }
             }
             HoverHandler { id: hover; cursorShape: Qt.PointingHandCursor }
-            TapHandler { onTapped: serverMenu.open() }
+            TapHandler { onTapped: serverButton.open() }
             Logo {
                 id: mark
                 size: Theme.sp(7)
@@ -185,6 +187,7 @@ FocusScope {
         header: Invitations {
             width: list.width
             session: panel.session
+            onHeightChanged: Qt.callLater(() => { if (list.contentY <= 0) list.positionViewAtBeginning(); })
         }
         delegate: RoomRow {
             width: list.width

@@ -28,7 +28,7 @@ T.Button {
                 text: pill.text
                 font.pixelSize: Theme.label
                 font.weight: Font.Medium
-                color: pill.count > 0 ? Theme.onAccent : Theme.text
+                color: pill.count > 0 ? Theme.accentInk : Theme.text
                 anchors.verticalCenter: parent.verticalCenter
                 Accessible.ignored: true
             }

@@ -4,6 +4,7 @@ import Starling.Ui
 // What the mouse can do with the message under it. One bar for the whole timeline: a thousand rows need no thousand bars.
 Card {
     id: bar
+    objectName: "actions"
     property Item row
     property Item area
     signal acted(string what, var message)

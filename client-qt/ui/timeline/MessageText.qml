@@ -8,7 +8,7 @@ TextEdit {
     property string plain
     property string mark
 
-    text: Theme.rich(html) + (mark ? " <span style='color:" + Theme.textFaint + ";font-size:" + Theme.caption + "px'>(" + mark + ")</span>" : "")
+    text: Theme.rich(html, mark)
     textFormat: TextEdit.RichText
     wrapMode: TextEdit.Wrap
     readOnly: true
@@ -18,7 +18,7 @@ TextEdit {
     font.pixelSize: Theme.body
     color: Theme.text
     selectionColor: Theme.accent
-    selectedTextColor: Theme.onAccent
+    selectedTextColor: Theme.accentInk
     renderType: Text.NativeRendering
     onLinkActivated: link => Qt.openUrlExternally(link)
     onActiveFocusChanged: if (!activeFocus) deselect()
