@@ -60,6 +60,7 @@ QtObject {
     readonly property int fast: reducedMotion ? 0 : 120
     readonly property int normal: reducedMotion ? 0 : 160
     readonly property int slow: reducedMotion ? 0 : 200
+    readonly property int pulse: 400
     readonly property int tipDelay: 600
     readonly property int toastTime: 5000
 
@@ -70,7 +71,7 @@ QtObject {
     readonly property color field: dark ? "#1a2120" : "#ffffff"
     readonly property color sunken: dark ? "#202927" : "#edf1f0"
     readonly property color border: dark ? "#28322f" : "#dfe5e3"
-    readonly property color borderStrong: dark ? "#566460" : "#8b9895"
+    readonly property color borderStrong: dark ? "#66756f" : "#808d8a"
     readonly property color text: dark ? "#e7eeec" : "#14201e"
     readonly property color textMuted: dark ? "#aab7b3" : "#4a5855"
     readonly property color textFaint: dark ? "#8d9b97" : "#5d6b68"
@@ -90,11 +91,11 @@ QtObject {
     readonly property color warningText: dark ? "#efc877" : "#744a00"
     readonly property color online: dark ? "#3fbf7f" : "#16945a"
     readonly property color away: dark ? "#e0aa3e" : "#b97800"
-    readonly property color offline: dark ? "#6d7b77" : "#8b9895"
+    readonly property color offline: dark ? "#6d7b77" : "#808d8a"
     readonly property color hover: dark ? "#0dffffff" : "#0a0b2b28"
     readonly property color pressed: dark ? "#17ffffff" : "#140b2b28"
     readonly property color scrim: dark ? "#99000000" : "#66101a18"
-    readonly property color shadow: dark ? "#50000000" : "#18101a18"
+    readonly property color shadow: dark ? "#12000000" : "#04101a18"
     readonly property color markBackground: dark ? "#6b4d10" : "#ffe3a6"
     readonly property color ink: "#ffffff"
     readonly property color inkDark: "#14201e"
@@ -147,7 +148,7 @@ QtObject {
     readonly property string messageStyle: "<style>"
         + "p,div{margin-top:0;margin-bottom:0;line-height:142%} li{line-height:142%} ul,ol{margin-top:2px;margin-bottom:2px;margin-left:-18px} a{color:" + accentText + ";text-decoration:none}"
         + "code{font-family:'" + monoFamily + "';font-size:" + label + "px;background-color:" + sunken + "}"
-        + "pre{font-family:'" + monoFamily + "';font-size:" + label + "px;background-color:" + sunken + ";margin-top:6px;margin-bottom:6px;white-space:pre-wrap}"
+        + "pre{font-family:'" + monoFamily + "';font-size:" + label + "px;background-color:" + sunken + ";margin-top:6px;margin-bottom:6px;white-space:pre-wrap;line-height:100%}"
         + "blockquote{color:" + textMuted + ";margin-left:12px} mark{background-color:" + markBackground + ";color:" + text + "}"
         + ".mention{color:" + accentText + ";background-color:" + accentSoft + "}"
         + "</style>"

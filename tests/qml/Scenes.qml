@@ -6,8 +6,8 @@ QtObject {
     function set(name, main, app) { scenes[name](main, app); }
     function find(item, name) {
         if (item.objectName === name) return item;
-        for (const child of item.children) {
-            const found = find(child, name);
+        for (let i = 0; i < item.children.length; ++i) {
+            const found = find(item.children[i], name);
             if (found) return found;
         }
         return null;
@@ -26,7 +26,7 @@ QtObject {
         "rooms": (main, app) => { main.page.roomsShown = true; },
         "rooms-none": (main, app) => { app.session.rooms.rows = []; app.session.invitations.rows = []; app.session.room = null; },
         "chat": (main, app) => { main.page.openRoom("7"); app.session.room.typing = "Priya and Olek are typing"; },
-        "chat-top": (main, app) => { main.page.openRoom("7"); find(main.page, "timeline").positionViewAtBeginning(); },
+        "chat-top": (main, app) => { main.page.openRoom("7"); const list = find(main.page, "timeline"); list.parent.atEnd = false; list.positionViewAtBeginning(); },
         "chat-menu": (main, app) => { main.page.openRoom("7"); const list = find(main.page, "timeline"); list.forceActiveFocus(); list.currentIndex = 10; list.parent.openMenu(list.currentItem, 200, 20); },
         "chat-hover": (main, app) => { main.page.openRoom("7"); const list = find(main.page, "timeline"); find(main.page, "actions").row = list.itemAtIndex(10); },
         "chat-scrolled": (main, app) => { main.page.openRoom("7"); const list = find(main.page, "timeline"); list.parent.atEnd = false; list.model.newBelow = 3; list.positionViewAtIndex(2, 0); },

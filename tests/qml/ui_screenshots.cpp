@@ -2,12 +2,14 @@
 //   ui_screenshots [--out FOLDER] [--only SCENE] [--quick]
 // Fails on any warning of QML and on what text_walk.h finds. With --out the pictures are kept.
 #include <QCommandLineParser>
+#include <QCursor>
 #include <QDir>
 #include <QFontDatabase>
 #include <QGuiApplication>
 #include <QQmlApplicationEngine>
 #include <QQmlComponent>
 #include <QQuickWindow>
+#include <QRegularExpression>
 #include <QTest>
 #include <QtPlugin>
 #include <cstdio>
@@ -104,6 +106,8 @@ int main(int argc, char** argv) {
   const auto out = parser.value("out");
   if (!out.isEmpty()) QDir{}.mkpath(out);
 
+  QCursor::setPos(-1000, -1000);  // nothing is hovered
+
   QQmlApplicationEngine engine;
   engine.addImportPath("qrc:/qt/qml");
   Photographer photographer{engine, out};
@@ -113,10 +117,10 @@ int main(int argc, char** argv) {
   int failed = 0;
   int taken = 0;
   for (const auto& scene : photographer.names()) {
-    if (parser.isSet("only") && !scene.startsWith(parser.value("only"))) continue;
+    if (parser.isSet("only") && !QRegularExpression{parser.value("only")}.match(scene).hasMatch()) continue;
     QImage light;
     for (const auto& look : looks) {
-      if (parser.isSet("look") && parser.value("look") != look.name) continue;
+      if (parser.isSet("look") && !QRegularExpression{parser.value("look")}.match(look.name).hasMatch()) continue;
       QStringList faults;
       const auto image = photographer.take(scene, look, faults);
       ++taken;

@@ -30,6 +30,8 @@ FOUND = {
     "benchmark": "libbenchmark-dev", "Boost": "libboost1.81-dev", "CLI11": "libcli11-dev", "fmt": "libfmt-dev",
     "GTest": "libgtest-dev", "LibArchive": "libarchive-dev", "OpenSSL": "libssl-dev", "PkgConfig": "pkgconf", "Protobuf": "libprotobuf-dev",
     "Python3": "python3", "Qt6": "qt6-base-dev", "Qt6WebSockets": "qt6-websockets-dev", "spdlog": "libspdlog-dev",
+    "GTest": "libgtest-dev", "OpenSSL": "libssl-dev", "PkgConfig": "pkgconf", "Protobuf": "libprotobuf-dev",
+    "Python3": "python3", "Qt6": "qt6-base-dev", "Qt6Quick": "qt6-declarative-dev", "Qt6WebSockets": "qt6-websockets-dev", "spdlog": "libspdlog-dev",
     "SQLite3": "libsqlite3-dev", "Threads": "g++", "tomlplusplus": "libtomlplusplus-dev", "tl-expected": "libexpected-dev",
     "libsodium": "libsodium-dev", "libxxhash": "libxxhash-dev", "sqlite3": "libsqlite3-dev", "openssl": "libssl-dev",
     "libsystemd": "libsystemd-dev",
@@ -160,6 +162,8 @@ class Packages(unittest.TestCase):
             found = re.findall(r"find_package\(\s*([\w-]+)", text)
             if "Qt6" in found and "WebSockets" in text:
                 found.append("Qt6WebSockets")
+            if "Qt6" in found and "Quick" in text:
+                found.append("Qt6Quick")
             for arguments in re.findall(r"pkg_check_modules\(\s*\w+([^)]*)\)", text):
                 words = [w for w in re.split(r"\s+", arguments) if w and not w.isupper() and w != "IMPORTED_TARGET"]
                 found += ["PkgConfig"] + [re.split("[<>=]", w)[0] for w in words]

@@ -14,6 +14,7 @@ void PathArt::paint(QPainter* painter) {
   const auto path = svg_path(path_);
   const qreal factor = qMin(width(), height()) / box_;
   painter->setRenderHint(QPainter::Antialiasing);
+  painter->translate((width() - factor * box_) / 2, (height() - factor * box_) / 2);
   painter->scale(factor, factor);
   if (stroke_ > 0) {
     painter->strokePath(path, QPen{color_, stroke_, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin});

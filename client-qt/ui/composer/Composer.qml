@@ -72,7 +72,14 @@ FocusScope {
             input.cursorPosition = input.length;
         }
     }
-    onRoomChanged: { mode = ""; target = null; takeDraft(); }
+    property var written: null
+    onRoomChanged: {
+        if (room === written) return;
+        written = room;
+        mode = "";
+        target = null;
+        takeDraft();
+    }
     Component.onCompleted: takeDraft()
     Connections {
         target: composer.room

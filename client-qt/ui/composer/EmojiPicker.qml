@@ -8,9 +8,10 @@ Popover {
     property string query
     signal chosen(string emoji)
     readonly property int cell: Theme.sp(9)
+    readonly property int columns: Math.max(4, Math.min(8, Math.floor(((T.Overlay.overlay?.width ?? 400) - Theme.sp(12)) / cell)))
 
     focus: true
-    implicitWidth: cell * 8 + Theme.sp(4) + leftPadding + rightPadding
+    implicitWidth: cell * columns + Theme.sp(4) + leftPadding + rightPadding
     implicitHeight: Theme.sp(84)
     onOpened: { field.clear(); field.forceActiveFocus(); }
 
@@ -45,7 +46,7 @@ Popover {
                     color: Theme.textFaint
                 }
                 Grid {
-                    columns: 8
+                    columns: picker.columns
                     Repeater {
                         model: group.modelData.emoji
                         T.Button {

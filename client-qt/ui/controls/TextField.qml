@@ -72,6 +72,7 @@ FocusScope {
                 renderType: Text.NativeRendering
                 onAccepted: box.accepted()
                 onTextEdited: box.edited()
+                onTextChanged: if (!activeFocus) cursorPosition = 0
                 Accessible.role: Accessible.EditableText
                 Accessible.name: box.label || box.placeholder
                 Accessible.description: box.error || box.help

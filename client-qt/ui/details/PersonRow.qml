@@ -73,7 +73,7 @@ Item {
         anchors.rightMargin: Theme.sp(2)
         anchors.verticalCenter: parent.verticalCenter
         spacing: Theme.sp(1)
-        Icon { id: mutedIcon; visible: row.muted; name: "mute"; size: Theme.iconSmall; anchors.verticalCenter: parent.verticalCenter }
+        Icon { id: mutedIcon; visible: row.muted && !row.compact; name: "mute"; size: Theme.iconSmall; anchors.verticalCenter: parent.verticalCenter }
         Label {
             id: badge
             visible: text !== "" && !row.compact

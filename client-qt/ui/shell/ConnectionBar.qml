@@ -45,7 +45,7 @@ Rectangle {
                 const why = c.reason || qsTr("The server cannot be reached.");
                 if (bar.state_ === "connecting") return qsTr("Connecting…");
                 if (bar.state_ === "offline") return why;
-                return c.retryInS > 0 ? qsTr("%1 Next attempt in %2 s.").arg(why).arg(c.retryInS) : qsTr("%1 Trying now…").arg(why);
+                return c.retryInS > 0 ? qsTr("%1 Next attempt in %2\u00a0s.").arg(why).arg(c.retryInS) : qsTr("%1 Trying now…").arg(why);
             }
         }
         Button {

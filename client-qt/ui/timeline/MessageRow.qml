@@ -110,7 +110,7 @@ Item {
             id: body
             visible: row.message
             width: parent.width
-            height: visible ? content.height + content.y + Theme.sp(row.head ? 1 : 0.5) : 0
+            height: visible ? content.height + content.y + Theme.sp(1) : 0
 
             Avatar {
                 visible: row.head
@@ -133,7 +133,7 @@ Item {
             Column {
                 id: content
                 x: row.pad + row.gutter
-                y: Theme.sp(row.head ? 2 : 0.5)
+                y: Theme.sp(row.head ? 2 : 1)
                 width: parent.width - x - row.pad
                 spacing: Theme.sp(0.5)
 

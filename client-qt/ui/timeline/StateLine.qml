@@ -2,7 +2,7 @@ import QtQuick
 import Starling.Ui
 
 // Under one's own message: on its way, failed and what to do, who has it.
-Row {
+Flow {
     id: line
     property string state_
     property string text
@@ -11,14 +11,18 @@ Row {
 
     spacing: Theme.sp(1.5)
     Icon {
-        anchors.verticalCenter: parent.verticalCenter
+        height: words.height
         name: line.failed ? "alert" : line.state_ === "pending" ? "clock" : "checks"
         size: Theme.iconSmall
         color: line.failed ? Theme.danger : Theme.textFaint
     }
     Label {
-        anchors.verticalCenter: parent.verticalCenter
-        width: Math.min(implicitWidth, line.width - Theme.iconSmall - Theme.sp(2) - (line.failed ? retry.width + discard.width + Theme.sp(3) : 0))
+        id: words
+        readonly property int lineHeight_: line.failed ? Theme.controlSmall : Theme.sp(4.5)
+        width: Math.min(implicitWidth, line.width - Theme.iconSmall - Theme.sp(2))
+        height: Math.max(lineHeight_, implicitHeight)
+        verticalAlignment: Text.AlignVCenter
+        wrapMode: Text.Wrap
         text: line.text || (line.failed ? qsTr("Not sent") : line.state_ === "pending" ? qsTr("Sending…") : "")
         font.pixelSize: Theme.small
         color: line.failed ? Theme.danger : Theme.textFaint

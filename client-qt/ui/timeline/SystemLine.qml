@@ -14,7 +14,7 @@ Item {
         anchors.verticalCenter: parent.verticalCenter
         horizontalAlignment: Text.AlignHCenter
         wrapMode: Text.Wrap
-        text: parent.text + "  ·  " + parent.time
+        text: parent.text + "  ·\u00a0" + parent.time
         font.pixelSize: Theme.small
         color: Theme.textFaint
     }

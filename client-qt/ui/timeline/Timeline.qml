@@ -64,7 +64,12 @@ FocusScope {
         }
     }
 
-    onModelChanged: Qt.callLater(open)
+    property var opened: null
+    onModelChanged: {
+        if (model === opened) return;
+        opened = model;
+        Qt.callLater(open);
+    }
     Accessible.role: Accessible.List
     Accessible.name: inThread ? qsTr("Thread") : qsTr("Messages")
 

@@ -25,8 +25,8 @@ Item {
                         running: line.text !== "" && !Theme.reducedMotion
                         loops: Animation.Infinite
                         PauseAnimation { duration: dot.index * Theme.normal }
-                        NumberAnimation { from: 1; to: 0.3; duration: 400 }
-                        NumberAnimation { from: 0.3; to: 1; duration: 400 }
+                        NumberAnimation { from: 1; to: 0.3; duration: Theme.pulse }
+                        NumberAnimation { from: 0.3; to: 1; duration: Theme.pulse }
                         PauseAnimation { duration: (3 - dot.index) * Theme.normal }
                     }
                 }
