@@ -2,7 +2,7 @@
 #   starling_library(NAME HEADERS … SOURCES … DEPS … [PRIVATE_DEPS …])  -> starling_NAME, starling::NAME
 #   starling_qt_library(NAME …)                                        -> the same, with Qt's meta-object compiler
 #   starling_executable(NAME SOURCES … DEPS …)
-#   starling_qml_module(NAME URI SOURCES … QML_FILES … DEPS …)          -> starling_NAME, a static QML module; what uses it
+#   starling_qml_module(NAME URI SOURCES … QML_FILES … [RESOURCES …] DEPS …)         -> starling_NAME, a static QML module; what uses it
 #                                                                          links starling_NAMEplugin too
 #   starling_test(NAME SOURCES … DEPS … [LABELS …])                     -> GoogleTest cases in CTest, also labelled with
 #                                                                          their folder of tests/; tests_LABEL builds them
@@ -90,7 +90,7 @@ function(starling_executable name)
 endfunction()
 
 function(starling_qml_module name uri)
-  cmake_parse_arguments(arg "NO_CACHEGEN" "" "SOURCES;QML_FILES;DEPS" ${ARGN})
+  cmake_parse_arguments(arg "NO_CACHEGEN" "" "SOURCES;QML_FILES;RESOURCES;DEPS" ${ARGN})
   # Compiling QML ahead spares a start some 100 ms and costs a build minutes: for what is shipped.
   set(cachegen)
   if(arg_NO_CACHEGEN OR NOT CMAKE_BUILD_TYPE STREQUAL "Release")
@@ -103,7 +103,7 @@ function(starling_qml_module name uri)
   string(REPLACE "." "/" folder ${uri})
   qt_add_qml_module(${target} URI ${uri} VERSION 1.0 RESOURCE_PREFIX /qt/qml
     OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/qml/${folder}
-    SOURCES ${arg_SOURCES} QML_FILES ${arg_QML_FILES} ${cachegen})
+    SOURCES ${arg_SOURCES} QML_FILES ${arg_QML_FILES} RESOURCES ${arg_RESOURCES} ${cachegen})
   # No starling_flags: most of what is compiled here is generated, and not to our warnings.
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/art)
   target_link_libraries(${target} PUBLIC ${arg_DEPS})

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <QtQml/qqmlregistration.h>
+#include <qqmlregistration.h>
 
 #include <QAbstractListModel>
 #include <QVariantList>

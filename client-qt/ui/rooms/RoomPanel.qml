@@ -155,6 +155,7 @@ FocusScope {
     ListView {
         id: list
         objectName: "roomList"
+        function settle() { if (contentY <= 0) positionViewAtBeginning(); }
         y: jump.y + jump.height + Theme.sp(2)
         width: parent.width
         height: me.y - y
@@ -187,7 +188,7 @@ FocusScope {
         header: Invitations {
             width: list.width
             session: panel.session
-            onHeightChanged: Qt.callLater(() => { if (list.contentY <= 0) list.positionViewAtBeginning(); })
+            onHeightChanged: Qt.callLater(list.settle)
         }
         delegate: RoomRow {
             width: list.width
