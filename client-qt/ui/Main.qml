@@ -8,6 +8,7 @@ Window {
     required property var app
     readonly property alias page: loader.item
     readonly property bool signedIn: app !== null && app.session !== null && app.session !== undefined
+    readonly property bool welcoming: !signedIn || app.page === "welcome"
 
     width: 1280
     height: 800
@@ -30,9 +31,9 @@ Window {
         id: loader
         anchors.fill: parent
         focus: true
-        sourceComponent: main.signedIn ? chat : welcome
+        sourceComponent: main.welcoming ? welcome : chat
     }
-    Component { id: welcome; Welcome { app: main.app } }
+    Component { id: welcome; Welcome { app: main.app; mayLeave: main.signedIn } }
     Component { id: chat; Chat { app: main.app; session: main.app.session; onNotice: (text, kind) => main.toast(text, kind) } }
     Toasts { id: toasts }
 }

@@ -146,7 +146,7 @@ QtObject {
 
     // The style sheet in front of a message's rich text.
     readonly property string messageStyle: "<style>"
-        + "p,div{margin-top:0;margin-bottom:0;line-height:142%} li{line-height:142%} ul,ol{margin-top:2px;margin-bottom:2px;margin-left:-18px} a{color:" + accentText + ";text-decoration:none}"
+        + "p,div{margin-top:0;margin-bottom:0;line-height:126%} li{line-height:126%} ul,ol{margin-top:2px;margin-bottom:2px;margin-left:-18px} a{color:" + accentText + ";text-decoration:none}"
         + "code{font-family:'" + monoFamily + "';font-size:" + label + "px;background-color:" + sunken + "}"
         + "pre{font-family:'" + monoFamily + "';font-size:" + label + "px;background-color:" + sunken + ";margin-top:6px;margin-bottom:6px;white-space:pre-wrap;line-height:100%}"
         + "blockquote{color:" + textMuted + ";margin-left:12px} mark{background-color:" + markBackground + ";color:" + text + "}"

@@ -29,5 +29,6 @@ QtObject {
     function disableTotp(password, code) { app.called("disableTotp", password, code); totpEnabled = false; }
     function revokeDevice(id) { app.called("revokeDevice", id); }
     function revokeOthers() { app.called("revokeOthers"); }
+    function block(id) { app.called("block", id); }
     function unblock(id) { app.called("unblock", id); }
 }

@@ -60,6 +60,11 @@ QtObject {
         "dialog-details": (main, app) => main.page.openDialog("details", app.session.room.timeline.details(0)),
         "dialog-delete": (main, app) => main.page.openDialog("delete", { seq: 111, text: "On it. Two things I want to check first" }),
         "dialog-ban": (main, app) => main.page.openDialog("ban", app.session.room.members.get(4)),
+        "menu-member": (main, app) => { main.page.openRoom("7"); main.page.side = "members"; main.page.sideWanted = true; const rows = find(main.page, "members"); rows.parent.openMenu(rows.itemAtIndex(5)); },
+        "menu-create": (main, app) => find(main.page, "createButton").clicked(),
+        "dialog-block": (main, app) => main.page.openDialog("block", app.session.room.members.get(4)),
+        "welcome-add": (main, app) => { app.page = "welcome"; },
+        "search-from": (main, app) => { main.page.openSearch(""); find(main.page, "fromButton").clicked(); },
         "menu-server": (main, app) => find(main.page, "serverMenuButton").open(),
         "toast": (main, app) => main.toast("The link is copied")
     })

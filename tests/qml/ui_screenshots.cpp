@@ -44,8 +44,7 @@ struct Look {
   double scale;
 };
 
-constexpr int kSettleMs =
-    120;  // bindings, polish and the delayed positioning of lists; nothing animates in the fixture
+constexpr int kSettleMs = 60;  // bindings, polish and the delayed positioning of lists; nothing animates in the fixture
 
 /// One window over a fresh fixture for each scene and look: a scene never sees what another left behind.
 class Photographer {

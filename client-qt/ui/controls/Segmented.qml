@@ -51,13 +51,14 @@ FocusScope {
                     anchors.centerIn: parent
                     spacing: Theme.sp(1.5)
                     Icon {
-                        visible: (segment.modelData.icon ?? "") !== ""
+                        visible: (segment.modelData.icon ?? "") !== "" && segment.width > words.implicitWidth + Theme.icon + Theme.sp(6)
                         name: segment.modelData.icon ?? ""
                         size: Theme.iconSmall + 2
                         color: segment.on ? Theme.text : Theme.textMuted
                         anchors.verticalCenter: parent.verticalCenter
                     }
                     Label {
+                        id: words
                         text: segment.modelData.text
                         font.pixelSize: Theme.label
                         font.weight: segment.on ? Font.DemiBold : Font.Medium

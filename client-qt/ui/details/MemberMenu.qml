@@ -14,6 +14,7 @@ Menu {
 
     implicitWidth: Theme.sp(60)
     MenuItem { text: qsTr("Direct message"); iconName: "message"; visible: !menu.self_; onTriggered: menu.session.openDirect(menu.person.userId) }
+    MenuItem { text: qsTr("Block…"); iconName: "ban"; visible: !menu.self_; onTriggered: menu.dialogWanted("block", menu.person) }
     MenuLine { visible: menu.mayPromote }
     MenuItem { text: qsTr("Member"); iconName: "user"; visible: menu.mayPromote; checked: menu.person.role === "member"; onTriggered: menu.room.setRole(menu.person.userId, "member") }
     MenuItem { text: qsTr("Moderator"); iconName: "shield"; visible: menu.mayPromote; checked: menu.person.role === "moderator"; onTriggered: menu.room.setRole(menu.person.userId, "moderator") }

@@ -9,6 +9,7 @@ FocusScope {
     readonly property bool moderator: ["moderator", "admin", "owner"].indexOf((room?.role ?? "").toLowerCase()) >= 0
     signal dialogWanted(string name, var argument)
 
+    function openMenu(row) { menu.showFor(row); }
     TextField {
         id: field
         x: Theme.sp(3)

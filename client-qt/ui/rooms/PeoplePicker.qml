@@ -78,7 +78,7 @@ FocusScope {
         height: parent.height - y
         clip: true
         boundsBehavior: Flickable.StopAtBounds
-        model: picker.people
+        model: picker.people.results ?? picker.people
         T.ScrollBar.vertical: ScrollBar {}
         Accessible.role: Accessible.List
         Accessible.name: qsTr("People")

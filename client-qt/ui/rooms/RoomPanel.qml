@@ -83,6 +83,7 @@ FocusScope {
         }
         IconButton {
             id: create
+            objectName: "createButton"
             anchors.right: parent.right
             anchors.rightMargin: Theme.sp(2)
             anchors.verticalCenter: parent.verticalCenter
@@ -195,6 +196,7 @@ FocusScope {
             current: ListView.isCurrentItem && list.activeFocus
             onChosen: { list.currentIndex = index; panel.opened(roomId); }
             onActiveChanged: if (active) list.currentIndex = index
+            Component.onCompleted: if (active) list.currentIndex = index
         }
         Accessible.role: Accessible.List
         Accessible.name: qsTr("Rooms")

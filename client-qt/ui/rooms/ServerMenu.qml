@@ -24,6 +24,7 @@ Menu {
         onObjectAdded: (index, object) => menu.insertItem(index, object)
         onObjectRemoved: (index, object) => menu.removeItem(object)
     }
+    MenuItem { text: qsTr("Add an account…"); iconName: "plus"; onTriggered: menu.app.page = "welcome" }
     MenuLine {}
     MenuItem { text: qsTr("Profile and status"); iconName: "user"; onTriggered: menu.accountWanted("profile") }
     MenuItem { text: qsTr("Appearance"); iconName: Theme.dark ? "moon" : "sun"; onTriggered: menu.accountWanted("appearance") }

@@ -71,6 +71,7 @@ FocusScope {
         }
         Button {
             small: true
+            objectName: "fromButton"
             iconName: "user"
             text: page.found.senderId === "" ? qsTr("From anybody") : page.senderName
             width: Math.min(implicitWidth, filters.width)

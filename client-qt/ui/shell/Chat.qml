@@ -18,6 +18,15 @@ FocusScope {
     signal notice(string text, string kind)
 
     onColumnsChanged: sideWanted = columns === 3
+    // A room also opens by an invitation, a new direct message or a notification.
+    property var shown: null
+    onRoomChanged: {
+        if (room === shown) return;
+        shown = room;
+        if (room !== null) centre = "room";
+        roomsShown = room === null;
+    }
+    Component.onCompleted: { shown = room; roomsShown = true; }
 
     function openRoom(roomId) {
         session.openRoom(roomId);

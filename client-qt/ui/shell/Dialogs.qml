@@ -24,7 +24,7 @@ Item {
     }
     readonly property var parts: ({
         switcher: switcher, direct: direct, create: create, browse: browse, link: link, invite: invite, details: details,
-        "delete": remove, kick: kick, ban: ban, leave: leave
+        "delete": remove, kick: kick, ban: ban, block: block, leave: leave
     })
     Loader { id: loader }
     Component {
@@ -66,6 +66,15 @@ Item {
             text: qsTr("They leave the room and cannot come back, not even by a link, until a moderator lifts the ban.")
             action: qsTr("Ban")
             onConfirmed: dialogs.session.room.ban(dialogs.argument.userId)
+        }
+    }
+    Component {
+        id: block
+        ConfirmDialog {
+            title: qsTr("Block %1?").arg(dialogs.argument?.name ?? "")
+            text: qsTr("They cannot write to you directly nor invite you. In common rooms you still see each other. They are not told.")
+            action: qsTr("Block")
+            onConfirmed: dialogs.session.account.block(dialogs.argument.userId)
         }
     }
     Component {

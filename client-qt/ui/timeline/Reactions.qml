@@ -17,11 +17,12 @@ Flow {
         T.Button {
             id: chip
             required property var modelData
+            readonly property string names: [].concat(modelData.names ?? []).join(", ")
             implicitHeight: Theme.sp(6)
             implicitWidth: face.implicitWidth + count.implicitWidth + Theme.sp(5)
             focusPolicy: Qt.TabFocus
             Accessible.role: Accessible.Button
-            Accessible.name: qsTr("%1, %2: %3").arg(modelData.emoji).arg(modelData.count).arg(modelData.names ?? "")
+            Accessible.name: qsTr("%1, %2: %3").arg(modelData.emoji).arg(modelData.count).arg(names)
             onClicked: flow.reacted(modelData.emoji)
             HoverHandler { cursorShape: Qt.PointingHandCursor }
             contentItem: Item {
@@ -54,8 +55,8 @@ Flow {
                 FocusRing { shown: chip.visualFocus; radius: height / 2 }
             }
             Loader {
-                active: chip.hovered && (chip.modelData.names ?? "") !== ""
-                sourceComponent: Tip { parent: chip; visible: true; text: chip.modelData.names }
+                active: chip.hovered && chip.names !== ""
+                sourceComponent: Tip { parent: chip; visible: true; text: chip.names }
             }
         }
     }

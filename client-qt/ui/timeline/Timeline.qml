@@ -111,10 +111,12 @@ FocusScope {
         topMargin: Theme.sp(2)
         T.ScrollBar.vertical: ScrollBar {}
 
+        // The end may have moved, and the reader away from it, before the event loop comes to this.
+        function stick() { if (timeline.atEnd && !moving) positionViewAtEnd(); }
         onMovementEnded: timeline.atEnd = atYEnd && timeline.live
-        onCountChanged: if (timeline.atEnd) Qt.callLater(positionViewAtEnd)
-        onContentHeightChanged: if (timeline.atEnd && !moving) Qt.callLater(positionViewAtEnd)
-        onHeightChanged: if (timeline.atEnd) Qt.callLater(positionViewAtEnd)
+        onCountChanged: Qt.callLater(stick)
+        onContentHeightChanged: Qt.callLater(stick)
+        onHeightChanged: Qt.callLater(stick)
         onContentYChanged: {
             if (timeline.model?.hasOlder && !timeline.model.loadingOlder && contentY - originY < height)
                 timeline.model.loadOlder();

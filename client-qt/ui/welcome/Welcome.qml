@@ -12,6 +12,7 @@ FocusScope {
     property var certificate: ({})
     property var credentials: ({})
     property bool busy: false
+    property bool mayLeave: false    // another account is signed in: this page adds one
     property string error
     property string detail
     property double waitUntil: 0
@@ -32,10 +33,10 @@ FocusScope {
     }
     Connections {
         target: page.app
-        function onServerFound(info) {
+        function onServerFound(found, registration, firstAccount) {
             page.busy = false;
             page.error = "";
-            page.server = info;
+            page.server = typeof found === "string" ? { name: found, registration, firstAccount } : found;
             page.step = "account";
         }
         function onServerFailed(text, detail) { page.fail(text, detail); }
@@ -65,6 +66,7 @@ FocusScope {
         onTriggered: page.waitS = Math.max(0, Math.ceil((page.waitUntil - Date.now()) / 1000))
     }
 
+    Keys.onEscapePressed: if (mayLeave) app.page = "chat"
     Rectangle { anchors.fill: parent; color: Theme.sidebar }
     Murmuration {
         visible: !page.narrow
@@ -125,6 +127,15 @@ FocusScope {
                 }
             }
         }
+    }
+    IconButton {
+        visible: page.mayLeave
+        x: Theme.sp(2)
+        y: Theme.sp(2)
+        iconName: "back"
+        text: qsTr("Back to the conversations")
+        shortcut: "Esc"
+        onClicked: page.app.page = "chat"
     }
     Component { id: server; ServerStep { page: page_ } }
     Component { id: certificate; CertificateStep { page: page_ } }
