@@ -1,5 +1,6 @@
 #include "tests/qml/text_walk.h"
 
+#include <QAccessible>
 #include <QQuickItem>
 #include <QRectF>
 #include <vector>
@@ -102,5 +103,28 @@ class Walk {
 }  // namespace
 
 QStringList text_faults(const QQuickWindow& window) { return Walk{window}.run(); }
+
+namespace {
+
+void nameless(QQuickItem& item, QStringList& faults) {
+  if (!item.isVisible()) return;
+  const bool field = item.inherits("QQuickTextInput") || item.inherits("QQuickTextEdit");
+  if (item.inherits("QQuickAbstractButton") || field || item.property("activeFocusOnTab").toBool()) {
+    const auto* interface = QAccessible::queryAccessibleInterface(&item);
+    // An item that only hands the focus on has no interface; a button without one would be mute.
+    if (interface ? interface->text(QAccessible::Name).isEmpty() : item.inherits("QQuickAbstractButton"))
+      faults << QString{"%1 \"%2\" has no name for a screen reader"}.arg(item.metaObject()->className(),
+                                                                         item.objectName());
+  }
+  for (auto* child : item.childItems()) nameless(*child, faults);
+}
+
+}  // namespace
+
+QStringList name_faults(const QQuickWindow& window) {
+  QStringList faults;
+  nameless(*window.contentItem(), faults);
+  return faults;
+}
 
 }  // namespace starling::ui_test

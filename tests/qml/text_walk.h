@@ -9,4 +9,7 @@ namespace starling::ui_test {
 /// scrolling view holds outside is fine), or over a neighbour.
 QStringList text_faults(const QQuickWindow& window);
 
+/// What can be pressed or takes the keyboard and has no name for a screen reader, one line each.
+QStringList name_faults(const QQuickWindow& window);
+
 }  // namespace starling::ui_test

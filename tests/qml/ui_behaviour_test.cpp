@@ -321,6 +321,33 @@ TEST_F(Page, TheWelcomePageAsksForTheServerThenForOneself) {
   EXPECT_TRUE(called("signIn", {"chat.example.org", "mira", "secret words", "123456", ""}));
 }
 
+TEST_F(Page, AnotherDayIsAPressAway) {
+  open();
+  open_room();
+  auto* menu = window_->findChild<QObject*>("dayMenu");
+  ASSERT_TRUE(menu);
+  EXPECT_TRUE(calls("jumpToDate").isEmpty());
+  QMetaObject::invokeMethod(menu, "jump", Q_ARG(QVariant, -1));
+  EXPECT_TRUE(called("jumpToDate", {0}));
+}
+
+TEST_F(Page, AHundredThousandMessagesMakeNoMoreRowsThanTheWindowShows) {
+  open();
+  open_room();
+  auto* model = room()->property("timeline").value<QObject*>();
+  const auto few = model->property("rows").toList();
+  QVariantList many;
+  many.reserve(100'000);
+  while (many.size() < 100'000) many << few[many.size() % few.size()];
+  model->setProperty("rows", many);
+  auto* list = find("timeline");
+  QTest::qWait(50);
+  for (const int at : {0, 50'000, 99'999, 10})
+    QMetaObject::invokeMethod(list, "positionViewAtIndex", Q_ARG(int, at), Q_ARG(int, 1));
+  EXPECT_EQ(100'000, list->property("count").toInt());
+  EXPECT_LT(list->property("contentItem").value<QQuickItem*>()->childItems().size(), 150);
+}
+
 TEST_F(Page, AnUntrustedServerIsNotTrustedByEnter) {
   open({1280, 800}, false);
   QMetaObject::invokeMethod(app_.get(), "serverUntrusted", Q_ARG(QString, "9f2c"), Q_ARG(QString, "CN=x"),

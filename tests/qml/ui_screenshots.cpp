@@ -78,7 +78,7 @@ class Photographer {
                               Q_ARG(QVariant, QVariant::fromValue(app.get())));
     QTest::qWait(kSettleMs);
     const auto image = window->grabWindow();
-    faults = starling::ui_test::text_faults(*window);
+    faults = starling::ui_test::text_faults(*window) + starling::ui_test::name_faults(*window);
     if (!out_.isEmpty()) image.save(QString{"%1/%2-%3.png"}.arg(out_, scene, look.name));
     return image;
   }

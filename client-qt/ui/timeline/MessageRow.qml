@@ -49,6 +49,7 @@ Item {
     signal reacted(string emoji)
     signal reactWanted(Item item)
     signal quoteOpened()
+    signal dayPressed(Item at)
 
     height: column.height
     Accessible.role: Accessible.ListItem
@@ -92,7 +93,7 @@ Item {
             active: row.dayText !== ""
             visible: active
             width: parent.width
-            sourceComponent: DayLine { text: row.dayText }
+            sourceComponent: DayLine { text: row.dayText; onPressed: at => row.dayPressed(at) }
         }
         Loader {
             active: row.firstUnread

@@ -27,6 +27,9 @@ Flow {
         font.pixelSize: Theme.small
         color: line.failed ? Theme.danger : Theme.textFaint
     }
-    Button { id: retry; visible: line.failed; small: true; kind: "quiet"; text: qsTr("Try again"); onClicked: line.acted("retry") }
-    Button { id: discard; visible: line.failed; small: true; kind: "quiet"; text: qsTr("Discard"); onClicked: line.acted("discard") }
+    Row {
+        visible: line.failed
+        Button { id: retry; small: true; kind: "quiet"; text: qsTr("Try again"); onClicked: line.acted("retry") }
+        Button { id: discard; small: true; kind: "quiet"; text: qsTr("Discard"); onClicked: line.acted("discard") }
+    }
 }

@@ -179,6 +179,11 @@ FocusScope {
             onActed: (what, message) => timeline.act(what, message)
             onReacted: emoji => timeline.room.react(seq, emoji)
             onReactWanted: item => picker.openFor(seq, item)
+            onDayPressed: at => {
+                if (timeline.inThread) return;
+                const where = at.mapToItem(timeline, 0, at.height + Theme.sp(1));
+                dayMenu.popup(timeline, where.x, where.y);
+            }
             onQuoteOpened: timeline.room.jumpTo(replyTo)
         }
     }
@@ -209,6 +214,7 @@ FocusScope {
         onActed: (what, message) => timeline.act(what, message)
         onReacted: (emoji, message) => timeline.room.react(message.seq, emoji)
     }
+    DayMenu { id: dayMenu; objectName: "dayMenu"; room: timeline.room }
     EmojiPicker {
         id: picker
         property var seq: 0
