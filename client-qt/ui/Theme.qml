@@ -95,7 +95,7 @@ QtObject {
     readonly property color hover: dark ? "#0dffffff" : "#0a0b2b28"
     readonly property color pressed: dark ? "#17ffffff" : "#140b2b28"
     readonly property color scrim: dark ? "#99000000" : "#66101a18"
-    readonly property color shadow: dark ? "#12000000" : "#04101a18"
+    readonly property color shadow: dark ? "#12000000" : "#03101a18"
     readonly property color markBackground: dark ? "#6b4d10" : "#ffe3a6"
     readonly property color ink: "#ffffff"
     readonly property color inkDark: "#14201e"

@@ -56,6 +56,7 @@ QtObject {
         ]
     }
     function send(text, replyTo, threadRoot) { app.called("send", text, replyTo, threadRoot); }
+    function typed(text) { return text.replace(/<@2>/g, "@tomas"); }
     function edit(seq, text) { app.called("edit", seq, text); }
     function remove(seq) { app.called("remove", seq); }
     function react(seq, emoji) { app.called("react", seq, emoji); }

@@ -149,6 +149,14 @@ TEST_F(Page, UpEditsTheLastOwnMessageAndEnterSavesIt) {
   EXPECT_TRUE(calls("send").isEmpty());
 }
 
+TEST_F(Page, AnEditShowsMentionsAsTheyAreTyped) {
+  open();
+  open_room();
+  const QVariantMap message{{"seq", 111}, {"sender", "Mira"}, {"text", "ask <@2>"}};
+  QMetaObject::invokeMethod(find("composer"), "beginEdit", Q_ARG(QVariant, message));
+  EXPECT_EQ("ask @tomas", input());
+}
+
 TEST_F(Page, EscapeLeavesAnEditAndSavesNothing) {
   open();
   open_room();

@@ -31,7 +31,8 @@ FocusScope {
         if (mode !== "edit") beforeEdit = input.text;
         target = message;
         mode = "edit";
-        input.text = message.text;
+        // Mentions as people type them, where the model knows the names.
+        input.text = room?.typed?.(message.text) ?? message.text;
         input.cursorPosition = input.length;
         input.forceActiveFocus();
     }

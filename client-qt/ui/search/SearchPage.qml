@@ -79,8 +79,8 @@ FocusScope {
             Popover {
                 id: fromPopup
                 y: parent.height + Theme.sp(1)
-                width: Theme.sp(80)
-                height: Theme.sp(90)
+                width: Math.min(Theme.sp(80), page.width - Theme.sp(6))
+                height: Math.min(Theme.sp(90), page.height - Theme.sp(40))
                 focus: true
                 onOpened: picker.begin()
                 contentItem: FocusScope {
