@@ -11,6 +11,8 @@
 #include <QtPlugin>
 #include <memory>
 
+#include "client-qt/ui/art/app_icon.h"
+
 Q_IMPORT_PLUGIN(Starling_UiPlugin)
 Q_IMPORT_PLUGIN(Starling_FixturesPlugin)
 
@@ -354,6 +356,17 @@ TEST_F(Page, AHundredThousandMessagesMakeNoMoreRowsThanTheWindowShows) {
     QMetaObject::invokeMethod(list, "positionViewAtIndex", Q_ARG(int, at), Q_ARG(int, 1));
   EXPECT_EQ(100'000, list->property("count").toInt());
   EXPECT_LT(list->property("contentItem").value<QQuickItem*>()->childItems().size(), 150);
+}
+
+TEST(AppIcon, IsABirdAtEverySizeAndADotMarksIt) {
+  for (const int size : {16, 64, 256}) {
+    const auto plain = starling::ui::app_icon().pixmap(size).toImage();
+    int painted = 0;
+    for (int y = 0; y < plain.height(); ++y)
+      for (int x = 0; x < plain.width(); ++x) painted += qAlpha(plain.pixel(x, y)) > 128;
+    EXPECT_GT(painted, size * size / 5);
+    EXPECT_NE(plain, starling::ui::app_icon(true).pixmap(size).toImage());
+  }
 }
 
 TEST_F(Page, AnUntrustedServerIsNotTrustedByEnter) {
