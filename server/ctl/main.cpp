@@ -10,6 +10,7 @@
 #include "server/ctl/cmd_doctor.h"
 #include "server/ctl/cmd_export.h"
 #include "server/ctl/cmd_import.h"
+#include "server/ctl/cmd_invite.h"
 #include "server/ctl/cmd_keygen.h"
 #include "server/ctl/cmd_ledger.h"
 #include "server/ctl/cmd_migrate.h"
@@ -19,6 +20,7 @@
 #include "server/ctl/cmd_seed.h"
 #include "server/ctl/cmd_status.h"
 #include "server/ctl/cmd_token.h"
+#include "server/ctl/cmd_user.h"
 #include "server/ctl/options.h"
 
 int main(int argc, char** argv) {
@@ -33,6 +35,8 @@ int main(int argc, char** argv) {
   ctl::add_migrate_command(cli, options);
   ctl::add_keygen_command(cli, options);
   ctl::add_token_command(cli, options);
+  ctl::add_user_command(cli, options);
+  ctl::add_invite_command(cli, options);
   ctl::add_seed_command(cli, options);
   ctl::add_status_command(cli, options);
   ctl::add_doctor_command(cli, options);

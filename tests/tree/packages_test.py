@@ -29,9 +29,8 @@ INCLUDE_DIRS = [
 FOUND = {
     "benchmark": "libbenchmark-dev", "Boost": "libboost1.81-dev", "CLI11": "libcli11-dev", "fmt": "libfmt-dev",
     "GTest": "libgtest-dev", "LibArchive": "libarchive-dev", "OpenSSL": "libssl-dev", "PkgConfig": "pkgconf", "Protobuf": "libprotobuf-dev",
-    "Python3": "python3", "Qt6": "qt6-base-dev", "Qt6WebSockets": "qt6-websockets-dev", "spdlog": "libspdlog-dev",
-    "GTest": "libgtest-dev", "OpenSSL": "libssl-dev", "PkgConfig": "pkgconf", "Protobuf": "libprotobuf-dev",
-    "Python3": "python3", "Qt6": "qt6-base-dev", "Qt6Quick": "qt6-declarative-dev", "Qt6WebSockets": "qt6-websockets-dev", "spdlog": "libspdlog-dev",
+    "Python3": "python3", "Qt6": "qt6-base-dev", "Qt6Quick": "qt6-declarative-dev", "Qt6WebSockets": "qt6-websockets-dev",
+    "spdlog": "libspdlog-dev",
     "SQLite3": "libsqlite3-dev", "Threads": "g++", "tomlplusplus": "libtomlplusplus-dev", "tl-expected": "libexpected-dev",
     "libsodium": "libsodium-dev", "libxxhash": "libxxhash-dev", "sqlite3": "libsqlite3-dev", "openssl": "libssl-dev",
     "libsystemd": "libsystemd-dev",

@@ -5,9 +5,9 @@
 #include <cstdio>
 #include <memory>
 
+#include "server/store/migrate.h"
 #include "server/store/room_commit.h"
 #include "server/store/seed.h"
-#include "server/store/migrate.h"
 #include "tests/unit/store/temp_database.h"
 
 namespace starling::store {
