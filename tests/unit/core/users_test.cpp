@@ -23,6 +23,19 @@ TEST(UsersTest, AWelcomeNamesTheListAndSendsItToWhoHoldsAnother) {
   EXPECT_TRUE(rig.heard(known).all<wire::RoomList>().empty());
 }
 
+TEST(UsersTest, ARevokedDevicesSessionsEndAndNoOthers) {
+  Rig rig(2);
+  rig.store.add_room(kRoom, {kAlice, kBob});
+  const End here = rig.connect(kAlice, DeviceId(10), 0);
+  const End other = rig.connect(kAlice, DeviceId(11), 0);
+  const End bob = rig.connect(kBob, DeviceId(20), 0);
+  for (std::uint32_t shard = 0; shard < 2; ++shard) rig.input(shard, DeviceRevoked{DeviceId(10)});
+  EXPECT_TRUE(rig.heard(here).closed);
+  EXPECT_EQ(rig.heard(here).reason, CloseReason::Revoked);
+  EXPECT_FALSE(rig.heard(other).closed);
+  EXPECT_FALSE(rig.heard(bob).closed);
+}
+
 TEST(UsersTest, ALongListComesInParts) {
   Rig rig;
   for (std::uint64_t i = 1; i <= 400; ++i) rig.store.add_room(RoomId(i), {kAlice});
