@@ -46,6 +46,17 @@ outbox_bytes_soft = 32768
   EXPECT_EQ(result.config.core.outbox_bytes_hard, core::Config{}.outbox_bytes_hard);
 }
 
+TEST(ConfigFile, RegistrationIsByInvitationUnlessAnotherWayIsNamed) {
+  EXPECT_EQ(parsed("").config.accounts.registration, ports::Admission::Invited);
+  EXPECT_EQ(parsed("[accounts]\nregistration = \"open\"").config.accounts.registration, ports::Admission::Open);
+  EXPECT_EQ(parsed("[accounts]\nregistration = \"closed\"").config.accounts.registration, ports::Admission::Closed);
+  const ParsedConfig wrong = parsed("[server]\npublic_name = \"https://x/y\"\n[accounts]\nregistration = \"maybe\"\n");
+  ASSERT_EQ(wrong.errors.size(), 2u);
+  EXPECT_THAT(wrong.errors[0].message, HasSubstr("server.public_name: 'https://x/y' is not host or host:port"));
+  EXPECT_EQ(wrong.errors[1].message, "'accounts.registration' must be one of \"open\", \"invite\", \"closed\"");
+  EXPECT_EQ(wrong.errors[1].line, 4u);
+}
+
 TEST(ConfigFile, AllErrorsAtOnceEachWithItsLineAndFix) {
   const ParsedConfig result = parsed(R"([server]
 data_dirs = "x"

@@ -34,6 +34,14 @@ class DeadlinesTest : public testing::Test {
   Duration now_{};
 };
 
+TEST_F(DeadlinesTest, AnAnswerHasATimeOfItsOwnFromTheWholeRequestOn) {
+  opened(Phase::Answering);
+  EXPECT_TRUE(run_until(timeouts_.answer - 1s).empty());
+  const Fired fired = run_until(timeouts_.answer + 1s);
+  ASSERT_EQ(fired.size(), 1u);
+  EXPECT_EQ(fired[0].second, Overdue::Answer);
+}
+
 TEST_F(DeadlinesTest, APhaseEndsAtItsLimitAndNotBefore) {
   opened(Phase::Upgrading);
   EXPECT_TRUE(run_until(9900ms).empty());

@@ -69,6 +69,17 @@ TEST_F(HttpPages, UnknownPathsAndMethodsSayWhatThereIs) {
   EXPECT_THAT(http_page(node_, "POST", "/metrics"), AllOf(StartsWith("HTTP/1.1 405 "), HasSubstr("Allow: GET\r\n")));
 }
 
+TEST_F(HttpPages, AnAnswerOfTheApiSaysWhenToComeBackInWholeSeconds) {
+  const std::string answer = http_answer({.status = 429, .body = "{}", .retry_after_ms = 1001});
+  EXPECT_THAT(answer, AllOf(StartsWith("HTTP/1.1 429 "), HasSubstr("Retry-After: 2\r\n"),
+                            HasSubstr("Content-Type: application/json\r\n"), testing::EndsWith("\r\n\r\n{}")));
+  const std::string nothing = http_answer({.status = 204});
+  EXPECT_THAT(nothing, AllOf(StartsWith("HTTP/1.1 204 "), testing::Not(HasSubstr("Content-Length"))));
+  EXPECT_THAT(http_answer({.status = 405, .body = "{}", .allow = "GET"}), HasSubstr("Allow: GET\r\n"));
+  EXPECT_THAT(http_refusal(411, "length_required", "send it"),
+              HasSubstr(R"({"error":{"code":"length_required","message":"send it","retry_after_ms":0}})"));
+}
+
 TEST_F(HttpPages, TheLengthIsThatOfTheBody) {
   const std::string page = get("/healthz");
   EXPECT_THAT(page, HasSubstr("Content-Length: 3\r\n"));

@@ -76,6 +76,27 @@ TEST(Mailbox, RequestsStay) {
   EXPECT_TRUE(readable(mailbox));
 }
 
+TEST(Mailbox, AnswersAndRevocationsWakeAndAreTakenOnce) {
+  Mailbox mailbox(1, 2);
+  mailbox.answer({.conn = {3, 1}, .status = 200});
+  EXPECT_TRUE(readable(mailbox));
+  mailbox.acknowledge();
+  mailbox.revoke(DeviceId(7));
+  EXPECT_TRUE(readable(mailbox));
+  std::vector<ports::ApiResponse> answers;
+  mailbox.take_answers(answers);
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[0].conn, (ConnId{3, 1}));
+  std::vector<DeviceId> revoked;
+  mailbox.take_revoked(revoked);
+  EXPECT_EQ(revoked, std::vector{DeviceId(7)});
+  answers.clear();
+  revoked.clear();
+  mailbox.take_answers(answers);
+  mailbox.take_revoked(revoked);
+  EXPECT_TRUE(answers.empty() && revoked.empty());
+}
+
 TEST(Mailbox, NoCompletionOfAnotherThreadIsMissed) {
   constexpr std::uint64_t kCount = 20'000;
   Mailbox mailbox(1, 2);

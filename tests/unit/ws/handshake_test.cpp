@@ -149,6 +149,26 @@ TEST(WsPlainRequest, IsReadByTheSameParser) {
   EXPECT_TRUE(parse_request("HEAD /healthz HTTP/1.0\r\n\r\n"));
 }
 
+TEST(WsPlainRequest, ABodysLengthIsTheCallersToJudge) {
+  const auto request = parse_request(
+      "POST /v1/login HTTP/1.1\r\nHost: h:8008\r\nContent-Type: application/json\r\nContent-Length: 12\r\n"
+      "Authorization: Bearer abc\r\nX-Forwarded-For: 10.0.0.1, 192.0.2.7\r\n\r\n{}");
+  ASSERT_TRUE(request);
+  EXPECT_EQ(12u, request->content_length);
+  EXPECT_EQ("h:8008", request->host);
+  EXPECT_EQ("application/json", request->content_type);
+  EXPECT_EQ("Bearer abc", request->authorization);
+  EXPECT_EQ("192.0.2.7", request->forwarded_for);  // the nearest proxy's word: the rest is the peer's
+  EXPECT_EQ(std::nullopt, parse_request("GET / HTTP/1.1\r\nHost: h\r\n\r\n")->content_length);
+}
+
+TEST(WsPlainRequest, ACredentialThatStandsTwiceIsRefused) {
+  const auto request =
+      parse_request("GET /v1/me HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n");
+  ASSERT_FALSE(request);
+  EXPECT_EQ(HttpError::BadRequest, request.error());
+}
+
 TEST(WsHttpErrors, AreAnsweredAsTheStandardsWant) {
   EXPECT_EQ("400 Bad Request", http_status(HttpError::BadRequest));
   EXPECT_EQ("405 Method Not Allowed", http_status(HttpError::MethodNotAllowed));
