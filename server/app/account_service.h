@@ -25,6 +25,9 @@ class AccountService {
 
   /// Good for as long as the service.
   runtime::ApiLink link();
+  /// For what others add before the node starts: routes, invitations of rooms.
+  api::Api& api() { return api_; }
+  accounts::Context& context() { return context_; }
   /// After the node has.
   void start() { watch_.start(); }
 

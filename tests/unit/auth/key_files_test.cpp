@@ -42,11 +42,20 @@ class KeyFiles : public testing::Test {
 
 TEST_F(KeyFiles, FirstStartMakesKeysThatOnlyTheirOwnerReads) {
   ASSERT_TRUE(ensure_keys(dir_).has_value());
-  for (const char* name : {"token.1.secret", "token.1.public", "ticket.1.secret"}) {
+  for (const char* name : {"token.1.secret", "token.1.public", "ticket.1.secret", "credential.1.secret"}) {
     EXPECT_EQ(fs::status(dir_ / name).permissions(), fs::perms::owner_read) << name;
   }
   EXPECT_EQ(fs::status(dir_).permissions(), fs::perms::owner_all);
   EXPECT_TRUE(accepts(token()));
+}
+
+TEST_F(KeyFiles, WhatTheCredentialKeySealedStaysReadableThroughStartsAndRotations) {
+  ASSERT_TRUE(ensure_keys(dir_).has_value());
+  const auto before = load_credential_key(dir_);
+  ASSERT_TRUE(before.has_value());
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(rotate_keys(dir_).has_value());
+  ASSERT_TRUE(ensure_keys(dir_).has_value());
+  EXPECT_EQ(load_credential_key(dir_)->bytes, before->bytes);
 }
 
 TEST_F(KeyFiles, SecondStartKeepsTheKeys) {
