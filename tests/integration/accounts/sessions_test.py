@@ -109,6 +109,17 @@ class Sessions(Server):
         self.assertEqual(4001, self.websocket(lost).close_code(within=5))
         self.good(200, "GET", "/v1/me", token=grant)
 
+    def test_an_exchange_whose_answer_was_lost_with_the_server_locks_nobody_out(self):
+        grant = self.register("ada")
+        rotated = self.good(200, "POST", "/v1/refresh", {"refresh_token": grant["refresh_token"]})
+        self.server.kill()
+        self.server.wait()
+        self.start()
+        # As if the client had never heard of it: the old token gives the same successor, by what the database kept.
+        again = self.good(200, "POST", "/v1/refresh", {"refresh_token": grant["refresh_token"]})
+        self.assertEqual(rotated["refresh_token"], again["refresh_token"])
+        self.good(200, "POST", "/v1/refresh", {"refresh_token": again["refresh_token"]})
+
     def test_a_logout_ends_the_device(self):
         grant = self.register("ada")
         socket = self.websocket(grant)
