@@ -5,12 +5,16 @@
 #include <QGuiApplication>
 #include <QQmlApplicationEngine>
 #include <QStandardPaths>
+#include <QtPlugin>
 #include <cstring>
 #include <memory>
 
 #include "client-qt/app/demo_user.h"
 #include "client-qt/models/app.h"
 #include "client-qt/models/register_types.h"
+#include "client-qt/ui/art/app_icon.h"
+
+Q_IMPORT_PLUGIN(Starling_UiPlugin)
 
 namespace {
 
@@ -73,9 +77,7 @@ int main(int argc, char** argv) {
   }
   if (options.isSet(QStringLiteral("headless"))) return QCoreApplication::exec();
 
-  if (!QFile::exists(QStringLiteral(":/qt/qml/Starling/Ui/Main.qml"))) {
-    qFatal("This build has no pages; --headless runs without them.");
-  }
+  QGuiApplication::setWindowIcon(starling::ui::app_icon());
   QQmlApplicationEngine engine;
   engine.addImportPath(QStringLiteral("qrc:/qt/qml"));
   engine.setInitialProperties({{QStringLiteral("app"), QVariant::fromValue(&app)}});

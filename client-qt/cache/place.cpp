@@ -4,8 +4,8 @@
 
 namespace starling::qt {
 
-Seq thread_root(const wire::Event&) { return {}; }
-Seq thread_root(const wire::Send&) { return {}; }
+Seq thread_root(const wire::Event& event) { return event.thread; }
+Seq thread_root(const wire::Send& send) { return send.thread; }
 
 bool mentions(const wire::Event& event, UserId user) {
   if (event.sender == user || event.body.find("<@") == std::string::npos) return false;

@@ -7,8 +7,7 @@
 
 namespace starling::qt {
 
-/// Seq of the root of the thread that the event belongs to; 0: none. The log has no threads yet: when its events and sends
-/// get their field, these two return it, and everything above them follows.
+/// Seq of the root of the thread that the event belongs to; 0: none.
 Seq thread_root(const wire::Event& event);
 Seq thread_root(const wire::Send& send);
 

@@ -38,6 +38,17 @@ void App::setScale(double scale) {
   emit scaleChanged();
 }
 
+void App::setReducedMotion(bool reduced) {
+  if (std::exchange(settings_.reduced_motion, reduced) == reduced) return;
+  settings_.save();
+  emit reducedMotionChanged();
+}
+
+void App::setPage(const QString& page) {
+  const bool adding = page == QLatin1String("welcome");
+  if (std::exchange(adding_, adding) != adding) emit pageChanged();
+}
+
 void App::set_busy(bool busy) {
   if (std::exchange(busy_, busy) != busy) emit busyChanged();
 }
@@ -174,6 +185,7 @@ void App::show(const AccountEntry& entry, const ServerAddress& server, Entry how
   connect(session_.get(), &Session::startedAfresh, this, &App::warned);
   connect(session_.get(), &Session::failedToOpen, this, &App::warned);
   session_->begin(std::move(how));
+  adding_ = false;
   emit sessionChanged();
   emit pageChanged();
 }

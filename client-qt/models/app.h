@@ -16,7 +16,9 @@ class App final : public QObject {
   Q_OBJECT
   Q_PROPERTY(starling::qt::Session* session READ session NOTIFY sessionChanged)
   Q_PROPERTY(starling::qt::RowsModel* servers READ servers CONSTANT)
-  Q_PROPERTY(QString page READ page NOTIFY pageChanged)
+  Q_PROPERTY(QString page READ page WRITE setPage NOTIFY pageChanged)
+  Q_PROPERTY(QString serverName READ serverName NOTIFY sessionChanged)
+  Q_PROPERTY(bool reducedMotion READ reducedMotion WRITE setReducedMotion NOTIFY reducedMotionChanged)
   Q_PROPERTY(QString appearance READ appearance WRITE setAppearance NOTIFY appearanceChanged)
   Q_PROPERTY(double scale READ scale WRITE setScale NOTIFY scaleChanged)
   Q_PROPERTY(bool busy READ busy NOTIFY busyChanged)
@@ -28,7 +30,12 @@ class App final : public QObject {
 
   Session* session() { return session_.get(); }
   RowsModel* servers() { return &servers_; }
-  QString page() const { return session_ ? QStringLiteral("chat") : QStringLiteral("welcome"); }
+  QString page() const { return session_ && !adding_ ? QStringLiteral("chat") : QStringLiteral("welcome"); }
+  /// "welcome" over a session: another account is added.
+  void setPage(const QString& page);
+  QString serverName() const { return session_ ? session_->serverName() : QString(); }
+  bool reducedMotion() const { return settings_.reduced_motion; }
+  void setReducedMotion(bool reduced);
   QString appearance() const { return settings_.appearance; }
   void setAppearance(const QString& appearance);
   double scale() const { return settings_.scale; }
@@ -54,6 +61,7 @@ class App final : public QObject {
   void pageChanged();
   void appearanceChanged();
   void scaleChanged();
+  void reducedMotionChanged();
   void busyChanged();
   void serverFound(const QString& name, const QString& registration, bool firstAccount);
   void serverFailed(const QString& text, const QString& detail);
@@ -80,6 +88,7 @@ class App final : public QObject {
   std::unique_ptr<HttpClient> http_;
   std::unique_ptr<Session> session_;
   bool busy_ = false;
+  bool adding_ = false;  // an account, while another one is shown
 };
 
 }  // namespace starling::qt

@@ -26,6 +26,7 @@ AppSettings::AppSettings(QString directory) : directory_(std::move(directory)) {
   if (current >= static_cast<int>(accounts.size())) current = -1;
   appearance = all.value(QLatin1String("appearance")).toString(appearance);
   scale = all.value(QLatin1String("scale")).toDouble(scale);
+  reduced_motion = all.value(QLatin1String("reduced_motion")).toBool(reduced_motion);
   const QJsonObject trusted = all.value(QLatin1String("pins")).toObject();
   for (auto it = trusted.begin(); it != trusted.end(); ++it) pins[it.key()] = it.value().toString();
 }
@@ -46,6 +47,7 @@ void AppSettings::save() const {
   for (const auto& [server, print] : pins) trusted.insert(server, print);
   const QJsonObject all{{QStringLiteral("accounts"), list},
                         {QStringLiteral("current"), current},
+                        {QStringLiteral("reduced_motion"), reduced_motion},
                         {QStringLiteral("appearance"), appearance},
                         {QStringLiteral("scale"), scale},
                         {QStringLiteral("pins"), trusted}};

@@ -30,6 +30,7 @@ class AppSettings {
   int current = -1;
   QString appearance = QStringLiteral("system");
   double scale = 1.0;
+  bool reduced_motion = false;
   std::map<QString, QString> pins;  // server -> fingerprint
 
  private:

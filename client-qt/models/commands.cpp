@@ -4,34 +4,43 @@
 
 namespace starling::qt {
 
-std::optional<client::Draft> draft_of(const RoomOrder& order) {
+client::Draft draft_of(const RoomOrder& order) {
   using wire::EventKind;
   switch (order.act) {
     case RoomAct::Title:
       return client::Draft{.kind = EventKind::RoomTitle, .body = order.text};
+    case RoomAct::Topic:
+      return client::Draft{.kind = EventKind::RoomTopic, .body = order.text};
+    case RoomAct::Visibility:
+      return client::Draft{.kind = EventKind::RoomVisibility, .body = order.text};
+    case RoomAct::History:
+      return client::Draft{.kind = EventKind::RoomHistory, .body = order.text};
+    case RoomAct::Pin:
+      return client::Draft{.kind = EventKind::Pin, .target = order.target};
+    case RoomAct::Unpin:
+      return client::Draft{.kind = EventKind::Unpin, .target = order.target};
     case RoomAct::Add:
-    case RoomAct::Invite:  // who cannot be invited yet is added
       return client::Draft{.kind = EventKind::MemberAdd, .subject = order.subject, .role = wire::Role::Member};
+    case RoomAct::Invite:
+      return client::Draft{.kind = EventKind::MemberInvite, .subject = order.subject};
     case RoomAct::Role:
       return client::Draft{.kind = EventKind::MemberAdd, .subject = order.subject, .role = order.role};
     case RoomAct::Remove:
       return client::Draft{.kind = EventKind::MemberRemove, .subject = order.subject};
-    case RoomAct::Topic:
-    case RoomAct::Visibility:
-    case RoomAct::History:
-    case RoomAct::Pin:
-    case RoomAct::Unpin:
     case RoomAct::Ban:
+      return client::Draft{.kind = EventKind::MemberBan, .subject = order.subject};
     case RoomAct::Unban:
+      return client::Draft{.kind = EventKind::MemberUnban, .subject = order.subject};
     case RoomAct::Mute:
+      return client::Draft{.kind = EventKind::MemberMute, .subject = order.subject};
     case RoomAct::Unmute:
-      return std::nullopt;
+      return client::Draft{.kind = EventKind::MemberUnmute, .subject = order.subject};
   }
-  return std::nullopt;
+  return {};
 }
 
 client::Draft message_draft(std::string text, Seq reply_to, Seq thread) {
-  return {.kind = wire::EventKind::Message, .target = reply_to ? reply_to : thread, .body = std::move(text)};
+  return {.kind = wire::EventKind::Message, .target = reply_to, .thread = thread, .body = std::move(text)};
 }
 
 std::string role_text(wire::Role role) {

@@ -33,11 +33,8 @@ struct RoomOrder {
   std::string text;
 };
 
-/// Nothing for what the log has no event for: the person is told so. Once EventKind has RoomTopic, RoomVisibility,
-/// RoomHistory, Pin, Unpin, MemberInvite, MemberBan, MemberUnban, MemberMute and MemberUnmute, they are named here.
-std::optional<client::Draft> draft_of(const RoomOrder& order);
+client::Draft draft_of(const RoomOrder& order);
 
-/// A message into a thread. Until Draft has a thread, it is a reply to the root.
 client::Draft message_draft(std::string text, Seq reply_to, Seq thread);
 
 std::string role_text(wire::Role role);

@@ -6,6 +6,7 @@ namespace starling::qt {
 class Api;
 class Cache;
 class Directory;
+class ItemBook;
 class RoomBook;
 class SessionHost;
 
@@ -16,6 +17,7 @@ struct Context {
   Api* api = nullptr;
   Directory* people = nullptr;
   RoomBook* rooms = nullptr;
+  ItemBook* items = nullptr;
 };
 
 }  // namespace starling::qt

@@ -60,6 +60,7 @@ void MemberModel::ask(const QString& after) {
     }
     const QJsonValue next = reply.body.value(QLatin1String("next"));
     next_ = next.isDouble() ? QString::number(next.toInteger()) : next.toString();
+    if (next_ == QLatin1String("0")) next_.clear();  // the end
     std::vector<QVariantMap> rows;
     for (const QJsonValue& each : reply.body.value(QLatin1String("members")).toArray()) {
       const QJsonObject member = each.toObject();

@@ -2,10 +2,12 @@
 
 #include <QDateTime>
 #include <QJsonArray>
+#include <QRegularExpression>
 #include <set>
 
 #include "client-qt/account/api.h"
 #include "client-qt/models/directory.h"
+#include "client-qt/models/items.h"
 #include "client-qt/models/room_book.h"
 #include "client-qt/models/room_list_model.h"
 #include "client-qt/session/session_host.h"
@@ -19,6 +21,8 @@ namespace {
 constexpr int kDraftMs = 250;
 /// Typing is told every 3 s; who says nothing for longer has stopped.
 constexpr qint64 kTypingMs = 6'000;
+/// Of one room: the server allows 500 in all.
+constexpr std::size_t kWatchedMax = 200;
 
 }  // namespace
 
@@ -61,6 +65,8 @@ Room::Room(const Context& context, RoomId room, QObject* parent)
       emit failed(tr("The server refused it: you may not do that here."));
     }
   });
+  connect(&members_, &QAbstractItemModel::modelReset, this, &Room::watch);
+  connect(&members_, &QAbstractItemModel::rowsInserted, this, &Room::watch);
   connect(context_.rooms, &RoomBook::changed, this, [this](RoomId which) {
     if (which == room_) emit changed();
   });
@@ -68,6 +74,18 @@ Room::Room(const Context& context, RoomId room, QObject* parent)
 
 Room::~Room() {
   if (save_.isActive()) save_draft();
+  context_.host->watch(room_, {}, false);
+}
+
+/// Whoever is listed is watched, as far as a connection may.
+void Room::watch() {
+  std::vector<UserId> users;
+  for (const QVariantMap& row : members_.rows()) {
+    if (users.size() == kWatchedMax) break;
+    const UserId user(row.value(QStringLiteral("userId")).toString().toULongLong());
+    if (user && user != context_.host->me()) users.push_back(user);
+  }
+  context_.host->watch(room_, std::move(users), true);
 }
 
 void Room::open() {
@@ -121,6 +139,11 @@ void Room::notice(const client::Notice& notice) {
   if (const auto* applied = std::get_if<client::Applied>(&notice)) {
     if (applied->event->room != room_) return;
     members_.applied(*applied->event);
+    const auto kind = applied->event->kind;
+    const bool of_the_room = kind == wire::EventKind::RoomTopic || kind == wire::EventKind::RoomVisibility ||
+                             kind == wire::EventKind::RoomHistory || kind == wire::EventKind::Pin ||
+                             kind == wire::EventKind::Unpin;
+    if (of_the_room) refresh();
     if (typing_.erase(applied->event->sender) > 0) emit typingChanged();
   }
   if (const auto* typing = std::get_if<client::Typing>(&notice)) {
@@ -194,9 +217,9 @@ CacheOp Room::draft_op() const {
                      .other_version = draft_.other_version}};
 }
 
-/// Where a PutItem of kind Draft will be sent, too.
 void Room::save_draft() {
   save_.stop();
+  context_.items->put(wire::ItemKind::Draft, room_.value, draft_.text.toStdString());
   context_.cache->write({.ops = {draft_op()}});
   context_.rooms->set_draft(room_, !draft_.text.isEmpty());
 }
@@ -212,6 +235,39 @@ void Room::offer_draft(const QString& text, std::uint64_t version) {
   }
   save_draft();
   emit draftChanged();
+}
+
+void Room::setDraftConflict(const QString& text) {
+  if (text.isEmpty() && !draft_.other.isEmpty()) resolveDraft(false);
+}
+
+void Room::retry(const QString& localId) {
+  const ClientMsgId id(localId.toULongLong());
+  for (const RefusedRow& row : context_.host->refused()) {
+    if (row.send.client_msg_id != id) continue;
+    const client::Draft again = message_draft(row.send.body, row.send.target, row.send.thread);
+    discard(localId);
+    log(again);
+    return;
+  }
+}
+
+void Room::discard(const QString& localId) {
+  const ClientMsgId id(localId.toULongLong());
+  context_.host->dismiss_refused(id);
+  timeline_.found_in_log(id);
+  if (thread_) thread_->found_in_log(id);
+}
+
+QString Room::typed(const QString& text) const {
+  static const QRegularExpression mention(QStringLiteral("<@(\\d+)>"));
+  QString typed = text;
+  for (auto match = mention.match(typed); match.hasMatch(); match = mention.match(typed)) {
+    const Person* who = context_.people->person(UserId(match.captured(1).toULongLong()));
+    const QString handle = who->handle().isEmpty() ? match.captured(1) : who->handle();
+    typed.replace(match.capturedStart(), match.capturedLength(), QLatin1Char('@') + handle);
+  }
+  return typed.replace(QLatin1String("<@room>"), QLatin1String("@room"));
 }
 
 void Room::resolveDraft(bool takeOther) {

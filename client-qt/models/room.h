@@ -37,7 +37,8 @@ class Room final : public QObject {
   Q_PROPERTY(starling::qt::RowsModel* pins READ pins CONSTANT)
   Q_PROPERTY(QString typing READ typing NOTIFY typingChanged)
   Q_PROPERTY(QString draft READ draft WRITE setDraft NOTIFY draftChanged)
-  Q_PROPERTY(QString draftConflict READ draftConflict NOTIFY draftChanged)
+  Q_PROPERTY(QString draftConflict READ draftConflict WRITE setDraftConflict NOTIFY draftChanged)
+  Q_PROPERTY(qlonglong threadRoot READ threadRoot NOTIFY threadChanged)
   Q_PROPERTY(QString inviteLink READ inviteLink NOTIFY inviteLinkChanged)
 
  public:
@@ -63,6 +64,9 @@ class Room final : public QObject {
   QString draft() const { return draft_.text; }
   void setDraft(const QString& text);
   QString draftConflict() const { return draft_.other; }
+  /// Empty: the choice was made, and the draft is what stays.
+  void setDraftConflict(const QString& text);
+  qlonglong threadRoot() const;
   QString inviteLink() const { return invite_link_; }
 
   // ---- messages; sequence numbers are numbers, other ids are strings
@@ -75,7 +79,13 @@ class Room final : public QObject {
   Q_INVOKABLE void markRead();
   Q_INVOKABLE void openThread(qlonglong seq);
   Q_INVOKABLE void closeThread();
-  Q_INVOKABLE void jumpTo(qlonglong seq) { timeline_.jumpTo(seq); }
+  /// 0: to the newest message.
+  Q_INVOKABLE void jumpTo(qlonglong seq) { seq == 0 ? timeline_.jumpToLive() : timeline_.jumpTo(seq); }
+  /// A message that was refused: again, or not at all.
+  Q_INVOKABLE void retry(const QString& localId);
+  Q_INVOKABLE void discard(const QString& localId);
+  /// A message's text as it is typed: @handle for <@USER>.
+  Q_INVOKABLE QString typed(const QString& text) const;
   Q_INVOKABLE void jumpToDate(qint64 ms);
   /// Takes the other version of the draft, or drops it.
   Q_INVOKABLE void resolveDraft(bool takeOther);
@@ -122,6 +132,7 @@ class Room final : public QObject {
   void order(const RoomOrder& order);
   void notice(const client::Notice& notice);
   void someone_types(UserId user);
+  void watch();
   void refresh();
   void save_draft();
   CacheOp draft_op() const;
@@ -132,6 +143,7 @@ class Room final : public QObject {
   MemberModel members_;
   RowsModel pins_;
   std::unique_ptr<TimelineModel> thread_;
+  Seq thread_root_;
   QString history_ = QStringLiteral("all");
   QString invite_link_;
   int member_count_ = 0;

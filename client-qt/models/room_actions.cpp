@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client-qt/account/api.h"
+#include "client-qt/models/items.h"
 #include "client-qt/models/room.h"
 #include "client-qt/models/room_book.h"
 #include "client-qt/session/session_host.h"
@@ -22,9 +23,7 @@ bool Room::log(client::Draft draft, std::vector<CacheOp> also) {
 }
 
 void Room::order(const RoomOrder& what) {
-  std::optional<client::Draft> draft = draft_of(what);
-  if (!draft) return emit failed(tr("This server cannot do that yet."));
-  log(std::move(*draft));
+  log(draft_of(what));
 }
 
 // ---- messages
@@ -80,14 +79,18 @@ void Room::markRead() {
 }
 
 void Room::openThread(qlonglong seq) {
-  thread_ = std::make_unique<TimelineModel>(context_, room_, seq_of(seq));
+  thread_root_ = seq_of(seq);
+  thread_ = std::make_unique<TimelineModel>(context_, room_, thread_root_);
   thread_->open(seq_of(seq));
   emit threadChanged();
 }
 
+qlonglong Room::threadRoot() const { return static_cast<qlonglong>(thread_root_.value); }
+
 void Room::closeThread() {
   if (!thread_) return;
   thread_.release()->deleteLater();  // its page may be on the way out
+  thread_root_ = {};
   emit threadChanged();
 }
 
@@ -109,8 +112,11 @@ void Room::setVisibility(const QString& visibility) {
 }
 void Room::setHistory(const QString& history) { order({.act = RoomAct::History, .text = history.toStdString()}); }
 
-/// Kept on this device; where a PutItem of kind Mute will be sent, too.
-void Room::setMuted(bool muted) { context_.rooms->set_muted(room_, muted); }
+/// Here at once, and on the user's other devices.
+void Room::setMuted(bool muted) {
+  context_.rooms->set_muted(room_, muted);
+  context_.items->put(wire::ItemKind::Mute, room_.value, muted ? "always" : "");
+}
 
 void Room::invite(const QString& userId) { order({.act = RoomAct::Invite, .subject = user_of(userId)}); }
 void Room::kick(const QString& userId) { order({.act = RoomAct::Remove, .subject = user_of(userId)}); }

@@ -135,9 +135,13 @@ void RoomBook::on(const client::Applied& notice) {
     case wire::EventKind::MemberAdd:
       if (event.subject == host_->me()) room->role = event.role;
       break;
-    case wire::EventKind::ReactionAdd:
-    case wire::EventKind::ReactionRemove:
-    case wire::EventKind::MemberRemove:
+    case wire::EventKind::RoomTopic:
+      room->topic = QString::fromStdString(event.body);
+      break;
+    case wire::EventKind::RoomVisibility:
+      room->visibility = QString::fromStdString(event.body);
+      break;
+    default:
       break;
   }
   emit changed(event.room);

@@ -77,6 +77,7 @@ void SearchModel::ask(const QString& before) {
     error_ = reply.ok() ? QString() : reply.text;
     const QJsonValue next = reply.body.value(QLatin1String("next"));
     next_ = next.isDouble() ? QString::number(next.toInteger()) : next.toString();
+    if (next_ == QLatin1String("0")) next_.clear();  // the end
     std::vector<QVariantMap> rows;
     for (const QJsonValue& each : reply.body.value(QLatin1String("hits")).toArray()) {
       const QJsonObject hit = each.toObject();

@@ -13,6 +13,7 @@ Session::Session(ServerAddress server, const QString& path, Trust* trust, QObjec
       host_(server_, &api_, &cache_, trust),
       directory_(&api_, &cache_),
       book_(&host_),
+      items_(&host_),
       connection_(&host_),
       account_(context()),
       search_(context()),
@@ -22,6 +23,7 @@ Session::Session(ServerAddress server, const QString& path, Trust* trust, QObjec
       invitations_({"room", "title", "inviter"}, "room"),
       room_list_(std::make_unique<RoomListModel>(context())) {
   connect(&host_, &SessionHost::noticed, this, &Session::notice);
+  connect(&items_, &ItemBook::changed, this, &Session::item_changed);
   connect(&host_, &SessionHost::signInNeeded, this, [this](const QString& code, const QString& text) {
     signed_out_ = true;
     emit signInNeeded(code, text);

@@ -12,6 +12,7 @@
 #include "client-qt/models/account.h"
 #include "client-qt/models/connection.h"
 #include "client-qt/models/directory.h"
+#include "client-qt/models/items.h"
 #include "client-qt/models/people_model.h"
 #include "client-qt/models/public_rooms_model.h"
 #include "client-qt/models/quick_switcher_model.h"
@@ -74,7 +75,7 @@ class Session final : public QObject {
   SessionHost& host() { return host_; }
   RoomBook& book() { return book_; }
   Directory& directory() { return directory_; }
-  Context context() { return {&host_, &cache_, &api_, &directory_, &book_}; }
+  Context context() { return {&host_, &cache_, &api_, &directory_, &book_, &items_}; }
 
   Q_INVOKABLE void openRoom(const QString& roomId);
   Q_INVOKABLE void closeRoom();
@@ -107,6 +108,11 @@ class Session final : public QObject {
   void on(const client::Applied& notice);
   void on(const client::RoomLeft& notice);
   void on(const client::Welcomed& notice);
+  void on(const client::RoomJoined& notice);
+  void on(const client::ItemsChanged& notice);
+  void on(const client::PresenceSeen& notice);
+  void on(const client::ReceiptsSeen& notice);
+  void item_changed(const wire::Item& item);
   void on(const auto&) {}
   void join(RoomId room);
   void set_invitation(RoomId room, const QString& title, UserId inviter);
@@ -118,6 +124,7 @@ class Session final : public QObject {
   SessionHost host_;
   Directory directory_;
   RoomBook book_;
+  ItemBook items_;
   Connection connection_;
   Account account_;
   SearchModel search_;

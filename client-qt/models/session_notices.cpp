@@ -1,10 +1,4 @@
-// What the server says that is not a room's log, and where the frames that are to come are handled:
-//
-//   RoomJoined              -> on(RoomJoined): opens the room, as on(RoomMade) does; JoinRoom is sent in join()
-//   ItemChanged, ItemList   -> on(…): Invitation to set_invitation()/clear_invitation(), Draft to Room::offer_draft(),
-//                              Mute and Folder to RoomBook::set_muted()/set_folder()
-//   PresenceChanged         -> on(PresenceChanged): Directory::set_presence()
-//   Receipts                -> on(Receipts): TimelineModel::set_receipt() of the open room
+// What the server says that is not a room's log.
 #include <QDateTime>
 
 #include "client-qt/cache/place.h"
@@ -40,9 +34,7 @@ void Session::on(const client::RoomMade& notice) {
   wanted_ = answer.room;
   if (!std::exchange(create_public_, false)) return;
   // A room is private until its log says otherwise.
-  auto draft = draft_of({.act = RoomAct::Visibility, .text = "public"});
-  if (!draft) return emit failed(tr("The room is private: this server cannot make public ones yet."));
-  std::ignore = host_.send(answer.room, std::move(*draft));
+  std::ignore = host_.send(answer.room, draft_of({.act = RoomAct::Visibility, .text = "public"}));
 }
 
 void Session::on(const client::RoomLeft& notice) {
@@ -62,15 +54,67 @@ void Session::on(const client::Applied& notice) {
               direct ? line : tr("%1: %2").arg(directory_.name(event.sender), line));
 }
 
-/// JoinRoom goes out here; its answer opens the room. Until the wire has it, who was invited by a link is a member once
-/// somebody has added them.
 void Session::join(RoomId room) {
   if (book_.find(room) != nullptr) return openRoom(QString::number(room.value));
+  const auto asked = host_.join_room(room, false);
+  if (!asked) return emit failed(tr(describe(asked.error())));
   wanted_ = room;
-  emit failed(tr("This server cannot let people join rooms by themselves yet; ask a member to add you."));
 }
 
-void Session::declineInvitation(const QString& roomId) { clear_invitation(RoomId(roomId.toULongLong())); }
+void Session::declineInvitation(const QString& roomId) {
+  std::ignore = host_.join_room(RoomId(roomId.toULongLong()), true);
+}
+
+void Session::on(const client::RoomJoined& notice) {
+  switch (notice.answer->status) {
+    case wire::JoinStatus::Forbidden:
+      wanted_ = {};
+      return emit failed(tr("You need an invitation to this room."));
+    case wire::JoinStatus::NoSuchRoom:
+      wanted_ = {};
+      return emit failed(tr("This room does not exist any more."));
+    default:
+      break;  // the list of rooms follows, and opens it
+  }
+}
+
+void Session::on(const client::ItemsChanged& notice) { items_.on(notice); }
+
+/// Invitations are "INVITER SEQ TITLE", drafts and mutes name their room.
+void Session::item_changed(const wire::Item& item) {
+  const RoomId room(QString::fromStdString(item.key).toULongLong());
+  const QString value = QString::fromStdString(item.value);
+  switch (item.kind) {
+    case wire::ItemKind::Invitation:
+      if (value.isEmpty()) return clear_invitation(room);
+      return set_invitation(room, value.section(QLatin1Char(' '), 2), UserId(value.section(QLatin1Char(' '), 0, 0).toULongLong()));
+    case wire::ItemKind::Mute:
+      return book_.set_muted(room, !value.isEmpty());
+    case wire::ItemKind::Draft:
+      if (room_ && room_->id() == room) return room_->offer_draft(value, item.version);
+      return book_.set_draft(room, !value.isEmpty());
+    case wire::ItemKind::Mention:
+    case wire::ItemKind::Folder:
+    case wire::ItemKind::Setting:
+      return;
+  }
+}
+
+void Session::on(const client::PresenceSeen& notice) {
+  for (const wire::UserPresence& each : notice.changed->users) {
+    const Presence state = each.state == wire::PresenceState::Online ? Presence::Online
+                           : each.state == wire::PresenceState::Away ? Presence::Away
+                                                                     : Presence::Offline;
+    directory_.set_presence(each.user, state, to_ms(each.last_seen));
+  }
+}
+
+void Session::on(const client::ReceiptsSeen& notice) {
+  if (!room_ || room_->id() != notice.receipts->room) return;
+  for (const wire::MemberReceipt& each : notice.receipts->members) {
+    if (each.user != host_.me()) room_->timeline()->set_receipt(each.user, each.delivered, each.read);
+  }
+}
 
 void Session::set_invitation(RoomId room, const QString& title, UserId inviter) {
   invitations_.put({{QStringLiteral("room"), QString::number(room.value)},

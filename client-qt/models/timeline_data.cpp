@@ -178,6 +178,28 @@ QString TimelineModel::system_text(const wire::Event& event) const {
       return event.sender == event.subject ? tr("%1 left").arg(who) : tr("%1 removed %2").arg(who, whom);
     case wire::EventKind::RoomTitle:
       return tr("%1 named the room \"%2\"").arg(who, QString::fromStdString(event.body));
+    case wire::EventKind::RoomTopic:
+      return tr("%1 set the topic: %2").arg(who, QString::fromStdString(event.body));
+    case wire::EventKind::RoomVisibility:
+      return event.body == wire::kPublic ? tr("%1 made the room public").arg(who)
+                                         : tr("%1 made the room private").arg(who);
+    case wire::EventKind::RoomHistory:
+      return event.body == wire::kHistoryJoined ? tr("%1 hides the past from who joins later").arg(who)
+                                                : tr("%1 shows the past to who joins later").arg(who);
+    case wire::EventKind::Pin:
+      return tr("%1 pinned a message").arg(who);
+    case wire::EventKind::Unpin:
+      return tr("%1 took a pin off a message").arg(who);
+    case wire::EventKind::MemberInvite:
+      return tr("%1 invited %2").arg(who, whom);
+    case wire::EventKind::MemberMute:
+      return tr("%1 muted %2").arg(who, whom);
+    case wire::EventKind::MemberUnmute:
+      return tr("%1 lets %2 speak again").arg(who, whom);
+    case wire::EventKind::MemberBan:
+      return tr("%1 banned %2").arg(who, whom);
+    case wire::EventKind::MemberUnban:
+      return tr("%1 lifted the ban of %2").arg(who, whom);
     case wire::EventKind::Message:
     case wire::EventKind::Edit:
     case wire::EventKind::Delete:

@@ -15,13 +15,9 @@ bool is_change(const wire::Event& event) {
     case wire::EventKind::ReactionAdd:
     case wire::EventKind::ReactionRemove:
       return true;
-    case wire::EventKind::Message:
-    case wire::EventKind::MemberAdd:
-    case wire::EventKind::MemberRemove:
-    case wire::EventKind::RoomTitle:
+    default:
       return false;
   }
-  return false;
 }
 
 bool react(TimelineRow& row, const wire::Event& event, bool add) {
@@ -62,13 +58,9 @@ bool apply_change(TimelineRow& row, const wire::Event& event) {
       return react(row, event, true);
     case wire::EventKind::ReactionRemove:
       return react(row, event, false);
-    case wire::EventKind::Message:
-    case wire::EventKind::MemberAdd:
-    case wire::EventKind::MemberRemove:
-    case wire::EventKind::RoomTitle:
+    default:
       return false;
   }
-  return false;
 }
 
 bool TimelineFold::shows(const wire::Event& event) const {

@@ -114,7 +114,7 @@ class TimelineModel final : public QAbstractListModel {
   void stateChanged();
   void unreadChanged();
   /// The row that a jump was for is there.
-  void positioned(int row);
+  void jumped(int row);
 
  private:
   enum class Busy : std::uint8_t { Idle, Opening, Older, Newer, Around };

@@ -328,7 +328,7 @@ void TimelineModel::trim_front() {
 
 void TimelineModel::position() {
   const std::size_t at = jump_ ? fold_.find(jump_) : TimelineFold::kNone;
-  if (!jump_) return emit positioned(count() - 1);
+  if (!jump_) return emit jumped(count() - 1);
   std::size_t row = at;
   if (row == TimelineFold::kNone) {
     // An event that makes no row: the next one.
@@ -340,7 +340,7 @@ void TimelineModel::position() {
   highlighted_ = fold_.rows()[row].event.seq;
   changed_rows(row, row);
   unhighlight_.start();
-  emit positioned(static_cast<int>(row));
+  emit jumped(static_cast<int>(row));
 }
 
 }  // namespace starling::qt

@@ -1,4 +1,7 @@
 // What the models ask for.
+#include <tuple>
+#include <utility>
+
 #include "client-qt/session/session_host.h"
 
 namespace starling::qt {
@@ -9,6 +12,7 @@ Result<ClientMsgId, client::CommandError> SessionHost::send(RoomId room, client:
   OutboxRow row{.send = {.room = room,
                          .kind = draft.kind,
                          .target = draft.target,
+                         .thread = draft.thread,
                          .subject = draft.subject,
                          .role = draft.role,
                          .body = draft.body},
@@ -30,6 +34,29 @@ Result<std::uint64_t, client::CommandError> SessionHost::create_room(wire::RoomK
   const auto request = session_->create_room(kind, std::move(title), std::move(members), now(), out_);
   carry_out();
   return request;
+}
+
+Result<std::uint64_t, client::CommandError> SessionHost::join_room(RoomId room, bool decline) {
+  const auto request = session_->join_room(room, decline, now(), out_);
+  carry_out();
+  return request;
+}
+
+Result<std::uint64_t, client::CommandError> SessionHost::put_item(wire::ItemKind kind, std::string key,
+                                                                  std::string value, std::uint64_t base) {
+  const auto request = session_->put_item(kind, std::move(key), std::move(value), base, now(), out_);
+  carry_out();
+  return request;
+}
+
+void SessionHost::watch(RoomId room, std::vector<UserId> users, bool receipts) {
+  std::ignore = session_->watch(room, std::move(users), receipts, out_);
+  carry_out();
+}
+
+void SessionHost::set_away(bool away) {
+  session_->set_away(away, out_);
+  carry_out();
 }
 
 Result<std::uint32_t, client::CommandError> SessionHost::read_history(RoomId room, Seq from, bool backward,

@@ -43,6 +43,12 @@ class SessionHost final : public QObject {
   Result<ClientMsgId, client::CommandError> send(RoomId room, client::Draft draft, std::vector<CacheOp> also = {});
   Result<std::uint64_t, client::CommandError> create_room(wire::RoomKind kind, std::string title,
                                                           std::vector<UserId> members);
+  Result<std::uint64_t, client::CommandError> join_room(RoomId room, bool decline);
+  Result<std::uint64_t, client::CommandError> put_item(wire::ItemKind kind, std::string key, std::string value,
+                                                       std::uint64_t base);
+  /// Whose presence is shown where the room is, and whether its receipts are. Nobody and none: the room is not shown.
+  void watch(RoomId room, std::vector<UserId> users, bool receipts);
+  void set_away(bool away);
   Result<std::uint32_t, client::CommandError> read_history(RoomId room, Seq from, bool backward, std::uint32_t limit);
   void mark_read(RoomId room, Seq seq, std::uint64_t msg_no);
   void typing(RoomId room);
