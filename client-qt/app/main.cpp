@@ -3,8 +3,11 @@
 #include <QDir>
 #include <QFile>
 #include <QGuiApplication>
+#include <QImage>
 #include <QQmlApplicationEngine>
+#include <QQuickWindow>
 #include <QStandardPaths>
+#include <QTimer>
 #include <QtPlugin>
 #include <cstring>
 #include <memory>
@@ -42,11 +45,17 @@ int main(int argc, char** argv) {
   options.addOptions({
       {QStringLiteral("server"), QStringLiteral("The server, e.g. https://chat.example.org."), QStringLiteral("URL")},
       {QStringLiteral("data"), QStringLiteral("Keep everything in this directory."), QStringLiteral("DIR")},
-      {QStringLiteral("token"), QStringLiteral("Enter with an access token, read from this file."), QStringLiteral("FILE")},
-      {QStringLiteral("demo-user"), QStringLiteral("Sign this user in, or up the first time."), QStringLiteral("HANDLE")},
+      {QStringLiteral("token"), QStringLiteral("Enter with an access token, read from this file."),
+       QStringLiteral("FILE")},
+      {QStringLiteral("demo-user"), QStringLiteral("Sign this user in, or up the first time."),
+       QStringLiteral("HANDLE")},
       {QStringLiteral("demo-password"), QStringLiteral("The demonstration's password."), QStringLiteral("WORD"),
        QStringLiteral("starling-demo")},
-      {QStringLiteral("room"), QStringLiteral("Open this room."), QStringLiteral("ID")},
+      {QStringLiteral("room"), QStringLiteral("Open this room; \"first\": the first of the list."),
+       QStringLiteral("ID")},
+      {QStringLiteral("shot"), QStringLiteral("Save a picture of the window, and end."), QStringLiteral("FILE")},
+      {QStringLiteral("shot-after"), QStringLiteral("So many seconds after the start."), QStringLiteral("SECONDS"),
+       QStringLiteral("10")},
       {QStringLiteral("headless"), QStringLiteral("Keep the session running without a window.")},
   });
   options.process(program);
@@ -70,7 +79,17 @@ int main(int argc, char** argv) {
   }
   if (options.isSet(QStringLiteral("room"))) {
     const auto open = [&app, room = options.value(QStringLiteral("room"))] {
-      if (app.session() != nullptr) app.session()->openRoom(room);
+      starling::qt::Session* session = app.session();
+      if (session == nullptr) return;
+      if (room != QLatin1String("first")) return session->openRoom(room);
+      auto* rooms = session->rooms();
+      const auto first = [session, rooms] {
+        if (session->room() != nullptr || rooms->rowCount({}) == 0) return;
+        session->openRoom(rooms->index(0).data(starling::qt::RoomListModel::RoomIdRole).toString());
+      };
+      QObject::connect(rooms, &QAbstractItemModel::rowsInserted, session, first);
+      QObject::connect(rooms, &QAbstractItemModel::modelReset, session, first);
+      first();
     };
     QObject::connect(&app, &starling::qt::App::sessionChanged, &app, open);
     open();
@@ -88,5 +107,14 @@ int main(int argc, char** argv) {
       },
       Qt::QueuedConnection);
   engine.load(QUrl(kMain));
+  if (options.isSet(QStringLiteral("shot"))) {
+    auto* window = engine.rootObjects().isEmpty() ? nullptr : qobject_cast<QQuickWindow*>(engine.rootObjects().first());
+    const auto save = [window, file = options.value(QStringLiteral("shot"))] {
+      const bool saved = window != nullptr && window->grabWindow().save(file);
+      if (!saved) qWarning("The picture cannot be saved to %s.", qPrintable(file));
+      QCoreApplication::exit(saved ? 0 : 1);
+    };
+    QTimer::singleShot(options.value(QStringLiteral("shot-after")).toInt() * 1000, &program, save);
+  }
   return QCoreApplication::exec();
 }

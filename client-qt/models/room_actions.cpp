@@ -22,9 +22,7 @@ bool Room::log(client::Draft draft, std::vector<CacheOp> also) {
   return sent.has_value();
 }
 
-void Room::order(const RoomOrder& what) {
-  log(draft_of(what));
-}
+void Room::order(const RoomOrder& what) { log(draft_of(what)); }
 
 // ---- messages
 

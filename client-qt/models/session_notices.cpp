@@ -87,7 +87,8 @@ void Session::item_changed(const wire::Item& item) {
   switch (item.kind) {
     case wire::ItemKind::Invitation:
       if (value.isEmpty()) return clear_invitation(room);
-      return set_invitation(room, value.section(QLatin1Char(' '), 2), UserId(value.section(QLatin1Char(' '), 0, 0).toULongLong()));
+      return set_invitation(room, value.section(QLatin1Char(' '), 2),
+                            UserId(value.section(QLatin1Char(' '), 0, 0).toULongLong()));
     case wire::ItemKind::Mute:
       return book_.set_muted(room, !value.isEmpty());
     case wire::ItemKind::Draft:

@@ -18,14 +18,14 @@ enum class Mutant : std::uint8_t {
   M12_InPlaceEdit,
   M16_SlowConsumerDropsOldest,
   M17_ReorderOnRetry,
-  HistoryLeak,     // what a room hides from those who joined later is shown to them
-  ItemsUntold,     // a change of a user's items is not told to the devices that are connected
-  MutedSpeak,      // a muted member's messages are accepted
+  HistoryLeak,         // what a room hides from those who joined later is shown to them
+  ItemsUntold,         // a change of a user's items is not told to the devices that are connected
+  MutedSpeak,          // a muted member's messages are accepted
   G11_PresenceStuck,   // who was away once is shown so for ever
   G20_MarkBeyondHead,  // a receipt is believed without looking at the head
-  SynchronousOff,  // SQLite without fsync: power loss may take acknowledged messages
-  WsLengthCut,     // a frame's length is cut to 32 bits before it is judged: the fuzzer's to find
-  WsMaskOffset,    // the mask of a payload that came in pieces starts anew with each: likewise
+  SynchronousOff,      // SQLite without fsync: power loss may take acknowledged messages
+  WsLengthCut,         // a frame's length is cut to 32 bits before it is judged: the fuzzer's to find
+  WsMaskOffset,        // the mask of a payload that came in pieces starts anew with each: likewise
 };
 
 #if defined(STARLING_MUTANTS)

@@ -401,8 +401,8 @@ struct Receipts {
   bool operator==(const Receipts&) const = default;
 };
 
-using ServerFrame = std::variant<Welcome, RoomList, RoomChanged, Synced, Event, Head, SendResult, HistoryPage,
-                                 ReadMarked, TypingNotice, RoomCreated, Reconnect, Error, RoomJoined, Items, ItemPut,
-                                 PresenceChanged, Receipts>;
+using ServerFrame =
+    std::variant<Welcome, RoomList, RoomChanged, Synced, Event, Head, SendResult, HistoryPage, ReadMarked, TypingNotice,
+                 RoomCreated, Reconnect, Error, RoomJoined, Items, ItemPut, PresenceChanged, Receipts>;
 
 }  // namespace starling::wire

@@ -20,12 +20,21 @@ namespace {
 
 #if defined(STARLING_MUTANTS)
 
-constexpr std::array kPlanted{
-    Mutant::M1_PublishBeforeCommit, Mutant::M4_AckBeforeCommit,          Mutant::M7_HistoryBeforeRegistration,
-    Mutant::M9_DedupeWindow,        Mutant::M10_AckMovesCursor,          Mutant::M11_MembershipOutsideLock,
-    Mutant::M12_InPlaceEdit,        Mutant::M16_SlowConsumerDropsOldest, Mutant::M17_ReorderOnRetry,
-    Mutant::HistoryLeak,            Mutant::ItemsUntold,                Mutant::MutedSpeak,
-    Mutant::SynchronousOff,         Mutant::G11_PresenceStuck,          Mutant::G20_MarkBeyondHead};
+constexpr std::array kPlanted{Mutant::M1_PublishBeforeCommit,
+                              Mutant::M4_AckBeforeCommit,
+                              Mutant::M7_HistoryBeforeRegistration,
+                              Mutant::M9_DedupeWindow,
+                              Mutant::M10_AckMovesCursor,
+                              Mutant::M11_MembershipOutsideLock,
+                              Mutant::M12_InPlaceEdit,
+                              Mutant::M16_SlowConsumerDropsOldest,
+                              Mutant::M17_ReorderOnRetry,
+                              Mutant::HistoryLeak,
+                              Mutant::ItemsUntold,
+                              Mutant::MutedSpeak,
+                              Mutant::SynchronousOff,
+                              Mutant::G11_PresenceStuck,
+                              Mutant::G20_MarkBeyondHead};
 /// Where the searches begin: one lucky seed says little.
 constexpr std::array<std::uint64_t, 5> kStarts{1, 10'001, 20'001, 30'001, 40'001};
 

@@ -25,7 +25,9 @@ inline constexpr std::size_t kStampBytes = 72;
 
 /// kStampBytes of text, then `extra` and padding up to `bytes`. The checksum covers all of it.
 std::string stamped_body(const Stamp& stamp, std::size_t bytes, std::string_view extra = {});
-/// Nothing when the text is no stamped body or its checksum is wrong.
+/// The text, and behind it the stamp in characters of no width: a person sees only the text.
+std::string stamped_text(const Stamp& stamp, std::string_view text);
+/// Of either form. Nothing when there is no stamp or its checksum is wrong.
 std::optional<Stamp> read_stamp(std::string_view body);
 
 }  // namespace starling::check

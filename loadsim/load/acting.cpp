@@ -5,6 +5,7 @@
 
 #include "common/base/rng.h"
 #include "loadsim/check/stamp.h"
+#include "loadsim/load/small_talk.h"
 
 namespace starling::load {
 namespace {
@@ -13,6 +14,7 @@ using users::Action;
 
 constexpr std::uint64_t kChoiceStream = 0xC0;
 constexpr std::uint64_t kContactStream = 0xC1;
+constexpr std::uint64_t kTalkStream = 0xC2;
 /// People whom a user writes to directly: so many rooms of two does each user come to have.
 constexpr std::uint64_t kContacts = 5;
 constexpr std::uint32_t kScrollEvents = 50;
@@ -45,12 +47,13 @@ RoomView* here(VirtualUser& user) {
 }
 
 std::string body(VirtualUser& user, RoomId room, Instant intended) {
-  return check::stamped_body({.run = user.world().run_id,
-                              .room = room,
-                              .device = user.watch().device(),
-                              .number = user.next_number(),
-                              .intended_ns = intended.time_since_epoch().count()},
-                             user.persona().message_bytes);
+  const check::Stamp stamp{.run = user.world().run_id,
+                           .room = room,
+                           .device = user.watch().device(),
+                           .number = user.next_number(),
+                           .intended_ns = intended.time_since_epoch().count()};
+  if (!user.persona().talk) return check::stamped_body(stamp, user.persona().message_bytes);
+  return check::stamped_text(stamp, small_talk(draw(user.world().seed, kTalkStream, user.index(), stamp.number)));
 }
 
 Done send(VirtualUser& user, RoomId room, client::Draft draft, Instant intended, Instant now, client::Output& out) {

@@ -94,11 +94,10 @@ constexpr std::array kKnobs{
 #undef STARLING_KNOB
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Action::kCount)> kActions{
-    "say",           "reply",     "burst",     "edit",         "erase",       "react",       "unreact",
-    "type",          "mark_read", "read_back", "read_forward", "create_room", "open_direct", "add_member",
-    "remove_member", "leave",     "retitle",   "change_mode",  "mention",     "invite",      "join",
-    "moderate",      "configure", "pin",       "put_item",  "watch_people",
-    "go_away"};
+    "say",           "reply",     "burst",     "edit",         "erase",        "react",       "unreact",
+    "type",          "mark_read", "read_back", "read_forward", "create_room",  "open_direct", "add_member",
+    "remove_member", "leave",     "retitle",   "change_mode",  "mention",      "invite",      "join",
+    "moderate",      "configure", "pin",       "put_item",     "watch_people", "go_away"};
 
 bool read_number(std::string_view word, std::int64_t& value) {
   const int base = word.starts_with("0x") ? 16 : 10;

@@ -56,8 +56,8 @@ enum class Action : std::uint8_t {
   kCount
 };
 using Mix = std::array<std::uint16_t, static_cast<std::size_t>(Action::kCount)>;
-inline constexpr Mix kUsualMix{420, 80, 25, 70, 25, 90, 20, 60, 80, 50, 20, 4, 3,
-                               12,  8,  2,  4,  10, 12, 6,  10, 6,  4,  6,  12, 40, 12};
+inline constexpr Mix kUsualMix{420, 80, 25, 70, 25, 90, 20, 60, 80, 50, 20, 4,  3, 12,
+                               8,   2,  4,  10, 12, 6,  10, 6,  4,  6,  12, 40, 12};
 
 struct Options {
   std::uint64_t seed = 1;

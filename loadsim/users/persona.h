@@ -19,6 +19,7 @@ struct Persona {
   /// Relative, in thousandths.
   std::array<std::uint32_t, kActions> weights{};
   std::uint32_t message_bytes = 128;
+  bool talk = false;  // sentences for people to read, whatever message_bytes says
   /// Nothing is read from the connection for `stall`, from `stall_at` after the start.
   Duration stall_at{};
   Duration stall{};

@@ -132,6 +132,7 @@ class ScenarioReader {
     fields.number("share", persona.share, 1, limits::kUsersMax);
     fields.duration("think", persona.think, 1ms, limits::kDurationMax);
     fields.number("message_bytes", persona.message_bytes, kMessageBytesMin, wire::limits::kBodyBytesMax);
+    fields.flag("talk", persona.talk);
     fields.duration("stall_at", persona.stall_at, 0s, limits::kDurationMax);
     fields.duration("stall", persona.stall, 0s, limits::kDurationMax);
     actions(fields, persona);

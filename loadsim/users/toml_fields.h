@@ -67,6 +67,13 @@ class TomlFields {
     value = *read;
   }
   /// One of two words; `value` says whether it is the second.
+  void flag(std::string_view key, bool& value) {
+    const toml::node* node = take(key);
+    if (node == nullptr) return;
+    const auto read = node->value_exact<bool>();
+    if (!read) return error(*node, name(key) + " is true or false");
+    value = *read;
+  }
   void choice(std::string_view key, std::string_view first, std::string_view second, bool& value) {
     const toml::node* node = take(key);
     if (node == nullptr) return;

@@ -160,8 +160,7 @@ Answer RoomRoutes::seq(const Call& call, UserId caller) {
   if (!room) return no_room();
   const auto at_ms = number_of(call.query("at_ms").value_or(""));
   if (!at_ms || *at_ms > INT64_MAX) return bad_field("at_ms: a moment, ms since 1970");
-  const ports::FindSeq request{
-      .caller = caller, .room = *room, .at = wall_from_ms(static_cast<std::int64_t>(*at_ms))};
+  const ports::FindSeq request{.caller = caller, .room = *room, .at = wall_from_ms(static_cast<std::int64_t>(*at_ms))};
   return answer<ports::SeqFound>(ports::ReadRooms{request},
                                  [](const ports::SeqFound& found) { return ok({{"seq", found.seq.value}}); });
 }
@@ -213,10 +212,9 @@ Answer RoomRoutes::revoke_link(const Call& call, UserId caller) {
   const auto room = call.id<RoomId>("room");
   const auto link = call.id<ports::LinkId>("invite");
   if (!room || !link) return not_found("no such invitation");
-  return answer<ports::LinkRevoked>(ports::ChangeRooms{ports::RevokeLink{caller, *room, *link}},
-                                    [](const ports::LinkRevoked& revoked) {
-                                      return revoked.found ? no_content() : not_found("no such invitation");
-                                    });
+  return answer<ports::LinkRevoked>(
+      ports::ChangeRooms{ports::RevokeLink{caller, *room, *link}},
+      [](const ports::LinkRevoked& revoked) { return revoked.found ? no_content() : not_found("no such invitation"); });
 }
 
 Answer RoomRoutes::join(const Call& call, UserId caller) {

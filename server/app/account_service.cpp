@@ -30,8 +30,9 @@ AccountService::AccountService(const Config& config, accounts::Keys keys, accoun
                                const auth::Authenticator& authenticator, auth::RevokedDevices& revoked,
                                SearchService& search, runtime::Node& node)
     : context_(config.accounts, keys, calls, authenticator, revoked, moment),
-      api_(context_, STARLING_VERSION, [&search](const search::SearchQuery& query) { return search.find(query); },
-           [&node](ShardId shard, ports::ApiResponse&& response) { node.answer(shard, std::move(response)); }),
+      api_(
+          context_, STARLING_VERSION, [&search](const search::SearchQuery& query) { return search.find(query); },
+          [&node](ShardId shard, ports::ApiResponse&& response) { node.answer(shard, std::move(response)); }),
       watch_(context_) {
   context_.close_connections = [&node](DeviceId device) { node.revoke(device); };
 }
@@ -43,7 +44,8 @@ Result<std::unique_ptr<AccountService>, std::string> AccountService::open(const 
                                                                           SearchService& search, runtime::Node& node) {
   const auto keys = load_keys(config.keys_dir());
   if (!keys) return tl::unexpected(keys.error());
-  std::unique_ptr<AccountService> service(new AccountService(config, *keys, calls, authenticator, revoked, search, node));
+  std::unique_ptr<AccountService> service(
+      new AccountService(config, *keys, calls, authenticator, revoked, search, node));
   if (auto looked = service->watch_.look(); !looked) return tl::unexpected(looked.error().message);
   return service;
 }

@@ -88,9 +88,8 @@ Result<std::unique_ptr<Running>, StartError> start(const Config& config, const s
     return tl::unexpected(StartError(store.error().text, store.error().passes ? kExitTryAgain : kExitBadStart));
   }
   running->store = std::move(*store);
-  auto accounts =
-      AccountService::open(config, running->calls, running->authenticator, running->revoked, *running->search,
-                           *running->node);
+  auto accounts = AccountService::open(config, running->calls, running->authenticator, running->revoked,
+                                       *running->search, *running->node);
   if (!accounts) return tl::unexpected(accounts.error());
   running->accounts = std::move(*accounts);
   running->search->start();

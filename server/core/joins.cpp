@@ -48,12 +48,10 @@ void Joins::on(std::uint32_t index, const wire::JoinRoom& join) {
                   .role = join.decline ? wire::Role::None : wire::Role::Member,
                   .body = {}};
   const std::uint64_t hash = wire::body_hash(send.body);
-  const ports::RequestId request =
-      links_.ask(turn_.home(join.room), ports::ForwardSend{.conn = conn,
-                                                           .user = session.user,
-                                                           .device = DeviceId(),
-                                                           .body_hash = hash,
-                                                           .send = std::move(send)});
+  const ports::RequestId request = links_.ask(
+      turn_.home(join.room),
+      ports::ForwardSend{
+          .conn = conn, .user = session.user, .device = DeviceId(), .body_hash = hash, .send = std::move(send)});
   waiting_.push_back({.request = request, .conn = conn, .join = join});
 }
 

@@ -38,6 +38,7 @@ void add_seed_command(CLI::App& root, Options& options) {
   command->add_option("--members", plan->members_per_room, "Members of a room (default: 100, or all users)")
       ->check(some);
   command->add_option("--first-user", plan->first_user, "The first user's number (default: 1)")->check(some);
+  command->add_flag("--people", plan->people, "Give users and rooms names, for a demonstration");
   command->add_option("--seed", plan->seed, "Whom chance puts together (default: 1)");
   command->callback([plan, &options] { options.exit_code = seed(options, *plan); });
 }

@@ -11,8 +11,8 @@
 #include "common/base/ids.h"
 #include "common/base/time.h"
 #include "common/wire/frames.h"
-#include "server/ports/rooms.h"
 #include "server/ports/accounts.h"
+#include "server/ports/rooms.h"
 
 namespace starling::ports {
 
@@ -138,9 +138,9 @@ struct RaiseEpoch {
   Epoch to;
 };
 
-using StoreRequest = std::variant<LoadRoom, CommitBatch, ReadPage, ReadDevice, LoadUser, LoadItems, CreateRoom,
-                                  PutReadMarks, PutCheckpoint, RaiseEpoch, PutItem, ReadRooms, ChangeRooms,
-                                  ReadAccounts, ChangeAccounts>;
+using StoreRequest =
+    std::variant<LoadRoom, CommitBatch, ReadPage, ReadDevice, LoadUser, LoadItems, CreateRoom, PutReadMarks,
+                 PutCheckpoint, RaiseEpoch, PutItem, ReadRooms, ChangeRooms, ReadAccounts, ChangeAccounts>;
 
 struct StoreOp {
   std::uint64_t id = 0;  // unique per shard and boot; comes back in the completion

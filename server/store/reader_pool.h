@@ -34,7 +34,7 @@ class ReaderPool {
 
  private:
   struct Reader {
-    explicit Reader(const Connection::Options& options) 
+    explicit Reader(const Connection::Options& options)
         : connection(options), log(connection), users(connection), rooms(connection), accounts(connection) {}
     Connection connection;
     LogReader log;

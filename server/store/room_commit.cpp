@@ -266,16 +266,17 @@ void RoomCommit::apply_to_subject(RoomId room, const ports::CommitRow& row) {
 std::optional<ports::Permit> RoomCommit::authorize(const ports::CommitRow& row, const ports::Target& target,
                                                    RoomId room) {
   const ports::Standing sender = standing(room, row.user);
-  return ports::authorize(ports::AppendRequest{.kind = row.kind,
-                            .room_kind = room_.kind,
-                            .room_public = room_.is_public,
-                            .sender = sender,
-                            .subject_is_sender = row.subject == row.user,
-                            .subject = wire::has_subject(row.kind) ? standing(room, row.subject) : ports::Standing{},
-                            .granted = row.role,
-                            .target_is_own = target.exists && target.sender == row.user,
-                            .mentions_room = wire::mentions_room(row.kind, row.body),
-                            .blocked = room_.kind == wire::RoomKind::Direct && blocked(room, row.user)});
+  return ports::authorize(
+      ports::AppendRequest{.kind = row.kind,
+                           .room_kind = room_.kind,
+                           .room_public = room_.is_public,
+                           .sender = sender,
+                           .subject_is_sender = row.subject == row.user,
+                           .subject = wire::has_subject(row.kind) ? standing(room, row.subject) : ports::Standing{},
+                           .granted = row.role,
+                           .target_is_own = target.exists && target.sender == row.user,
+                           .mentions_room = wire::mentions_room(row.kind, row.body),
+                           .blocked = room_.kind == wire::RoomKind::Direct && blocked(room, row.user)});
 }
 
 bool RoomCommit::blocked(RoomId room, UserId user) { return blocked_.query(room, user).next(); }

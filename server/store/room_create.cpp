@@ -10,10 +10,9 @@ RoomCreate::RoomCreate(Connection& connection)
       exists_(connection, "SELECT 1 FROM rooms WHERE room_id = ?"),
       made_(connection, "SELECT room_id FROM created_rooms WHERE device = ? AND request_id = ?"),
       direct_(connection, "SELECT room_id FROM direct_rooms WHERE low_user = ? AND high_user = ?"),
-      insert_room_(
-          connection,
-          "INSERT INTO rooms (room_id, kind, title, epoch, head, msg_no, last_ts, members) "
-          "VALUES (?1, ?2, ?3, 1, ?4, 0, ?5, ?4)"),
+      insert_room_(connection,
+                   "INSERT INTO rooms (room_id, kind, title, epoch, head, msg_no, last_ts, members) "
+                   "VALUES (?1, ?2, ?3, 1, ?4, 0, ?5, ?4)"),
       insert_made_(connection, "INSERT INTO created_rooms (device, request_id, room_id) VALUES (?, ?, ?)"),
       insert_direct_(connection, "INSERT INTO direct_rooms (low_user, high_user, room_id) VALUES (?, ?, ?)"),
       insert_checkpoint_(connection, "INSERT INTO checkpoints (room_id, seq, hash) VALUES (?, ?, ?)") {}

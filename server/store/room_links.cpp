@@ -102,8 +102,7 @@ void RoomLinks::invite(const ports::UseLink& request, RoomId room, UserId by, co
     head = rows.as<Seq>(2);
     title = rows.bytes(3);
   }
-  members_.put(
-      {.room = room, .user = request.caller, .by = by, .seq = head, .before = before, .after = after});
+  members_.put({.room = room, .user = request.caller, .by = by, .seq = head, .before = before, .after = after});
   const ports::CommitRow row{.user = by, .kind = wire::EventKind::MemberInvite, .subject = request.caller};
   const ports::ItemChange change = ports::invitation_change(room, head, row, title);
   items_.set(change.user, change.kind, change.key, change.value);

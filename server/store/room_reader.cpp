@@ -30,12 +30,11 @@ RoomReader::RoomReader(Connection& connection)
               "SELECT role, leave_seq, muted, banned, invited_by, visible_from FROM members "
               "WHERE room_id = ? AND user_id = ?"),
       pins_(connection, "SELECT seq FROM pins WHERE room_id = ? ORDER BY pin_seq DESC LIMIT 100"),
-      public_(connection,
-              "SELECT " STARLING_CARD_COLUMNS
-              " FROM rooms WHERE is_public = 1 AND title LIKE ?1 ESCAPE '!' "
-              "AND (?2 = 0 OR (title COLLATE NOCASE, room_id) > "
-              "(SELECT title COLLATE NOCASE, room_id FROM rooms WHERE room_id = ?2)) "
-              "ORDER BY title COLLATE NOCASE, room_id LIMIT ?3"),
+      public_(connection, "SELECT " STARLING_CARD_COLUMNS
+                          " FROM rooms WHERE is_public = 1 AND title LIKE ?1 ESCAPE '!' "
+                          "AND (?2 = 0 OR (title COLLATE NOCASE, room_id) > "
+                          "(SELECT title COLLATE NOCASE, room_id FROM rooms WHERE room_id = ?2)) "
+                          "ORDER BY title COLLATE NOCASE, room_id LIMIT ?3"),
       members_(connection,
                "SELECT m.user_id, m.role, m.muted, a.handle, a.display_name, a.avatar_color, a.status_text "
                "FROM members AS m LEFT JOIN accounts AS a ON a.user_id = m.user_id "

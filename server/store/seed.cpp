@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "common/base/rng.h"
+#include "server/store/account_rows.h"
 #include "server/store/errors.h"
 #include "server/store/migrate.h"
+#include "server/store/people.h"
 #include "server/store/room_create.h"
 #include "server/store/sqlite.h"
 
@@ -51,6 +53,16 @@ class Deck {
   std::size_t next_;
 };
 
+void make_accounts(Connection& connection, const SeedPlan& plan) {
+  AccountRows accounts(connection);
+  connection.exec("BEGIN IMMEDIATE");
+  for (std::uint64_t i = 0; i < plan.users; ++i) {
+    const ports::Account account = made_up_account(UserId(plan.first_user + i), plan.now);
+    if (!accounts.find(account.profile.user) && !accounts.taken(account.profile)) accounts.insert(account);
+  }
+  connection.exec("COMMIT");
+}
+
 SeedReport make_rooms(Connection& connection, const SeedPlan& plan) {
   RoomCreate create(connection);
   Deck deck(plan.first_user, plan.users, plan.seed);
@@ -59,7 +71,7 @@ SeedReport make_rooms(Connection& connection, const SeedPlan& plan) {
   for (std::uint64_t room = 1; room <= plan.rooms; ++room) {
     if (!connection.in_transaction()) connection.exec("BEGIN IMMEDIATE");
     const std::vector<UserId> hand = deck.deal(members);
-    const std::string title = "room " + std::to_string(room);
+    const std::string title = plan.people ? made_up_title(room) : "room " + std::to_string(room);
     if (create.make({.room = RoomId(room), .title = title, .now = plan.now}, hand)) {
       ++report.rooms_made;
       report.members += hand.size();
@@ -81,6 +93,7 @@ Result<SeedReport, std::string> seed(const std::string& path, const SeedPlan& pl
   try {
     Connection connection({.path = path, .busy_timeout_ms = kBusyTimeoutMs, .cache_kib = kCacheKib});
     make_durable(connection);
+    if (plan.people) make_accounts(connection, plan);
     return make_rooms(connection, plan);
   } catch (const SqliteError& error) {
     return tl::unexpected(explain(error, path));

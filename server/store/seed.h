@@ -18,6 +18,7 @@ struct SeedPlan {
   std::uint64_t rooms = 0;
   std::uint64_t members_per_room = 100;  // all users when there are fewer
   std::uint64_t seed = 1;
+  bool people = false;  // with names: accounts that nobody can log in to, and titles for the rooms
   WallTime now;
 };
 

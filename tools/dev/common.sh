@@ -100,3 +100,15 @@ free_port() {
   while port_taken "$port"; do port=$((port + 1)); done
   echo "$port"
 }
+
+# http_status PORT PATH: the status of a GET, or nothing; without curl, which a bare machine does not have.
+http_status() {
+  {
+    exec 3<>"/dev/tcp/127.0.0.1/$1" || return 0
+    printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$2" >&3
+    local status
+    read -r -t 2 _ status _ <&3 || true
+    exec 3>&- 3<&-
+  } 2>/dev/null
+  printf '%s' "${status:-}"
+}

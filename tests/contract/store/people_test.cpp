@@ -69,9 +69,10 @@ TEST_P(StorePeople, AnybodyMayJoinAPublicRoomButTheBanned) {
 }
 
 TEST_P(StorePeople, ABanOutlivesTheMembershipAndAModeratorCannotUndoItByAdding) {
-  EXPECT_THAT(statuses({member_row(kOwner, 1, MemberBan, kBob), member_row(kOwner, 2, MemberAdd, kBob, wire::Role::Member),
-                        member_row(kOwner, 3, MemberInvite, kBob)}),
-              ElementsAre(Accepted, Forbidden, Forbidden));
+  EXPECT_THAT(
+      statuses({member_row(kOwner, 1, MemberBan, kBob), member_row(kOwner, 2, MemberAdd, kBob, wire::Role::Member),
+                member_row(kOwner, 3, MemberInvite, kBob)}),
+      ElementsAre(Accepted, Forbidden, Forbidden));
   EXPECT_EQ(load().members.size(), 2u);
 }
 

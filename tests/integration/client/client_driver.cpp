@@ -102,9 +102,8 @@ class Driver {
     room.send(QStringLiteral("three"), one);
     const auto row = [&](const char* text) { return row_of(timeline, QString::fromUtf8(text)); };
     wait_until("not edited", [&] { return row("one, edited") >= 0; });
-    wait_until("no reaction", [&] {
-      return !role(timeline, row("one, edited"), TimelineModel::ReactionsRole).toList().isEmpty();
-    });
+    wait_until("no reaction",
+               [&] { return !role(timeline, row("one, edited"), TimelineModel::ReactionsRole).toList().isEmpty(); });
     wait_until("no reply", [&] { return sent(timeline, QStringLiteral("three")); });
     if (!role(timeline, row("one, edited"), TimelineModel::EditedRole).toBool()) give_up("the edit does not show");
     if (role(timeline, row("**two**"), TimelineModel::HtmlRole).toString() != QLatin1String("<b>two</b>")) {
@@ -114,14 +113,12 @@ class Driver {
       give_up("the reply does not quote");
     }
     room.react(one, QStringLiteral("+1"));
-    wait_until("the reaction stays", [&] {
-      return role(timeline, row("one, edited"), TimelineModel::ReactionsRole).toList().isEmpty();
-    });
+    wait_until("the reaction stays",
+               [&] { return role(timeline, row("one, edited"), TimelineModel::ReactionsRole).toList().isEmpty(); });
     const qlonglong two = role(timeline, row("**two**"), TimelineModel::SeqRole).toLongLong();
     room.remove(two);
-    wait_until("not deleted", [&] {
-      return role(timeline, timeline.indexOf(two), TimelineModel::DeletedRole).toBool();
-    });
+    wait_until("not deleted",
+               [&] { return role(timeline, timeline.indexOf(two), TimelineModel::DeletedRole).toBool(); });
     room.markRead();
     drain();
     std::puts("ok");
@@ -137,7 +134,8 @@ class Driver {
       for (int row = std::max(0, timeline.count() - 200); row < timeline.count(); ++row) {
         const QString state = role(timeline, row, TimelineModel::StateRole).toString();
         const QString text = role(timeline, row, TimelineModel::TextRole).toString();
-        if (!text.startsWith(prefix + QLatin1Char('-')) || state == QLatin1String("failed") || told.contains(text)) continue;
+        if (!text.startsWith(prefix + QLatin1Char('-')) || state == QLatin1String("failed") || told.contains(text))
+          continue;
         told.insert(text);
         const QByteArray line = text.toUtf8() + '\n';
         if (::write(file, line.constData(), static_cast<std::size_t>(line.size())) != line.size()) give_up("write");

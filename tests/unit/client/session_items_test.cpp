@@ -102,9 +102,8 @@ TEST(Items, WhatTheServerWouldRefuseIsRefusedHere) {
 TEST(JoinRoom, IsAskedUntilItIsAnswered) {
   ScriptedServer server;
   server.bring_online();
-  const auto id = server.command([](Session& s, Instant now, Output& out) {
-    return s.join_room(kOther, false, now, out);
-  });
+  const auto id =
+      server.command([](Session& s, Instant now, Output& out) { return s.join_room(kOther, false, now, out); });
   ASSERT_TRUE(id.has_value());
   EXPECT_EQ(server.take().all<wire::JoinRoom>().at(0).room, kOther);
   server.receive(wire::RoomJoined{.request_id = *id, .room = kOther, .status = wire::JoinStatus::Forbidden});

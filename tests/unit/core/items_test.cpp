@@ -90,7 +90,7 @@ TEST_P(ItemsTest, ChangesDuringAReadAreToldAfterIt) {
   const End alice = rig.connect(kAlice, DeviceId(10));
   rig.hold_store();
   put(alice, "one", 0, "a");
-  rig.complete_next();           // the put; now the home reads
+  rig.complete_next();  // the put; now the home reads
   put(alice, "two", 0, "b");
   rig.let_store_run();
   std::uint64_t version = 0;

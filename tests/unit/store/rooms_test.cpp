@@ -105,7 +105,8 @@ TEST_F(Rooms, APublicOneIsSeenListedAndFoundByAPartOfItsTitle) {
 TEST_F(Rooms, ListsComeInPagesWithoutAGap) {
   for (std::uint64_t i = 0; i < 5; ++i) {
     const RoomId room(100 + i);
-    create_.run({.user = kOwner, .device = DeviceId(10), .request_id = 50 + i, .proposed = room, .title = "b", .now = kNoon});
+    create_.run(
+        {.user = kOwner, .device = DeviceId(10), .request_id = 50 + i, .proposed = room, .title = "b", .now = kNoon});
     Statement(connection_, "UPDATE rooms SET is_public = 1 WHERE room_id = ?").run(room);
   }
   std::vector<std::uint64_t> seen;
@@ -144,8 +145,8 @@ TEST_F(Rooms, PinsAndBansAreListed) {
   send(kOwner, wire::EventKind::MemberBan, "", kStranger);
   const ports::ListMembers banned{.caller = kOwner, .room = kRoom, .limit = 10, .banned = true};
   EXPECT_EQ(ask<ports::MembersListed>(banned).members.at(0).profile.user, kStranger);
-  EXPECT_TRUE(ask<ports::RoomDenied>(ports::ListMembers{.caller = kMember, .room = kRoom, .limit = 1, .banned = true})
-                  .exists);
+  EXPECT_TRUE(
+      ask<ports::RoomDenied>(ports::ListMembers{.caller = kMember, .room = kRoom, .limit = 1, .banned = true}).exists);
 }
 
 TEST_F(Rooms, AMomentIsFoundAndNeverBeforeWhatTheCallerMayRead) {
@@ -166,8 +167,12 @@ TEST_F(Rooms, AMomentIsFoundAndNeverBeforeWhatTheCallerMayRead) {
 
 TEST_F(Rooms, ALinkInvitesSoManyAndNotTheBanned) {
   EXPECT_TRUE(change<ports::RoomDenied>(ports::CreateLink{.caller = kMember, .room = kRoom}).exists);
-  const auto link = change<ports::LinkMade>(ports::CreateLink{
-      .caller = kOwner, .room = kRoom, .code = code(1), .uses = 1, .now = kNoon, .expires = kNoon + std::chrono::hours(1)});
+  const auto link = change<ports::LinkMade>(ports::CreateLink{.caller = kOwner,
+                                                              .room = kRoom,
+                                                              .code = code(1),
+                                                              .uses = 1,
+                                                              .now = kNoon,
+                                                              .expires = kNoon + std::chrono::hours(1)});
   EXPECT_TRUE(link.link);
   const auto use = [&](UserId user, unsigned char c, WallTime now = kNoon) {
     return change<ports::LinkUsed>(ports::UseLink{.caller = user, .code = code(c), .now = now}).use;
@@ -184,8 +189,12 @@ TEST_F(Rooms, ALinkInvitesSoManyAndNotTheBanned) {
 }
 
 TEST_F(Rooms, ARevokedLinkIsGone) {
-  const auto link = change<ports::LinkMade>(ports::CreateLink{
-      .caller = kOwner, .room = kRoom, .code = code(1), .uses = 5, .now = kNoon, .expires = kNoon + std::chrono::hours(1)});
+  const auto link = change<ports::LinkMade>(ports::CreateLink{.caller = kOwner,
+                                                              .room = kRoom,
+                                                              .code = code(1),
+                                                              .uses = 5,
+                                                              .now = kNoon,
+                                                              .expires = kNoon + std::chrono::hours(1)});
   EXPECT_EQ(ask<ports::LinksListed>(ports::ListLinks{kOwner, kRoom, kNoon}).links.at(0).uses_left, 5u);
   EXPECT_TRUE(change<ports::RoomDenied>(ports::RevokeLink{kMember, kRoom, link.link}).exists);
   EXPECT_TRUE(change<ports::LinkRevoked>(ports::RevokeLink{kOwner, kRoom, link.link}).found);
