@@ -65,7 +65,10 @@ class LogTest : public testing::Test {
     append(wire::EventKind::Delete, kRoom, kAnn, "", message);
     events_->erase_texts_of(kRoom, message);
   }
-  void kick(RoomId room, UserId user) { members_->remove(room, user, Seq(1000)); }
+  void kick(RoomId room, UserId user) {
+    const ports::Standing before = members_->standing(room, user);
+    members_->put({.room = room, .user = user, .by = kAnn, .seq = Seq(1000), .before = before, .after = {}});
+  }
   void sql(const char* statement) { connection_->exec(statement); }
 
   /// Brings the index up to the log; the indexer is a new one each time, as after a crash.
