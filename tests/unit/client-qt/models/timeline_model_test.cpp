@@ -1,0 +1,133 @@
+#include "client-qt/models/timeline_model.h"
+
+#include <QDateTime>
+
+#include "tests/unit/client-qt/support/world.h"
+
+namespace starling::qt {
+namespace {
+
+using namespace testing;
+using wire::EventKind;
+
+class TimelineModelTest : public World {};
+
+TEST_F(TimelineModelTest, a_message_waits_then_is_sent_in_the_same_place) {
+  go_online();
+  Room& room = open_room();
+  server_.accepting = false;
+  room.send(QStringLiteral("one"));
+  room.send(QStringLiteral("two"));
+  ASSERT_TRUE(spin_until([&] { return texts() == "one(pending) two(pending) "; }));
+  EXPECT_EQ(2, session().connection()->waiting());
+  server_.accepting = true;
+  server_.drop(1001);
+  session().connection()->retryNow();
+  ASSERT_TRUE(spin_until([&] {
+    session().connection()->retryNow();
+    return texts() == "one two " && session().connection()->waiting() == 0;
+  }));
+}
+
+TEST_F(TimelineModelTest, a_refused_message_stays_until_it_is_dismissed) {
+  go_online();
+  Room& room = open_room();
+  server_.refusal = wire::SendStatus::Forbidden;
+  room.send(QStringLiteral("no"));
+  ASSERT_TRUE(spin_until([&] { return texts() == "no(failed) "; }));
+  EXPECT_FALSE(role(0, TimelineModel::StateTextRole).toString().isEmpty());
+  timeline().dismiss(role(0, TimelineModel::LocalIdRole).toString());
+  EXPECT_EQ("", texts());
+}
+
+TEST_F(TimelineModelTest, what_others_do_shows_as_it_comes) {
+  say(kAnn, "hi");
+  go_online();
+  open_room();
+  ASSERT_TRUE(spin_until([&] { return texts() == "hi "; }));
+  server_.push(change(0, EventKind::Edit, kAnn, 1, "hello"));
+  server_.push(change(0, EventKind::ReactionAdd, kBo, 1, "+"));
+  say(kBo, "re", Seq(1));
+  ASSERT_TRUE(spin_until([&] { return texts() == "hello re "; }));
+  EXPECT_TRUE(role(0, TimelineModel::EditedRole).toBool());
+  const QVariantMap reaction = role(0, TimelineModel::ReactionsRole).toList().at(0).toMap();
+  EXPECT_EQ(1, reaction.value("count").toInt());
+  EXPECT_FALSE(reaction.value("mine").toBool());
+  EXPECT_EQ("hello", role(1, TimelineModel::ReplyTextRole).toString().toStdString());
+  server_.push(change(0, EventKind::Delete, kAnn, 1));
+  ASSERT_TRUE(spin_until([&] { return role(0, TimelineModel::DeletedRole).toBool(); }));
+  EXPECT_EQ("Message deleted", role(1, TimelineModel::ReplyTextRole).toString().toStdString());
+}
+
+TEST_F(TimelineModelTest, a_reaction_that_is_mine_is_taken_back_by_the_same_click) {
+  say(kAnn, "hi");
+  go_online();
+  Room& room = open_room();
+  ASSERT_TRUE(spin_until([&] { return texts() == "hi "; }));
+  room.react(1, QStringLiteral("+"));
+  ASSERT_TRUE(spin_until([&] { return role(0, TimelineModel::ReactionsRole).toList().size() == 1; }));
+  EXPECT_TRUE(role(0, TimelineModel::ReactionsRole).toList().at(0).toMap().value("mine").toBool());
+  room.react(1, QStringLiteral("+"));
+  EXPECT_TRUE(spin_until([&] { return role(0, TimelineModel::ReactionsRole).toList().isEmpty(); }));
+}
+
+TEST_F(TimelineModelTest, groups_begin_with_a_sender_a_pause_or_a_day) {
+  const auto at = [&](UserId who, const char* text, const QDateTime& when) {
+    wire::Event event = message(1, who, text);
+    event.ts = wall_from_ms(when.toMSecsSinceEpoch());
+    server_.push(event);
+  };
+  const QDate day(2024, 3, 1);
+  at(kAnn, "a", QDateTime(day, QTime(10, 0)));
+  at(kAnn, "b", QDateTime(day, QTime(10, 1)));
+  at(kBo, "c", QDateTime(day, QTime(10, 2)));
+  at(kBo, "d", QDateTime(day, QTime(10, 9)));
+  at(kBo, "e", QDateTime(day.addDays(1), QTime(0, 0)));
+  go_online();
+  open_room();
+  ASSERT_TRUE(spin_until([&] { return texts() == "a b c d e "; }));
+  std::string starts;
+  std::string days;
+  for (int row = 0; row < 5; ++row) {
+    starts += role(row, TimelineModel::GroupStartRole).toBool() ? '1' : '0';
+    days += role(row, TimelineModel::DayTextRole).toString().isEmpty() ? '0' : '1';
+  }
+  EXPECT_EQ("10111", starts);
+  EXPECT_EQ("10001", days);
+}
+
+TEST_F(TimelineModelTest, the_divider_stands_above_the_first_unread_message_of_others) {
+  say(kAnn, "read");
+  go_online();
+  Room& room = open_room();
+  ASSERT_TRUE(spin_until([&] { return texts() == "read "; }));
+  room.markRead();
+  ASSERT_TRUE(spin_until([&] { return session().book().find(kRoom)->unread() == 0; }));
+  session().closeRoom();
+  testers_.clear();
+  say(kAnn, "new-1");
+  say(kAnn, "new-2");
+  ASSERT_TRUE(spin_until([&] { return session().book().find(kRoom)->unread() == 2; }));
+  open_room();
+  ASSERT_TRUE(spin_until([&] { return texts() == "read new-1 new-2 "; }));
+  EXPECT_EQ(1, timeline().firstUnreadIndex());
+  EXPECT_TRUE(role(1, TimelineModel::FirstUnreadRole).toBool());
+  EXPECT_FALSE(role(2, TimelineModel::FirstUnreadRole).toBool());
+}
+
+TEST_F(TimelineModelTest, receipts_say_who_has_read) {
+  go_online();
+  Room& room = open_room();
+  room.send(QStringLiteral("mine"));
+  ASSERT_TRUE(spin_until([&] { return texts() == "mine "; }));
+  EXPECT_EQ("", role(0, TimelineModel::ReceiptTextRole).toString().toStdString());
+  timeline().set_receipt(kAnn, Seq(1), Seq());
+  EXPECT_EQ("Delivered", role(0, TimelineModel::ReceiptTextRole).toString().toStdString());
+  timeline().set_receipt(kBo, Seq(1), Seq(1));
+  EXPECT_EQ("Read by 1", role(0, TimelineModel::ReceiptTextRole).toString().toStdString());
+  EXPECT_EQ(1, timeline().details(0).value("readBy").toStringList().size());
+  EXPECT_EQ("70", timeline().details(0).value("device").toString().toStdString());
+}
+
+}  // namespace
+}  // namespace starling::qt
