@@ -28,7 +28,7 @@ CREATE TABLE event(
   PRIMARY KEY(room, seq)) WITHOUT ROWID;
 CREATE INDEX event_target ON event(room, target, seq) WHERE target <> 0;
 CREATE INDEX event_thread ON event(room, thread, seq) WHERE thread <> 0;
-CREATE INDEX event_members ON event(room, seq) WHERE kind IN (6, 7);
+CREATE INDEX event_members ON event(room, seq) WHERE kind IN (6, 7, 17);
 CREATE INDEX event_message ON event(room, seq) WHERE kind = 1;
 CREATE TABLE mention(room INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(room, seq)) WITHOUT ROWID;
 CREATE TABLE outbox(

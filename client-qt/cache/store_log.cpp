@@ -11,7 +11,7 @@ using sqlite::Statement;
 
 constexpr const char* kColumns =
     "SELECT room, seq, epoch, kind, sender, device, cseq, client_msg_id, ts, msg_no, target, subject, role, "
-    "erased_hash, body FROM event ";
+    "erased_hash, body, thread FROM event ";
 
 std::string select(const char* rest) { return std::string(kColumns) + rest; }
 
@@ -27,6 +27,7 @@ wire::Event event_of(const Rows& row) {
           .ts = wall_from_ms(row.i64(8)),
           .msg_no = row.u64(9),
           .target = row.as<Seq>(10),
+          .thread = row.as<Seq>(15),
           .subject = row.as<UserId>(11),
           .role = row.as<wire::Role>(12),
           .erased_hash = row.u64(13),
@@ -138,7 +139,7 @@ Preview Store::last_message(RoomId room) {
 }
 
 std::vector<wire::Event> Store::member_events(RoomId room) {
-  Statement statement = prepare(select("WHERE room = ? AND kind IN (6, 7) ORDER BY seq"));
+  Statement statement = prepare(select("WHERE room = ? AND kind IN (6, 7, 17) ORDER BY seq"));
   return events_of(statement.query(room));
 }
 

@@ -56,8 +56,8 @@ std::vector<RoomRow> Store::rooms() {
 std::vector<OutboxRow> Store::outbox() {
   std::vector<OutboxRow> out;
   Statement statement = prepare(
-      "SELECT client_msg_id, room, cseq, kind, target, subject, role, renumbered, body, queued_ms, after_seq, orphan "
-      "FROM outbox ORDER BY orphan, room, cseq, rowid");
+      "SELECT client_msg_id, room, cseq, kind, target, subject, role, renumbered, body, queued_ms, after_seq, orphan, "
+      "thread FROM outbox ORDER BY orphan, room, cseq, rowid");
   Rows row = statement.query();
   while (row.next()) {
     out.push_back({.send = {.room = row.as<RoomId>(1),
@@ -65,6 +65,7 @@ std::vector<OutboxRow> Store::outbox() {
                             .client_msg_id = row.as<ClientMsgId>(0),
                             .kind = row.as<wire::EventKind>(3),
                             .target = row.as<Seq>(4),
+                            .thread = row.as<Seq>(12),
                             .subject = row.as<UserId>(5),
                             .role = row.as<wire::Role>(6),
                             .renumbered = row.i64(7) != 0,
@@ -78,14 +79,15 @@ std::vector<OutboxRow> Store::outbox() {
 
 std::vector<RefusedRow> Store::refused() {
   std::vector<RefusedRow> out;
-  Statement statement =
-      prepare("SELECT client_msg_id, room, status, kind, target, body, queued_ms FROM refused ORDER BY queued_ms");
+  Statement statement = prepare(
+      "SELECT client_msg_id, room, status, kind, target, body, queued_ms, thread FROM refused ORDER BY queued_ms");
   Rows row = statement.query();
   while (row.next()) {
     out.push_back({.send = {.room = row.as<RoomId>(1),
                             .client_msg_id = row.as<ClientMsgId>(0),
                             .kind = row.as<wire::EventKind>(3),
                             .target = row.as<Seq>(4),
+                            .thread = row.as<Seq>(7),
                             .body = std::string(row.bytes(5))},
                    .status = row.as<wire::SendStatus>(2),
                    .queued = wall_from_ms(row.i64(6))});

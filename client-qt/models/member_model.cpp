@@ -85,7 +85,7 @@ void MemberModel::from_log() {
         std::map<UserId, wire::Role> members;
         for (const wire::Event& event : events) {
           if (event.kind == wire::EventKind::MemberAdd) members[event.subject] = event.role;
-          if (event.kind == wire::EventKind::MemberRemove) members.erase(event.subject);
+          if (wire::ends_membership(event.kind)) members.erase(event.subject);
         }
         std::vector<QVariantMap> rows;
         for (const auto& [user, role] : members) {
@@ -99,7 +99,7 @@ void MemberModel::from_log() {
 }
 
 void MemberModel::applied(const wire::Event& event) {
-  if (event.kind == wire::EventKind::MemberRemove) return remove(id_text(event.subject.value));
+  if (wire::ends_membership(event.kind)) return remove(id_text(event.subject.value));
   if (event.kind != wire::EventKind::MemberAdd || !query_.isEmpty()) return;
   const int at = find(id_text(event.subject.value));
   if (at >= 0 || !hasMore()) put(row_of(event.subject, event.role, false));

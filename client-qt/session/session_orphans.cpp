@@ -20,6 +20,7 @@ Result<ClientMsgId, client::CommandError> SessionHost::queue_behind_orphans(Room
                          .client_msg_id = ClientMsgId(QRandomGenerator::system()->generate64() | 1),
                          .kind = draft.kind,
                          .target = draft.target,
+                         .thread = draft.thread,
                          .subject = draft.subject,
                          .role = draft.role,
                          .body = std::move(draft.body)},
@@ -84,9 +85,14 @@ void SessionHost::adopt(RoomId room, const std::vector<bool>& held) {
       continue;
     }
     OutboxRow row = orphans[k];
-    const auto sent = session_->send(
-        room, {.kind = send.kind, .target = send.target, .subject = send.subject, .role = send.role, .body = send.body},
-        now(), out_);
+    const auto sent = session_->send(room,
+                                     {.kind = send.kind,
+                                      .target = send.target,
+                                      .thread = send.thread,
+                                      .subject = send.subject,
+                                      .role = send.role,
+                                      .body = send.body},
+                                     now(), out_);
     if (!sent) {
       waiting_.restore(std::move(row));
       break;

@@ -34,7 +34,9 @@ QString typing_text(const QStringList& names) {
 }
 
 QString time_text(qint64 ms) {
-  return QLocale().toString(QDateTime::fromMSecsSinceEpoch(ms).time(), QLocale::ShortFormat);
+  // Some locales' short form has seconds: nobody reads them in a conversation.
+  const QString format = QLocale().timeFormat(QLocale::ShortFormat).remove(QLatin1String(":ss"));
+  return QLocale().toString(QDateTime::fromMSecsSinceEpoch(ms).time(), format);
 }
 
 QString day_text(qint64 ms, qint64 now_ms) {

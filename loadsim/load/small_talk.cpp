@@ -43,10 +43,10 @@ constexpr std::array<std::string_view, 32> kSentences{
     "Done ✅",
 };
 constexpr std::array<std::string_view, 16> kThings{
-    "the release notes",     "the onboarding page", "the search results", "the invoice for March", "the new icons",
-    "the migration plan",    "the load test",       "the contract draft", "the team photo",        "the budget",
-    "the accessibility fix", "the roadmap",         "the survey",         "the dark theme",        "the backup drill",
-    "the translation",
+    "the release notes", "the onboarding page", "the search results",    "the invoice for March",
+    "the new icons",     "the migration plan",  "the load test",         "the contract draft",
+    "the team photo",    "the budget",          "the accessibility fix", "the roadmap",
+    "the survey",        "the dark theme",      "the backup drill",      "the translation",
 };
 constexpr std::array<std::string_view, 8> kWhens{
     "today", "tomorrow", "after lunch", "on Thursday", "this week", "before the demo", "at four", "next week",

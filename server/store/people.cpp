@@ -9,22 +9,25 @@ namespace starling::store {
 namespace {
 
 constexpr std::array<std::string_view, 40> kFirst{
-    "Mira",  "Jonas", "Aiko",   "Tomás", "Lena",  "Ravi",  "Noor",   "Felix", "Ana",   "Piotr", "Sofia", "Omar",  "Ingrid", "Kwame",
-    "Elena", "Hugo",  "Priya",  "Marek", "Yara",  "Oskar", "Clara",  "Mateo", "Hana",  "Anton", "Zoe",   "Emil",  "Farah",  "Lucas",
-    "Nadia", "Viktor", "Selma", "Diego", "Freya", "Amir",  "Greta",  "Pavel", "Linh",  "Simon", "Rosa",  "Milan",
+    "Mira",  "Jonas", "Aiko",   "Tomás", "Lena",  "Ravi",  "Noor",  "Felix", "Ana",   "Piotr",
+    "Sofia", "Omar",  "Ingrid", "Kwame", "Elena", "Hugo",  "Priya", "Marek", "Yara",  "Oskar",
+    "Clara", "Mateo", "Hana",   "Anton", "Zoe",   "Emil",  "Farah", "Lucas", "Nadia", "Viktor",
+    "Selma", "Diego", "Freya",  "Amir",  "Greta", "Pavel", "Linh",  "Simon", "Rosa",  "Milan",
 };
 constexpr std::array<std::string_view, 37> kLast{
-    "Novak",  "Berg",     "Tanaka", "Silva",   "Fischer", "Patel",  "Haddad", "Larsen", "Costa",   "Kowalska", "Rossi",  "Mensah", "Dahl",
-    "Moreau", "Iyer",     "Svoboda", "Lindqvist", "Okafor", "Weber", "Ruiz",   "Sato",   "Petrov",  "Keller",   "Nilsson", "Aziz",   "Martin",
-    "Horvat", "Bauer",    "Ferrari", "Nguyen",  "Olsen",   "Ramos",  "Schmidt", "Varga", "Jensen",  "Demir",    "Brandt",
+    "Novak", "Berg",   "Tanaka",  "Silva",   "Fischer", "Patel",   "Haddad",    "Larsen", "Costa",   "Kowalska",
+    "Rossi", "Mensah", "Dahl",    "Moreau",  "Iyer",    "Svoboda", "Lindqvist", "Okafor", "Weber",   "Ruiz",
+    "Sato",  "Petrov", "Keller",  "Nilsson", "Aziz",    "Martin",  "Horvat",    "Bauer",  "Ferrari", "Nguyen",
+    "Olsen", "Ramos",  "Schmidt", "Varga",   "Jensen",  "Demir",   "Brandt",
 };
 constexpr std::array<std::string_view, 10> kColors{"#0b7a75", "#8a4fb0", "#b3541e", "#2f6fb2", "#a83c6e",
                                                    "#5a7d1f", "#7a5c3e", "#3b5ba5", "#b03a3a", "#4b6a6e"};
-constexpr std::array<std::string_view, 8> kStatus{"", "", "", "In a meeting", "Working from home", "Focus time", "🏝️ back on Monday", ""};
+constexpr std::array<std::string_view, 8> kStatus{
+    "", "", "", "In a meeting", "Working from home", "Focus time", "🏝️ back on Monday", ""};
 constexpr std::array<std::string_view, 24> kTitles{
-    "Announcements", "Design",      "Engineering", "Lunch",     "Release",     "Support",   "Marketing", "Hiring",
-    "Office",        "Reading club", "Incidents",   "Search",    "Performance", "Roadmap",   "Photos",    "Running",
-    "Finance",       "Data",        "Customers",   "Welcome",   "Music",       "Languages", "Gardening", "Mobile",
+    "Announcements", "Design",       "Engineering", "Lunch",   "Release",     "Support",   "Marketing", "Hiring",
+    "Office",        "Reading club", "Incidents",   "Search",  "Performance", "Roadmap",   "Photos",    "Running",
+    "Finance",       "Data",         "Customers",   "Welcome", "Music",       "Languages", "Gardening", "Mobile",
 };
 
 /// Handles are ASCII: what a name has beyond that is left out.

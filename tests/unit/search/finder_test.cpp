@@ -82,7 +82,6 @@ TEST_F(FinderTest, ARemovedMemberFindsNothingAtOnce) {
 TEST_F(FinderTest, AMemberFindsOnlyWhatIsInSight) {
   for (int i = 0; i < 10; ++i) say("hello " + std::to_string(i));
   index();
-  sql("ALTER TABLE members ADD COLUMN visible_from INTEGER NOT NULL DEFAULT 1");
   EXPECT_THAT(found("hello", kBob), SizeIs(10));
   sql("UPDATE members SET visible_from = 11 WHERE user_id = 2");
   EXPECT_THAT(found("hello", kBob), ElementsAre("hello 9", "hello 8"));

@@ -12,7 +12,8 @@ std::string http(const char* text) {
 
 TEST(ServerAddress, is_https_unless_it_says_otherwise_or_is_this_machine) {
   EXPECT_EQ("https://chat.example.org wss://chat.example.org/v1/ws", http(" chat.example.org "));
-  EXPECT_EQ("https://chat.example.org:8443 wss://chat.example.org:8443/v1/ws", http("https://chat.example.org:8443/x?y"));
+  EXPECT_EQ("https://chat.example.org:8443 wss://chat.example.org:8443/v1/ws",
+            http("https://chat.example.org:8443/x?y"));
   EXPECT_EQ("http://localhost:8008 ws://localhost:8008/v1/ws", http("localhost:8008"));
   EXPECT_EQ("http://127.0.0.1:8008 ws://127.0.0.1:8008/v1/ws", http("127.0.0.1:8008"));
   EXPECT_EQ("https://127.0.0.1 wss://127.0.0.1/v1/ws", http("https://127.0.0.1"));
@@ -29,7 +30,8 @@ TEST(InviteLink, is_a_link_or_a_code) {
   EXPECT_EQ("a.example:8008", parse_invite("starling://a.example:8008/invite/Abc_-9")->server.toStdString());
   EXPECT_EQ("Abc_-9", parse_invite("starling://a.example:8008/invite/Abc_-9")->code.toStdString());
   EXPECT_EQ("ABCD1234", parse_invite("  ABCD1234 ")->code.toStdString());
-  for (const char* bad : {"", "abc", "https://a/invite/abcd", "starling://a/other/abcd", "starling://a/invite/", "a b c d"}) {
+  for (const char* bad :
+       {"", "abc", "https://a/invite/abcd", "starling://a/other/abcd", "starling://a/invite/", "a b c d"}) {
     EXPECT_FALSE(parse_invite(QString::fromUtf8(bad))) << bad;
   }
 }

@@ -29,12 +29,17 @@ class AppTest : public World {
     connect();
   }
   QJsonObject grant() {
-    return {{"user", "7"}, {"device", QString::number(server_.device.value)}, {"handle", "ann"}, {"access_token", "access"},
-            {"access_expires_ms", QDateTime::currentMSecsSinceEpoch() + 600'000}, {"refresh_token", "refresh"}};
+    return {{"user", "7"},
+            {"device", QString::number(server_.device.value)},
+            {"handle", "ann"},
+            {"access_token", "access"},
+            {"access_expires_ms", QDateTime::currentMSecsSinceEpoch() + 600'000},
+            {"refresh_token", "refresh"}};
   }
   void connect() {
-    QObject::connect(app_.get(), &App::serverFound,
-                     [this](const QString& name, const QString&, bool first) { told_ = name.toStdString() + (first ? "!" : ""); });
+    QObject::connect(app_.get(), &App::serverFound, [this](const QString& name, const QString&, bool first) {
+      told_ = name.toStdString() + (first ? "!" : "");
+    });
     QObject::connect(app_.get(), &App::serverFailed, [this](const QString& text) { told_ = text.toStdString(); });
     QObject::connect(app_.get(), &App::signInFailed, [this](const QString& code) { told_ = code.toStdString(); });
     QObject::connect(app_.get(), &App::totpRequired, [this] { told_ = "totp"; });

@@ -9,7 +9,8 @@ namespace {
 using namespace testing;
 
 QJsonObject profile(const char* user, const char* handle, const char* name) {
-  return {{"user", user}, {"handle", handle}, {"display_name", name}, {"avatar_color", "#112233"}, {"status_text", "s"}};
+  return {
+      {"user", user}, {"handle", handle}, {"display_name", name}, {"avatar_color", "#112233"}, {"status_text", "s"}};
 }
 
 class HttpModelsTest : public World {
@@ -97,8 +98,12 @@ TEST_F(HttpModelsTest, a_search_that_fails_says_why) {
 }
 
 TEST_F(HttpModelsTest, a_rooms_own_page_is_read_when_it_opens) {
-  answer("GET /v1/rooms/16", {{"room", "16"}, {"topic", "Feathers"}, {"visibility", "public"}, {"history", "joined"},
-                              {"members", 12}, {"pins", QJsonArray{1}}});
+  answer("GET /v1/rooms/16", {{"room", "16"},
+                              {"topic", "Feathers"},
+                              {"visibility", "public"},
+                              {"history", "joined"},
+                              {"members", 12},
+                              {"pins", QJsonArray{1}}});
   say(kAnn, "pinned");
   go_online();
   Room& room = open_room();
@@ -114,7 +119,8 @@ TEST_F(HttpModelsTest, the_account_is_read_and_saved) {
   QJsonObject me = profile("7", "me", "Me");
   me.insert("totp", true);
   answer("GET /v1/me", me);
-  answer("GET /v1/me/devices", {{"devices", QJsonArray{QJsonObject{{"device", "70"}, {"name", "desk"}, {"current", true}}}}});
+  answer("GET /v1/me/devices",
+         {{"devices", QJsonArray{QJsonObject{{"device", "70"}, {"name", "desk"}, {"current", true}}}}});
   answer("DELETE /v1/me/devices/70", {}, 204);
   go_online();
   Account& account = *session().account();

@@ -68,7 +68,7 @@ TEST_F(OfflineTest, a_jump_lands_on_its_message_and_the_way_back_is_open) {
   start();
   open_room();
   int landed = -1;
-  QObject::connect(&timeline(), &TimelineModel::positioned, [&](int row) { landed = row; });
+  QObject::connect(&timeline(), &TimelineModel::jumped, [&](int row) { landed = row; });
   session().room()->jumpTo(5000);
   ASSERT_TRUE(spin_until([&] { return landed >= 0; }));
   EXPECT_EQ("m5000", role(landed, TimelineModel::TextRole).toString().toStdString());
@@ -83,9 +83,8 @@ TEST_F(OfflineTest, what_is_written_without_a_connection_waits_and_shows_so_afte
   fill();
   start();
   open_room().send(QStringLiteral("later"));
-  ASSERT_TRUE(spin_until([&] {
-    return role(timeline().count() - 1, TimelineModel::StateRole).toString() == QLatin1String("pending");
-  }));
+  ASSERT_TRUE(spin_until(
+      [&] { return role(timeline().count() - 1, TimelineModel::StateRole).toString() == QLatin1String("pending"); }));
   close();
   start();
   open_room();

@@ -19,9 +19,7 @@ using namespace testing;
 /// One run of the program on the directory.
 struct Client {
   Client(const FakeServer& server, const QString& path)
-      : cache(path),
-        api(QUrl(server.url()), &trust),
-        host(*parse_server(server.url()), &api, &cache, &trust) {
+      : cache(path), api(QUrl(server.url()), &trust), host(*parse_server(server.url()), &api, &cache, &trust) {
     QObject::connect(&host, &SessionHost::queued, [this](const OutboxRow& row) { shown.push_back(row.send.body); });
     QObject::connect(&host, &SessionHost::signInNeeded, [this](const QString& code) { needed = code.toStdString(); });
     QObject::connect(&host, &SessionHost::refusal, [this](const RefusedRow& row) { refused.push_back(row.send.body); });
@@ -90,8 +88,12 @@ TEST_F(SessionHostTest, another_device_sends_what_the_first_left_but_not_what_th
   }
   // The first of them was committed, and its answer lost.
   const wire::Send one = server_.sends.at(0);
-  server_.push({.room = kRoom, .sender = server_.user, .device = server_.device, .cseq = one.cseq,
-                .client_msg_id = one.client_msg_id, .body = one.body});
+  server_.push({.room = kRoom,
+                .sender = server_.user,
+                .device = server_.device,
+                .cseq = one.cseq,
+                .client_msg_id = one.client_msg_id,
+                .body = one.body});
   server_.device = DeviceId(71);
   server_.accepting = true;
   Client second = run();
@@ -118,14 +120,18 @@ TEST_F(SessionHostTest, a_refused_message_is_kept_with_its_words) {
 
 TEST_F(SessionHostTest, an_expired_token_is_renewed_without_a_word_to_the_user) {
   server_.answers["POST /v1/refresh"] = [](const FakeRequest&) {
-    return FakeAnswer{200, {{"user", "7"}, {"device", "70"}, {"handle", "ann"}, {"access_token", "token-2"},
-                            {"refresh_token", "r"}}};
+    return FakeAnswer{
+        200, {{"user", "7"}, {"device", "70"}, {"handle", "ann"}, {"access_token", "token-2"}, {"refresh_token", "r"}}};
   };
   server_.refuse_with = client::close_code::kTokenExpired;
   server_.refusals = 1;
   Client first = run();
-  first.api.credentials().set_grant({.user = UserId(7), .device = DeviceId(70), .handle = "ann",
-                                     .access_token = "token-1", .access_expires_ms = 0, .refresh_token = "r"});
+  first.api.credentials().set_grant({.user = UserId(7),
+                                     .device = DeviceId(70),
+                                     .handle = "ann",
+                                     .access_token = "token-1",
+                                     .access_expires_ms = 0,
+                                     .refresh_token = "r"});
   first.open({});
   ASSERT_TRUE(spin_until([&] { return first.online(); }));
   EXPECT_EQ((Texts{"token-1", "token-2"}), server_.tokens);

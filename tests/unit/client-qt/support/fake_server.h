@@ -57,11 +57,11 @@ class FakeServer {
   DeviceId device{70};
   std::map<RoomId, std::vector<wire::Event>> logs;
   std::map<RoomId, wire::RoomInfo> rooms;
-  std::vector<std::string> tokens;    // of the Hellos
-  std::vector<wire::Send> sends;      // as they came
-  bool accepting = true;              // sends are committed
-  std::uint16_t refuse_with = 0;      // close code for the next Hellos
-  int refusals = 0;                   // how many of them
+  std::vector<std::string> tokens;                        // of the Hellos
+  std::vector<wire::Send> sends;                          // as they came
+  bool accepting = true;                                  // sends are committed
+  std::uint16_t refuse_with = 0;                          // close code for the next Hellos
+  int refusals = 0;                                       // how many of them
   wire::SendStatus refusal = wire::SendStatus::Accepted;  // another one: what sends are answered
   QWebSocket* socket = nullptr;
 
@@ -76,7 +76,8 @@ class FakeServer {
     event.epoch = Epoch(1);
     event.seq = Seq(log.size() + 1);
     event.msg_no = (log.empty() ? 0 : log.back().msg_no) + (event.kind == wire::EventKind::Message ? 1 : 0);
-    if (event.ts == WallTime()) event.ts = wall_from_ms(1'700'000'000'000 + static_cast<std::int64_t>(log.size()) * 1000);
+    if (event.ts == WallTime())
+      event.ts = wall_from_ms(1'700'000'000'000 + static_cast<std::int64_t>(log.size()) * 1000);
     log.push_back(event);
     send(event);
   }
@@ -108,9 +109,10 @@ class FakeServer {
       if (bare.contains('?')) bare.truncate(bare.indexOf('?'));
       const auto at = answers.find((request.method + ' ' + bare).toStdString());
       const FakeAnswer answer = at == answers.end() ? FakeAnswer{404, {}} : at->second(request);
-      const QByteArray body = answer.status == 204 ? QByteArray() : QJsonDocument(answer.body).toJson(QJsonDocument::Compact);
-      tcp->write("HTTP/1.1 " + QByteArray::number(answer.status) + " x\r\nConnection: close\r\nContent-Length: " +
-                 QByteArray::number(body.size()) + "\r\n\r\n" + body);
+      const QByteArray body =
+          answer.status == 204 ? QByteArray() : QJsonDocument(answer.body).toJson(QJsonDocument::Compact);
+      tcp->write("HTTP/1.1 " + QByteArray::number(answer.status) +
+                 " x\r\nConnection: close\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n\r\n" + body);
       tcp->disconnectFromHost();
     });
     QObject::connect(tcp, &QTcpSocket::disconnected, tcp, &QObject::deleteLater);
@@ -129,8 +131,13 @@ class FakeServer {
       --refusals;
       return drop(refuse_with);
     }
-    send(wire::Welcome{.user = user, .device = device, .boot = 1, .now = wall_from_ms(1), .ticket = "ticket",
-                       .ticket_expires = wall_from_ms(1), .rooms_version = 1});
+    send(wire::Welcome{.user = user,
+                       .device = device,
+                       .boot = 1,
+                       .now = wall_from_ms(1),
+                       .ticket = "ticket",
+                       .ticket_expires = wall_from_ms(1),
+                       .rooms_version = 1});
     wire::RoomList list{.rooms_version = 1};
     for (const auto& [room, info] : rooms) list.rooms.push_back(info);
     send(list);
@@ -164,14 +171,27 @@ class FakeServer {
     }
     for (const wire::Event& known : logs[asked.room]) {
       if (known.device != device || known.cseq != asked.cseq || known.sender != user) continue;
-      return send(wire::SendResult{.room = asked.room, .cseq = asked.cseq, .status = wire::SendStatus::Duplicate,
-                                   .epoch = Epoch(1), .seq = known.seq});
+      return send(wire::SendResult{.room = asked.room,
+                                   .cseq = asked.cseq,
+                                   .status = wire::SendStatus::Duplicate,
+                                   .epoch = Epoch(1),
+                                   .seq = known.seq});
     }
-    wire::Event event{.room = asked.room, .kind = asked.kind, .sender = user, .device = device, .cseq = asked.cseq,
-                      .client_msg_id = asked.client_msg_id, .target = asked.target, .subject = asked.subject,
-                      .role = asked.role, .body = asked.body};
+    wire::Event event{.room = asked.room,
+                      .kind = asked.kind,
+                      .sender = user,
+                      .device = device,
+                      .cseq = asked.cseq,
+                      .client_msg_id = asked.client_msg_id,
+                      .target = asked.target,
+                      .subject = asked.subject,
+                      .role = asked.role,
+                      .body = asked.body};
     push(event);
-    send(wire::SendResult{.room = asked.room, .cseq = asked.cseq, .status = wire::SendStatus::Accepted, .epoch = Epoch(1),
+    send(wire::SendResult{.room = asked.room,
+                          .cseq = asked.cseq,
+                          .status = wire::SendStatus::Accepted,
+                          .epoch = Epoch(1),
                           .seq = Seq(logs[asked.room].size())});
   }
   void on(const wire::ReadMark& mark) {
