@@ -1,0 +1,287 @@
+// Every command by everybody, against a real server: what each may do is written down as a table, and what the server does
+// is tried. A room of its own for each cell.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/integration/server/peer.h"
+#include "tests/integration/server/server_process.h"
+
+namespace starling::test {
+namespace {
+
+using namespace std::chrono_literals;
+using enum wire::EventKind;
+
+enum class Actor : std::uint8_t { Anonymous, Other, ExMember, Member, Moderator, Owner, RevokedDevice };
+constexpr std::array kActors{Actor::Anonymous, Actor::Other,     Actor::ExMember,     Actor::Member,
+                             Actor::Moderator, Actor::Owner, Actor::RevokedDevice};
+constexpr std::array kNames{"anonymous", "other user", "ex-member", "member", "moderator", "owner", "revoked device"};
+
+constexpr UserId kVictim{8};  // a member
+constexpr UserId kBanned{9};
+constexpr UserId kSomebody{10};  // never heard of the room
+
+/// A room as each cell finds it.
+struct Room {
+  RoomId id;
+  Seq message;  // the owner's
+};
+
+std::string text_between(const std::string& text, const std::string& before, char end) {
+  const std::size_t at = text.find(before);
+  if (at == std::string::npos) return {};
+  const std::size_t from = at + before.size();
+  return text.substr(from, text.find(end, from) - from);
+}
+
+class World {
+ public:
+  World() : server_(dir_, {.server = "", .sections = "[accounts]\nregistration = \"open\"\nattempts_burst = 1000\n"}) {
+    // The owner has an account, and on it a device that will be revoked.
+    const std::string account = R"({"handle":"owner","password":"correct horse battery"})";
+    const std::string first = post("/v1/register", account, "");
+    owner_ = UserId(std::stoull(text_between(first, "\"user\":\"", '"')));
+    const std::string login = text_between(first, "\"access_token\":\"", '"');
+    const std::string second = post("/v1/login", account, "");
+    tokens_[Actor::RevokedDevice] = text_between(second, "\"access_token\":\"", '"');
+    const std::string device = text_between(second, "\"device\":\"", '"');
+    request("DELETE", "/v1/me/devices/" + device, "", login);
+    const ports::Grants generous{.sends_per_s = 10'000, .sends_burst = 10'000};
+    tokens_[Actor::Owner] = server_.token(owner_, DeviceId(77), 1h, generous);
+    for (std::uint64_t user = 2; user <= 5; ++user) {
+      tokens_[of_user(user)] = server_.token(UserId(user), DeviceId(user * 10), 1h, generous);
+    }
+    for (const Actor actor : kActors) {
+      if (actor == Actor::Anonymous || actor == Actor::RevokedDevice) continue;
+      peers_[actor] = std::make_unique<Peer>(server_.port());
+      peers_[actor]->login(tokens_[actor]);
+    }
+  }
+
+  UserId user(Actor actor) const {
+    if (actor == Actor::Owner || actor == Actor::RevokedDevice) return owner_;
+    return actor == Actor::Anonymous ? UserId() : UserId(static_cast<std::uint64_t>(actor) + 1);
+  }
+
+  /// Made by the owner, with a moderator, members, somebody who was removed and somebody who is banned.
+  Room room() {
+    Room room{.id = peer(Actor::Owner).create_room(++requests_, {user(Actor::Moderator), user(Actor::Member),
+                                                                user(Actor::ExMember), kVictim}),
+              .message = {}};
+    owner_sends(room, {.kind = MemberAdd, .subject = user(Actor::Moderator), .role = wire::Role::Moderator});
+    owner_sends(room, {.kind = MemberRemove, .subject = user(Actor::ExMember)});
+    owner_sends(room, {.kind = MemberBan, .subject = kBanned});
+    room.message = owner_sends(room, {.kind = Message, .body = "hello"}).seq;
+    return room;
+  }
+  wire::SendResult owner_sends(const Room& room, wire::Send send) { return sends(Actor::Owner, room, std::move(send)); }
+
+  /// Of somebody who is connected.
+  wire::SendResult sends(Actor actor, const Room& room, wire::Send send) {
+    send.room = room.id;
+    send.epoch = Epoch(1);
+    send.cseq = Cseq(++cseqs_[{actor, room.id}]);
+    send.client_msg_id = ClientMsgId(++requests_);
+    while (true) {
+      peer(actor).send(send);
+      const auto result = peer(actor).expect<wire::SendResult>();
+      if (result.status != wire::SendStatus::Busy) return result;
+      std::this_thread::sleep_for(std::chrono::milliseconds(result.retry_after_ms));
+    }
+  }
+  /// True when whoever has no session is sent away at the door.
+  bool turned_away(Actor actor, const wire::ClientFrame& frame) {
+    Peer stranger(server_.port());
+    if (actor == Actor::RevokedDevice) stranger.send(wire::Hello{.token = tokens_[actor]});
+    stranger.send(frame);
+    const Closed closed = stranger.expect_close();
+    return closed.code == 1008 || closed.code == 4001;
+  }
+  bool has_session(Actor actor) const { return peers_.contains(actor); }
+  Peer& peer(Actor actor) { return *peers_.at(actor); }
+  std::uint64_t next_request() { return ++requests_; }
+
+  /// The status of the answer.
+  int http(Actor actor, const std::string& method, const std::string& path) {
+    const std::string answer = request(method, path, "", tokens_[actor]);
+    return std::stoi(answer.substr(9, 3));
+  }
+
+ private:
+  static Actor of_user(std::uint64_t user) { return static_cast<Actor>(user - 1); }
+  std::string post(const std::string& path, const std::string& body, const std::string& token) {
+    return request("POST", path, body, token);
+  }
+  std::string request(const std::string& method, const std::string& path, const std::string& body,
+                      const std::string& token) {
+    std::string text = method + ' ' + path + " HTTP/1.1\r\nHost: here\r\n";
+    if (!token.empty()) text += "Authorization: Bearer " + token + "\r\n";
+    if (method == "POST") text += "Content-Type: application/json\r\n";
+    text += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    return test::http(server_.port(), text);
+  }
+
+  TempDir dir_;
+  ServerProcess server_;
+  UserId owner_;
+  std::map<Actor, std::string> tokens_;
+  std::map<Actor, std::unique_ptr<Peer>> peers_;
+  std::map<std::pair<Actor, RoomId>, std::uint32_t> cseqs_;
+  std::uint64_t requests_ = 100;
+};
+
+/// Did the server do it?
+using Try = std::function<bool(World&, Actor, const Room&)>;
+
+struct Command {
+  std::string name;
+  std::string allowed;  // one sign an actor, in the order of kActors: + or -
+  Try attempt;
+};
+
+Command event(std::string name, std::string allowed, std::function<wire::Send(const Room&)> send) {
+  return {std::move(name), std::move(allowed), [send = std::move(send)](World& world, Actor actor, const Room& room) {
+            wire::Send frame = send(room);
+            if (world.has_session(actor)) {
+              return world.sends(actor, room, std::move(frame)).status == wire::SendStatus::Accepted;
+            }
+            frame.room = room.id;
+            frame.cseq = Cseq(1);
+            EXPECT_TRUE(world.turned_away(actor, frame));
+            return false;
+          }};
+}
+
+Command http(std::string name, std::string allowed, std::string method, std::string suffix) {
+  return {std::move(name), std::move(allowed),
+          [method = std::move(method), suffix = std::move(suffix)](World& world, Actor actor, const Room& room) {
+            const int status =
+                world.http(actor, method, "/v1/rooms/" + std::to_string(room.id.value) + suffix);
+            const bool refused = status == 401 || status == 403 || status == 404;
+            EXPECT_TRUE(refused || status / 100 == 2) << status;
+            return !refused;
+          }};
+}
+
+Command ask(std::string name, std::string allowed, std::function<wire::ClientFrame(World&, const Room&)> frame,
+            std::function<bool(Peer&)> granted) {
+  return {std::move(name), std::move(allowed),
+          [frame = std::move(frame), granted = std::move(granted)](World& world, Actor actor, const Room& room) {
+            const wire::ClientFrame asked = frame(world, room);
+            if (world.has_session(actor)) {
+              world.peer(actor).send(asked);
+              return granted(world.peer(actor));
+            }
+            EXPECT_TRUE(world.turned_away(actor, asked));
+            return false;
+          }};
+}
+
+bool joined(Peer& peer) { return peer.expect<wire::RoomJoined>().status == wire::JoinStatus::Joined; }
+
+std::vector<Command> commands() {
+  using wire::Send;
+  const auto on_message = [](wire::EventKind kind, std::string body = {}) {
+    return [kind, body](const Room& room) { return Send{.kind = kind, .target = room.message, .body = body}; };
+  };
+  const auto on_user = [](wire::EventKind kind, UserId subject, wire::Role role = wire::Role::None) {
+    return [kind, subject, role](const Room&) { return Send{.kind = kind, .subject = subject, .role = role}; };
+  };
+  const auto of_room = [](wire::EventKind kind, std::string body) {
+    return [kind, body](const Room&) { return Send{.kind = kind, .body = body}; };
+  };
+  const auto join = [](World& world, const Room& room) {
+    return wire::ClientFrame(wire::JoinRoom{.request_id = world.next_request(), .room = room.id});
+  };
+  std::vector<Command> all{
+      event("say", "---+++-", of_room(Message, "hi")),
+      event("reply", "---+++-", on_message(Message, "re")),
+      event("say in a thread", "---+++-",
+            [](const Room& room) { return Send{.kind = Message, .thread = room.message, .body = "in"}; }),
+      event("call everybody", "----++-", of_room(Message, "<@room> hear")),
+      event("edit the owner's message", "-----+-", on_message(Edit, "other")),
+      event("delete the owner's message", "----++-", on_message(Delete)),
+      event("react", "---+++-", on_message(ReactionAdd, "+")),
+      event("take a reaction back", "---+++-", on_message(ReactionRemove, "+")),
+      event("pin", "----++-", on_message(Pin)),
+      event("unpin", "----++-", on_message(Unpin)),
+      event("add a member", "----++-", on_user(MemberAdd, kSomebody, wire::Role::Member)),
+      event("add an admin", "-----+-", on_user(MemberAdd, kSomebody, wire::Role::Admin)),
+      event("remove a member", "----++-", on_user(MemberRemove, kVictim)),
+      event("invite", "----++-", on_user(MemberInvite, kSomebody)),
+      event("mute", "----++-", on_user(MemberMute, kVictim)),
+      event("unmute", "----++-", on_user(MemberUnmute, kVictim)),
+      event("ban", "----++-", on_user(MemberBan, kVictim)),
+      event("lift a ban", "----++-", on_user(MemberUnban, kBanned)),
+      event("bring back the banned", "-------", on_user(MemberAdd, kBanned, wire::Role::Member)),
+      event("title", "----++-", of_room(RoomTitle, "quay")),
+      event("topic", "----++-", of_room(RoomTopic, "ships")),
+      event("visibility", "-----+-", of_room(RoomVisibility, "public")),
+      event("history", "-----+-", of_room(RoomHistory, "joined")),
+      ask(
+          "subscribe", "---+++-",
+          [](World&, const Room& room) { return wire::Sync{.rooms = {{.room = room.id}}}; },
+          [](Peer& peer) {
+            const auto status = peer.expect<wire::Synced>().rooms.at(0).status;
+            return status == wire::SyncStatus::Live || status == wire::SyncStatus::Reset;
+          }),
+      ask(
+          "read history", "---+++-",
+          [](World&, const Room& room) { return wire::HistoryRequest{.request_id = 1, .room = room.id}; },
+          [](Peer& peer) { return peer.expect<wire::HistoryPage>().status == wire::SyncStatus::Live; }),
+      ask("join a private room", "-------", join, joined),
+      http("look at the room", "---+++-", "GET", ""),
+      http("list members", "---+++-", "GET", "/members"),
+      http("list the banned", "----++-", "GET", "/bans"),
+      http("find a moment", "---+++-", "GET", "/seq?at_ms=0"),
+      http("make a link", "----++-", "POST", "/invites"),
+      http("list links", "----++-", "GET", "/invites"),
+      http("revoke a link", "-------", "DELETE", "/invites/404"),
+  };
+  Command in_public = ask("join a public room", "-++----", join, joined);
+  all.push_back({in_public.name, in_public.allowed, [attempt = in_public.attempt](World& world, Actor actor, const Room& room) {
+                   world.owner_sends(room, {.kind = RoomVisibility, .body = "public"});
+                   return attempt(world, actor, room);
+                 }});
+  return all;
+}
+
+using Row = std::string;
+std::vector<std::string> wrong_cells(const std::vector<Command>& all, const std::vector<Row>& done) {
+  std::vector<std::string> wrong;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t a = 0; a < kActors.size(); ++a) {
+      if (all[i].allowed[a] != done[i][a]) wrong.push_back(all[i].name + " by " + kNames[a] + ": " + done[i][a]);
+    }
+  }
+  return wrong;
+}
+
+TEST(AuthorizationMatrix, EveryCommandByEverybody) {
+  World world;
+  std::vector<Command> all = commands();
+  std::vector<Row> done;
+  for (const Command& command : all) {
+    Row row;
+    for (const Actor actor : kActors) row += command.attempt(world, actor, world.room()) ? '+' : '-';
+    done.push_back(row);
+  }
+  EXPECT_THAT(wrong_cells(all, done), testing::IsEmpty());
+  std::printf("{\"commands\":%zu,\"actors\":%zu,\"cells\":%zu}\n", all.size(), kActors.size(),
+              all.size() * kActors.size());
+  // A cell that is broken on purpose is found, and no other.
+  all[3].allowed[3] = '+';
+  EXPECT_THAT(wrong_cells(all, done), testing::ElementsAre("call everybody by member: -"));
+}
+
+}  // namespace
+}  // namespace starling::test
