@@ -192,8 +192,10 @@ void App::show(const AccountEntry& entry, const ServerAddress& server, Entry how
 
 void App::signOut() {
   if (!session_) return;
-  session_->sign_out();
-  session_.release()->deleteLater();
+  // It lives until the server has heard that the device is gone, or cannot.
+  Session* leaving = session_.release();
+  connect(leaving, &Session::signedOutOnServer, leaving, &QObject::deleteLater);
+  leaving->sign_out();
   if (settings_.current >= 0) settings_.accounts.erase(settings_.accounts.begin() + settings_.current);
   settings_.current = -1;
   settings_.save();

@@ -91,7 +91,7 @@ void Session::sign_in_again(const Grant& grant) {
 
 void Session::sign_out() {
   // The answer does not matter: the tokens are forgotten, and the server's word ends the device when it hears of it.
-  api_.call("POST", QStringLiteral("/v1/logout"), {}, &api_, [](const HttpReply&) {});
+  api_.call("POST", QStringLiteral("/v1/logout"), {}, this, [this](const HttpReply&) { emit signedOutOnServer(); });
   host_.stop();
   store_account("refresh_token", {});
   closeRoom();

@@ -91,6 +91,8 @@ class Session final : public QObject {
   void failedToOpen(const QString& text);
   /// The file could not be used; a new one was begun.
   void startedAfresh(const QString& text);
+  /// Whatever its answer was.
+  void signedOutOnServer();
   void meChanged();
   void roomChanged();
   void signInNeeded(const QString& code, const QString& text);
