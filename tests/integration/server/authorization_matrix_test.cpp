@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 using enum wire::EventKind;
 
 enum class Actor : std::uint8_t { Anonymous, Other, ExMember, Member, Moderator, Owner, RevokedDevice };
-constexpr std::array kActors{Actor::Anonymous, Actor::Other,     Actor::ExMember,     Actor::Member,
+constexpr std::array kActors{Actor::Anonymous, Actor::Other, Actor::ExMember,     Actor::Member,
                              Actor::Moderator, Actor::Owner, Actor::RevokedDevice};
 constexpr std::array kNames{"anonymous", "other user", "ex-member", "member", "moderator", "owner", "revoked device"};
 
@@ -74,8 +74,9 @@ class World {
 
   /// Made by the owner, with a moderator, members, somebody who was removed and somebody who is banned.
   Room room() {
-    Room room{.id = peer(Actor::Owner).create_room(++requests_, {user(Actor::Moderator), user(Actor::Member),
-                                                                user(Actor::ExMember), kVictim}),
+    Room room{.id = peer(Actor::Owner)
+                        .create_room(++requests_,
+                                     {user(Actor::Moderator), user(Actor::Member), user(Actor::ExMember), kVictim}),
               .message = {}};
     owner_sends(room, {.kind = MemberAdd, .subject = user(Actor::Moderator), .role = wire::Role::Moderator});
     owner_sends(room, {.kind = MemberRemove, .subject = user(Actor::ExMember)});
@@ -164,8 +165,7 @@ Command event(std::string name, std::string allowed, std::function<wire::Send(co
 Command http(std::string name, std::string allowed, std::string method, std::string suffix) {
   return {std::move(name), std::move(allowed),
           [method = std::move(method), suffix = std::move(suffix)](World& world, Actor actor, const Room& room) {
-            const int status =
-                world.http(actor, method, "/v1/rooms/" + std::to_string(room.id.value) + suffix);
+            const int status = world.http(actor, method, "/v1/rooms/" + std::to_string(room.id.value) + suffix);
             const bool refused = status == 401 || status == 403 || status == 404;
             EXPECT_TRUE(refused || status / 100 == 2) << status;
             return !refused;
@@ -228,8 +228,7 @@ std::vector<Command> commands() {
       event("visibility", "-----+-", of_room(RoomVisibility, "public")),
       event("history", "-----+-", of_room(RoomHistory, "joined")),
       ask(
-          "subscribe", "---+++-",
-          [](World&, const Room& room) { return wire::Sync{.rooms = {{.room = room.id}}}; },
+          "subscribe", "---+++-", [](World&, const Room& room) { return wire::Sync{.rooms = {{.room = room.id}}}; },
           [](Peer& peer) {
             const auto status = peer.expect<wire::Synced>().rooms.at(0).status;
             return status == wire::SyncStatus::Live || status == wire::SyncStatus::Reset;
@@ -248,10 +247,11 @@ std::vector<Command> commands() {
       http("revoke a link", "-------", "DELETE", "/invites/404"),
   };
   Command in_public = ask("join a public room", "-++----", join, joined);
-  all.push_back({in_public.name, in_public.allowed, [attempt = in_public.attempt](World& world, Actor actor, const Room& room) {
-                   world.owner_sends(room, {.kind = RoomVisibility, .body = "public"});
-                   return attempt(world, actor, room);
-                 }});
+  all.push_back(
+      {in_public.name, in_public.allowed, [attempt = in_public.attempt](World& world, Actor actor, const Room& room) {
+         world.owner_sends(room, {.kind = RoomVisibility, .body = "public"});
+         return attempt(world, actor, room);
+       }});
   return all;
 }
 
