@@ -21,7 +21,7 @@ class Floor {
     }
     begin_ = prepare("BEGIN IMMEDIATE");
     commit_ = prepare("COMMIT");
-    insert_ = prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    insert_ = prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     counter_ =
         prepare("INSERT INTO device_pos VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET last_cseq = excluded.last_cseq");
     head_ = prepare("UPDATE rooms SET head = ?, msg_no = ?, last_ts = ? WHERE room_id = ?");
@@ -43,6 +43,7 @@ class Floor {
       bind(insert_, batch.room.value, result.seq.value, committed.epoch.value, static_cast<int>(row.kind),
            row.user.value, row.device.value, row.cseq.value, row.client_msg_id.value, to_ms(result.ts), result.msg_no,
            row.target.value, row.subject.value, static_cast<int>(row.role), 0);
+      sqlite3_bind_int64(insert_, 16, static_cast<sqlite3_int64>(row.thread.value));
       sqlite3_bind_blob(insert_, 15, row.body.data(), static_cast<int>(row.body.size()), SQLITE_STATIC);
       run(insert_);
     }
