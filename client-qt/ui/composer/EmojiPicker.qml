@@ -13,7 +13,7 @@ Popover {
     focus: true
     implicitWidth: cell * columns + Theme.sp(4) + leftPadding + rightPadding
     implicitHeight: Theme.sp(84)
-    onOpened: { field.clear(); field.forceActiveFocus(); }
+    onAboutToShow: { field.clear(); field.forceActiveFocus(); }
 
     contentItem: Item {
         TextField {

@@ -8,7 +8,7 @@ Dialog {
     signal roomWanted(string roomId)
     title: qsTr("Public rooms")
     wanted: Theme.sp(140)
-    onOpened: { field.clear(); dialog.session.publicRooms.query = ""; field.forceActiveFocus(); }
+    onAboutToShow: { field.clear(); dialog.session.publicRooms.query = ""; field.forceActiveFocus(); }
     FocusScope {
         width: parent.width
         height: Theme.sp(110)

@@ -5,7 +5,7 @@ Dialog {
     id: dialog
     required property var session
     title: qsTr("New room")
-    onOpened: { name.clear(); picker.chosen = []; picker.people.query = ""; name.forceActiveFocus(); }
+    onAboutToShow: { name.clear(); picker.chosen = []; picker.people.query = ""; name.forceActiveFocus(); }
     actions: [
         Button {
             kind: "primary"

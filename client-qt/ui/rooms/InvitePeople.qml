@@ -5,7 +5,7 @@ Dialog {
     id: dialog
     required property var session
     title: qsTr("Invite to %1").arg(session.room?.title ?? "")
-    onOpened: { picker.chosen = []; picker.begin(); }
+    onAboutToShow: { picker.chosen = []; picker.begin(); }
     actions: [
         Button {
             kind: "primary"

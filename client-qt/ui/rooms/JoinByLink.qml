@@ -6,7 +6,7 @@ Dialog {
     required property var session
     title: qsTr("Join by a link")
     text: qsTr("Somebody sent you a link or a code to a room.")
-    onOpened: { link.clear(); link.forceActiveFocus(); }
+    onAboutToShow: { link.clear(); link.forceActiveFocus(); }
     actions: [
         Button {
             kind: "primary"

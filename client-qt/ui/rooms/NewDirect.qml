@@ -6,7 +6,7 @@ Dialog {
     required property var session
     signal directWanted(string userId)
     title: qsTr("New direct message")
-    onOpened: picker.begin()
+    onAboutToShow: picker.begin()
     PeoplePicker {
         id: picker
         width: parent.width

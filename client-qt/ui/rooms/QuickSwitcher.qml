@@ -22,7 +22,7 @@ T.Popup {
     background: Card { depth: 12 }
     enter: Transition { NumberAnimation { property: "opacity"; from: 0; to: 1; duration: Theme.fast } }
     exit: Transition { NumberAnimation { property: "opacity"; from: 1; to: 0; duration: Theme.fast } }
-    onOpened: { field.clear(); quick.query = ""; list.currentIndex = 0; field.forceActiveFocus(); }
+    onAboutToShow: { field.clear(); quick.query = ""; list.currentIndex = 0; field.forceActiveFocus(); }
 
     function go(row) {
         if (!row) return;

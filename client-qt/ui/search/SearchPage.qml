@@ -82,7 +82,7 @@ FocusScope {
                 width: Math.min(Theme.sp(80), page.width - Theme.sp(6))
                 height: Math.min(Theme.sp(90), page.height - Theme.sp(40))
                 focus: true
-                onOpened: picker.begin()
+                onAboutToShow: picker.begin()
                 contentItem: FocusScope {
                     PeoplePicker {
                         id: picker

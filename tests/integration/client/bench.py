@@ -1,5 +1,7 @@
 """A server in a temporary directory, and clients on it."""
 
+import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -11,27 +13,98 @@ PROGRAMS = pathlib.Path(sys.argv[1]).resolve()
 PATIENCE = 60
 
 
+class Person:
+    """The client with its pages, and somebody in front of it (pages_driver.cpp). What does not work fails the test."""
+
+    def __init__(self, test, name, process):
+        self.test, self.name, self.process = test, name, process
+
+    def do(self, *words):
+        line = " ".join(map(str, words))
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline().strip()
+        if answer != "ok":
+            if self.process.poll() is None and not line.startswith("shot"):
+                self.shot("failed")
+            self.test.fail(f"{self.name}: {line}: {answer or 'the client ended'}")
+
+    def __getattr__(self, verb):
+        return lambda *words: self.do(verb, *words)
+
+    def shot(self, what):
+        """A picture in the directory STARLING_TEST_SHOTS, if it is set."""
+        if "STARLING_TEST_SHOTS" in os.environ:
+            self.do("shot", pathlib.Path(os.environ["STARLING_TEST_SHOTS"]) / f"{self.name}-{what}.png")
+
+    def fill(self, label, text):
+        self.do("fill", f"{label}|{text}")
+
+    def write(self, text):
+        """A message, or what is being edited."""
+        self.do("focus", "composerInput")
+        self.do("type", text)
+        self.do("key", "Return")
+
+    def quit(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.test.assertEqual(0, self.process.wait(PATIENCE), f"{self.name} ended badly")
+
+
 class Bench(unittest.TestCase):
+    SETTINGS = ""
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.config = self.folder / "starling.toml"
-        self.config.write_text(f'[server]\nlisten = "127.0.0.1:0"\ndata_dir = "{self.folder / "server"}"\n', encoding="utf-8")
         self.port_file = self.folder / "port"
         self.log = open(self.folder / "log", "wb")
         self.addCleanup(self.log.close)
+        self.port = 0
+        self.start_server()
+        self.addCleanup(self.end_server)
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def start_server(self):
+        """On any port the first time, and on the same one again."""
+        self.config.write_text(
+            f'[server]\nlisten = "127.0.0.1:{self.port}"\ndata_dir = "{self.folder / "server"}"\n{self.SETTINGS}', encoding="utf-8"
+        )  # fmt: skip
+        self.port_file.unlink(missing_ok=True)
         self.server = subprocess.Popen(
             [PROGRAMS / "starlingd", "--config", self.config, "--port-file", self.port_file],
             stdout=self.log, stderr=self.log,
         )  # fmt: skip
-        self.addCleanup(self.end_server)
         self.wait_for("the server", lambda: self.port_file.exists() and self.port_file.read_text(encoding="utf-8"))
-        self.url = f"http://127.0.0.1:{int(self.port_file.read_text(encoding='utf-8'))}"
+        self.port = int(self.port_file.read_text(encoding="utf-8"))
 
     def end_server(self):
         self.server.kill()
         self.server.wait()
+
+    def exported(self):
+        """What the server holds: the lines of an export."""
+        command = [PROGRAMS / "starlingctl", "--config", self.config, "export"]
+        return [json.loads(line) for line in subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()]
+
+    def pages(self, name, *options):
+        """Starts the client of somebody, on what it kept before."""
+        process = subprocess.Popen(
+            [PROGRAMS / "pages_driver", "--data", self.folder / name, *map(str, options)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={"QT_QPA_PLATFORM": "offscreen"} | os.environ | {"XDG_RUNTIME_DIR": str(self.folder)},
+        )  # fmt: skip
+        def end():
+            process.kill()
+            process.wait()
+            process.stdin.close()
+            process.stdout.close()
+
+        self.addCleanup(end)
+        return Person(self, name, process)
 
     def wait_for(self, what, condition):
         deadline = time.monotonic() + PATIENCE

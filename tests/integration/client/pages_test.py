@@ -1,0 +1,81 @@
+"""What a newcomer does, through the pages: two people on a fresh server, which is restarted in the middle."""
+
+import signal
+import sys
+import unittest
+
+import bench
+
+PASSWORD = "starlings fly at dusk"
+
+
+class Pages(bench.Bench):
+    SETTINGS = '[accounts]\nregistration = "open"\n'
+
+    def register(self, name, handle, first=False):
+        person = self.pages(handle)
+        person.fill("Server or invitation", self.url)
+        person.click("Continue")
+        if not first:
+            person.click("Register")
+        person.fill("Your name", name)
+        person.fill("User name", handle)
+        person.fill("Password", PASSWORD)
+        person.click("Make the account")
+        person.see("Jump to…")
+        return person
+
+    def test_two_people_meet_and_talk_while_the_server_is_restarted(self):
+        ann = self.register("Ann Lee", "ann", first=True)
+        bob = self.register("Bob Ray", "bob")
+
+        ann.click("New conversation")
+        ann.click("New direct message…")
+        ann.fill("Name or user name", "bob")
+        ann.click("Bob Ray")
+        ann.write("Hello Bob, shall we met at noon?")
+        ann.see("Delivered")
+        ann.key("Up")
+        ann.see("Save the change")
+        ann.key("Ctrl+A")
+        ann.type("Hello Bob, shall we meet at noon?")
+        ann.key("Return")
+        ann.see("shall we meet at noon?")
+
+        bob.click("Ann Lee")
+        bob.see("shall we meet at noon?")
+        bob.point("Hello Bob, shall we meet at noon?")
+        bob.click("React with 👍")
+        ann.see("👍")
+
+        self.server.send_signal(signal.SIGTERM)
+        self.assertEqual(0, self.server.wait(30))
+        bob.write("Noon is good.")  # waits in his outbox
+        ann.write("At the usual place.")
+        self.start_server()
+        ann.see("Noon is good.")
+        bob.see("At the usual place.")
+        ann.point("Noon is good.")
+        ann.click("Reply")
+        ann.write("Then I am on my way.")
+        bob.see("Then I am on my way.")
+
+        said = ["Hello Bob, shall we meet at noon?", "Noon is good.", "At the usual place.", "Then I am on my way."]
+        for person in (ann, bob):
+            person.shot("talk")
+            person.quit()
+        # Started again, from what is on the disk and the server.
+        for name in ("ann", "bob"):
+            person = self.pages(name)
+            person.click({"ann": "Bob Ray", "bob": "Ann Lee"}[name])
+            for text in said:
+                person.see(text)
+            person.quit()
+        events = [line for line in self.exported() if line["type"] == "event"]
+        self.assertEqual(4, sum(event["kind"] == "message" for event in events))
+        self.assertEqual([said[0]], [event["body"] for event in events if event["kind"] == "edit"])
+        self.assertEqual(["👍"], [event["body"] for event in events if event["kind"] == "reaction_add"])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + ["-v"])
