@@ -13,6 +13,12 @@ namespace {
 /// What a row of a page counts beyond its body.
 constexpr std::size_t kEventBytes = 64;
 
+/// In a damaged file a cursor may go in circles.
+Seq after(Seq last, Seq next) {
+  if (next <= last) throw SqliteError(SQLITE_CORRUPT, "the events of a room are out of order");
+  return next;
+}
+
 }  // namespace
 
 LogReader::LogReader(Connection& connection)
@@ -54,16 +60,18 @@ Checkpoint LogReader::checkpoint(RoomId room, Seq seq) {
   return {.seq = rows.as<Seq>(0), .hash = rows.as<PrefixHash>(1)};
 }
 
-std::vector<wire::Event> LogReader::events(RoomId room, Seq after, Seq to, Snapshot& snapshot) {
+std::vector<wire::Event> LogReader::events(RoomId room, Seq from, Seq to, Snapshot& snapshot) {
   std::vector<wire::Event> events;
-  while (after < to) {
-    const std::size_t before = events.size();
+  while (from < to) {
+    const Seq before = from;
     {
-      Rows rows = forward_.query(room, after, to, limits::kSnapshotRows);
-      while (rows.next()) events.push_back(event_of(rows, room));
+      Rows rows = forward_.query(room, from, to, limits::kSnapshotRows);
+      while (rows.next()) {
+        events.push_back(event_of(rows, room));
+        from = after(from, events.back().seq);
+      }
     }
-    if (events.size() == before) break;
-    after = events.back().seq;
+    if (from == before) break;
     snapshot.breathe();
   }
   return events;
@@ -78,7 +86,7 @@ PrefixHash LogReader::fold_to(RoomId room, Seq seq, Snapshot& snapshot) {
       while (rows.next()) {
         const wire::Event event = hashed_event_of(rows, room);
         hash = wire::fold(hash, event);
-        at = event.seq;
+        at = after(at, event.seq);
       }
     }
     if (at == before) break;

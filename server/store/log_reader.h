@@ -36,7 +36,7 @@ class LogReader {
   /// The newest one at or below `seq`; that of the empty log when there is none.
   Checkpoint checkpoint(RoomId room, Seq seq);
   /// (after, to], ascending.
-  std::vector<wire::Event> events(RoomId room, Seq after, Seq to, Snapshot& snapshot);
+  std::vector<wire::Event> events(RoomId room, Seq from, Seq to, Snapshot& snapshot);
   /// The fold of the log up to `seq`.
   PrefixHash fold_to(RoomId room, Seq seq, Snapshot& snapshot);
 

@@ -336,5 +336,29 @@ TEST_F(StoreTest, ADamagedFileStopsTheStoreWithAClearReason) {
   EXPECT_THAT((*opened)->why(), HasSubstr("starlingctl restore"));
 }
 
+TEST_F(StoreTest, ADamagedFileWhoseLogGoesInCirclesIsNotReadForEver) {
+  open();
+  make_room();
+  std::vector<ports::CommitRow> rows;
+  for (std::uint32_t cseq = 1; cseq <= 200; ++cseq) rows.push_back(row(cseq, std::string(500, 'x')));
+  commit(rows);
+  store_.reset();
+  const auto size = static_cast<std::size_t>(TempDatabase::number(database_.path(), "PRAGMA page_size"));
+  const std::int64_t page =
+      TempDatabase::number(database_.path(), "SELECT rootpage FROM sqlite_schema WHERE name = 'events'");
+  std::string content = TempDatabase::bytes(database_.path());
+  // The last child of the events' root becomes its first: https://www.sqlite.org/fileformat2.html#b_tree_pages
+  const std::size_t root = static_cast<std::size_t>(page - 1) * size;
+  ASSERT_EQ(content.at(root), 2) << "an interior page of an index";
+  const auto byte = [&](std::size_t at) { return std::size_t{static_cast<unsigned char>(content.at(at))}; };
+  const std::size_t first_cell = root + byte(root + 12) * 256 + byte(root + 13);
+  content.replace(root + 8, 4, content.substr(first_cell, 4));
+  TempDatabase::put_bytes(database_.path(), content);
+
+  open();
+  EXPECT_EQ(run(ports::LoadRoom{kRoom}).status, StoreStatus::Stopped);
+  EXPECT_THAT(store_->why(), HasSubstr("damaged"));
+}
+
 }  // namespace
 }  // namespace starling::store

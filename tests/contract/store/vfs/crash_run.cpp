@@ -221,7 +221,7 @@ void CrashRun::check_what_is_left(const std::string& folder) {
   }
   store::Connection connection({.path = path, .mode = store::Connection::Mode::ReadOnly});
   if (connection.number("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'") != 0) {
-    wrong(RoomId(), "the database is damaged");
+    return wrong(RoomId(), "the database is damaged");
   }
   check::EventNames names(1);
   for (std::uint64_t id = 1; id <= kRooms; ++id) {
