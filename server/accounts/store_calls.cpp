@@ -30,14 +30,14 @@ Result<ports::StoreResult, Refusal> StoreCalls::ask(ports::StoreRequest request)
 Result<ports::AccountResult, Refusal> StoreCalls::read(ports::AccountRead request) {
   auto result = ask(ports::ReadAccounts{std::move(request)});
   if (!result) return tl::unexpected(std::move(result.error()));
-  return std::move(std::get<ports::AccountsAnswered>(*result).result);
+  return std::move(*std::get<ports::AccountsAnswered>(*result).result);
 }
 
 Result<ports::AccountResult, Refusal> StoreCalls::change(ports::AccountChange request,
                                                          std::optional<ports::AuditEntry> audit) {
   auto result = ask(ports::ChangeAccounts{std::move(request), std::move(audit)});
   if (!result) return tl::unexpected(std::move(result.error()));
-  return std::move(std::get<ports::AccountsAnswered>(*result).result);
+  return std::move(*std::get<ports::AccountsAnswered>(*result).result);
 }
 
 void StoreCalls::complete(ports::StoreCompletion&& completion) {

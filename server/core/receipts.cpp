@@ -18,15 +18,18 @@ Seq within(Seq seq, const RoomHome& home) {
   return std::min(seq, home.head);
 }
 
-wire::MemberReceipt receipt_of(const MemberMarks& marks, const RoomHome& home) {
-  return {.user = marks.user, .delivered = within(marks.delivered, home), .read = within(marks.read, home)};
+wire::MemberReceipt receipt_of(const RoomReceipts& room, const MemberMarks& marks, const RoomHome& home) {
+  return {.user = marks.user,
+          .delivered = within(room.seq_of(marks.delivered), home),
+          .read = within(room.seq_of(marks.read), home)};
 }
 
 /// By how many each seq from `from` on was reached.
-std::vector<std::uint32_t> reached(const std::vector<MemberMarks>& marks, Seq MemberMarks::* mark, Seq from, Seq head) {
+template <class Mark>
+std::vector<std::uint32_t> reached(const RoomReceipts& room, Mark mark, Seq from, Seq head) {
   std::vector<std::uint32_t> counts(static_cast<std::size_t>(head.value - from.value + 1));
-  for (const MemberMarks& each : marks) {
-    const Seq seq = std::min(each.*mark, head);
+  for (const MemberMarks& each : room.marks) {
+    const Seq seq = std::min(room.seq_of(mark(each)), head);
     if (seq >= from) ++counts[static_cast<std::size_t>(seq.value - from.value)];
   }
   for (std::size_t i = counts.size(); i-- > 1;) counts[i - 1] += counts[i];
@@ -38,12 +41,28 @@ wire::Receipts counts_of(const RoomReceipts& room, const RoomHome& home) {
   if (!home.head) return counts;
   const std::uint64_t newest = std::min<std::uint64_t>(home.head.value, wire::limits::kReceiptCountsMax);
   counts.counted_from = Seq(home.head.value - newest + 1);
-  counts.delivered_counts = reached(room.marks, &MemberMarks::delivered, counts.counted_from, home.head);
-  counts.read_counts = reached(room.marks, &MemberMarks::read, counts.counted_from, home.head);
+  counts.delivered_counts =
+      reached(room, [](const MemberMarks& each) { return each.delivered; }, counts.counted_from, home.head);
+  counts.read_counts =
+      reached(room, [](const MemberMarks& each) { return std::uint32_t{each.read}; }, counts.counted_from, home.head);
   return counts;
 }
 
 }  // namespace
+
+void RoomReceipts::reach(Seq seq) {
+  constexpr std::uint64_t kDistanceMax = (std::uint64_t{1} << 31) - 1;
+  if (seq.value <= base.value + kDistanceMax) return;
+  const std::uint64_t up = seq.value - kDistanceMax / 2 - base.value;
+  const auto nearer = [up](std::uint32_t distance) {
+    return distance > up ? static_cast<std::uint32_t>(distance - up) : std::uint32_t{0};
+  };
+  base = Seq(base.value + up);
+  for (MemberMarks& each : marks) {
+    each.delivered = nearer(each.delivered);
+    each.read = nearer(each.read) & kDistanceMax;
+  }
+}
 
 RoomReceipts* Receipts::find(RoomId room) {
   const auto slot = index_.find(room.value);
@@ -82,15 +101,17 @@ void Receipts::on(const ports::MarksSeen& seen) {
 }
 
 void Receipts::raise(RoomReceipts& room, const RoomHome& home, const ports::MarkSeen& mark) {
+  if (!is_large(home)) room.marks.reserve(home.members.size());
   auto at = std::ranges::lower_bound(room.marks, mark.user, {}, &MemberMarks::user);
   if (at == room.marks.end() || at->user != mark.user) at = room.marks.insert(at, {.user = mark.user});
-  const Seq delivered = within(mark.delivered, home);
-  const Seq read = within(mark.read, home);
+  room.reach(std::max(within(mark.delivered, home), within(mark.read, home)));
+  const std::uint32_t delivered = room.distance_of(within(mark.delivered, home));
+  const std::uint32_t read = room.distance_of(within(mark.read, home));
   room.idle_sweeps = 0;
   if (delivered <= at->delivered && read <= at->read) return;
   at->delivered = std::max(at->delivered, delivered);
-  at->read = std::max(at->read, read);
-  at->moved = true;
+  at->read = std::max<std::uint32_t>(at->read, read) & ((std::uint32_t{1} << 31) - 1);
+  at->moved = 1;
   if ((room.wanted | room.wanted_before) == 0 || std::exchange(room.listed, true)) return;
   moved_.push_back(room.id);
   turn_.schedule.arm(Chore::Receipts, std::max(turn_.now.at, flushed_at_ + turn_.config.receipt_batch));
@@ -105,7 +126,7 @@ wire::Receipts Receipts::all_of(RoomReceipts& room, const RoomHome& home) {
   if (is_large(home)) return counts_of(room, home);
   wire::Receipts all{.room = room.id};
   for (const MemberMarks& marks : room.marks) {
-    if (!has_left(marks)) all.members.push_back(receipt_of(marks, home));
+    if (!has_left(marks)) all.members.push_back(receipt_of(room, marks, home));
   }
   return all;
 }
@@ -115,7 +136,8 @@ wire::Receipts Receipts::moved_of(RoomReceipts& room, const RoomHome& home) {
   wire::Receipts moved{.room = room.id};
   for (MemberMarks& marks : room.marks) {
     const bool is_member = home.members.role(marks.user) != wire::Role::None;
-    if (std::exchange(marks.moved, false) && is_member) moved.members.push_back(receipt_of(marks, home));
+    if (marks.moved != 0 && is_member) moved.members.push_back(receipt_of(room, marks, home));
+    marks.moved = 0;
   }
   return moved;
 }

@@ -13,21 +13,31 @@
 
 namespace starling::core {
 
+/// Seqs are distances from the room's base; 0: none.
 struct MemberMarks {
   UserId user;
-  Seq delivered;
-  Seq read;
-  bool moved = false;  // since it was told
+  std::uint32_t delivered = 0;
+  std::uint32_t read : 31 = 0;
+  std::uint32_t moved : 1 = 0;  // since it was told
 };
+static_assert(sizeof(MemberMarks) == 16, "one for each membership of a connected user");
 
 struct RoomReceipts {
   RoomId id;
+  Seq base;                        // a mark that is not beyond it counts as none
   std::vector<MemberMarks> marks;  // by user
   std::uint64_t wanted = 0;        // by these shards, renewed in this round of leases, as a mask
   std::uint64_t wanted_before = 0;
   std::uint32_t round = 0;
   bool listed = false;  // among those to be told
   std::uint16_t idle_sweeps = 0;
+
+  Seq seq_of(std::uint32_t distance) const { return distance == 0 ? Seq() : Seq(base.value + distance); }
+  std::uint32_t distance_of(Seq seq) const {
+    return seq > base ? static_cast<std::uint32_t>(seq.value - base.value) : std::uint32_t{0};
+  }
+  /// Moves the base up when the seq is too far from it.
+  void reach(Seq seq);
 };
 
 class Receipts {

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/base/aside.h"
 #include "common/base/ids.h"
 #include "common/base/time.h"
 
@@ -277,11 +278,11 @@ struct ReadAccounts {
   AccountRead request;
 };
 struct ChangeAccounts {
-  AccountChange request;
+  Aside<AccountChange> request;
   std::optional<AuditEntry> audit;  // noted when the change was done
 };
 struct AccountsAnswered {
-  AccountResult result;
+  Aside<AccountResult> result;
 };
 
 }  // namespace starling::ports

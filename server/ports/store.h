@@ -146,6 +146,7 @@ struct StoreOp {
   std::uint64_t id = 0;  // unique per shard and boot; comes back in the completion
   StoreRequest request;
 };
+static_assert(sizeof(StoreOp) <= 192, "queues are full of them: what is large and rare stands aside");
 
 // ---- completions
 
@@ -244,5 +245,6 @@ struct StoreCompletion {
   StoreStatus status = StoreStatus::Ok;
   StoreResult result;
 };
+static_assert(sizeof(StoreCompletion) <= 176);
 
 }  // namespace starling::ports

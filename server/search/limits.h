@@ -54,7 +54,7 @@ static_assert(kBatchChanges > kReadRows);
 
 /// Page caches.
 inline constexpr int kIndexCacheKib = 16 * 1024;
-inline constexpr int kLogCacheKib = 2 * 1024;
+inline constexpr int kLogCacheKib = 256;
 inline constexpr int kFinderCacheKib = 8 * 1024;
 /// Queries that run at once; each has a connection. More only wait for the same cores.
 inline constexpr std::size_t kFindersMax = 4;

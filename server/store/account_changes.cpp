@@ -20,7 +20,7 @@ AccountChanges::AccountChanges(Connection& connection)
     : accounts_(connection), devices_(connection), invites_(connection), audit_(connection) {}
 
 AccountResult AccountChanges::run(const ChangeAccounts& request) {
-  AccountResult result = std::visit([this](const auto& each) { return on(each); }, request.request);
+  AccountResult result = std::visit([this](const auto& each) { return on(each); }, *request.request);
   if (request.audit && happened(result)) {
     AuditEntry entry = *request.audit;
     // Who presents a refresh token is known only now.

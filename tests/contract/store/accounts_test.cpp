@@ -23,11 +23,11 @@ class StoreAccounts : public testing::TestWithParam<Kind> {
   }
   template <class Answer>
   Answer change(AccountChange request) {
-    return std::get<Answer>(subject_->get<AccountsAnswered>(ChangeAccounts{std::move(request), {}}).result);
+    return std::get<Answer>(*subject_->get<AccountsAnswered>(ChangeAccounts{std::move(request), {}}).result);
   }
   template <class Answer>
   Answer read(AccountRead request) {
-    return std::get<Answer>(subject_->get<AccountsAnswered>(ReadAccounts{std::move(request)}).result);
+    return std::get<Answer>(*subject_->get<AccountsAnswered>(ReadAccounts{std::move(request)}).result);
   }
   static NewDevice device(UserId user, DeviceId id, unsigned char n, WallTime seen = kNow) {
     return {.device = {.device = id, .user = user, .name = "phone", .created = seen, .last_seen = seen},

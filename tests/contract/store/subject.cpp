@@ -151,7 +151,7 @@ void add(std::string& out, const ports::RoomMade& r) {
   fmt::format_to(std::back_inserter(out), "made {} room {}\n", static_cast<int>(r.status), r.room.value);
 }
 void add(std::string& out, const ports::AccountsAnswered& a) {
-  fmt::format_to(std::back_inserter(out), "accounts {}\n", a.result.index());
+  fmt::format_to(std::back_inserter(out), "accounts {}\n", a.result->index());
 }
 void add(std::string& out, const ports::EpochRaised& e) {
   fmt::format_to(std::back_inserter(out), "epoch {}\n", e.epoch.value);

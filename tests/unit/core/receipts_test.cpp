@@ -1,4 +1,6 @@
 // How far others have come in a room that a session shows.
+#include "server/core/receipts.h"
+
 #include <algorithm>
 #include <map>
 
@@ -38,6 +40,23 @@ struct Pair {
   End alice;
   End bob;
 };
+
+TEST(ReceiptsTest, MarksFarFromTheBaseMoveItUpAndStayExact) {
+  RoomReceipts room;
+  const std::uint64_t far = std::uint64_t{1} << 40;
+  room.marks = {{.user = kAlice, .delivered = 7, .read = 7}, {.user = kBob, .delivered = 9, .read = 8}};
+  room.reach(Seq(9));
+  EXPECT_EQ(room.seq_of(room.marks[1].read), Seq(8));
+  room.reach(Seq(far));
+  EXPECT_EQ(room.seq_of(room.marks[0].delivered), Seq()) << "a billion events ago: as good as never";
+  const Seq later(far + (std::uint64_t{1} << 29));
+  room.marks[1].delivered = room.distance_of(later);
+  room.marks[1].read = room.distance_of(later.prev()) & 0x7fffffffu;
+  room.reach(Seq(far + (std::uint64_t{1} << 30) + 5));
+  EXPECT_EQ(room.seq_of(room.marks[1].delivered), later);
+  EXPECT_EQ(room.seq_of(room.marks[1].read), later.prev());
+  EXPECT_EQ(room.distance_of(Seq(3)), 0u);
+}
 
 TEST(ReceiptsTest, WhatWasDeliveredAndReadIsShownWithinFiveSeconds) {
   for (const std::uint32_t shards : {1u, 3u}) {
