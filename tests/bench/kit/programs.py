@@ -93,13 +93,18 @@ class Server:
     def pid(self):
         return self.process.pid
 
-    def metrics(self):
-        """name -> value, summed over shards."""
+    def metrics_by_label(self):
+        """name{label="…"} -> value."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as page:
             text = page.read().decode()
+        return {name: float(value) for name, value in re.findall(r"^([a-z_0-9]+(?:\{[^}]*\})?) ([-+0-9.e]+)$", text, re.MULTILINE)}
+
+    def metrics(self):
+        """name -> value, summed over shards."""
         values = {}
-        for name, value in re.findall(r"^([a-z_0-9]+)(?:\{[^}]*\})? ([-+0-9.e]+)$", text, re.MULTILINE):
-            values[name] = values.get(name, 0.0) + float(value)
+        for labelled, value in self.metrics_by_label().items():
+            name = labelled.partition("{")[0]
+            values[name] = values.get(name, 0.0) + value
         return values
 
     def rss_bytes(self):

@@ -1,5 +1,7 @@
 // What a driver asks for: a verb and numbers, one line on the standard input. Each is answered by a line of JSON.
-//   connect first=0 count=N          peers join, or come back and resume; answered when they have everything
+//   connect first=0 count=N          peers join, or come back and resume; answered when they have everything; with
+//                                    the milliseconds that each took from its connect() on, as quantiles
+//   leave first=0 count=N            their connections are cut, without a word
 //   run per_s=R warm_s=W measure_s=M [drain_s=D] [seed=S]   {"mark":"begin"} and {"mark":"end"} come in between
 //   pause first=0 count=N            their sockets are not read any more
 //   look first=0 count=N [wait_s=W]  the paused read on until their connections end

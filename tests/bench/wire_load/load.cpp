@@ -28,6 +28,8 @@ void answer(const std::string& line) {
   std::fflush(stdout);
 }
 
+double ms(Duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
+
 Duration from_s(double s) { return Duration(static_cast<Duration::rep>(s * 1e9)); }
 
 std::unique_ptr<Protocol> make_protocol(const Options& options, const std::vector<std::string>& tokens, Wire& wire,
@@ -105,18 +107,24 @@ void Load::progress_join(Instant now) {
   std::uint32_t under_way = 0;
   for (std::uint32_t i = join.peers.first; i < join.next; ++i) {
     if (peers_[i].phase == Phase::Ready) ++ready;
+    if (peers_[i].phase == Phase::PutOff && peers_[i].back_at <= now) wire_.open(peers_[i]);
     if (peers_[i].phase == Phase::Connecting || peers_[i].phase == Phase::Joining) ++under_way;
   }
   for (; under_way < options_.joining_max && join.next < join.peers.last; ++join.next, ++under_way) {
     Peer& peer = peers_[join.next];
-    if (peer.phase == Phase::Closed) wire_.open(peer);
+    if (peer.phase != Phase::Closed) continue;
+    peer.opened_at = steady_now();
+    wire_.open(peer);
   }
   const std::uint64_t lost = tally_.closed - join.closed_before;
   if (join.next < join.peers.last || ready + lost < join.peers.last - join.peers.first) return;
   answer(fmt::format(
-      R"({{"answer":"connect","ready":{},"closed":{},"events":{},"seconds":{:.3f},"gaps":{},"doubles":{},"altered":{}}})",
-      ready, lost, tally_.events - join.events_before, std::chrono::duration<double>(now - join.began).count(),
-      tally_.gaps, tally_.doubles, tally_.altered));
+      R"({{"answer":"connect","ready":{},"closed":{},"events":{},"put_off":{},"seconds":{:.3f},"p50_ms":{:.1f},"p99_ms":{:.1f},)"
+      R"("max_ms":{:.1f},"gaps":{},"doubles":{},"altered":{}}})",
+      ready, lost, tally_.events - join.events_before, tally_.put_off - join.put_off_before,
+      std::chrono::duration<double>(now - join.began).count(),
+      ms(tally_.joins.quantile(0.5)), ms(tally_.joins.quantile(0.99)), ms(tally_.joins.max()), tally_.gaps,
+      tally_.doubles, tally_.altered));
   join_.reset();
 }
 
@@ -182,11 +190,20 @@ void Load::obey(const Command& command) {
   const Instant now = steady_now();
   const Range peers = range(command);
   if (command.verb == "connect") {
+    tally_.joins.clear();
     join_ = Join{.peers = peers,
                  .next = peers.first,
                  .began = now,
                  .events_before = tally_.events,
-                 .closed_before = tally_.closed};
+                 .closed_before = tally_.closed,
+                 .put_off_before = tally_.put_off};
+  } else if (command.verb == "leave") {
+    for (std::uint32_t i = peers.first; i < peers.last; ++i) {
+      if (peers_[i].phase == Phase::Closed) continue;
+      wire_.close(peers_[i]);
+      protocol_->disconnected(peers_[i]);
+    }
+    answer(R"({"answer":"leave"})");
   } else if (command.verb == "run") {
     const RunPlan plan{.per_s = command.number("per_s", 1),
                        .warm = from_s(command.number("warm_s", 2)),

@@ -37,6 +37,7 @@ class Load {
     Instant began;
     std::uint64_t events_before = 0;
     std::uint64_t closed_before = 0;
+    std::uint64_t put_off_before = 0;
   };
   struct Look {
     Range peers;

@@ -15,6 +15,7 @@ enum class Phase : std::uint8_t {
   Closed,
   Connecting,  // TCP
   Joining,     // upgrade, Hello, Sync; or the floor's record
+  PutOff,      // too many are at the door: it comes back at `back_at`
   Ready,       // has everything that there was when it joined
 };
 
@@ -59,6 +60,9 @@ struct Peer {
   bool report_armed = false;
   bool resend_armed = false;
   std::uint16_t close_code = 0;  // of the last connection, when the server named one
+  Instant opened_at{};           // when the connection was begun, put off or not
+  Instant back_at{};
+  std::uint8_t put_off = 0;  // so often in a row
   std::uint32_t use = 0;         // counts connections, so that timers of an older one are told apart
 
   ws::Parser parser{ws::Role::Client};

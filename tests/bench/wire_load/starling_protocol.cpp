@@ -40,18 +40,34 @@ void StarlingProtocol::connected(Peer& peer, Instant) {
 }
 
 /// Takes the upgrade's answer off the front; false while it is not whole.
-bool StarlingProtocol::upgrade(Peer& peer, std::span<std::byte>& bytes) {
+bool StarlingProtocol::upgrade(Peer& peer, std::span<std::byte>& bytes, Instant now) {
   const std::size_t had = peer.head.size();
   peer.head.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const auto head = ws::check_upgrade_response(peer.head, upgrade_key(peer));
   if (!head) {
     if (head.error().error == ws::UpgradeError::Incomplete) return false;
+    if (peer.head.starts_with("HTTP/1.1 503 ")) {
+      put_off(peer, now);
+      return false;
+    }
     die(peer, ("the upgrade failed: " + peer.head.substr(0, peer.head.find('\r'))).c_str());
   }
   bytes = bytes.subspan(*head - had);
   std::string().swap(peer.head);
   peer.upgraded = true;
   return true;
+}
+
+/// As the client engine does (common/client/settings.h): full jitter below a bound that doubles.
+void StarlingProtocol::put_off(Peer& peer, Instant now) {
+  constexpr std::uint64_t kBaseMs = 1000;
+  constexpr std::uint8_t kDoublings = 6;
+  const std::uint64_t bound = kBaseMs << std::min(peer.put_off, kDoublings);
+  ++tally_.put_off;
+  ++peer.put_off;
+  wire_.close(peer);
+  peer.phase = Phase::PutOff;
+  peer.back_at = now + std::chrono::milliseconds(masks_.below(bound));
 }
 
 void StarlingProtocol::say_hello(Peer& peer) {
@@ -62,7 +78,7 @@ void StarlingProtocol::say_hello(Peer& peer) {
 
 void StarlingProtocol::received(Peer& peer, std::span<std::byte> bytes, Instant now) {
   if (!peer.upgraded) {
-    if (!upgrade(peer, bytes)) return;
+    if (!upgrade(peer, bytes, now)) return;
     say_hello(peer);
   }
   while (peer.fd >= 0) {

@@ -35,7 +35,8 @@ class StarlingProtocol final : public Protocol {
 
  private:
   // connection (starling_protocol.cpp)
-  bool upgrade(Peer& peer, std::span<std::byte>& bytes);
+  bool upgrade(Peer& peer, std::span<std::byte>& bytes, Instant now);
+  void put_off(Peer& peer, Instant now);
   void say_hello(Peer& peer);
   void message(Peer& peer, std::span<const std::byte> payload, Instant now);
   void handle(Peer& peer, const wire::Welcome& frame, Instant now);

@@ -5,6 +5,7 @@
 #include "common/wire/event.h"
 #include "common/wire/limits.h"
 #include "loadsim/check/stamp.h"
+#include "tests/bench/wire_load/clock.h"
 #include "tests/bench/wire_load/starling_protocol.h"
 
 namespace starling::bench {
@@ -161,6 +162,8 @@ void StarlingProtocol::handle(Peer& peer, const wire::HistoryPage& page, Instant
 void StarlingProtocol::check_ready(Peer& peer) {
   if (peer.phase != Phase::Joining || !std::ranges::all_of(peer.rooms, &RoomCursor::complete)) return;
   peer.phase = Phase::Ready;
+  peer.put_off = 0;
+  tally_.joins.record(steady_now() - peer.opened_at);
   for (const RoomCursor& cursor : peer.rooms) rooms_.joined(cursor.place, peer.index);
 }
 
