@@ -9,6 +9,7 @@
 #include <QStandardPaths>
 #include <QTimer>
 #include <QtPlugin>
+#include <cstdio>
 #include <cstring>
 #include <memory>
 
@@ -56,6 +57,7 @@ int main(int argc, char** argv) {
       {QStringLiteral("shot"), QStringLiteral("Save a picture of the window, and end."), QStringLiteral("FILE")},
       {QStringLiteral("shot-after"), QStringLiteral("So many seconds after the start."), QStringLiteral("SECONDS"),
        QStringLiteral("10")},
+      {QStringLiteral("until-readable"), QStringLiteral("Say when the open room can be read, and end.")},
       {QStringLiteral("headless"), QStringLiteral("Keep the session running without a window.")},
   });
   options.process(program);
@@ -115,6 +117,17 @@ int main(int argc, char** argv) {
       QCoreApplication::exit(saved ? 0 : 1);
     };
     QTimer::singleShot(options.value(QStringLiteral("shot-after")).toInt() * 1000, &program, save);
+  }
+  if (options.isSet(QStringLiteral("until-readable")) && !engine.rootObjects().isEmpty()) {
+    auto* window = qobject_cast<QQuickWindow*>(engine.rootObjects().first());
+    QObject::connect(window, &QQuickWindow::frameSwapped, &program, [&app] {
+      starling::qt::Session* session = app.session();
+      starling::qt::Room* room = session != nullptr ? session->room() : nullptr;
+      if (room == nullptr || !room->timeline()->ready() || room->timeline()->count() == 0) return;
+      std::puts("readable");
+      std::fflush(stdout);
+      QCoreApplication::quit();
+    });
   }
   return QCoreApplication::exec();
 }

@@ -19,7 +19,9 @@ cmd_bench() {
   shift
   list_benches | grep -qxF -- "$name" || bad_usage "there is no benchmark '$name'. There are: $(list_benches | xargs)"
   ensure_packages build test
-  configure release -DSTARLING_CLIENT_QT=OFF
+  local client=OFF
+  [[ $name != client-start ]] || client=ON
+  configure release -DSTARLING_CLIENT_QT="$client"
   export STARLING_BUILD=$PWD/build/release
   local script
   for script in "tests/bench/$name.py" "tests/bench/$name.sh"; do

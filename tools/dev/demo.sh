@@ -5,7 +5,7 @@
 demo_pids=()
 
 cmd_demo() {
-  local home='' port='' shot='' after=20
+  local home='' port='' shot='' after=20 client_rss_kb=0
   while (($#)); do
     case $1 in
       --shot)
@@ -55,8 +55,18 @@ TOML
   [[ -n ${DISPLAY:-}${WAYLAND_DISPLAY:-} || -n $shot ]] || die "there is no display. Set DISPLAY, or take a picture: ./dev demo --shot demo.png"
   local client=("$bin/starling" --server "http://127.0.0.1:$port" --data "$home/client" --token "$home/you.token" --room first)
   if [[ -n $shot ]]; then
-    QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software "${client[@]}" --shot "$shot" --shot-after "$after"
-    say "$shot is taken; the window was there $((SECONDS - began - after)) s after the command."
+    local window_s=$((SECONDS - began)) rss_kb pid
+    QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software "${client[@]}" --shot "$shot" --shot-after "$after" &
+    pid=$!
+    demo_pids+=("$pid")
+    while [[ -d /proc/$pid ]]; do
+      rss_kb=$(awk '/^VmRSS:/ { print $2 }' "/proc/$pid/status" 2>/dev/null || true)
+      [[ -z $rss_kb ]] || client_rss_kb=$rss_kb
+      sleep 0.5
+    done
+    wait "$pid" || die "the client took no picture"
+    say "$shot is taken. From the command to the window: $window_s s; the client's memory $after s later: $((client_rss_kb / 1024)) MB."
+    printf '{"demo":"%s","window_s":%d,"after_s":%d,"client_rss_mb":%d}\n' "$shot" "$window_s" "$after" $((client_rss_kb / 1024))
     return
   fi
   say "Starling's demo: close the window to end it. Server, people and client log to $home."
