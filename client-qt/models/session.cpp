@@ -23,6 +23,11 @@ Session::Session(ServerAddress server, const QString& path, Trust* trust, QObjec
       invitations_({"room", "title", "inviter"}, "room"),
       room_list_(std::make_unique<RoomListModel>(context())) {
   connect(&host_, &SessionHost::noticed, this, &Session::notice);
+  connect(&connection_, &Connection::changed, this, [this] {
+    // The server tells of others only.
+    const bool online = host_.connection().phase == ConnectionState::Phase::Online;
+    if (host_.me()) directory_.set_presence(host_.me(), online ? Presence::Online : Presence::Offline, 0);
+  });
   connect(&items_, &ItemBook::changed, this, &Session::item_changed);
   connect(&host_, &SessionHost::signInNeeded, this, [this](const QString& code, const QString& text) {
     signed_out_ = true;

@@ -30,7 +30,8 @@ Item {
         x: who.x + who.width + Theme.sp(2)
         anchors.verticalCenter: parent.verticalCenter
         width: parent.width - x
-        text: quote.words.replace(/\s+/g, " ")
+        // Characters of no width at the end would take room all the same once the line is cut.
+        text: quote.words.replace(/[\u200b\u200c\u2060\ufeff\s]+$/, "").replace(/\s+/g, " ")
         font.pixelSize: Theme.label
         color: Theme.textFaint
     }

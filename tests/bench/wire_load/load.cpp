@@ -122,9 +122,8 @@ void Load::progress_join(Instant now) {
       R"({{"answer":"connect","ready":{},"closed":{},"events":{},"put_off":{},"seconds":{:.3f},"p50_ms":{:.1f},"p99_ms":{:.1f},)"
       R"("max_ms":{:.1f},"gaps":{},"doubles":{},"altered":{}}})",
       ready, lost, tally_.events - join.events_before, tally_.put_off - join.put_off_before,
-      std::chrono::duration<double>(now - join.began).count(),
-      ms(tally_.joins.quantile(0.5)), ms(tally_.joins.quantile(0.99)), ms(tally_.joins.max()), tally_.gaps,
-      tally_.doubles, tally_.altered));
+      std::chrono::duration<double>(now - join.began).count(), ms(tally_.joins.quantile(0.5)),
+      ms(tally_.joins.quantile(0.99)), ms(tally_.joins.max()), tally_.gaps, tally_.doubles, tally_.altered));
   join_.reset();
 }
 

@@ -63,7 +63,7 @@ struct Peer {
   Instant opened_at{};           // when the connection was begun, put off or not
   Instant back_at{};
   std::uint8_t put_off = 0;  // so often in a row
-  std::uint32_t use = 0;         // counts connections, so that timers of an older one are told apart
+  std::uint32_t use = 0;     // counts connections, so that timers of an older one are told apart
 
   ws::Parser parser{ws::Role::Client};
   std::string head;    // of the upgrade's answer; in raw mode, the part of a record that came

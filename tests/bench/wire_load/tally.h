@@ -30,7 +30,7 @@ struct Tally {
   std::uint64_t closed = 0;
   std::map<std::uint16_t, std::uint64_t> close_codes;
   std::uint64_t put_off = 0;  // connections at the door
-  Histogram joins;  // of the last connect: from a connection's beginning until its peer has everything
+  Histogram joins;            // of the last connect: from a connection's beginning until its peer has everything
 
   // The measured part: by when the send was meant, and by when the delivery came.
   Instant window_begin = kNever;

@@ -69,8 +69,10 @@ class Driver {
     if (verb == QLatin1String("focus")) return focus(rest);
     if (verb == QLatin1String("type")) return type(rest);
     if (verb == QLatin1String("key")) return key(rest);
-    if (verb == QLatin1String("see")) return waited([&] { return shows(rest); }) ? QString() : QStringLiteral("not seen");
-    if (verb == QLatin1String("gone")) return waited([&] { return !shows(rest); }) ? QString() : QStringLiteral("still there");
+    if (verb == QLatin1String("see"))
+      return waited([&] { return shows(rest); }) ? QString() : QStringLiteral("not seen");
+    if (verb == QLatin1String("gone"))
+      return waited([&] { return !shows(rest); }) ? QString() : QStringLiteral("still there");
     if (verb == QLatin1String("shot")) return window_.grabWindow().save(rest) ? QString() : QStringLiteral("not saved");
     if (verb == QLatin1String("flood")) flood(rest.section(QLatin1Char(' '), 0, 0), rest.section(QLatin1Char(' '), 1));
     return QStringLiteral("no such command");
