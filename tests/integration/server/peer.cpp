@@ -54,8 +54,7 @@ void Stream::write(std::string_view bytes) {
 std::string Stream::read(std::chrono::milliseconds timeout) {
   pollfd waiting{.fd = fd_, .events = POLLIN, .revents = 0};
   const bool buffered = ssl_ != nullptr && SSL_pending(ssl_) > 0;
-  if (!buffered && ::poll(&waiting, 1, static_cast<int>(timeout.count())) != 1)
-    throw std::runtime_error("nothing came");
+  if (!buffered && ::poll(&waiting, 1, static_cast<int>(timeout.count())) != 1) throw Silence();
   std::array<char, 16 * 1024> buffer;
   const auto got =
       ssl_ != nullptr ? SSL_read(ssl_, buffer.data(), buffer.size()) : ::recv(fd_, buffer.data(), buffer.size(), 0);
@@ -104,19 +103,19 @@ void Peer::send_frame(ws::Opcode opcode, std::string_view payload) {
   stream_.write({reinterpret_cast<const char*>(frame.data()), frame.size()});
 }
 
-std::optional<ws::Item> Peer::next_item() {
+std::optional<ws::Item> Peer::next_item(std::chrono::milliseconds timeout) {
   while (true) {
     const ws::Item item = parser_.next(rest_);
     if (item.kind != ws::Item::Kind::NeedMore) return item;
-    input_ = stream_.read();
+    input_ = stream_.read(timeout);
     if (input_.empty()) return std::nullopt;
     rest_ = std::as_writable_bytes(std::span(input_));
   }
 }
 
-Peer::Received Peer::receive() {
+Peer::Received Peer::receive(std::chrono::milliseconds timeout) {
   while (true) {
-    const auto item = next_item();
+    const auto item = next_item(timeout);
     if (!item) return Closed{};
     switch (item->kind) {
       case ws::Item::Kind::Message: {

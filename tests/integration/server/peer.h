@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -23,6 +24,11 @@ namespace starling::test {
 struct Closed {
   std::uint16_t code = 0;
   std::string reason;
+};
+
+/// Nothing came in time.
+struct Silence : std::runtime_error {
+  Silence() : std::runtime_error("nothing came") {}
 };
 
 /// A socket, through TLS or not.
@@ -60,7 +66,23 @@ class Peer {
   void send_frame(ws::Opcode opcode, std::string_view payload);
 
   using Received = std::variant<wire::ServerFrame, Closed>;
-  Received receive();
+  Received receive(std::chrono::milliseconds timeout = std::chrono::seconds(10));
+  /// Skips other frames; false when none that fits came in time.
+  template <class Frame, class Fits>
+  bool hears(std::chrono::milliseconds patience, Fits fits) {
+    const auto until = std::chrono::steady_clock::now() + patience;
+    for (auto now = until - patience; now < until; now = std::chrono::steady_clock::now()) {
+      try {
+        Received received = receive(std::chrono::ceil<std::chrono::milliseconds>(until - now));
+        if (const auto* closed = std::get_if<Closed>(&received)) fail_closed(*closed);
+        if (const auto* frame = std::get_if<Frame>(&std::get<wire::ServerFrame>(received)); frame && fits(*frame))
+          return true;
+      } catch (const Silence&) {
+        return false;
+      }
+    }
+    return false;
+  }
   /// Skips other frames; throws when the connection ends instead.
   template <class Frame>
   Frame expect() {
@@ -85,7 +107,7 @@ class Peer {
 
  private:
   [[noreturn]] static void fail_closed(const Closed& closed);
-  std::optional<ws::Item> next_item();
+  std::optional<ws::Item> next_item(std::chrono::milliseconds timeout = std::chrono::seconds(10));
 
   Stream stream_;
   ws::Parser parser_{ws::Role::Client};
