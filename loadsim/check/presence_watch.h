@@ -26,6 +26,8 @@ class PresenceWatch {
   };
   PresenceWatch(Bounds bounds, Violations& violations) : bounds_(bounds), violations_(&violations) {}
 
+  /// Begins a look at everybody. A view that the look before did not find begins anew.
+  void begin_look() { ++look_; }
   /// How it is with the user now; nothing while it cannot be said. `moved`: when it was something else at the latest,
   /// also between two looks.
   void truth(UserId user, std::optional<wire::PresenceState> state, Instant moved, Instant now) {
@@ -37,10 +39,13 @@ class PresenceWatch {
   void view(std::uint32_t device, RoomId room, UserId user, bool sound, wire::PresenceState shown, Instant now) {
     const Key key{device, room.value, user.value};
     if (!sound) {
-      sound_since_.erase(key);
+      sound_.erase(key);
       return;
     }
-    const Instant since = sound_since_.try_emplace(key, now).first->second;
+    Sound& kept = sound_[key];
+    if (kept.look + 1 < look_) kept.since = now;
+    kept.look = look_;
+    const Instant since = kept.since;
     const auto truth = truths_.find(user);
     if (truth == truths_.end() || !truth->second.state || *truth->second.state == shown) return;
     const Duration stale = now - std::max(since, truth->second.since);
@@ -62,10 +67,16 @@ class PresenceWatch {
     Instant since{};
   };
 
+  struct Sound {
+    Instant since{};
+    std::uint64_t look = 0;
+  };
+
   Bounds bounds_;
   Violations* violations_;
   std::map<UserId, Truth> truths_;
-  std::map<Key, Instant> sound_since_;
+  std::map<Key, Sound> sound_;
+  std::uint64_t look_ = 2;  // so that a new view is one that the look before did not find
 };
 
 }  // namespace starling::check

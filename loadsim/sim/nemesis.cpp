@@ -172,11 +172,10 @@ void Nemesis::put_back(std::uint32_t index, const Fault& fault) {
   world_->witness().lost_by_policy();
   world_->names().forget();
   for (const auto& device : world_->devices()) {
-    for (const auto& [id, log] : before.rooms()) {
-      if (device->watch().find(id) == nullptr) continue;
-      const RoomLog* now = world_->database().find(id);
+    for (const check::WatchedRoom& each : device->watch().rooms()) {
+      const RoomLog* now = world_->database().find(each.room);
       const DeviceId as = device->who().device;
-      device->watch().lost_by_policy(id, now != nullptr ? now->last_cseq(as).next() : Cseq(1));
+      device->watch().lost_by_policy(each.room, now != nullptr ? now->last_cseq(as).next() : Cseq(1));
     }
   }
   world_->node().start();

@@ -31,6 +31,7 @@ PresenceCheck::PresenceCheck(Context& context)
       watch_({.coming = kComing, .leaving = kComing + context.options.config.presence_debounce}, context.violations) {}
 
 void PresenceCheck::look(const World& world) {
+  watch_.begin_look();
   look_at_people(world);
   const Node& node = world.node();
   const bool same = node.boot() == std::exchange(boot_, node.boot());

@@ -75,5 +75,23 @@ TEST_F(PresenceWatchTest, WhatIsTrueIsNoViolation) {
   EXPECT_TRUE(violations.empty());
 }
 
+TEST_F(PresenceWatchTest, WhoIsWatchedAgainIsJudgedFromThenOn) {
+  watch.begin_look();
+  watch.truth(kBob, State::Away, {}, now);
+  show(State::Away);
+  for (int looks = 0; looks < 3; ++looks) {  // others are looked at
+    now += 1h;
+    watch.begin_look();
+    watch.truth(kBob, State::Online, {}, now);
+  }
+  watch.begin_look();
+  show(State::Away);
+  EXPECT_TRUE(violations.empty());
+  now += 1h;
+  watch.begin_look();
+  show(State::Away);
+  EXPECT_FALSE(violations.empty());
+}
+
 }  // namespace
 }  // namespace starling::check
