@@ -39,6 +39,6 @@ inline constexpr std::chrono::milliseconds kTrialEvery{500};
 
 /// Page caches. The writer touches the tails of the active rooms; readers mostly find them in the kernel's cache.
 inline constexpr int kWriterCacheKib = 16 * 1024;
-inline constexpr int kReaderCacheKib = 2 * 1024;
+inline constexpr int kReaderCacheKib = 512;
 
 }  // namespace starling::store::limits
