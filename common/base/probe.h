@@ -48,7 +48,8 @@ namespace starling {
   X(item_gap)               \
   X(clock_step_ignored)     \
   X(presence_debounced)     \
-  X(presence_watch_expired)
+  X(presence_watch_expired) \
+  X(room_budget_spent)
 
 enum class Probe : std::uint8_t {
 #define STARLING_PROBE_ENUM(name) name,

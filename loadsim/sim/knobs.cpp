@@ -90,6 +90,9 @@ constexpr std::array kKnobs{
     STARLING_KNOB("busy_retry_ms", config.busy_retry_ms),
     STARLING_KNOB("connections_per_user_max", config.connections_per_user_max),
     STARLING_KNOB("drain_per_s_percent", config.drain_per_s_percent),
+    STARLING_KNOB("room_sends_per_s", config.room_sends_per_s),
+    STARLING_KNOB("room_sends_burst", config.room_sends_burst),
+    STARLING_KNOB("send_cost_bytes", config.send_cost_bytes),
 };
 #undef STARLING_KNOB
 

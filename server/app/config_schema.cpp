@@ -138,6 +138,12 @@ std::vector<ConfigKey> make_schema() {
 
       {"limits", "connections_per_user_max", "Devices of one user that are connected at once.",
        number<kCore, &Core::connections_per_user_max>(1, 10'000)},
+      {"limits", "room_sends_per_s",
+       "What one room takes from all its members together; beyond, they are told when to come back.",
+       number<kCore, &Core::room_sends_per_s>(1, 1'000'000)},
+      {"limits", "room_sends_burst", "And at once.", number<kCore, &Core::room_sends_burst>(16, 1'000'000)},
+      {"limits", "send_cost_bytes", "A send counts once for each of these begun, in a device's budget and in a room's.",
+       number<kCore, &Core::send_cost_bytes>(256, 64 * kKiB)},
       {"limits", "batch_events_max", "Events of a room in one commit.",
        number<kCore, &Core::batch_events_max>(1, 4096)},
       {"limits", "batch_bytes_max", "Bytes of a room in one commit.",

@@ -1,11 +1,14 @@
-// A token bucket in thousandths of a send, so that no fraction is lost and no floating point decides.
+// A token bucket in thousandths of a send, so that no fraction is lost and no floating point decides. A device has one and a
+// room has one; a long message costs more than a short one.
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 #include "common/base/time.h"
 #include "common/wire/limits.h"
+#include "server/core/config.h"
 #include "server/ports/claims.h"
 
 namespace starling::core {
@@ -19,15 +22,20 @@ class Budget {
         milli_(std::uint64_t{burst_} * kMilli),
         at_(now) {}
 
-  /// Takes one; 0 means taken. Otherwise returns the milliseconds until a whole window of sends can go, so that who
-  /// comes back is not sent away again after the first.
-  std::uint32_t take(Instant now) {
+  /// What a send with such a body takes.
+  static std::uint32_t cost_of(const Config& config, std::size_t body_bytes) {
+    return 1 + static_cast<std::uint32_t>(body_bytes / config.send_cost_bytes);
+  }
+  /// 0 means taken. Otherwise returns the milliseconds until a whole window of sends can go, so that who comes back is
+  /// not sent away again after the first.
+  std::uint32_t take(std::uint32_t cost, Instant now) {
     refill(now);
-    if (milli_ >= kMilli) {
-      milli_ -= kMilli;
+    const std::uint64_t needed = kMilli * std::min(cost, burst_);
+    if (milli_ >= needed) {
+      milli_ -= needed;
       return 0;
     }
-    const std::uint64_t wanted = kMilli * std::min(burst_, wire::limits::kInFlightPerRoomMax);
+    const std::uint64_t wanted = std::max(needed, kMilli * std::min(burst_, wire::limits::kInFlightPerRoomMax));
     return static_cast<std::uint32_t>((wanted - milli_ + per_s_ - 1) / per_s_);
   }
 

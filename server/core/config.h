@@ -17,6 +17,11 @@ struct Config {
   std::uint32_t room_queue_bytes_max = 1024 * 1024;           // then BUSY
   std::uint64_t shard_queue_bytes_max = 64ull * 1024 * 1024;  // then BUSY for every room
 
+  // What one room takes, from all its members together. Beyond, the answer is Busy with the time to come back.
+  std::uint32_t room_sends_per_s = 1000;
+  std::uint32_t room_sends_burst = 5000;
+  std::uint32_t send_cost_bytes = 4096;  // of a device's and a room's budget a send takes one for each of these begun
+
   // Readers.
   std::uint32_t outbox_bytes_soft = 64 * 1024;   // above: lagging, events are read from the log when it drains
   std::uint32_t outbox_bytes_hard = 256 * 1024;  // above: closed, resumable

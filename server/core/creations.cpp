@@ -26,7 +26,7 @@ void Creations::on(std::uint32_t index, const wire::CreateRoom& create) {
   if (create.kind == wire::RoomKind::Direct && call.request.members.size() != 1) {
     return answer(call, wire::CreateStatus::Rejected, RoomId());
   }
-  if (session.sends.take(turn_.now.at) != 0 || in_flight_ >= kInFlightMax || !links_.takes(0)) {
+  if (session.sends.take(1, turn_.now.at) != 0 || in_flight_ >= kInFlightMax || !links_.takes(0)) {
     return answer(call, wire::CreateStatus::Busy, RoomId());
   }
   ++in_flight_;

@@ -34,7 +34,7 @@ wire::JoinStatus status_of(wire::SendStatus status, bool decline) {
 void Joins::on(std::uint32_t index, const wire::JoinRoom& join) {
   Session& session = sessions_.at(index);
   const ConnId conn = sessions_.conn(index);
-  if (const std::uint32_t wait_ms = session.sends.take(turn_.now.at); wait_ms != 0) {
+  if (const std::uint32_t wait_ms = session.sends.take(1, turn_.now.at); wait_ms != 0) {
     return answer(conn, join, wire::JoinStatus::Busy, wait_ms);
   }
   std::erase_if(waiting_, [&](const Waiting& w) { return sessions_.find(w.conn) == nullptr; });

@@ -85,6 +85,14 @@ void RoomHomes::on(ShardId from, ports::ForwardSend&& forward) {
     refusal.retry_after_ms = turn_.busy_retry_ms();
     return answer(origin, refusal);
   }
+  if (forward.device) {
+    const std::uint32_t cost = Budget::cost_of(turn_.config, send.body.size());
+    refusal.retry_after_ms = w.sends.take(cost, turn_.now.at);
+    if (refusal.retry_after_ms != 0) {
+      probe(Probe::room_budget_spent);
+      return answer(origin, refusal);
+    }
+  }
   w.queue_bytes += bytes;
   turn_.counters.commit_queue_bytes += bytes;
   if (forward.device) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "server/core/budget.h"
 #include "server/core/flat_index.h"
 #include "server/core/member_list.h"
 #include "server/core/tail.h"
@@ -62,6 +63,7 @@ struct HomeWork {
   bool store_full = false;
   bool listed = false;  // among the rooms whose heads are told
   Seq missing_to;       // Reading: up to here
+  Budget sends;         // of all devices together
   Tail tail;
   FlatIndex newest;                // by device: the highest cseq that is queued, in flight or was answered lately
   std::vector<WaitingJoin> joins;  // until the room is Ready

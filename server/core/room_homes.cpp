@@ -48,7 +48,12 @@ RoomHome& RoomHomes::find_or_load(RoomId room) {
 }
 
 HomeWork& RoomHomes::work(RoomHome& home) {
-  if (home.work == nullptr) home.work = std::make_unique<HomeWork>();
+  if (home.work == nullptr) {
+    home.work = std::make_unique<HomeWork>();
+    const Config& config = turn_.config;
+    home.work->sends =
+        Budget({.sends_per_s = config.room_sends_per_s, .sends_burst = config.room_sends_burst}, turn_.now.at);
+  }
   home.work->active_at = turn_.now.at;
   return *home.work;
 }

@@ -9,7 +9,9 @@ namespace starling::core {
 void Sends::on(std::uint32_t index, wire::Send&& send) {
   ++turn_.counters.sends_received;
   Session& session = sessions_.at(index);
-  if (const std::uint32_t wait_ms = session.sends.take(turn_.now.at); wait_ms != 0) return busy(index, send, wait_ms);
+  const std::uint32_t cost = Budget::cost_of(turn_.config, send.body.size());
+  if (const std::uint32_t wait_ms = session.sends.take(cost, turn_.now.at); wait_ms != 0)
+    return busy(index, send, wait_ms);
   if (!links_.takes(sizeof(ports::Payload) + send.body.size())) {
     probe(Probe::store_queue_full_busy);
     return busy(index, send, turn_.busy_retry_ms());

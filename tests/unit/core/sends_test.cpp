@@ -192,6 +192,39 @@ TEST_F(SendsTest, AQueueThatIsFullSaysBusyAndAnswersWhatItTook) {
   EXPECT_EQ(rig->shard().counters().commit_queue_bytes, 0u);
 }
 
+TEST_F(SendsTest, ARoomTakesSoMuchFromAllItsMembersTogether) {
+  Config config;
+  config.room_sends_per_s = 10;
+  config.room_sends_burst = 20;
+  begin(config);
+  for (std::uint32_t i = 1; i <= 12; ++i) {
+    rig->say(alice, rig->message(i));
+    rig->say(bob, rig->message(i));
+  }
+  EXPECT_EQ(rig->store.room(kRoom).head(), Seq(2 + 20)) << "ten of each";
+  EXPECT_EQ(count(Probe::room_budget_spent), 4u);
+  const auto refused = results().back();
+  EXPECT_EQ(refused.status, wire::SendStatus::Busy);
+  EXPECT_EQ(refused.retry_after_ms, 1600u) << "a window of sends";
+  rig->pass(std::chrono::milliseconds(refused.retry_after_ms));
+  rig->say(alice, rig->message(11));
+  rig->say(alice, rig->message(12));
+  EXPECT_EQ(rig->store.room(kRoom).head(), Seq(2 + 22));
+}
+
+TEST_F(SendsTest, ALongMessageCountsMoreThanOnce) {
+  Config config;
+  config.room_sends_per_s = 1;
+  config.room_sends_burst = 5;
+  config.send_cost_bytes = 1000;
+  begin(config);
+  rig->say(alice, rig->message(1, std::string(3500, 'x')));
+  rig->say(alice, rig->message(2));
+  rig->say(alice, rig->message(3));
+  EXPECT_EQ(rig->store.room(kRoom).head(), Seq(2 + 2)) << "four and one";
+  EXPECT_EQ(results().back().status, wire::SendStatus::Busy);
+}
+
 TEST_F(SendsTest, ABudgetThatIsSpentSaysWhenToComeBackAndRefills) {
   const End carol = rig->connect(kBob, DeviceId(21), 0, 0, {.sends_per_s = 2, .sends_burst = 3});
   for (std::uint32_t i = 1; i <= 4; ++i) rig->say(carol, rig->message(i));
