@@ -130,7 +130,11 @@ void PresenceWatch::renew_at(ShardId home) {
   };
   for (std::uint32_t slot = 0; slot < users_.end(); ++slot) {
     const WatchedUser& user = users_[slot];
-    if (!user.id || user.watchers.empty() || turn_.home(user.id) != home) continue;
+    if (!user.id || turn_.home(user.id) != home) continue;
+    if (user.watchers.empty()) {  // what was lost may have been of it: who looks again asks anew
+      forget(slot);
+      continue;
+    }
     ask.users.push_back({.user = user.id, .version = user.version});
     if (ask.users.size() == kAskedAtOnce) post();
   }

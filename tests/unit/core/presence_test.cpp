@@ -262,6 +262,29 @@ TEST(PresenceTest, WhatGetsLostBetweenShardsIsToldAgain) {
   EXPECT_EQ(state(p.rig, alice, kBob), State::Away);
 }
 
+TEST(PresenceTest, WhoLooksAgainAfterALossIsToldWhatIsTrueNow) {
+  Pair p(2);
+  const std::uint32_t home = p.rig.home(kBob);
+  const End alice = p.rig.connect(kAlice, DeviceId(11), 0, 1 - home);
+  p.rig.sync(alice, p.rig.at_head());
+  const End bob = p.bob_comes();
+  p.rig.say(alice, wire::Watch{.room = kRoom, .users = {kBob}});
+  p.rig.pass(3s);
+  ASSERT_EQ(state(p.rig, alice, kBob), State::Online);
+  p.rig.say(alice, wire::Watch{.room = kRoom, .users = {kAlice}});
+  p.rig.pass(1s);
+  p.rig.lose = [](ShardId, ShardId, const ports::Payload& payload) {
+    return std::holds_alternative<ports::PresenceTold>(payload);
+  };
+  p.rig.say(bob, wire::SetPresence{.away = true});
+  p.rig.pass(3s);
+  p.rig.lose = {};
+  p.rig.pass(3s);  // the loss is noticed
+  p.rig.say(alice, wire::Watch{.room = kRoom, .users = {kBob}});
+  p.rig.pass(3s);
+  EXPECT_EQ(state(p.rig, alice, kBob), State::Away);
+}
+
 TEST(PresenceTest, AShardThatDoesNotRenewItsWatchIsForgotten) {
   Pair p(2);
   const std::uint32_t home = p.rig.home(kBob);
