@@ -94,6 +94,13 @@ UserId Directory::learn(const QJsonObject& profile) {
   return user;
 }
 
+UserId Directory::by_handle(const QString& handle) const {
+  for (const auto& [user, person] : people_) {
+    if (person->handle() == handle) return user;
+  }
+  return {};
+}
+
 void Directory::set_presence(UserId user, Presence presence, qint64 last_seen_ms) {
   Person* who = person(user);
   Person::Facts facts = who->facts();

@@ -29,6 +29,8 @@ class Directory final : public QObject {
   /// Never null; it lives as long as the directory.
   Person* person(UserId user);
   QString name(UserId user) { return person(user)->name(); }
+  /// Of those whom this account has met; zero: nobody.
+  UserId by_handle(const QString& handle) const;
   /// A Profile of the HTTP API.
   UserId learn(const QJsonObject& profile);
   /// What PresenceChanged says is handled here.

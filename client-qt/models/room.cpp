@@ -259,6 +259,11 @@ void Room::discard(const QString& localId) {
   if (thread_) thread_->found_in_log(id);
 }
 
+QString Room::userOf(const QString& handle) const {
+  const UserId user = context_.people->by_handle(handle.toLower());
+  return user ? QString::number(user.value) : QString();
+}
+
 QString Room::typed(const QString& text) const {
   static const QRegularExpression mention(QStringLiteral("<@(\\d+)>"));
   QString typed = text;

@@ -84,6 +84,8 @@ class Room final : public QObject {
   /// A message that was refused: again, or not at all.
   Q_INVOKABLE void retry(const QString& localId);
   Q_INVOKABLE void discard(const QString& localId);
+  /// The id of somebody with that handle whom this account has met; empty: nobody.
+  Q_INVOKABLE QString userOf(const QString& handle) const;
   /// A message's text as it is typed: @handle for <@USER>.
   Q_INVOKABLE QString typed(const QString& text) const;
   Q_INVOKABLE void jumpToDate(qint64 ms);

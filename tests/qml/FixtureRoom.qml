@@ -56,6 +56,7 @@ QtObject {
         ]
     }
     function send(text, replyTo, threadRoot) { app.called("send", text, replyTo, threadRoot); }
+    function userOf(handle) { return handle === "tomas" ? "2" : ""; }
     function typed(text) { return text.replace(/<@2>/g, "@tomas"); }
     function edit(seq, text) { app.called("edit", seq, text); }
     function remove(seq) { app.called("remove", seq); }

@@ -130,6 +130,14 @@ TEST_F(Page, ShiftEnterBreaksTheLineAndSendsNothing) {
   EXPECT_TRUE(calls("send").isEmpty());
 }
 
+TEST_F(Page, AHandleThatWasTypedAndNotCompletedIsAMentionButNotInAnAddress) {
+  open();
+  open_room();
+  type("@room and (@tomas), not a@tomas.org nor @nobody.");
+  press(Qt::Key_Return);
+  EXPECT_TRUE(called("send", {"<@room> and (<@2>), not a@tomas.org nor @nobody.", 0, 0}));
+}
+
 TEST_F(Page, BlanksAreNotSent) {
   open();
   open_room();

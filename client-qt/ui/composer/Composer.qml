@@ -49,8 +49,12 @@ FocusScope {
         input.insert(input.cursorPosition, words);
         input.forceActiveFocus();
     }
+    // Completed or not: a handle that somebody has is a mention; in an address it is none.
     function wire(words) {
-        return words.replace(/@([a-z0-9_.-]+)/gi, (all, handle) => handle === "room" ? "<@room>" : mentioned[handle] ? "<@" + mentioned[handle] + ">" : all);
+        return words.replace(/(^|[^\w@])@([a-z0-9_.-]*[a-z0-9_])/gi, (all, before, handle) => {
+            const user = handle === "room" ? handle : mentioned[handle] ?? room.userOf(handle);
+            return user ? before + "<@" + user + ">" : all;
+        });
     }
     function submit() {
         const words = wire(input.text.trim());

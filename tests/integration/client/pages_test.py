@@ -59,6 +59,8 @@ class Pages(bench.Bench):
         ann.click("Reply")
         ann.write("Then I am on my way.")
         bob.see("Then I am on my way.")
+        bob.write("See you @ann tomorrow")
+        ann.see("@Ann Lee")
 
         said = ["Hello Bob, shall we meet at noon?", "Noon is good.", "At the usual place.", "Then I am on my way."]
         for person in (ann, bob):
@@ -71,8 +73,10 @@ class Pages(bench.Bench):
             for text in said:
                 person.see(text)
             person.quit()
+        ids = {line["handle"]: line["user"] for line in self.exported() if line["type"] == "user"}
         events = [line for line in self.exported() if line["type"] == "event"]
-        self.assertEqual(4, sum(event["kind"] == "message" for event in events))
+        self.assertEqual(5, sum(event["kind"] == "message" for event in events))
+        self.assertIn(f"See you <@{ids['ann']}> tomorrow", [event.get("body") for event in events])
         self.assertEqual([said[0]], [event["body"] for event in events if event["kind"] == "edit"])
         self.assertEqual(["👍"], [event["body"] for event in events if event["kind"] == "reaction_add"])
 
