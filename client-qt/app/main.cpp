@@ -14,6 +14,7 @@
 #include <memory>
 
 #include "client-qt/app/demo_user.h"
+#include "client-qt/desktop/desktop_notices.h"
 #include "client-qt/models/app.h"
 #include "client-qt/models/register_types.h"
 #include "client-qt/ui/art/app_icon.h"
@@ -109,8 +110,9 @@ int main(int argc, char** argv) {
       },
       Qt::QueuedConnection);
   engine.load(QUrl(kMain));
+  auto* window = engine.rootObjects().isEmpty() ? nullptr : qobject_cast<QQuickWindow*>(engine.rootObjects().first());
+  const starling::qt::DesktopNotices notices(&app, window);
   if (options.isSet(QStringLiteral("shot"))) {
-    auto* window = engine.rootObjects().isEmpty() ? nullptr : qobject_cast<QQuickWindow*>(engine.rootObjects().first());
     const auto save = [window, file = options.value(QStringLiteral("shot"))] {
       const bool saved = window != nullptr && window->grabWindow().save(file);
       if (!saved) qWarning("The picture cannot be saved to %s.", qPrintable(file));
@@ -118,8 +120,7 @@ int main(int argc, char** argv) {
     };
     QTimer::singleShot(options.value(QStringLiteral("shot-after")).toInt() * 1000, &program, save);
   }
-  if (options.isSet(QStringLiteral("until-readable")) && !engine.rootObjects().isEmpty()) {
-    auto* window = qobject_cast<QQuickWindow*>(engine.rootObjects().first());
+  if (options.isSet(QStringLiteral("until-readable")) && window != nullptr) {
     QObject::connect(window, &QQuickWindow::frameSwapped, &program, [&app] {
       starling::qt::Session* session = app.session();
       starling::qt::Room* room = session != nullptr ? session->room() : nullptr;

@@ -100,8 +100,8 @@ void draw_limits(Dice dice, core::Config& c) {
   c.drain_per_s_percent = static_cast<std::uint32_t>(dice.log_between(5, 50));
   if (dice.one_in(3)) c.presence_lease = dice.time(2s, 20s);
   if (dice.one_in(4)) {
-    c.room_sends_per_s = static_cast<std::uint32_t>(dice.log_between(60, 400));
-    c.room_sends_burst = static_cast<std::uint32_t>(dice.log_between(16, 200));
+    c.room_sends_per_s = static_cast<std::uint32_t>(dice.log_between(150, 600));
+    c.room_sends_burst = static_cast<std::uint32_t>(dice.log_between(16, 100));
     c.send_cost_bytes = static_cast<std::uint32_t>(dice.log_between(4000, 16'000));
   }
 }

@@ -54,6 +54,8 @@ class Person:
 
 class Bench(unittest.TestCase):
     SETTINGS = ""
+    PASSWORD = "starlings fly at dusk"
+    environment = {}  # of the clients, beside this program's
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -95,7 +97,7 @@ class Bench(unittest.TestCase):
         process = subprocess.Popen(
             [PROGRAMS / "pages_driver", "--data", self.folder / name, *map(str, options)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env={"QT_QPA_PLATFORM": "offscreen"} | os.environ | {"XDG_RUNTIME_DIR": str(self.folder)},
+            env={"QT_QPA_PLATFORM": "offscreen"} | os.environ | {"XDG_RUNTIME_DIR": str(self.folder)} | self.environment,
         )  # fmt: skip
         def end():
             process.kill()
@@ -122,6 +124,27 @@ class Bench(unittest.TestCase):
         )  # fmt: skip
         file.write_text(run.stdout.strip(), encoding="utf-8")
         return file
+
+    def register(self, name, handle, first=False):
+        """A newcomer makes an account, through the pages; the server's registration is open."""
+        person = self.pages(handle)
+        person.fill("Server or invitation", self.url)
+        person.click("Continue")
+        if not first:
+            person.click("Register")
+        person.fill("Your name", name)
+        person.fill("User name", handle)
+        person.fill("Password", self.PASSWORD)
+        person.click("Make the account")
+        person.see("Jump to…")
+        return person
+
+    def open_direct(self, person, handle, name):
+        person.click("New conversation")
+        person.click("New direct message…")
+        person.fill("Name or user name", handle)
+        person.click(name)
+        person.see(f"Message {name}")
 
     def client(self, data, token, *command, **options):
         """Starts the driver."""

@@ -27,6 +27,7 @@
 #include <cstdio>
 #include <functional>
 
+#include "client-qt/desktop/desktop_notices.h"
 #include "client-qt/models/app.h"
 #include "client-qt/models/register_types.h"
 
@@ -205,6 +206,7 @@ int main(int argc, char** argv) {
   window->requestActivate();
   if (!QTest::qWaitForWindowActive(window)) qFatal("the window is not active");
 
+  const starling::qt::DesktopNotices notices(&app, window);
   Driver driver(*window);
   QByteArray input;
   QSocketNotifier lines(STDIN_FILENO, QSocketNotifier::Read);

@@ -6,33 +6,14 @@ import unittest
 
 import bench
 
-PASSWORD = "starlings fly at dusk"
-
-
 class Pages(bench.Bench):
     SETTINGS = '[accounts]\nregistration = "open"\n'
-
-    def register(self, name, handle, first=False):
-        person = self.pages(handle)
-        person.fill("Server or invitation", self.url)
-        person.click("Continue")
-        if not first:
-            person.click("Register")
-        person.fill("Your name", name)
-        person.fill("User name", handle)
-        person.fill("Password", PASSWORD)
-        person.click("Make the account")
-        person.see("Jump to…")
-        return person
 
     def test_two_people_meet_and_talk_while_the_server_is_restarted(self):
         ann = self.register("Ann Lee", "ann", first=True)
         bob = self.register("Bob Ray", "bob")
 
-        ann.click("New conversation")
-        ann.click("New direct message…")
-        ann.fill("Name or user name", "bob")
-        ann.click("Bob Ray")
+        self.open_direct(ann, "bob", "Bob Ray")
         ann.write("Hello Bob, shall we met at noon?")
         ann.see("Delivered")
         ann.key("Up")

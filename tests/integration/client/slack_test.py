@@ -1,16 +1,14 @@
 """A Slack archive is imported into an empty server, and somebody of it reads the rooms in the desktop client."""
 
 import pathlib
+import runpy
 import subprocess
 import sys
 import unittest
 
 import bench
 
-sys.path.append(str(pathlib.Path(__file__).parents[1] / "ctl"))
-import foreign_archives  # noqa: E402
-
-PASSWORD = "starlings fly at dusk"
+ARCHIVES = pathlib.Path(__file__).parents[1] / "ctl/foreign_archives.py"
 
 
 class Slack(bench.Bench):
@@ -20,16 +18,16 @@ class Slack(bench.Bench):
 
     def test_its_rooms_are_read_in_the_client(self):
         self.end_server()
-        archive = foreign_archives.zip_slack(self.folder / "slack.zip")
+        archive = runpy.run_path(str(ARCHIVES))["zip_slack"](self.folder / "slack.zip")
         self.ctl("import", "--from", "slack", archive)
-        self.ctl("user", "passwd", "bob", input=PASSWORD)
+        self.ctl("user", "passwd", "bob", input=self.PASSWORD)
         self.start_server()
 
         bob = self.pages("bob")
         bob.fill("Server or invitation", self.url)
         bob.click("Continue")
         bob.fill("User name", "bob")
-        bob.fill("Password", PASSWORD)
+        bob.fill("Password", self.PASSWORD)
         bob.click("Sign in")
         bob.click("general")
         for text in ("see #general & ", "if (a < b) *p = 1;", "[file not imported: cat.png]", "All of us & tea", "👍", "Builder"):

@@ -1,0 +1,51 @@
+// A desktop's notification service without a desktop: each notice is a line on the standard output, "ID TITLE|TEXT"; a line
+// on the standard input is the number of a notice that is pressed.
+#include <unistd.h>
+
+#include <QCoreApplication>
+#include <QDBusConnection>
+#include <QSocketNotifier>
+#include <QVariantMap>
+#include <cstdio>
+
+class Notifications final : public QObject {
+  Q_OBJECT
+  Q_CLASSINFO("D-Bus Interface", "org.freedesktop.Notifications")
+
+ public slots:
+  uint Notify(const QString&, uint replaces, const QString&, const QString& title, const QString& text,
+              const QStringList&, const QVariantMap&, int) {
+    const uint id = replaces != 0 ? replaces : ++last_;
+    std::printf("%u %s|%s\n", id, qPrintable(title), qPrintable(text));
+    std::fflush(stdout);
+    return id;
+  }
+
+ signals:
+  void ActionInvoked(uint id, const QString& action);
+
+ private:
+  uint last_ = 0;
+};
+
+int main(int argc, char** argv) {
+  QCoreApplication program(argc, argv);
+  Notifications notifications;
+  QDBusConnection bus = QDBusConnection::sessionBus();
+  const bool there = bus.registerObject(QStringLiteral("/org/freedesktop/Notifications"), &notifications,
+                                        QDBusConnection::ExportAllSlots | QDBusConnection::ExportAllSignals) &&
+                     bus.registerService(QStringLiteral("org.freedesktop.Notifications"));
+  std::puts(there ? "ready" : "no bus");
+  std::fflush(stdout);
+  QSocketNotifier input(STDIN_FILENO, QSocketNotifier::Read);
+  QObject::connect(&input, &QSocketNotifier::activated, [&] {
+    char line[64];
+    const ssize_t count = ::read(STDIN_FILENO, line, sizeof(line) - 1);
+    if (count <= 0) return QCoreApplication::quit();
+    line[count] = '\0';
+    emit notifications.ActionInvoked(QByteArray(line).trimmed().toUInt(), QStringLiteral("default"));
+  });
+  return QCoreApplication::exec();
+}
+
+#include "fake_desktop.moc"
