@@ -28,7 +28,7 @@ class Backup : public testing::Test {
 
 TEST_F(Backup, ACopyUnderWriteLoadIsConsistent) {
   // Every answer sends the next message of its room, so that commits never pause.
-  std::unique_ptr<Store> store;
+  Store* running = nullptr;  // also while it stops: an answer may be under way
   std::atomic<bool> stop = false;
   std::atomic<std::uint64_t> sent = 0;
   const auto send = [&](RoomId room, std::uint32_t cseq) {
@@ -38,7 +38,7 @@ TEST_F(Backup, ACopyUnderWriteLoadIsConsistent) {
                          .client_msg_id = ClientMsgId(room.value << 32 | cseq)};
     row.body = std::string(300, 'x');
     row.body_hash = wire::body_hash(row.body);
-    store->submit(
+    running->submit(
         ShardId(0),
         {.id = cseq, .request = ports::CommitBatch{.room = room, .epoch = Epoch(1), .now = {}, .rows = {row}}});
   };
@@ -48,7 +48,8 @@ TEST_F(Backup, ACopyUnderWriteLoadIsConsistent) {
     if (!stop) send(batch.room, batch.rows.at(0).cseq.value + 1);
   });
   ASSERT_TRUE(opened.has_value());
-  store = std::move(*opened);
+  std::unique_ptr<Store> store = std::move(*opened);
+  running = store.get();
   for (std::uint64_t room = 1; room <= 40; ++room) send(RoomId(room), 1);
   while (sent < 200) {
   }
