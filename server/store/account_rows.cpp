@@ -61,6 +61,10 @@ void AccountRows::insert(const ports::Account& account) {
   put_words(p);
 }
 
+void AccountRows::index(UserId user) {
+  if (const auto account = find(user)) put_words(account->profile);
+}
+
 std::optional<ports::Account> AccountRows::find(UserId user) {
   Rows rows = find_.query(user);
   if (!rows.next()) return std::nullopt;

@@ -20,6 +20,8 @@ class AccountRows {
   bool any();
   bool taken(const ports::Profile& profile);
   void insert(const ports::Account& account);
+  /// For an account that came by other ways than insert(): people find it by its names from now on.
+  void index(UserId user);
   /// Of an account that is there; else nothing.
   std::optional<ports::Account> find(UserId user);
   bool put(const ports::PutProfile& request);

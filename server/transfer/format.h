@@ -21,7 +21,7 @@ inline constexpr std::size_t kForeignLineBytesMax = std::size_t{256} << 20;
 /// What a user line carries of an `accounts` table, where there is one: who somebody is, never a secret (passwords,
 /// second factors, tokens). A new column of a profile is named here and nowhere else.
 inline constexpr std::array<std::string_view, 6> kProfileColumns{"handle",      "display_name", "avatar_color",
-                                                                 "status_text", "created_ms",   "disabled"};
+                                                                 "status_text", "created",      "disabled"};
 
 /// What users keep beside their rooms, whole: a line a row, its type the table's name. They go out with all rooms only: items
 /// name rooms.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "server/store/account_rows.h"
 #include "server/store/errors.h"
 #include "server/store/migrate.h"
 #include "server/transfer/format.h"
@@ -30,6 +31,7 @@ class Import {
         savepoints_(connection),
         room_(connection),
         accounts_(connection, "accounts", kProfileColumns),
+        people_(connection),
         versions_(
             connection,
             "INSERT INTO users (user_id, rooms_version, items_version) VALUES (?1, ?2 + 1, ?3) ON CONFLICT DO UPDATE "
@@ -128,6 +130,7 @@ class Import {
     if (profile && accounts_.exists()) {
       // Somebody who is there already keeps what they call themselves now.
       if (!accounts_.insert("user_id", user, fields, plan_.resume || plan_.add)) ++report_.profiles_existing;
+      people_.index(UserId(user));
     } else if (profile) {
       ++report_.profiles_dropped;
     }
@@ -194,6 +197,7 @@ class Import {
   store::SavepointStatements savepoints_;
   ImportRoom room_;
   Table accounts_;
+  store::AccountRows people_;
   store::Statement versions_;
   std::vector<Table> user_tables_;
   std::optional<store::Savepoint> savepoint_;

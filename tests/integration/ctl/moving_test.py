@@ -61,6 +61,33 @@ class Moving(Workshop):
             now = json.loads(self.good("room", "show", room, "--json"))
             self.assertEqual((True, shown[room]["prefix_hash"]), (now["verified"], now["prefix_hash"]))
 
+    def test_people_are_the_same_elsewhere_but_for_their_secrets_and_powers(self):
+        self.good("user", "add", "ada", "--name", "Ada Lovelace", stdin="starlings fly at dusk")
+        self.good("user", "add", "bob", stdin="starlings fly at dusk")
+        self.good("user", "disable", "bob")
+        stays = {"password_hash", "admin", "totp_sealed", "totp_on", "totp_step"}
+        db = sqlite3.connect(self.database)
+        columns = [row[1] for row in db.execute("PRAGMA table_info(accounts)")]
+        db.close()
+        moves = ", ".join(column for column in columns if column not in stays)
+
+        def people():
+            db = sqlite3.connect(self.database)
+            try:
+                return db.execute(f"SELECT {moves} FROM accounts ORDER BY user_id").fetchall(), tables_of(self.database)["account_words"]
+            finally:
+                db.close()
+
+        before = people()
+        self.assertEqual(2, len(before[0]))
+        self.assertIn("lovelace", [word for word, _ in before[1]])
+        self.good("export", "--out", "people.jsonl")
+        self.data = self.folder / "second"
+        self.database = self.data / "starling.db"
+        self.configure()
+        self.good("import", "people.jsonl")
+        self.assertEqual(before, people(), "a new column is named in kProfileColumns, or stays")
+
 
 if __name__ == "__main__":
     main()
