@@ -201,7 +201,8 @@ void Logins::on(const Disconnected& disconnected) {
 
 void Logins::bury() {
   for (const std::uint32_t index : std::exchange(sessions_.closing(), {})) {
-    if (sessions_.at(index).open && sessions_.at(index).closing) end(index);
+    const Session& session = sessions_.at(index);
+    if (session.open && session.closing) end(index, session.left);
   }
 }
 

@@ -71,6 +71,7 @@ struct Session {
   bool closing : 1 = false;
   bool lagging : 1 = false;        // its outbox was above the soft limit and has not come down yet
   bool out_of_credit : 1 = false;  // a room waits for its Delivered
+  bool left : 1 = false;           // made no progress for so long that nobody waits for it to come back
   std::uint32_t notices = 0;       // the last change of the list of rooms that was told
   Meter asks;
 };

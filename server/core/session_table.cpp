@@ -113,6 +113,7 @@ void SessionTable::expire_readers() {
   wheel_.advance(tick(turn_.now.at), [&](std::uint32_t index) {
     probe(Probe::slow_disconnected);
     ++turn_.counters.slow_closed;
+    sessions_[index].left = true;
     close(index, CloseReason::SlowReader, "nothing read for too long");
   });
   arm_wheel();

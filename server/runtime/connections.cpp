@@ -51,14 +51,14 @@ void Connections::leave_core(Connection& c, bool left) {
   core_.on(core::Disconnected{.conn = c.id, .left = left});
 }
 
-void Connections::close(Connection& c, std::uint16_t code, std::string_view text) {
+void Connections::close(Connection& c, std::uint16_t code, std::string_view text, bool left) {
   if (c.phase == Phase::Closing) return;
   // Before the upgrade there is no WebSocket to close.
   if (c.phase == Phase::Upgrading || c.phase == Phase::Answering) return destroy(c);
   // What a slow reader has not begun to read it will fetch from the log. TLS may have half a record on its way.
   if (code == close_code::kSlowReader && !c.tls) c.outbox.drop_unstarted();
   send(c, close_frame(code, text));
-  enter_closing(c);
+  enter_closing(c, left);
 }
 
 void Connections::close_after(Connection& c, ports::SharedFrame last, bool left) {
@@ -138,7 +138,7 @@ void Connections::on_overdue(Connection& c, Overdue overdue) {
     case Overdue::Expired:
       return close(c, close_code::kTokenExpired, "the token has expired; log in with a new one");
     case Overdue::WriteStalled:
-      return close(c, close_code::kSlowReader, "nothing was read for too long; resume");
+      return close(c, close_code::kSlowReader, "nothing was read for too long; resume", true);
     case Overdue::Dead:
       return destroy(c, true);
     case Overdue::Upgrade:

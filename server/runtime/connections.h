@@ -29,8 +29,8 @@ class Connections {
   void admitted(Connection& c, Duration left);
 
   /// Sends a close frame after what is queued, and gives the peer a moment to answer. The core hears Disconnected at
-  /// once. Does nothing when the connection closes already.
-  void close(Connection& c, std::uint16_t code, std::string_view text);
+  /// once. Does nothing when the connection closes already. `left`: the peer was silent for so long that nobody waits.
+  void close(Connection& c, std::uint16_t code, std::string_view text, bool left = false);
   /// After `last` (an HTTP response, or the answer to the peer's close frame) has left.
   /// `left`: the peer has said goodbye.
   void close_after(Connection& c, ports::SharedFrame last, bool left = false);

@@ -92,6 +92,23 @@ TEST(PresenceTest, ABrokenConnectionThatComesBackWithinFifteenSecondsShowsNothin
   EXPECT_EQ(state(p.rig, p.alice, kBob), State::Offline);
 }
 
+TEST(PresenceTest, OneWhoStopsReadingWhatIsSentIsGoneWithinThirtyFiveSeconds) {
+  for (const std::uint32_t shards : {1u, 3u}) {
+    Pair p(shards, {.outbox_bytes_soft = 4096});
+    p.watch();
+    const End bob = p.bob_comes();
+    p.rig.sync(bob, p.rig.at_head());
+    p.rig.pass(3s);
+    p.rig.stop_reading(bob);
+    for (std::uint32_t i = 1; i <= 100; ++i) p.rig.say(p.alice, p.rig.message(i, std::string(100, 'x')));
+    p.rig.pass(29s);
+    EXPECT_EQ(state(p.rig, p.alice, kBob), State::Online);
+    p.rig.pass(6s);
+    ASSERT_TRUE(p.rig.heard(bob).closed);
+    EXPECT_EQ(state(p.rig, p.alice, kBob), State::Offline);
+  }
+}
+
 TEST(PresenceTest, APersonIsAwayWhenAwayFromAllDevices) {
   Pair p(2);
   p.watch();
