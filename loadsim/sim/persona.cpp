@@ -188,7 +188,7 @@ void Persona::administer(Device& device, RoomView& room, Action action) {
     case Action::Moderate: {
       constexpr std::array kinds{wire::EventKind::MemberMute,   wire::EventKind::MemberUnmute,
                                  wire::EventKind::MemberUnmute, wire::EventKind::MemberBan,
-                                 wire::EventKind::MemberUnban,  wire::EventKind::MemberUnban};
+                                 wire::EventKind::MemberBan,    wire::EventKind::MemberUnban};
       device.send(room.room, {.kind = kinds[scale(random(), kinds.size())], .subject = anybody()});
       return;
     }
