@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "common/base/mutant.h"
 #include "loadsim/app/exit_codes.h"
+#include "loadsim/app/planted_bug.h"
 #include "loadsim/app/seed_workers.h"
 #include "loadsim/sim/swarm.h"
 
@@ -20,21 +20,6 @@ namespace {
 
 #if defined(STARLING_MUTANTS)
 
-constexpr std::array kPlanted{Mutant::M1_PublishBeforeCommit,
-                              Mutant::M4_AckBeforeCommit,
-                              Mutant::M7_HistoryBeforeRegistration,
-                              Mutant::M9_DedupeWindow,
-                              Mutant::M10_AckMovesCursor,
-                              Mutant::M11_MembershipOutsideLock,
-                              Mutant::M12_InPlaceEdit,
-                              Mutant::M16_SlowConsumerDropsOldest,
-                              Mutant::M17_ReorderOnRetry,
-                              Mutant::HistoryLeak,
-                              Mutant::ItemsUntold,
-                              Mutant::MutedSpeak,
-                              Mutant::SynchronousOff,
-                              Mutant::G11_PresenceStuck,
-                              Mutant::G20_MarkBeyondHead};
 /// Where the searches begin: one lucky seed says little.
 constexpr std::array<std::uint64_t, 5> kStarts{1, 10'001, 20'001, 30'001, 40'001};
 
@@ -115,13 +100,7 @@ std::vector<Mutant> of_today(unsigned count) {
 
 int sabotage(const SabotageOptions& options) {
   std::vector<Mutant> bugs = of_today(options.rotate);
-  if (!options.only.empty()) {
-    bugs = {mutant_by_name(options.only)};
-    if (bugs.front() == Mutant::None) {
-      std::fprintf(stderr, "there is no planted bug '%s'\n", options.only.c_str());
-      return kExitUsage;
-    }
-  }
+  if (!options.only.empty()) bugs = {planted_bug(options.only)};
   const std::vector<Hunt> hunts = hunt(bugs, options);
   std::size_t caught = 0;
   for (std::size_t i = 0; i < bugs.size(); ++i) {

@@ -4,14 +4,14 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "loadsim/app/exit_codes.h"
+#include "loadsim/app/planted_bug.h"
+#include "loadsim/app/schedule_file.h"
 #include "loadsim/app/seed_workers.h"
 #include "loadsim/sim/ensemble.h"
 #include "loadsim/sim/knobs.h"
@@ -68,22 +68,6 @@ int run_one(sim::Options options, const SimOptions& sim_options) {
   return report.violations == 0 ? kExitPass : kExitViolated;
 }
 
-int run_schedule(const SimOptions& sim_options) {
-  std::ifstream file(sim_options.schedule);
-  if (!file) {
-    std::fprintf(stderr, "%s: cannot be read\n", sim_options.schedule.c_str());
-    return kExitUsage;
-  }
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  auto options = sim::parse_options(text);
-  if (!options) {
-    std::fprintf(stderr, "%s:%zu: %s\n", sim_options.schedule.c_str(), options.error().line,
-                 options.error().text.c_str());
-    return kExitUsage;
-  }
-  return run_one(std::move(*options), sim_options);
-}
-
 bool has_holes(const sim::Ensemble& ensemble) {
   for (const std::string_view name : ensemble.probes_missed()) {
     std::printf("never reached: %.*s\n", static_cast<int>(name.size()), name.data());
@@ -104,7 +88,8 @@ int run_many(const SimOptions& sim_options) {
         ensemble.add(report);
         if (report.violations != 0) {
           print_violations(report);
-          std::printf("  again: starling-loadsim sim --seed %llu\n", static_cast<unsigned long long>(report.seed));
+          std::printf("  again: starling-loadsim sim --seed %llu%s\n", static_cast<unsigned long long>(report.seed),
+                      mutant_words().c_str());
         }
         if (ensemble.seeds() % 100 == 0) {
           std::fprintf(stderr, "%llu seeds\n", static_cast<unsigned long long>(ensemble.seeds()));
@@ -135,7 +120,10 @@ int simulate(const SimOptions& options) {
     std::printf("%s", to_text(sim::swarm(options.seed.value_or(options.from))).c_str());
     return kExitPass;
   }
-  if (!options.schedule.empty()) return run_schedule(options);
+  if (!options.schedule.empty()) {
+    auto written = read_schedule(options.schedule);
+    return written ? run_one(std::move(*written), options) : kExitUsage;
+  }
   if (options.seed) return run_one(sim::swarm(*options.seed), options);
   return run_many(options);
 }
@@ -154,6 +142,7 @@ void add_sim_command(CLI::App& root, int& exit_code) {
   command->add_option("--jobs", options->jobs, "Processes")->capture_default_str()->check(CLI::Range(1, 64));
   command->add_flag("--print", options->print, "Only print the options and faults of a seed");
   command->add_flag("--twice", options->twice, "Run each seed twice and compare the traces");
+  add_mutant_option(*command);
   command->callback([options, &exit_code] { exit_code = simulate(*options); });
 }
 

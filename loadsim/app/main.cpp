@@ -3,6 +3,7 @@
 
 #include "loadsim/app/cmd_run.h"
 #include "loadsim/app/cmd_sabotage.h"
+#include "loadsim/app/cmd_shrink.h"
 #include "loadsim/app/cmd_sim.h"
 #include "loadsim/app/exit_codes.h"
 
@@ -14,6 +15,7 @@ int main(int argc, char** argv) {
   add_run_command(app, exit_code);
   add_sim_command(app, exit_code);
   add_sabotage_command(app, exit_code);
+  add_shrink_command(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -102,6 +103,9 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Action::kCount)>
     "remove_member", "leave",     "retitle",   "change_mode",  "mention",      "invite",      "join",
     "moderate",      "configure", "pin",       "put_item",     "watch_people", "go_away"};
 
+/// Gives all of them the same weight; what comes behind it differs.
+constexpr std::string_view kEveryAction = "actions";
+
 bool read_number(std::string_view word, std::int64_t& value) {
   const int base = word.starts_with("0x") ? 16 : 10;
   if (base == 16) word.remove_prefix(2);
@@ -119,6 +123,10 @@ std::string set_knob(std::string_view word, Options& options) {
   const auto knob = std::find_if(kKnobs.begin(), kKnobs.end(), [&](const Knob& k) { return k.name == name; });
   if (knob != kKnobs.end()) {
     knob->set(options, value);
+    return {};
+  }
+  if (name == kEveryAction) {
+    options.mix.fill(static_cast<std::uint16_t>(value));
     return {};
   }
   const auto action = std::find(kActions.begin(), kActions.end(), name);
@@ -166,12 +174,32 @@ std::string to_text(const Options& options) {
   for (const Knob& knob : kKnobs) {
     if (knob.get(options) != knob.get(usual)) add(knob.name, knob.get(options));
   }
+  Mix written = usual.mix;
+  if (std::ranges::count(options.mix, 0) > static_cast<std::ptrdiff_t>(kActions.size() / 2)) {
+    written.fill(0);
+    add(kEveryAction, 0);
+  }
   for (std::size_t i = 0; i < kActions.size(); ++i) {
-    if (options.mix[i] != usual.mix[i]) add(kActions[i], options.mix[i]);
+    if (options.mix[i] != written[i]) add(kActions[i], options.mix[i]);
   }
   if (!line.empty()) text += "knob" + line + "\n";
   for (const users::Fault& fault : options.schedule) text += to_string(fault) + "\n";
   return text;
+}
+
+std::vector<std::string_view> unusual_knobs(const Options& options) {
+  const Options usual;
+  std::vector<std::string_view> names;
+  for (const Knob& knob : kKnobs) {
+    if (knob.get(options) != knob.get(usual)) names.push_back(knob.name);
+  }
+  return names;
+}
+
+void make_usual(Options& options, std::string_view name) {
+  for (const Knob& knob : kKnobs) {
+    if (knob.name == name) knob.set(options, knob.get(Options{}));
+  }
 }
 
 Result<Options, users::FaultError> parse_options(std::string_view text) {

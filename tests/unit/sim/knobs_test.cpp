@@ -27,6 +27,17 @@ TEST(Knobs, AnErrorNamesItsLine) {
   EXPECT_EQ(fault.error().line, 3u);
 }
 
+TEST(Knobs, AWorldWhereLittleIsDoneIsNotAListOfWhatIsNot) {
+  Options options;
+  options.mix = {};
+  options.mix[static_cast<std::size_t>(Action::Pin)] = 4;
+  const std::string text = to_text(options);
+  EXPECT_EQ(text, "seed 1\nknob actions=0 pin=4\n");
+  const auto read = parse_options(text);
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->mix, options.mix);
+}
+
 TEST(Swarm, TwoSeedsAreTwoWorlds) { EXPECT_NE(to_text(swarm(1)), to_text(swarm(2)).replace(5, 1, "1")); }
 
 }  // namespace
