@@ -35,7 +35,7 @@ using Epoch = Id<struct EpochTag, std::uint32_t>;
 using ClientMsgId = Id<struct ClientMsgTag, std::uint64_t>;
 /// Fold of a room's log up to a seq. 0 is the fold of the empty log.
 using PrefixHash = Id<struct PrefixHashTag, std::uint64_t>;
-/// Index of a shard within its node.
+/// A shard's number, which no other shard of the cluster has.
 using ShardId = Id<struct ShardTag, std::uint16_t>;
 using ViewId = Id<struct ViewTag, std::uint64_t>;
 

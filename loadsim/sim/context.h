@@ -30,6 +30,8 @@ enum class Stream : std::uint64_t {
   Swarm,
   Segment,
   Fate,
+  NodeChoice,
+  Bus,
   kCount
 };
 

@@ -12,7 +12,7 @@ namespace starling::sim {
 
 enum class Happening : std::uint8_t {
   ShardTimer,       // a: shard, b: the deadline's ticket
-  RingArrival,      // a: from * shards + to, b: boot
+  BusArrival,       // a: slot of the envelope
   StoreCommit,      // a: slot of the operation
   StoreDone,        // a: slot of the operation
   LinkUp,           // a: device, b: attempt: bytes reach the server
@@ -20,7 +20,7 @@ enum class Happening : std::uint8_t {
   LinkDrained,      // a: device, b: attempt: bytes have left the server
   Dial,             // a: device, b: attempt: the connection is made, or not
   HangUp,           // a: device, b: attempt: the server's close reaches the device
-  ServerNotices,    // a: device, b: attempt: the server finds that the connection is gone
+  ServerNotices,    // a: device, b: node and attempt: the server finds that the connection is gone
   ClientNotices,    // a: device, b: attempt: the device finds it
   DeviceTimer,      // a: device, b: the deadline's ticket
   DevicePersisted,  // a: device, b: incarnation
@@ -30,7 +30,7 @@ enum class Happening : std::uint8_t {
   FaultBegins,      // a: index into the schedule
   FaultEnds,        // a: index into the schedule
   Backup,           // a: index into the schedule: what it will restore is copied now
-  NodeStarts,       // b: boot before
+  NodeStarts,       // a: node, b: boot before
   Sample,           // drains, gauges and convergence
 };
 

@@ -40,6 +40,7 @@ void set_number(T& value, std::int64_t number) {
         [](Options& o, std::int64_t n) { set_number(o.field, n); } \
   }
 constexpr std::array kKnobs{
+    STARLING_KNOB("nodes", nodes),
     STARLING_KNOB("shards", shards),
     STARLING_KNOB("rooms", rooms),
     STARLING_KNOB("users", users),

@@ -86,20 +86,35 @@ void Nemesis::begin(std::uint32_t index) {
 
 // ---- the server
 
-void Nemesis::kill(FaultKind kind) {
-  Node& node = world_->node();
+void Nemesis::kill(const Fault& fault) {
+  Node& node = world_->node(fault.node - 1);
   if (!node.up()) return;
-  ++tally(kind).effective;
-  node.kill(kind == FaultKind::PowerLoss ? StoreModel::Death::Machine : StoreModel::Death::Process);
+  ++tally(fault.kind).effective;
+  node.kill(fault.kind == FaultKind::PowerLoss ? StoreModel::Death::Machine : StoreModel::Death::Process);
+}
+
+bool Nemesis::any_up() const {
+  return std::ranges::any_of(world_->nodes(), [](const auto& node) { return node->up(); });
+}
+
+void Nemesis::kill_all() {
+  for (const auto& node : world_->nodes()) node->kill(StoreModel::Death::Process);
+}
+
+void Nemesis::start_all() {
+  for (const auto& node : world_->nodes()) {
+    if (!node->up()) node->start();
+  }
 }
 
 void Nemesis::on_server(const Fault& fault) {
-  Node& node = world_->node();
+  if (fault.node > world_->nodes().size()) return;  // a schedule for more nodes than there are
+  Node& node = world_->node(std::max(fault.node, 1u) - 1);
   const Instant now = world_->context().now();
   switch (fault.kind) {
     case FaultKind::Kill:
     case FaultKind::PowerLoss:
-      kill(fault.kind);
+      kill(fault);
       return;
     case FaultKind::Restart:
       if (node.up()) return;
@@ -113,7 +128,7 @@ void Nemesis::on_server(const Fault& fault) {
       if (node.up() && !node.paused()) node.drain();
       return;
     case FaultKind::RingDrop:
-      node.drop_envelopes(fault.permille, now + fault.span);
+      world_->bus().drop_in_rings(fault.permille, now + fault.span);
       return;
     case FaultKind::ClockStep:
       node.step_clock(fault.span);
@@ -145,12 +160,12 @@ void Nemesis::on_store(std::uint32_t index, const Fault& fault) {
       store.be_slow(fault.delay, until);
       return;
     case FaultKind::StoreStop:
-      if (!world_->node().up()) return;
+      if (!any_up()) return;
       store.stop();
       end_later(index, within({50ms, 800ms}, random(index, 1)));
       return;
     default:  // StoreRestore, StoreCopyBack: the operator stops the server first
-      world_->node().kill(StoreModel::Death::Process);
+      kill_all();
       end_later(index, 1s);
       return;
   }
@@ -160,7 +175,7 @@ void Nemesis::back_up(std::uint32_t fault) { backups_.insert_or_assign(fault, wo
 
 void Nemesis::put_back(std::uint32_t index, const Fault& fault) {
   const auto backup = backups_.find(index);
-  if (backup == backups_.end() || world_->node().up()) return;
+  if (backup == backups_.end() || any_up()) return;
   ++tally(fault.kind).effective;
   const Database before = world_->database();
   world_->database() = backup->second;
@@ -178,7 +193,7 @@ void Nemesis::put_back(std::uint32_t index, const Fault& fault) {
       device->watch().lost_by_policy(each.room, now != nullptr ? now->last_cseq(as).next() : Cseq(1));
     }
   }
-  world_->node().start();
+  start_all();
 }
 
 void Nemesis::cut_logs(std::uint32_t permille) {
@@ -286,8 +301,8 @@ void Nemesis::end(std::uint32_t index) {
   switch (fault.kind) {
     case FaultKind::StoreStop:
       if (!world_->store().stopped()) return;
-      world_->node().kill(StoreModel::Death::Process);  // a store that has failed takes the process with it
-      world_->restart_server_after(1s);
+      kill_all();  // a store that has failed takes the process with it
+      for (const auto& node : world_->nodes()) world_->restart_after(*node, 1s);
       return;
     case FaultKind::StoreRestore:
     case FaultKind::StoreCopyBack:
@@ -302,13 +317,15 @@ void Nemesis::end(std::uint32_t index) {
 }
 
 void Nemesis::heal() {
-  Node& node = world_->node();
   const Instant now = world_->context().now();
   world_->store().heal();
-  node.pause(now);
-  node.drop_envelopes(0, now);
-  if (world_->store().stopped() || node.draining()) node.kill(StoreModel::Death::Process);
-  if (!node.up()) node.start();
+  world_->bus().heal();
+  const bool stopped = world_->store().stopped();
+  for (const auto& node : world_->nodes()) {
+    node->pause(now);
+    if (stopped || node->draining()) node->kill(StoreModel::Death::Process);
+  }
+  start_all();
   world_->network().heal();
   for (const auto& device : world_->devices()) {
     if (device->is_clone()) device->retire();

@@ -45,7 +45,10 @@ class Nemesis {
   void on_store(std::uint32_t index, const users::Fault& fault);
   void on_clients(std::uint32_t index, const users::Fault& fault);
   void end_later(std::uint32_t fault, Duration span);
-  void kill(users::FaultKind kind);
+  void kill(const users::Fault& fault);
+  void kill_all();
+  void start_all();
+  bool any_up() const;
   void clone(std::uint32_t index, std::uint32_t count);
   void kick(std::uint32_t index, std::uint32_t count);
   void readmit(std::uint32_t index);

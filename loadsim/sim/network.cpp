@@ -106,7 +106,7 @@ void Network::take_up(std::uint32_t device, std::uint64_t attempt, std::vector<w
 void Network::hang_up(std::uint32_t device) {
   Link& link = links_[device];
   if (!std::exchange(link.client_end, false) || link.broken) return;
-  context_->wheel.schedule(arrival(device, link.up_until), Happening::ServerNotices, device, link.attempt);
+  context_->wheel.schedule(arrival(device, link.up_until), Happening::ServerNotices, device, link.server_key());
 }
 
 // ---- down
@@ -244,7 +244,8 @@ void Network::cut(std::uint32_t device, Instant until, std::uint64_t random) {
   // The device's own network tells it at once, or nobody does: then pings and silence.
   const Span client = more % 2 == 0 ? Span{1ms, 200ms} : Span{5s, 25s};
   context_->wheel.schedule(now + within(client, mix64(more)), Happening::ClientNotices, device, link.attempt);
-  context_->wheel.schedule(now + within({1s, 35s}, mix64(more ^ 1)), Happening::ServerNotices, device, link.attempt);
+  context_->wheel.schedule(now + within({1s, 35s}, mix64(more ^ 1)), Happening::ServerNotices, device,
+                           link.server_key());
 }
 
 void Network::reset_all() {
@@ -253,7 +254,7 @@ void Network::reset_all() {
     if (link.broken || (!link.client_end && !link.server_end)) continue;
     link.broken = true;
     context_->wheel.schedule(context_->now() + 1ms, Happening::ClientNotices, device, link.attempt);
-    context_->wheel.schedule(context_->now() + 1ms, Happening::ServerNotices, device, link.attempt);
+    context_->wheel.schedule(context_->now() + 1ms, Happening::ServerNotices, device, link.server_key());
   }
 }
 
@@ -264,7 +265,7 @@ void Network::heal() {
     link.slow_until = link.stalled_until = link.unreachable_until = now;
     if (!link.broken) continue;
     context_->wheel.schedule(now + 1s, Happening::ClientNotices, device, link.attempt);
-    context_->wheel.schedule(now + 1s, Happening::ServerNotices, device, link.attempt);
+    context_->wheel.schedule(now + 1s, Happening::ServerNotices, device, link.server_key());
   }
 }
 

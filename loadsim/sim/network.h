@@ -26,6 +26,7 @@ struct DownFrame {
 
 struct Link {
   std::uint32_t attempt = 0;  // counts the connections of a device; what belongs to an earlier one is void
+  std::uint32_t node = 0;     // where its server end is
   bool client_end = false;    // the device believes in it
   bool server_end = false;    // the server does
   bool broken = false;        // nothing passes any more
@@ -63,6 +64,8 @@ struct Link {
   Instant unreachable_until{};  // no connection can be made
 
   bool slow(Instant now) const { return now < slow_until; }
+  /// Which connection, for Happening::ServerNotices: the node may have to do with it long after the device's next one.
+  std::uint64_t server_key() const { return std::uint64_t{node} << 32 | attempt; }
 };
 
 class Network {

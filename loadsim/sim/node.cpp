@@ -58,8 +58,13 @@ bool from_text(const std::string& text, Credential& credential) {
   return at == end;
 }
 
-Node::Node(Context& context, Network& network, StoreModel& store)
-    : context_(&context), network_(&network), store_(&store) {}
+Node::Node(std::uint32_t index, const Surroundings& around)
+    : context_(around.context),
+      network_(around.network),
+      store_(around.store),
+      bus_(around.bus),
+      index_(index),
+      first_shard_(index * around.context->options.shards) {}
 
 // ---- life
 
@@ -68,15 +73,17 @@ void Node::start() {
   ++boot_;
   const std::uint16_t count = context_->options.shards;
   ports::View view{.id = ViewId(1)};
-  for (std::uint16_t i = 0; i < count; ++i) view.shards.push_back(ShardId(i));
+  for (std::uint16_t node = 0; node < context_->options.nodes; ++node) {
+    view.add({.first = ShardId(static_cast<std::uint16_t>(node * count)), .shards = count});
+  }
   conns_.resize(count);
   free_.resize(count);
-  rings_.assign(std::size_t{count} * count, {});
+  bus_->begins(first_shard_);
   armed_.assign(count, kNever);
   tickets_.resize(count);
   for (std::uint16_t i = 0; i < count; ++i) {
-    const std::uint64_t seed = context_->draw_at(Stream::ShardSeed, i, boot_);
-    shards_.push_back(std::make_unique<core::Shard>(context_->options.config, ShardId(i), view, boot_, seed));
+    const std::uint64_t seed = context_->draw_at(Stream::ShardSeed, name_of(i).value, boot_);
+    shards_.push_back(std::make_unique<core::Shard>(context_->options.config, name_of(i), view, boot_, seed));
     arm(i);
   }
   draining_ = false;
@@ -91,7 +98,8 @@ void Node::pause(Instant until) {
 void Node::kill(StoreModel::Death death) {
   if (!up()) return;
   shards_.clear();
-  store_->process_died(death);
+  bus_->ends(first_shard_);
+  store_->process_died(index_, death);
   for (std::uint32_t shard = 0; shard < conns_.size(); ++shard) {
     for (std::uint32_t i = 0; i < conns_[shard].size(); ++i) {
       if (conns_[shard][i].used) free_conn(shard, {.index = i, .generation = conns_[shard][i].generation});
@@ -226,19 +234,16 @@ void Node::on_lost(std::uint32_t device, std::uint32_t attempt) {
 
 // ---- inputs and effects
 
-void Node::on_ring(std::uint32_t ring) {
-  Ring& r = rings_[ring];
-  if (r.queue.empty()) return;  // it was there when the process died
-  ports::Envelope envelope = std::move(r.queue.front());
-  r.queue.pop_front();
-  input(static_cast<std::uint32_t>(ring % shards_.size()), core::EnvelopeReceived{.envelope = std::move(envelope)});
+void Node::on_envelope(ShardId to, ports::Envelope envelope) {
+  input(index_of(to), core::EnvelopeReceived{.envelope = std::move(envelope)});
 }
 
 void Node::on_store(StoreModel::Reply reply) {
-  input(reply.shard.value, core::StoreCompleted{.completion = std::move(reply.completion)});
+  input(index_of(reply.shard), core::StoreCompleted{.completion = std::move(reply.completion)});
 }
 
-void Node::on_timer(std::uint32_t shard, std::uint64_t ticket) {
+void Node::on_timer(ShardId name, std::uint64_t ticket) {
+  const std::uint32_t shard = index_of(name);
   if (tickets_[shard] != ticket) return;
   armed_[shard] = kNever;
   if (shards_[shard]->next_deadline() <= context_->now()) {
@@ -252,12 +257,12 @@ void Node::arm(std::uint32_t shard) {
   const Instant deadline = shards_[shard]->next_deadline();
   if (deadline >= armed_[shard]) return;  // an earlier one looks again
   armed_[shard] = deadline;
-  context_->wheel.schedule(deadline, Happening::ShardTimer, shard, ++tickets_[shard]);
+  context_->wheel.schedule(deadline, Happening::ShardTimer, name_of(shard).value, ++tickets_[shard]);
 }
 
 void Node::input(std::uint32_t shard, core::Input&& in) {
   ++context_->inputs;
-  context_->trace.add(0x100 + in.index(), shard,
+  context_->trace.add(0x100 + in.index(), name_of(shard).value,
                       static_cast<std::uint64_t>(context_->now().time_since_epoch().count()));
   effects_.clear();
   shards_[shard]->on({.at = context_->now(), .wall = wall()}, std::move(in), effects_);
@@ -266,29 +271,10 @@ void Node::input(std::uint32_t shard, core::Input&& in) {
 }
 
 void Node::carry_out(std::uint32_t from) {
-  for (core::Effects::Post& each : effects_.posts) post(from, each);
-  for (ports::StoreOp& op : effects_.store) store_->submit(ShardId(static_cast<std::uint16_t>(from)), std::move(op));
+  for (core::Effects::Post& each : effects_.posts) bus_->post(name_of(from), each.to, std::move(each.envelope));
+  for (ports::StoreOp& op : effects_.store) store_->submit(name_of(from), std::move(op));
   for (const core::Effects::Send& each : effects_.sends) send(from, each);
   for (const core::Effects::Close& each : effects_.closes) close(from, each);
-}
-
-void Node::post(std::uint32_t from, core::Effects::Post& post) {
-  const std::uint32_t ring = from * static_cast<std::uint32_t>(shards_.size()) + post.to.value;
-  Ring& r = rings_[ring];
-  const std::uint64_t random = context_->next_draw(Stream::RingDrop, 0, ring_drops_);
-  const bool full = r.queue.size() >= context_->options.ring_capacity;
-  const bool dropped = context_->now() < ring_drop_until_ && chance(random, ring_drop_permille_);
-  if (dropped) ++context_->tally(users::FaultKind::RingDrop).effective;
-  context_->trace.add(0x200, ring, full || dropped ? 1 : 0);
-  if (full || dropped) {
-    context_->lost();
-    return;
-  }
-  r.queue.push_back(std::move(post.envelope));
-  const Duration latency =
-      within(context_->options.ring_latency, context_->next_draw(Stream::RingLatency, 0, ring_latencies_));
-  r.until = std::max(r.until, context_->now() + latency);
-  context_->wheel.schedule(r.until, Happening::RingArrival, ring, boot_);
 }
 
 void Node::send(std::uint32_t shard, const core::Effects::Send& send) {
@@ -324,7 +310,8 @@ std::string Node::pending() const {
   std::string text;
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     const std::string line = shards_[i]->pending();
-    if (!line.empty()) text += "  shard " + std::to_string(i) + ": " + line + "\n";
+    if (!line.empty())
+      text += "  shard " + std::to_string(name_of(static_cast<std::uint32_t>(i)).value) + ": " + line + "\n";
   }
   return text;
 }

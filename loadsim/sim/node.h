@@ -1,13 +1,14 @@
-// One server process: core::Shard objects, the rings between them and the runtime's part that the simulator plays
-// (connections, deadlines, verified tokens). Dies, comes back, stops and drains.
+// One server process: core::Shard objects and the runtime's part that the simulator plays (connections, deadlines,
+// verified tokens). Dies, comes back, stops and drains. Its shards have numbers of their own in the cluster; `shard` is
+// here the index within the node.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "loadsim/sim/bus.h"
 #include "loadsim/sim/context.h"
 #include "loadsim/sim/network.h"
 #include "loadsim/sim/store_model.h"
@@ -27,8 +28,15 @@ bool from_text(const std::string& text, Credential& credential);
 
 class Node {
  public:
-  Node(Context& context, Network& network, StoreModel& store);
+  struct Surroundings {
+    Context* context;
+    Network* network;
+    StoreModel* store;
+    Bus* bus;
+  };
+  Node(std::uint32_t index, const Surroundings& around);
 
+  std::uint32_t index() const { return index_; }
   void start();
   void kill(StoreModel::Death death);
   std::uint64_t boot() const { return boot_; }
@@ -49,11 +57,6 @@ class Node {
   void drift_clock(std::int64_t ppm);
   WallTime wall() const;
 
-  /// Between shards, until then.
-  void drop_envelopes(std::uint32_t permille, Instant until) {
-    ring_drop_permille_ = permille, ring_drop_until_ = until;
-  }
-
   // ---- happenings
 
   void on_dial(std::uint32_t device);
@@ -61,9 +64,9 @@ class Node {
   void on_drained(std::uint32_t device, std::uint32_t bytes);
   /// The connection is gone, and the server has noticed.
   void on_lost(std::uint32_t device, std::uint32_t attempt);
-  void on_ring(std::uint32_t ring);
+  void on_envelope(ShardId to, ports::Envelope envelope);
   void on_store(StoreModel::Reply reply);
-  void on_timer(std::uint32_t shard, std::uint64_t ticket);
+  void on_timer(ShardId shard, std::uint64_t ticket);
 
   /// What waits for what, shard by shard.
   std::string pending() const;
@@ -84,14 +87,9 @@ class Node {
     bool admitted = false;  // its Hello was verified
     std::uint32_t attempt = 0;
   };
-  struct Ring {
-    std::deque<ports::Envelope> queue;
-    Instant until{};
-  };
 
   void input(std::uint32_t shard, core::Input&& in);
   void carry_out(std::uint32_t from);
-  void post(std::uint32_t from, core::Effects::Post& post);
   void send(std::uint32_t shard, const core::Effects::Send& send);
   void close(std::uint32_t shard, const core::Effects::Close& close);
   void arm(std::uint32_t shard);
@@ -99,24 +97,24 @@ class Node {
   ConnId take_conn(std::uint32_t shard, std::uint32_t device, std::uint32_t attempt);
   void free_conn(std::uint32_t shard, ConnId conn);
   Endpoint& endpoint(std::uint32_t device);
+  ShardId name_of(std::uint32_t shard) const { return ShardId(static_cast<std::uint16_t>(first_shard_ + shard)); }
+  std::uint32_t index_of(ShardId name) const { return name.value - first_shard_; }
 
   Context* context_;
   Network* network_;
   StoreModel* store_;
+  Bus* bus_;
+  std::uint32_t index_;
+  std::uint32_t first_shard_;
   std::vector<std::unique_ptr<core::Shard>> shards_;
   std::vector<std::vector<Conn>> conns_;  // by shard
   std::vector<std::vector<std::uint32_t>> free_;
   std::vector<Endpoint> endpoints_;  // by device
-  std::vector<Ring> rings_;          // from * shards + to
   std::vector<Instant> armed_;       // by shard
   std::vector<std::uint64_t> tickets_;
   core::Effects effects_;
   wire::Decoder decoder_;
   std::uint64_t boot_ = 0;
-  std::uint64_t ring_latencies_ = 0;
-  std::uint64_t ring_drops_ = 0;
-  std::uint32_t ring_drop_permille_ = 0;
-  Instant ring_drop_until_{};
   Instant paused_until_{};
   Duration clock_step_{};
   std::int64_t drift_ppm_ = 0;

@@ -63,7 +63,8 @@ struct Options {
   std::uint64_t seed = 1;
 
   // The population.
-  std::uint16_t shards = 2;
+  std::uint16_t nodes = 1;
+  std::uint16_t shards = 2;  // of each node
   std::uint32_t rooms = 8;
   std::uint32_t users = 24;
   std::uint32_t members_per_room = 12;

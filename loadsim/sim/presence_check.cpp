@@ -33,9 +33,13 @@ PresenceCheck::PresenceCheck(Context& context)
 void PresenceCheck::look(const World& world) {
   watch_.begin_look();
   look_at_people(world);
-  const Node& node = world.node();
-  const bool same = node.boot() == std::exchange(boot_, node.boot());
-  const bool sound = same && node.up() && !node.paused() && !node.draining() && !context_->is_lossy();
+  std::uint64_t boots = 0;
+  bool sound = !context_->is_lossy();
+  for (const auto& node : world.nodes()) {
+    boots += node->boot();
+    sound = sound && node->up() && !node->paused() && !node->draining();
+  }
+  sound = boots == std::exchange(boots_, boots) && sound;
   for (const auto& device : world.devices()) look_at_views(world, *device, sound);
 }
 
@@ -43,9 +47,10 @@ void PresenceCheck::look_at_people(const World& world) {
   std::map<UserId, Person> people;
   for (const auto& device : world.devices()) {
     Person& person = people[device->who().user];
-    const bool connected = world.node().up() && world.node().is_connected(device->who().index);
-    person.moved = std::max(person.moved, device->presence_moved());
     const Link& link = world.network().link(device->who().index);
+    const Node& node = *world.nodes()[link.node];
+    const bool connected = node.up() && node.is_connected(device->who().index);
+    person.moved = std::max(person.moved, device->presence_moved());
     if (device->ready() != connected || (connected && !line_works(link, context_->now()))) {
       person.unsure = true;
     } else if (connected) {

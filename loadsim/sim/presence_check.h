@@ -21,7 +21,7 @@ class PresenceCheck {
 
   Context* context_;
   check::PresenceWatch watch_;
-  std::uint64_t boot_ = 0;
+  std::uint64_t boots_ = 0;
 };
 
 }  // namespace starling::sim

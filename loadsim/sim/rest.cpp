@@ -132,18 +132,23 @@ void check_answers(World& world, const Device& device) {
 
 std::string unrest(const World& world) {
   Reasons reasons;
-  if (!world.node().up()) {
-    reasons.add("the server is down");
-    return reasons.take();
+  for (const auto& node : world.nodes()) {
+    if (!node->up()) reasons.add("node " + std::to_string(node->index() + 1) + " is down");
   }
+  if (reasons.full()) return reasons.take();
   for (const auto& device : world.devices()) {
     if (!device->retired() && !reasons.full()) look(world, *device, reasons);
   }
-  const core::Counters counters = world.node().counters();
-  if (counters.commit_queue_bytes != 0) reasons.add("sends wait for their commit");
-  if (counters.sessions_lagging != 0) reasons.add(std::to_string(counters.sessions_lagging) + " sessions are lagging");
+  std::string pending;
+  for (const auto& node : world.nodes()) {
+    const core::Counters counters = node->counters();
+    if (counters.commit_queue_bytes != 0) reasons.add("sends wait for their commit");
+    if (counters.sessions_lagging != 0) {
+      reasons.add(std::to_string(counters.sessions_lagging) + " sessions are lagging");
+    }
+    pending += node->pending();
+  }
   std::string text = reasons.take();
-  const std::string pending = world.node().pending();
   if (!pending.empty()) text += "\n" + pending;
   return text;
 }

@@ -19,7 +19,7 @@ bool is_write(const ports::StoreRequest& request) {
 }  // namespace
 
 void StoreModel::submit(ShardId shard, ports::StoreOp op) {
-  check_one_batch_per_room(op);
+  check_one_batch_per_room(node_of(shard), op);
   const Instant at = time_of(op);
   std::uint32_t slot = 0;
   if (free_.empty()) {
@@ -32,7 +32,8 @@ void StoreModel::submit(ShardId shard, ports::StoreOp op) {
   Slot& s = slots_[slot];
   s.used = true;
   s.executed = false;
-  s.life = life_;
+  s.orphaned = false;
+  s.life = lives_[node_of(shard)];
   s.order = ++submitted_;
   s.at = at;
   s.shard = shard;
@@ -64,20 +65,20 @@ Instant StoreModel::time_of(const ports::StoreOp& op) {
   return next_group_ends_;
 }
 
-void StoreModel::check_one_batch_per_room(const ports::StoreOp& op) {
+void StoreModel::check_one_batch_per_room(std::uint32_t node, const ports::StoreOp& op) {
   const auto* batch = std::get_if<ports::CommitBatch>(&op.request);
   if (batch == nullptr) return;
-  if (++batches_[batch->room] > 1) {
+  if (++batches_[{node, batch->room}] > 1) {
     context_->violations.report({.guarantee = check::Guarantee::G14_BoundedMemory,
                                  .room = batch->room,
                                  .text = "two batches of a room are in flight at once"});
   }
 }
 
-void StoreModel::forget(const ports::StoreRequest& request) {
-  const auto* batch = std::get_if<ports::CommitBatch>(&request);
+void StoreModel::forget(const Slot& slot) {
+  const auto* batch = std::get_if<ports::CommitBatch>(&slot.op.request);
   if (batch == nullptr) return;
-  const auto at = batches_.find(batch->room);
+  const auto at = batches_.find({node_of(slot.shard), batch->room});
   if (at != batches_.end() && --at->second == 0) batches_.erase(at);
 }
 
@@ -109,7 +110,10 @@ ports::StoreStatus StoreModel::outcome_of(const Slot& slot, bool& applied) {
 
 void StoreModel::commit(std::uint32_t index) {
   Slot& slot = slots_[index];
-  if (slot.life != life_) {  // the process died before this took effect
+  if (slot.life != lives_[node_of(slot.shard)]) {  // the process died before this took effect
+    bool applied = false;
+    if (slot.orphaned) outcome_of(slot, applied);
+    if (applied) execute(slot, false);
     slot.used = false;
     free_.push_back(index);
     return;
@@ -117,7 +121,7 @@ void StoreModel::commit(std::uint32_t index) {
   bool applied = false;
   const ports::StoreStatus status = outcome_of(slot, applied);
   slot.executed = true;
-  forget(slot.op.request);
+  forget(slot);
   slot.completion = {.id = slot.op.id, .status = status};
   const bool is_commit = std::holds_alternative<ports::CommitBatch>(slot.op.request);
   if (applied) {
@@ -144,18 +148,29 @@ std::optional<StoreModel::Reply> StoreModel::done(std::uint32_t index) {
   STARLING_ASSERT(slot.used);
   slot.used = false;
   free_.push_back(index);
-  if (slot.life != life_) return std::nullopt;
+  if (slot.life != lives_[node_of(slot.shard)]) return std::nullopt;
   return Reply{.shard = slot.shard, .completion = std::move(slot.completion)};
 }
 
-void StoreModel::process_died(Death death) {
+void StoreModel::process_died(std::uint32_t node, Death death) {
   const std::uint64_t random = context_->next_draw(Stream::Fate, 0, deaths_);
+  ++lives_[node];
+  if (is_shared()) return orphan(node, random);
   if (random % 2 == 0 && context_->now() < group_ends_) finish_group_of_the_dead();
   if (death == Death::Machine && mutant(Mutant::SynchronousOff)) *database_ = synced_;
-  ++life_;
   stopped_ = false;
   batches_.clear();
   group_ends_ = next_group_ends_ = context_->now();
+}
+
+/// The connections of a node are gone: the database server finds out when it wants to answer, or before it begins.
+void StoreModel::orphan(std::uint32_t node, std::uint64_t random) {
+  for (Slot& slot : slots_) {
+    if (!slot.used || slot.executed || node_of(slot.shard) != node || !is_write(slot.op.request)) continue;
+    random = mix64(random);
+    slot.orphaned = slot.orphaned || random % 2 == 0;
+  }
+  std::erase_if(batches_, [&](const auto& each) { return each.first.first == node; });
 }
 
 /// The group under way was in the log whole, only its answers are lost.
@@ -163,7 +178,7 @@ void StoreModel::finish_group_of_the_dead() {
   if (stopped_ || context_->now() < unavailable_until_ || context_->now() < full_until_) return;
   std::vector<Slot*> group;
   for (Slot& slot : slots_) {
-    const bool waits = slot.used && !slot.executed && slot.life == life_ && slot.at == group_ends_;
+    const bool waits = slot.used && !slot.executed && slot.life + 1 == lives_[0] && slot.at == group_ends_;
     if (waits && is_write(slot.op.request)) group.push_back(&slot);
   }
   std::sort(group.begin(), group.end(), [](const Slot* a, const Slot* b) { return a->order < b->order; });

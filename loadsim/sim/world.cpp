@@ -16,12 +16,15 @@ World::World(Options options)
     : context_(std::move(options)),
       store_(context_, database_),
       network_(context_),
-      node_(context_, network_, store_),
+      bus_(context_),
       witness_(context_, database_),
       nemesis_(*this),
       persona_(context_),
       presence_(context_) {
-  node_.start();
+  for (std::uint32_t i = 0; i < context_.options.nodes; ++i) {
+    nodes_.push_back(std::make_unique<Node>(i, Node::Surroundings{&context_, &network_, &store_, &bus_}));
+  }
+  for (const auto& node : nodes_) node->start();
   nemesis_.arm();
   context_.wheel.schedule(Instant() + kSampleEvery, Happening::Sample);
 }
@@ -44,7 +47,7 @@ void World::populate() {
       const UserId user(1 + scale(next(), options.users));
       if (std::find(members.begin(), members.end(), user) == members.end()) members.push_back(user);
     }
-    database_.seed_room(RoomId(room), direct ? wire::RoomKind::Direct : wire::RoomKind::Group, members, node_.wall());
+    database_.seed_room(RoomId(room), direct ? wire::RoomKind::Direct : wire::RoomKind::Group, members, node().wall());
   }
   for (std::uint32_t user = 1; user <= options.users; ++user) {
     const std::uint32_t devices = scale(next(), 100) < options.second_device_percent ? 2 : 1;
@@ -60,8 +63,8 @@ Device& World::add_device(UserId user, DeviceId id) {
   const auto index = static_cast<std::uint32_t>(devices_.size());
   network_.add_device();
   const Device::Identity who{.index = index, .user = user, .device = id, .sampled = index % 4 == 0};
-  devices_.push_back(
-      std::make_unique<Device>(who, Device::Surroundings{&context_, &network_, &node_, &witness_, &names_}));
+  devices_.push_back(std::make_unique<Device>(
+      who, Device::Surroundings{&context_, &network_, nodes_.front().get(), &witness_, &names_}));
   acts_.push_back(0);
   if (context_.options.acting) context_.wheel.schedule(context_.now() + 2s, Happening::DeviceActs, index);
   return *devices_.back();
@@ -89,7 +92,7 @@ void World::check_progress(const Scheduled& event) {
 void World::dispatch(const Scheduled& event) {
   switch (event.what) {
     case Happening::ShardTimer:
-    case Happening::RingArrival:
+    case Happening::BusArrival:
     case Happening::StoreCommit:
     case Happening::StoreDone:
     case Happening::LinkUp:
@@ -122,7 +125,7 @@ void World::dispatch(const Scheduled& event) {
       nemesis_.back_up(event.a);
       return;
     case Happening::NodeStarts:
-      if (!node_.up() && node_.boot() == event.b) node_.start();
+      if (!node(event.a).up() && node(event.a).boot() == event.b) node(event.a).start();
       return;
     case Happening::Sample:
       sample();
@@ -130,45 +133,66 @@ void World::dispatch(const Scheduled& event) {
   }
 }
 
-/// A stopped process does nothing, its store's threads included; what arrives waits for it, in order.
+/// Which process it happens to.
+std::uint32_t World::node_of(const Scheduled& event) const {
+  switch (event.what) {
+    case Happening::ShardTimer:
+      return event.a / context_.options.shards;
+    case Happening::BusArrival:
+      return bus_.destination(event.a).value / context_.options.shards;
+    case Happening::StoreCommit:
+    case Happening::StoreDone:
+      return store_.node_of(event.a);
+    case Happening::ServerNotices:
+      return static_cast<std::uint32_t>(event.b >> 32);
+    default:  // LinkUp, LinkDrained
+      return network_.link(event.a).node;
+  }
+}
+
+/// A stopped process does nothing, the threads of a store of its own included; what arrives waits for it, in order.
 bool World::held_by_pause(const Scheduled& event) {
-  if (!node_.paused()) return false;
+  const Node& node = *nodes_[node_of(event)];
+  if (!node.paused() || (event.what == Happening::StoreCommit && nodes_.size() > 1)) return false;
   ++context_.tally(users::FaultKind::Pause).effective;
-  context_.wheel.schedule(node_.paused_until(), event.what, event.a, event.b);
+  context_.wheel.schedule(node.paused_until(), event.what, event.a, event.b);
   return true;
 }
 
 void World::on_server(const Scheduled& event) {
+  Node& node = *nodes_[node_of(event)];
   switch (event.what) {
     case Happening::StoreCommit:
       store_.commit(event.a);
       return;
     case Happening::StoreDone:
-      if (auto reply = store_.done(event.a); reply && node_.up()) node_.on_store(std::move(*reply));
+      if (auto reply = store_.done(event.a); reply && node.up()) node.on_store(std::move(*reply));
       return;
+    case Happening::BusArrival: {
+      const ShardId to = bus_.destination(event.a);
+      if (auto envelope = bus_.take(event.a)) node.on_envelope(to, std::move(*envelope));
+      return;
+    }
     case Happening::LinkDrained: {
       const std::uint32_t bytes = network_.drain(event.a, event.b);
-      if (node_.up()) node_.on_drained(event.a, bytes);
+      if (node.up()) node.on_drained(event.a, bytes);
       return;
     }
     default:
       break;
   }
-  if (!node_.up()) return;
+  if (!node.up()) return;
   switch (event.what) {
     case Happening::ShardTimer:
-      node_.on_timer(event.a, event.b);
-      return;
-    case Happening::RingArrival:
-      if (event.b == node_.boot()) node_.on_ring(event.a);
+      node.on_timer(ShardId(static_cast<std::uint16_t>(event.a)), event.b);
       return;
     case Happening::LinkUp:
       frames_.clear();
       network_.take_up(event.a, event.b, frames_);
-      for (wire::ClientFrame& frame : frames_) node_.on_frame(event.a, std::move(frame));
+      for (wire::ClientFrame& frame : frames_) node.on_frame(event.a, std::move(frame));
       return;
     default:  // ServerNotices
-      node_.on_lost(event.a, static_cast<std::uint32_t>(event.b));
+      node.on_lost(event.a, static_cast<std::uint32_t>(event.b));
       return;
   }
 }
@@ -205,12 +229,26 @@ void World::on_device(const Scheduled& event) {
 void World::dial(std::uint32_t index, std::uint64_t attempt) {
   Link& link = network_.link(index);
   if (link.attempt != attempt || !link.client_end) return;
-  const bool made = node_.up() && !devices_[index]->offline() && context_.now() >= link.unreachable_until;
+  link.node = choose_node(index, attempt);
+  Node& node = *nodes_[link.node];
+  const bool made = node.up() && !devices_[index]->offline() && context_.now() >= link.unreachable_until;
   if (made) {
     link.server_end = true;
-    node_.on_dial(index);
+    node.on_dial(index);
   }
   devices_[index]->on_dialled(attempt, made);
+}
+
+/// The load balancer takes a node that takes sessions in, but hears of what has happened to it a little late.
+std::uint32_t World::choose_node(std::uint32_t device, std::uint64_t attempt) const {
+  if (nodes_.size() == 1) return 0;
+  const std::uint64_t random = context_.draw_at(Stream::NodeChoice, device + 1, attempt);
+  const bool late = mix64(random) % 8 == 0;
+  std::vector<std::uint32_t> fit;
+  for (const auto& node : nodes_) {
+    if (late || (node->up() && !node->draining())) fit.push_back(node->index());
+  }
+  return fit.empty() ? 0 : fit[scale(random, fit.size())];
 }
 
 void World::act(std::uint32_t index) {
@@ -232,15 +270,16 @@ void World::open_all_rooms() {
 void World::sample() {
   context_.wheel.schedule(context_.now() + kSampleEvery, Happening::Sample);
   presence_.look(*this);
-  if (node_.up() && node_.draining() && !node_.paused() && node_.drained()) {
+  for (const auto& node : nodes_) {
+    if (!node->up() || !node->draining() || node->paused() || !node->drained()) continue;
     ++context_.tally(users::FaultKind::Drain).effective;
-    node_.kill(StoreModel::Death::Process);
-    restart_server_after(1s);
+    node->kill(StoreModel::Death::Process);
+    restart_after(*node, 1s);
   }
 }
 
-void World::restart_server_after(Duration span) {
-  context_.wheel.schedule(context_.now() + span, Happening::NodeStarts, 0, node_.boot());
+void World::restart_after(const Node& node, Duration span) {
+  context_.wheel.schedule(context_.now() + span, Happening::NodeStarts, node.index(), node.boot());
 }
 
 }  // namespace starling::sim

@@ -1,4 +1,4 @@
-// One simulated world: a server process, its store, the devices and the lines between them, on one wheel of time. The same
+// One simulated world: the server's processes, their store, the devices and the lines between them, on one wheel of time. The same
 // core::Shard and client::Session objects as everywhere else; only time, network, storage and chance are made up.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "loadsim/check/event_names.h"
+#include "loadsim/sim/bus.h"
 #include "loadsim/sim/context.h"
 #include "loadsim/sim/database.h"
 #include "loadsim/sim/device.h"
@@ -46,8 +47,9 @@ class World {
   StoreModel& store() { return store_; }
   Network& network() { return network_; }
   const Network& network() const { return network_; }
-  Node& node() { return node_; }
-  const Node& node() const { return node_; }
+  Bus& bus() { return bus_; }
+  Node& node(std::size_t index = 0) { return *nodes_[index]; }
+  const std::vector<std::unique_ptr<Node>>& nodes() const { return nodes_; }
   Nemesis& nemesis() { return nemesis_; }
   const Nemesis& nemesis() const { return nemesis_; }
   LogWitness& witness() { return witness_; }
@@ -55,15 +57,18 @@ class World {
   std::vector<std::unique_ptr<Device>>& devices() { return devices_; }
   const std::vector<std::unique_ptr<Device>>& devices() const { return devices_; }
 
-  /// The server process comes up again after that time, unless it has by then.
-  void restart_server_after(Duration span);
+  /// The process comes up again after that time, unless it has by then.
+  void restart_after(const Node& node, Duration span);
 
  private:
   void dispatch(const Scheduled& event);
+  std::uint32_t node_of(const Scheduled& event) const;
   bool held_by_pause(const Scheduled& event);
+  void on_store(const Scheduled& event);
   void on_server(const Scheduled& event);
   void on_device(const Scheduled& event);
   void dial(std::uint32_t device, std::uint64_t attempt);
+  std::uint32_t choose_node(std::uint32_t device, std::uint64_t attempt) const;
   void act(std::uint32_t device);
   void sample();
   void check_progress(const Scheduled& event);
@@ -72,7 +77,8 @@ class World {
   Database database_;
   StoreModel store_;
   Network network_;
-  Node node_;
+  Bus bus_;
+  std::vector<std::unique_ptr<Node>> nodes_;
   LogWitness witness_;
   check::EventNames names_;
   Nemesis nemesis_;

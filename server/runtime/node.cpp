@@ -80,8 +80,8 @@ Result<std::unique_ptr<Node>, std::string> Node::create(const Config& config, co
   const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
   context.started = WallTime(std::chrono::duration_cast<WallTime::duration>(since_1970));
   context.view.id = ViewId(1);
+  context.view.add({.first = ShardId(0), .shards = static_cast<std::uint16_t>(shards)});
   for (std::uint32_t i = 0; i < shards; ++i) {
-    context.view.shards.emplace_back(static_cast<std::uint16_t>(i));
     context.mailboxes.push_back(std::make_unique<Mailbox>(shards, kRingCapacity));
     context.stats.push_back(std::make_unique<PublishedStats>());
   }

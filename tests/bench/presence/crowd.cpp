@@ -10,7 +10,7 @@ constexpr Duration kStep = 10ms;
 
 Crowd::Crowd(Shape shape) : shape_(shape), rng_(shape.seed), people_(shape.users), connected_(rooms()) {
   ports::View view{.id = ViewId(1)};
-  for (std::uint16_t i = 0; i < shape.shards; ++i) view.shards.push_back(ShardId(i));
+  view.add({.first = ShardId(0), .shards = static_cast<std::uint16_t>(shape.shards)});
   for (const ShardId shard : view.shards) {
     shards_.push_back(std::make_unique<core::Shard>(core::Config(), shard, view, 1, shape.seed + shard.value));
   }

@@ -95,7 +95,7 @@ void Story::store_loses_every_reply_for(Duration span) {
 void Story::disk_is_full_for(Duration span) { world_.store().be_full(world_.context().now() + span); }
 
 void Story::rings_lose_everything_for(Duration span) {
-  world_.node().drop_envelopes(1000, world_.context().now() + span);
+  world_.bus().drop_in_rings(1000, world_.context().now() + span);
 }
 
 ::testing::AssertionResult Story::ends_well() {

@@ -24,7 +24,7 @@ wire::SyncedRoom Heard::synced(RoomId room) const {
 
 Rig::Rig(std::uint32_t shards, Config config) : config_(config), next_index_(shards) {
   view_.id = ViewId(1);
-  for (std::uint16_t i = 0; i < shards; ++i) view_.shards.push_back(ShardId(i));
+  view_.add({.first = ShardId(0), .shards = static_cast<std::uint16_t>(shards)});
   restart_shards();
   for (std::size_t i = 0; i < std::variant_size_v<ports::StoreRequest>; ++i) submitted_[i] = 0;
 }
