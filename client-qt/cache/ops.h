@@ -82,14 +82,30 @@ struct StoreDraft {
 struct StoreProfile {
   ProfileRow profile;
 };
+/// What the server says of the user's items, and the version behind it.
+struct StoreItems {
+  wire::Items items;
+};
+/// One of them as it is now, with what this device wants of it.
+struct StoreItem {
+  ItemRow row;
+};
+/// Another device's draft: in place of the one here when that still reads as `before`, else beside it.
+struct OfferDraft {
+  RoomId room;
+  std::string text;
+  std::string before;
+  std::uint64_t version = 0;
+};
 struct StorePeer {
   RoomId room;
   UserId peer;
 };
 
-using CacheOp = std::variant<StoreEvent, StoreRoom, StoreOutboxPut, StoreOutboxRemove, StoreRoomsVersion, StoreRoomInfo,
-                             StoreMarks, StoreJump, StorePage, DropOrphan, StoreOrphan, ForsakeDevice, StoreRefused,
-                             DismissRefused, StoreAccount, StoreDraft, StoreProfile, StorePeer>;
+using CacheOp =
+    std::variant<StoreEvent, StoreRoom, StoreOutboxPut, StoreOutboxRemove, StoreRoomsVersion, StoreRoomInfo, StoreMarks,
+                 StoreJump, StorePage, DropOrphan, StoreOrphan, ForsakeDevice, StoreRefused, DismissRefused,
+                 StoreAccount, StoreDraft, StoreProfile, StorePeer, StoreItems, StoreItem, OfferDraft>;
 
 /// All or nothing.
 struct Batch {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,6 @@ struct RoomRow {
   Seq contiguous_from;  // events from here to the cursor are all there; 0: none are
   Preview preview;
   std::uint32_t mentions = 0;  // unread ones of this user
-  bool draft = false;
 };
 
 /// A message that waits; `orphan`: it was written for an earlier device and has no number under this one.
@@ -65,6 +65,12 @@ struct ProfileRow {
   std::string status;
 };
 
+/// An item as the server has it (version 0: not at all), and what this device wants it to be until the server has that.
+struct ItemRow {
+  wire::Item item;
+  std::optional<std::string> wanted;
+};
+
 /// A run of a room's log, and what later events did to its messages.
 struct LogSlice {
   std::vector<wire::Event> events;   // ascending, without a gap
@@ -78,10 +84,12 @@ struct Snapshot {
   DeviceId device;
   UserId user;
   std::uint64_t rooms_version = 0;
+  std::uint64_t items_version = 0;
   std::vector<RoomRow> rooms;
   std::vector<OutboxRow> outbox;  // by room and cseq; orphans last
   std::vector<RefusedRow> refused;
   std::vector<ProfileRow> profiles;
+  std::vector<ItemRow> items;
 };
 
 }  // namespace starling::qt

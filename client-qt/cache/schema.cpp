@@ -45,6 +45,12 @@ CREATE TABLE draft(
 CREATE TABLE profile(
   user INTEGER PRIMARY KEY, handle TEXT NOT NULL, name TEXT NOT NULL, color TEXT NOT NULL, status TEXT NOT NULL);
 )sql",
+    R"sql(
+CREATE TABLE item(
+  kind INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, version INTEGER NOT NULL, wanted TEXT,
+  PRIMARY KEY(kind, key)) WITHOUT ROWID;
+DELETE FROM account WHERE key LIKE 'mute/%' OR key LIKE 'folder/%';
+)sql",
 };
 
 }  // namespace

@@ -71,10 +71,12 @@ Snapshot Store::snapshot() {
   out.device = DeviceId(number("device"));
   out.user = UserId(number("user"));
   out.rooms_version = number("rooms_version");
+  out.items_version = number("items_version");
   out.rooms = rooms();
   out.outbox = outbox();
   out.refused = refused();
   out.profiles = profiles();
+  out.items = items();
   return out;
 }
 

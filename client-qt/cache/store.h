@@ -61,6 +61,9 @@ class Store {
   void run(const StoreDraft& op);
   void run(const StoreProfile& op);
   void run(const StorePeer& op);
+  void run(const StoreItems& op);
+  void run(const StoreItem& op);
+  void run(const OfferDraft& op);
 
   void put_event(const wire::Event& event);
   void put_state(const client::RoomState& state);
@@ -73,6 +76,7 @@ class Store {
   std::vector<OutboxRow> outbox();
   std::vector<RefusedRow> refused();
   std::vector<ProfileRow> profiles();
+  std::vector<ItemRow> items();
   sqlite::Statement prepare(std::string_view sql) { return sqlite::Statement(connection_, sql); }
 
   sqlite::Connection connection_;

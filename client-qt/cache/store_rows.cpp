@@ -23,8 +23,7 @@ std::vector<RoomRow> Store::rooms() {
   std::vector<RoomRow> out;
   Statement statement = prepare(
       "SELECT room, epoch, seq, hash, floor, last_cseq, mode, member, kind, role, title, peer, head, head_msg_no, "
-      "min_seq, read_seq, read_msg_no, contiguous_from, EXISTS(SELECT 1 FROM draft d WHERE d.room = room.room) FROM "
-      "room");
+      "min_seq, read_seq, read_msg_no, contiguous_from FROM room");
   Rows row = statement.query();
   while (row.next()) {
     const RoomId room = row.as<RoomId>(0);
@@ -44,8 +43,7 @@ std::vector<RoomRow> Store::rooms() {
                  .read_seq = row.as<Seq>(15),
                  .read_msg_no = row.u64(16),
                  .peer = row.as<UserId>(11),
-                 .contiguous_from = row.as<Seq>(17),
-                 .draft = row.i64(18) != 0};
+                 .contiguous_from = row.as<Seq>(17)};
     each.preview = last_message(room);
     each.mentions = unread_mentions(room);
     out.push_back(std::move(each));
@@ -124,6 +122,18 @@ void Store::run(const StoreDraft& op) {
   }
   prepare("INSERT OR REPLACE INTO draft(room, text, version, other_text, other_version) VALUES (?, ?, ?, ?, ?)")
       .run(op.room, op.draft.text, op.draft.version, op.draft.other_text, op.draft.other_version);
+}
+
+void Store::run(const OfferDraft& op) {
+  DraftRow mine = draft(op.room);
+  if (mine.text == op.text) return;
+  if (mine.text.empty() || mine.text == op.before) {
+    mine.text = op.text;
+  } else if (!op.text.empty()) {
+    mine.other_text = op.text;
+    mine.other_version = op.version;
+  }
+  run(StoreDraft{op.room, mine});
 }
 
 DraftRow Store::draft(RoomId room) {

@@ -99,6 +99,9 @@ void Room::open() {
                   .other = QString::fromStdString(row.other_text),
                   .version = row.version,
                   .other_version = row.other_version};
+        if (draft_.text.isEmpty()) {  // another device's, of which this one had none
+          draft_.text = QString::fromStdString(context_.items->value(wire::ItemKind::Draft, room_));
+        }
         emit draftChanged();
       });
   refresh();
@@ -219,17 +222,17 @@ CacheOp Room::draft_op() const {
 
 void Room::save_draft() {
   save_.stop();
-  context_.items->put(wire::ItemKind::Draft, room_.value, draft_.text.toStdString());
   context_.cache->write({.ops = {draft_op()}});
-  context_.rooms->set_draft(room_, !draft_.text.isEmpty());
+  context_.items->put(wire::ItemKind::Draft, std::to_string(room_.value), draft_.text.toStdString());
 }
 
-void Room::offer_draft(const QString& text, std::uint64_t version) {
-  if (text == draft_.text || version <= draft_.other_version) return;
-  if (draft_.text.isEmpty()) {
+void Room::offer_draft(const QString& text, const QString& before, std::uint64_t version) {
+  if (text == draft_.text) return;
+  draft_.touched = true;
+  if (draft_.text.isEmpty() || draft_.text == before) {
     draft_.text = text;
     draft_.version = std::max(draft_.version, version);
-  } else {
+  } else if (!text.isEmpty()) {
     draft_.other = text;
     draft_.other_version = version;
   }

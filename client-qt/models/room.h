@@ -106,8 +106,9 @@ class Room final : public QObject {
   Q_INVOKABLE void leave();
   Q_INVOKABLE void createInviteLink(int uses, int expiresS);
 
-  /// Another device's draft arrived (an Item of kind Draft): both are kept when they differ.
-  void offer_draft(const QString& text, std::uint64_t version);
+  /// Another device's draft (an Item of kind Draft): in place of the one here when that still reads as `before`, else both
+  /// are kept until one is chosen.
+  void offer_draft(const QString& text, const QString& before, std::uint64_t version);
   /// Loads what is to be shown.
   void open();
 

@@ -39,7 +39,7 @@ void Room::send(const QString& text, qlonglong replyTo, qlonglong threadRoot) {
     return;
   }
   save_.stop();
-  context_.rooms->set_draft(room_, false);
+  context_.items->put(wire::ItemKind::Draft, std::to_string(room_.value), {});
   emit draftChanged();
 }
 
@@ -112,8 +112,7 @@ void Room::setHistory(const QString& history) { order({.act = RoomAct::History, 
 
 /// Here at once, and on the user's other devices.
 void Room::setMuted(bool muted) {
-  context_.rooms->set_muted(room_, muted);
-  context_.items->put(wire::ItemKind::Mute, room_.value, muted ? "always" : "");
+  context_.items->put(wire::ItemKind::Mute, std::to_string(room_.value), muted ? "always" : "");
 }
 
 void Room::invite(const QString& userId) { order({.act = RoomAct::Invite, .subject = user_of(userId)}); }

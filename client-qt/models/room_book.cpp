@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client-qt/cache/place.h"
+#include "client-qt/models/items.h"
 #include "client-qt/session/session_host.h"
 
 namespace starling::qt {
@@ -12,9 +13,13 @@ std::string key(const char* what, RoomId room) { return std::string(what) + "/" 
 
 }  // namespace
 
-RoomBook::RoomBook(SessionHost* host, QObject* parent) : QObject(parent), host_(host) {
+RoomBook::RoomBook(SessionHost* host, ItemBook* items, QObject* parent) : QObject(parent), host_(host), items_(items) {
   connect(host_, &SessionHost::noticed, this,
           [this](const client::Notice& notice) { std::visit([this](const auto& each) { on(each); }, notice); });
+  connect(items_, &ItemBook::changed, this, [this](const wire::Item& item) {
+    RoomSummary* room = edit(RoomId(QString::fromStdString(item.key).toULongLong()));
+    if (room != nullptr && look_up(*room)) emit changed(room->room);
+  });
 }
 
 void RoomBook::restore(const Snapshot& snapshot) {
@@ -31,7 +36,6 @@ void RoomBook::restore(const Snapshot& snapshot) {
                     .role = row.info.role,
                     .title = QString::fromStdString(row.info.title),
                     .topic = kept("topic"),
-                    .folder = kept("folder"),
                     .peer = row.peer,
                     .head = row.head,
                     .head_msg_no = row.head_msg_no,
@@ -39,9 +43,8 @@ void RoomBook::restore(const Snapshot& snapshot) {
                     .read_seq = row.read_seq,
                     .read_msg_no = row.read_msg_no,
                     .mentions = row.mentions,
-                    .preview = row.preview,
-                    .draft = row.draft,
-                    .muted = kept("mute") == QLatin1String("1")};
+                    .preview = row.preview};
+    look_up(rooms_[room]);
   }
 }
 
@@ -49,6 +52,15 @@ const RoomSummary* RoomBook::find(RoomId room) const {
   const auto at = rooms_.find(room);
   return at == rooms_.end() ? nullptr : &at->second;
 }
+bool RoomBook::look_up(RoomSummary& room) const {
+  const bool muted = !items_->value(wire::ItemKind::Mute, room.room).empty();
+  const bool draft = !items_->value(wire::ItemKind::Draft, room.room).empty();
+  const bool news = muted != room.muted || draft != room.draft;
+  room.muted = muted;
+  room.draft = draft;
+  return news;
+}
+
 RoomSummary* RoomBook::edit(RoomId room) { return const_cast<RoomSummary*>(find(room)); }
 
 const RoomSummary* RoomBook::direct_with(UserId user) const {
@@ -70,6 +82,7 @@ void RoomBook::put(const wire::RoomInfo& info) {
   if (known) {
     emit changed(info.room);
   } else {
+    look_up(room);
     emit added(info.room);
   }
 }
@@ -195,29 +208,6 @@ void RoomBook::set_read(RoomId id, Seq seq, std::uint64_t msg_no) {
           emit changed(id);
         });
   }
-  emit changed(id);
-}
-
-void RoomBook::set_draft(RoomId id, bool draft) {
-  RoomSummary* room = edit(id);
-  if (room == nullptr || room->draft == draft) return;
-  room->draft = draft;
-  emit changed(id);
-}
-
-void RoomBook::set_muted(RoomId id, bool muted) {
-  RoomSummary* room = edit(id);
-  if (room == nullptr || room->muted == muted) return;
-  room->muted = muted;
-  host_->cache().write({.ops = {StoreAccount{key("mute", id), muted ? "1" : "0"}}});
-  emit changed(id);
-}
-
-void RoomBook::set_folder(RoomId id, const QString& folder) {
-  RoomSummary* room = edit(id);
-  if (room == nullptr || room->folder == folder) return;
-  room->folder = folder;
-  host_->cache().write({.ops = {StoreAccount{key("folder", id), folder.toStdString()}}});
   emit changed(id);
 }
 

@@ -11,6 +11,7 @@
 
 namespace starling::qt {
 
+class ItemBook;
 class SessionHost;
 
 struct RoomSummary {
@@ -42,7 +43,7 @@ class RoomBook final : public QObject {
   Q_OBJECT
 
  public:
-  explicit RoomBook(SessionHost* host, QObject* parent = nullptr);
+  RoomBook(SessionHost* host, ItemBook* items, QObject* parent = nullptr);
 
   void restore(const Snapshot& snapshot);
   const std::map<RoomId, RoomSummary>& rooms() const { return rooms_; }
@@ -51,9 +52,6 @@ class RoomBook final : public QObject {
   /// The direct room with the user; null when there is none.
   const RoomSummary* direct_with(UserId user) const;
 
-  void set_draft(RoomId room, bool draft);
-  void set_muted(RoomId room, bool muted);
-  void set_folder(RoomId room, const QString& folder);
   /// What RoomInfo's further fields and GET /v1/rooms/{room} say.
   void set_topic(RoomId room, const QString& topic, const QString& visibility);
   void set_read(RoomId room, Seq seq, std::uint64_t msg_no);
@@ -75,11 +73,14 @@ class RoomBook final : public QObject {
   void on(const auto&) {}
 
   void put(const wire::RoomInfo& info);
+  /// What the user's items say of the room; true when that is news.
+  bool look_up(RoomSummary& room) const;
   void apply_message(RoomSummary& room, const wire::Event& event);
   void find_peer(RoomSummary& room, const wire::Event& event);
   RoomSummary* edit(RoomId room);
 
   SessionHost* host_;
+  ItemBook* items_;
   std::map<RoomId, RoomSummary> rooms_;
 };
 

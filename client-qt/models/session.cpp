@@ -12,8 +12,8 @@ Session::Session(ServerAddress server, const QString& path, Trust* trust, QObjec
       api_(server_.http, trust),
       host_(server_, &api_, &cache_, trust),
       directory_(&api_, &cache_),
-      book_(&host_),
       items_(&host_),
+      book_(&host_, &items_),
       connection_(&host_),
       account_(context()),
       search_(context()),
@@ -29,6 +29,8 @@ Session::Session(ServerAddress server, const QString& path, Trust* trust, QObjec
     if (host_.me()) directory_.set_presence(host_.me(), online ? Presence::Online : Presence::Offline, 0);
   });
   connect(&items_, &ItemBook::changed, this, &Session::item_changed);
+  connect(&items_, &ItemBook::changed_elsewhere, this, &Session::draft_changed_elsewhere);
+  connect(&items_, &ItemBook::failed, this, &Session::failed);
   connect(&host_, &SessionHost::signInNeeded, this, [this](const QString& code, const QString& text) {
     signed_out_ = true;
     emit signInNeeded(code, text);
@@ -56,7 +58,11 @@ void Session::started(const Opened& opened, const Entry& entry) {
   const Snapshot& snapshot = opened.snapshot;
   host_.restore(snapshot);
   directory_.restore(snapshot.profiles);
+  items_.restore(snapshot.items);
   book_.restore(snapshot);
+  for (const auto& [room, invitation] : items_.all(wire::ItemKind::Invitation)) {
+    item_changed({.kind = wire::ItemKind::Invitation, .key = room, .value = invitation});
+  }
   room_list_->reload();
   ready_ = true;
   emit meChanged();

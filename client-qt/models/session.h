@@ -112,9 +112,11 @@ class Session final : public QObject {
   void on(const client::Welcomed& notice);
   void on(const client::RoomJoined& notice);
   void on(const client::ItemsChanged& notice);
+  void on(const client::ItemPut& notice);
   void on(const client::PresenceSeen& notice);
   void on(const client::ReceiptsSeen& notice);
   void item_changed(const wire::Item& item);
+  void draft_changed_elsewhere(const wire::Item& item, const std::string& before);
   void on(const auto&) {}
   void join(RoomId room);
   void set_invitation(RoomId room, const QString& title, UserId inviter);
@@ -125,8 +127,8 @@ class Session final : public QObject {
   Api api_;
   SessionHost host_;
   Directory directory_;
-  RoomBook book_;
   ItemBook items_;
+  RoomBook book_;
   Connection connection_;
   Account account_;
   SearchModel search_;

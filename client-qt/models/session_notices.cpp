@@ -19,8 +19,9 @@ void Session::notice(const client::Notice& notice) {
   if (wanted_ && book_.find(wanted_) != nullptr) openRoom(QString::number(wanted_.value));
 }
 
-void Session::on(const client::Welcomed&) {
+void Session::on(const client::Welcomed& welcomed) {
   signed_out_ = false;
+  items_.on(welcomed);
   emit meChanged();
   directory_.retry();
   account_.refresh();
@@ -79,26 +80,24 @@ void Session::on(const client::RoomJoined& notice) {
 }
 
 void Session::on(const client::ItemsChanged& notice) { items_.on(notice); }
+void Session::on(const client::ItemPut& notice) { items_.on(notice); }
 
-/// Invitations are "INVITER SEQ TITLE", drafts and mutes name their room.
+/// Of a room that the user is not in: "INVITER SEQ TITLE".
 void Session::item_changed(const wire::Item& item) {
+  if (item.kind != wire::ItemKind::Invitation) return;
   const RoomId room(QString::fromStdString(item.key).toULongLong());
   const QString value = QString::fromStdString(item.value);
-  switch (item.kind) {
-    case wire::ItemKind::Invitation:
-      if (value.isEmpty()) return clear_invitation(room);
-      return set_invitation(room, value.section(QLatin1Char(' '), 2),
-                            UserId(value.section(QLatin1Char(' '), 0, 0).toULongLong()));
-    case wire::ItemKind::Mute:
-      return book_.set_muted(room, !value.isEmpty());
-    case wire::ItemKind::Draft:
-      if (room_ && room_->id() == room) return room_->offer_draft(value, item.version);
-      return book_.set_draft(room, !value.isEmpty());
-    case wire::ItemKind::Mention:
-    case wire::ItemKind::Folder:
-    case wire::ItemKind::Setting:
-      return;
+  if (value.isEmpty()) return clear_invitation(room);
+  set_invitation(room, value.section(QLatin1Char(' '), 2), UserId(value.section(QLatin1Char(' '), 0, 0).toULongLong()));
+}
+
+void Session::draft_changed_elsewhere(const wire::Item& item, const std::string& before) {
+  if (item.kind != wire::ItemKind::Draft) return;
+  const RoomId room(QString::fromStdString(item.key).toULongLong());
+  if (room_ && room_->id() == room) {
+    return room_->offer_draft(QString::fromStdString(item.value), QString::fromStdString(before), item.version);
   }
+  cache_.write({.ops = {OfferDraft{room, item.value, before, item.version}}});
 }
 
 void Session::on(const client::PresenceSeen& notice) {

@@ -22,6 +22,8 @@ struct Writer {
     batch.ops.emplace_back(StoreRoomsVersion{op.rooms_version});
   }
 
+  void operator()(const client::PersistItems& op) { batch.ops.emplace_back(StoreItems{*op.items}); }
+
   // ---- notices
   void operator()(const client::RoomsListed& notice) {
     for (const wire::RoomInfo& info : notice.list->rooms) batch.ops.emplace_back(StoreRoomInfo{info});

@@ -53,7 +53,9 @@ void SessionHost::make_engine() {
 
 void SessionHost::restore(const Snapshot& snapshot) {
   me_ = snapshot.user;
-  if (snapshot.device) session_->restore_device(snapshot.device, snapshot.rooms_version);
+  if (snapshot.device) {
+    session_->restore_device(snapshot.device, snapshot.rooms_version, snapshot.items_version);
+  }
   for (const RoomRow& room : snapshot.rooms) {
     session_->restore_room(room.state);
     read_[room.state.room] = {room.read_seq, room.read_msg_no};

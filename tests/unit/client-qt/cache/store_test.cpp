@@ -119,5 +119,31 @@ TEST_F(StoreTest, nobody_else_may_read_the_file) {
   }
 }
 
+TEST_F(StoreTest, items_are_the_servers_word_and_what_is_wanted_beside_it) {
+  using wire::ItemKind;
+  const auto items = [&] {
+    std::string out;
+    for (const ItemRow& row : store_->snapshot().items)
+      out += row.item.key + "=" + row.item.value + (row.wanted ? ">" + *row.wanted : "") + " ";
+    return out;
+  };
+  const auto item = [](const char* key, const char* value, std::uint64_t version) {
+    return wire::Item{.kind = ItemKind::Mute, .key = key, .value = value, .version = version};
+  };
+  apply({StoreItems{{.prev = 0, .version = 3, .items = {item("1", "always", 2), item("2", "always", 3)}}},
+         StoreItem{{.item = item("2", "always", 3), .wanted = ""}},
+         StoreItem{{.item = item("3", "", 0), .wanted = "x"}}});
+  reopen();
+  EXPECT_EQ("1=always 2=always> 3=>x ", items());
+  EXPECT_EQ(3u, store_->snapshot().items_version);
+  apply({StoreItems{{.prev = 3, .version = 5, .items = {item("1", "", 4), item("3", "y", 5)}}}});
+  EXPECT_EQ("2=always> 3=y>x ", items());
+  apply({StoreItem{{.item = item("3", "x", 6), .wanted = {}}}});
+  apply({StoreItems{{.prev = 5, .version = 6, .items = {item("3", "y", 5)}}}});
+  EXPECT_EQ("2=always> 3=x ", items()) << "an answer had told of a later one";
+  apply({StoreItems{{.prev = 0, .version = 1, .items = {item("4", "always", 1)}}}});
+  EXPECT_EQ("2=> 4=always ", items());
+}
+
 }  // namespace
 }  // namespace starling::qt

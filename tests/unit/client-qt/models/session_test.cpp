@@ -61,7 +61,7 @@ TEST_F(SessionTest, two_versions_of_a_draft_are_both_kept_until_one_is_chosen) {
   go_online();
   Room& room = open_room();
   room.setDraft(QStringLiteral("mine"));
-  room.offer_draft(QStringLiteral("theirs"), 9);
+  room.offer_draft(QStringLiteral("theirs"), QStringLiteral("neither"), 9);
   EXPECT_EQ("mine", room.draft().toStdString());
   EXPECT_EQ("theirs", room.draftConflict().toStdString());
   room.resolveDraft(true);

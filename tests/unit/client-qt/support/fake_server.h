@@ -57,6 +57,8 @@ class FakeServer {
   DeviceId device{70};
   std::map<RoomId, std::vector<wire::Event>> logs;
   std::map<RoomId, wire::RoomInfo> rooms;
+  std::map<std::pair<wire::ItemKind, std::string>, wire::Item> items;
+  std::uint64_t items_version = std::uint64_t{1} << 32;
   std::vector<std::string> tokens;                        // of the Hellos
   std::vector<wire::Send> sends;                          // as they came
   bool accepting = true;                                  // sends are committed
@@ -80,6 +82,16 @@ class FakeServer {
       event.ts = wall_from_ms(1'700'000'000'000 + static_cast<std::int64_t>(log.size()) * 1000);
     log.push_back(event);
     send(event);
+  }
+  /// What another device does, and all are told.
+  void set_item(wire::ItemKind kind, const std::string& key, std::string value) {
+    wire::Item& item = items[{kind, key}];
+    item = {.kind = kind, .key = key, .value = std::move(value), .version = ++items_version};
+    send(wire::Items{.prev = items_version - 1, .version = items_version, .items = {item}});
+  }
+  std::string item(wire::ItemKind kind, const std::string& key) const {
+    const auto at = items.find({kind, key});
+    return at == items.end() ? std::string() : at->second.value;
   }
   void drop(std::uint16_t code) {
     if (socket != nullptr) socket->close(static_cast<QWebSocketProtocol::CloseCode>(code));
@@ -141,6 +153,15 @@ class FakeServer {
     wire::RoomList list{.rooms_version = 1};
     for (const auto& [room, info] : rooms) list.rooms.push_back(info);
     send(list);
+    if (hello.items_version != items_version) send_items(hello.items_version);
+  }
+  void on(const wire::ReadItems& read) { send_items(read.after); }
+  void send_items(std::uint64_t after) {
+    wire::Items changes{.prev = after >> 32 == items_version >> 32 ? after : 0, .version = items_version};
+    for (const auto& [key, item] : items) {
+      if (item.version > changes.prev) changes.items.push_back(item);
+    }
+    send(changes);
   }
   void on(const wire::Sync& sync) {
     wire::Synced answer;
@@ -196,6 +217,15 @@ class FakeServer {
   }
   void on(const wire::ReadMark& mark) {
     send(wire::ReadMarked{.room = mark.room, .seq = mark.seq, .msg_no = mark.msg_no});
+  }
+  void on(const wire::PutItem& put) {
+    wire::Item& item = items[{put.kind, put.key}];
+    const bool as_expected = item.version == put.base || (item.value.empty() && put.base == 0);
+    if (as_expected && item.value != put.value) set_item(put.kind, put.key, put.value);
+    const bool there = item.value == put.value;
+    send(wire::ItemPut{.request_id = put.request_id,
+                       .status = there ? wire::PutStatus::Put : wire::PutStatus::Conflict,
+                       .item = {.kind = put.kind, .key = put.key, .value = item.value, .version = item.version}});
   }
   void on(const auto&) {}
 
