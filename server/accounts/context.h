@@ -52,8 +52,10 @@ struct Context {
   const auth::Authenticator& authenticator;
   auth::RevokedDevices& revoked;
   const std::function<Moment()> now;
-  /// On every shard; set before the first call.
+  // What the shards are told; set before the first call.
   std::function<void(DeviceId)> close_connections;
+  std::function<void(RoomId, Seq)> log_grew;
+  std::function<void(UserId)> items_changed;
   PasswordHasher hasher;
   Buckets attempts;  // by network
   Buckets calls_of_devices;

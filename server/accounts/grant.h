@@ -15,6 +15,7 @@ struct Grant {
   std::string access_token;
   WallTime access_expires;
   std::string refresh_token;
+  RoomId room;  // that the invitation of a registration led into; 0: none
 };
 
 Grant make_grant(const Context& context, UserId user, DeviceId device, const std::string& handle,

@@ -44,8 +44,6 @@ Result<Grant, Refusal> Registration::run(const Request& request, const Origin& o
   const UserId user = random_user();
   const RefreshToken refresh = RefreshToken::first();
   const ports::NewDevice device = make_device(user, request.device_name, origin, refresh, now.wall);
-  const bool by_other = context_.config.registration != ports::Admission::Closed && !request.invite.empty() &&
-                        others_.good && others_.good(request.invite);
   ports::CreateAccount create{
       .account = {.profile = {.user = user,
                               .handle = *handle,
@@ -54,7 +52,7 @@ Result<Grant, Refusal> Registration::run(const Request& request, const Origin& o
                   .password_hash = context_.hasher.hash(request.password),
                   .created = now.wall},
       .device = device,
-      .admission = by_other ? ports::Admission::Open : context_.config.registration};
+      .admission = context_.config.registration};
   if (!request.invite.empty()) create.invite = digest_of(request.invite);
   const auto made = context_.store.change_as<ports::AccountCreated>(std::move(create),
                                                                     ports::AuditEntry{.kind = "register",
@@ -65,9 +63,11 @@ Result<Grant, Refusal> Registration::run(const Request& request, const Origin& o
                                                                                       .address = origin.address});
   if (!made) return tl::unexpected(made.error());
   if (auto good = refusal_of(made->creation); !good) return tl::unexpected(good.error());
-  if (by_other && others_.redeem) others_.redeem(request.invite, user);
+  if (made->room) context_.log_grew(made->room, made->head);
   context_.guesses.succeeded(*handle, origin.network);
-  return make_grant(context_, user, device.device.device, *handle, refresh, now.wall);
+  Grant grant = make_grant(context_, user, device.device.device, *handle, refresh, now.wall);
+  grant.room = made->room;
+  return grant;
 }
 
 Result<bool, Refusal> Registration::first() {

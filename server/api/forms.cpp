@@ -11,12 +11,14 @@ boost::json::object form_of(const ports::Profile& profile) {
 }
 
 boost::json::object form_of(const accounts::Grant& grant) {
-  return {{"user", text_of(grant.user)},
-          {"device", text_of(grant.device)},
-          {"handle", grant.handle},
-          {"access_token", grant.access_token},
-          {"access_expires_ms", to_ms(grant.access_expires)},
-          {"refresh_token", grant.refresh_token}};
+  boost::json::object form{{"user", text_of(grant.user)},
+                           {"device", text_of(grant.device)},
+                           {"handle", grant.handle},
+                           {"access_token", grant.access_token},
+                           {"access_expires_ms", to_ms(grant.access_expires)},
+                           {"refresh_token", grant.refresh_token}};
+  if (grant.room) form["room"] = text_of(grant.room);
+  return form;
 }
 
 boost::json::object form_of(const ports::AccountDevice& device, DeviceId current) {

@@ -220,9 +220,11 @@ Answer RoomRoutes::revoke_link(const Call& call, UserId caller) {
 Answer RoomRoutes::join(const Call& call, UserId caller) {
   const ports::UseLink request{
       .caller = caller, .code = accounts::digest_of(call.part("code")), .now = context_.now().wall};
-  return answer<ports::LinkUsed>(ports::ChangeRooms{request}, [](const ports::LinkUsed& used) {
+  return answer<ports::LinkUsed>(ports::ChangeRooms{request}, [&](const ports::LinkUsed& used) {
     switch (used.use) {
       case ports::LinkUse::Invited:
+        context_.items_changed(caller);
+        [[fallthrough]];
       case ports::LinkUse::Member:
         return ok({{"room", text_of(used.room)}, {"member", used.use == ports::LinkUse::Member}});
       case ports::LinkUse::Banned:

@@ -35,6 +35,8 @@ AccountService::AccountService(const Config& config, accounts::Keys keys, accoun
           [&node](ShardId shard, ports::ApiResponse&& response) { node.answer(shard, std::move(response)); }),
       watch_(context_) {
   context_.close_connections = [&node](DeviceId device) { node.revoke(device); };
+  context_.log_grew = [&node](RoomId room, Seq head) { node.log_grew(room, head); };
+  context_.items_changed = [&node](UserId user) { node.items_changed(user); };
 }
 
 Result<std::unique_ptr<AccountService>, std::string> AccountService::open(const Config& config,

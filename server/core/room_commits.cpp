@@ -156,6 +156,7 @@ bool RoomHomes::answer_repeat(RoomHome& home, const ports::ForwardSend& forward,
 
 void RoomHomes::next_work(RoomHome& home) {
   if (home.stage != HomeStage::Ready || home.work == nullptr || turn_.store_stopped) return;
+  if (home.head < home.work->missing_to) return read_missing(home);
   answer_joins(home, ports::AskStatus::Ok);
   if (!home.work->disputes.empty()) return raise(home);
   if (!home.work->queue.empty()) commit(home);
@@ -237,10 +238,7 @@ void RoomHomes::committed(RoomId room, ports::StoreCompletion&& done) {
   }
   if (committed->epoch != committed->batch.epoch) return load(*home);
   home->stage = HomeStage::Ready;
-  if (home->head < committed->head) {
-    w.missing_to = committed->head;
-    return read_missing(*home);
-  }
+  w.missing_to = std::max(w.missing_to, committed->head);
   next_work(*home);
 }
 
@@ -281,6 +279,14 @@ void RoomHomes::settle_rows(RoomHome& home, ports::Committed& done) {
 }
 
 // ---- what another has written
+
+void RoomHomes::grew(RoomId room, Seq head) {
+  RoomHome* home = find(room);
+  if (home == nullptr) return;  // whoever needs it reads all of it
+  Seq& missing_to = work(*home).missing_to;
+  missing_to = std::max(missing_to, head);
+  next_work(*home);
+}
 
 void RoomHomes::read_missing(RoomHome& home) {
   home.stage = HomeStage::Reading;

@@ -62,7 +62,7 @@ struct HomeWork {
   bool outcome_unknown = false;  // of an earlier attempt of the batch
   bool store_full = false;
   bool listed = false;  // among the rooms whose heads are told
-  Seq missing_to;       // Reading: up to here
+  Seq missing_to;       // the log reaches to here at least
   Budget sends;         // of all devices together
   Tail tail;
   FlatIndex newest;                // by device: the highest cseq that is queued, in flight or was answered lately

@@ -35,6 +35,9 @@ class RoomHomes {
   void missing_read(RoomId room, ports::StoreCompletion&& done);
   void raised(RoomId room, const ports::StoreCompletion& done);
 
+  /// Its log, and not by this home.
+  void grew(RoomId room, Seq head);
+
   // ---- chores
   void retry();
   void digest();

@@ -181,6 +181,10 @@ void Shard::State::on(DrainRequested&&) {
 
 void Shard::State::on(DeviceRevoked&& input) { logins.revoke(input.device); }
 
+void Shard::State::on(LogGrew&& input) { homes.grew(input.room, input.head); }
+
+void Shard::State::on(ItemsGrew&& input) { users.items_changed(input.user); }
+
 /// What the shard says to itself, and the sessions that were closed, until nothing is left.
 void Shard::State::settle() {
   do {

@@ -67,8 +67,18 @@ struct DeviceRevoked {
   DeviceId device;
 };
 
+// What somebody has changed in the store past the shards; told to the one that is home.
+
+struct LogGrew {
+  RoomId room;
+  Seq head;
+};
+struct ItemsGrew {
+  UserId user;
+};
+
 using Input = std::variant<Connected, FrameReceived, Drained, Disconnected, EnvelopeReceived, StoreCompleted,
-                           DeadlineReached, DrainRequested, DeviceRevoked>;
+                           DeadlineReached, DrainRequested, DeviceRevoked, LogGrew, ItemsGrew>;
 
 // ---- effects
 

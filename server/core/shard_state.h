@@ -60,6 +60,8 @@ struct Shard::State {
   void on(DeadlineReached&& input);
   void on(DrainRequested&& input);
   void on(DeviceRevoked&& input);
+  void on(LogGrew&& input);
+  void on(ItemsGrew&& input);
 
   void settle();
   void arrived(ShardId from, ports::Payload&& payload);

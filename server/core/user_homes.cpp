@@ -238,13 +238,17 @@ bool UserHomes::deserted(const UserHome& user) const {
 }
 
 void UserHomes::on(ShardId from, const ports::ItemsChanged& changed) {
-  UserHome* user = find(changed.user);
+  items_changed(changed.user);
+  links_.post(from, ports::Answered{changed.request});
+}
+
+void UserHomes::items_changed(UserId id) {
+  UserHome* user = find(id);
   if (user != nullptr && deserted(*user)) {
     user->loaded = false;  // whoever comes next reads it anew
   } else if (user != nullptr && !mutant(Mutant::ItemsUntold)) {
     load_items(*user);
   }
-  links_.post(from, ports::Answered{changed.request});
 }
 
 void UserHomes::load_items(UserHome& user) {

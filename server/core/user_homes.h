@@ -81,6 +81,8 @@ class UserHomes {
   void on(ShardId from, const ports::ItemsChanged& changed);
   void on(ShardId from, const ports::DeviceAway& away);
 
+  /// In the store.
+  void items_changed(UserId user);
   void loaded(UserId user, ports::StoreCompletion&& done);
   void items_loaded(UserId user, ports::StoreCompletion&& done);
   void marks_put(std::vector<ports::ReadMarkRow>&& marks, ports::StoreStatus status);

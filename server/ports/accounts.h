@@ -122,7 +122,7 @@ struct CreateAccount {
   Account account;
   std::optional<NewDevice> device;
   Admission admission = Admission::Open;
-  std::optional<Digest> invite;  // one use of it is spent
+  std::optional<Digest> invite;  // one use of it is spent; of a link into a room: the account becomes a member there
 };
 /// A login. Beyond `devices_max` the ones seen longest ago are revoked.
 struct AddDevice {
@@ -245,6 +245,8 @@ enum class Creation : std::uint8_t { Created, Taken, Closed, InviteNeeded, Invit
 struct AccountCreated {
   Creation creation = Creation::Created;
   bool admin = false;
+  RoomId room;  // that the invitation led into; 0: none
+  Seq head;     // of its log now
 };
 enum class Rotation : std::uint8_t {
   Rotated,

@@ -42,10 +42,10 @@ void Mailbox::answer(ports::ApiResponse&& response) {
   wake();
 }
 
-void Mailbox::revoke(DeviceId device) {
+void Mailbox::tell(core::Input&& input) {
   {
     const std::lock_guard lock(notes_mutex_);
-    revoked_.push_back(device);
+    told_.push_back(std::move(input));
   }
   wake();
 }
@@ -56,10 +56,10 @@ void Mailbox::take_answers(std::vector<ports::ApiResponse>& out) {
   out.swap(answers_);
 }
 
-void Mailbox::take_revoked(std::vector<DeviceId>& out) {
+void Mailbox::take_told(std::vector<core::Input>& out) {
   STARLING_ASSERT(out.empty());
   const std::lock_guard lock(notes_mutex_);
-  out.swap(revoked_);
+  out.swap(told_);
 }
 
 void Mailbox::wake() {

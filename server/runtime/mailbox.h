@@ -1,5 +1,5 @@
-// What other threads hand to a shard: envelopes of its peers, completions of the store, answers of the API, devices that
-// were revoked, and requests of the main thread. Writers never wait. Consumed by the shard's thread only, which is woken through an eventfd.
+// What other threads hand to a shard: envelopes of its peers, completions of the store, answers of the API, what it
+// has done past the shards, and requests of the main thread. Writers never wait. Consumed by the shard's thread only, which is woken through an eventfd.
 #pragma once
 
 #include <atomic>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/base/ids.h"
+#include "server/core/shard.h"
 #include "server/ports/api.h"
 #include "server/ports/envelope.h"
 #include "server/ports/store.h"
@@ -28,7 +29,7 @@ class Mailbox {
   /// From any thread; never dropped.
   void complete(ports::StoreCompletion&& completion);
   void answer(ports::ApiResponse&& response);
-  void revoke(DeviceId device);
+  void tell(core::Input&& input);
   void request_drain() { request(kDrain); }
   void request_stop() { request(kStop); }
   void wake();
@@ -49,7 +50,7 @@ class Mailbox {
   /// Swaps the completions out; `out` must be empty.
   void take_completions(std::vector<ports::StoreCompletion>& out);
   void take_answers(std::vector<ports::ApiResponse>& out);
-  void take_revoked(std::vector<DeviceId>& out);
+  void take_told(std::vector<core::Input>& out);
   bool drain_requested() const { return (requests_.load(std::memory_order_acquire) & kDrain) != 0; }
   bool stop_requested() const { return (requests_.load(std::memory_order_acquire) & kStop) != 0; }
   /// Before taking: a wake() from here on makes the descriptor readable again.
@@ -66,7 +67,7 @@ class Mailbox {
   std::vector<ports::StoreCompletion> completions_;
   std::mutex notes_mutex_;
   std::vector<ports::ApiResponse> answers_;
-  std::vector<DeviceId> revoked_;
+  std::vector<core::Input> told_;
   std::atomic<unsigned> requests_{0};
   std::atomic<bool> awake_{false};  // the descriptor is readable, or is about to be
   int event_;

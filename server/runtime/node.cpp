@@ -113,7 +113,15 @@ void Node::answer(ShardId shard, ports::ApiResponse&& response) {
 }
 
 void Node::revoke(DeviceId device) {
-  for (auto& mailbox : context_.mailboxes) mailbox->revoke(device);
+  for (auto& mailbox : context_.mailboxes) mailbox->tell(core::DeviceRevoked{device});
+}
+
+void Node::log_grew(RoomId room, Seq head) {
+  context_.mailboxes[ports::home_of(context_.view, room).value]->tell(core::LogGrew{room, head});
+}
+
+void Node::items_changed(UserId user) {
+  context_.mailboxes[ports::home_of(context_.view, user).value]->tell(core::ItemsGrew{user});
 }
 
 void Node::drain() {

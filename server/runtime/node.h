@@ -1,5 +1,5 @@
 // All shards of a process: starts their threads, hands them what comes from elsewhere, and ends them. Owner: the main
-// thread; complete(), answer() and revoke() may be called from any.
+// thread; complete(), answer(), revoke(), log_grew() and items_changed() may be called from any.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +31,9 @@ class Node {
   void answer(ShardId shard, ports::ApiResponse&& response);
   /// Closes the device's connections, on every shard.
   void revoke(DeviceId device);
+  /// In the store, past the shards: the one that is home hears of it.
+  void log_grew(RoomId room, Seq head);
+  void items_changed(UserId user);
 
   /// /readyz turns to 503; sessions are sent away at a bounded rate.
   void drain();

@@ -162,9 +162,9 @@ void ShardLoop::take_notes() {
   mailbox().take_answers(answers_);
   for (const ports::ApiResponse& response : answers_) reader_.answered(response);
   answers_.clear();
-  mailbox().take_revoked(revoked_);
-  for (const DeviceId device : revoked_) core_.on(core::DeviceRevoked{device});
-  revoked_.clear();
+  mailbox().take_told(told_);
+  for (core::Input& input : told_) core_.on(std::move(input));
+  told_.clear();
 }
 
 bool ShardLoop::take_completions() {

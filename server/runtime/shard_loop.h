@@ -65,7 +65,7 @@ class ShardLoop {
   std::vector<ports::StoreCompletion> completions_;  // from next_completion_ on: to be handled
   std::size_t next_completion_ = 0;
   std::vector<ports::ApiResponse> answers_;  // scratch of a turn
-  std::vector<DeviceId> revoked_;            // likewise
+  std::vector<core::Input> told_;            // likewise
   std::vector<bool> posted_to_;              // scratch of a turn, by shard
 
   Instant turn_began_{};

@@ -17,7 +17,7 @@ bool happened(const AccountResult& result) {
 }  // namespace
 
 AccountChanges::AccountChanges(Connection& connection)
-    : accounts_(connection), devices_(connection), invites_(connection), audit_(connection) {}
+    : accounts_(connection), devices_(connection), invites_(connection), audit_(connection), entry_(connection) {}
 
 AccountResult AccountChanges::run(const ChangeAccounts& request) {
   AccountResult result = std::visit([this](const auto& each) { return on(each); }, *request.request);
@@ -36,21 +36,29 @@ AccountResult AccountChanges::run(const ChangeAccounts& request) {
 AccountResult AccountChanges::on(const CreateAccount& request) {
   Account account = request.account;
   const bool first = !accounts_.any();
+  bool into_room = false;
   if (!first) {
     if (request.admission == Admission::Closed) return AccountCreated{.creation = Creation::Closed};
     const bool invited = request.admission == Admission::Invited;
     if (invited && !request.invite) return AccountCreated{.creation = Creation::InviteNeeded};
+    into_room = request.invite && entry_.leads_somewhere(*request.invite, account.created);
     // Before the name: who has no invitation learns nothing of whom there is.
-    if (invited && !invites_.good(*request.invite, account.created)) {
+    if (invited && !into_room && !invites_.good(*request.invite, account.created)) {
       return AccountCreated{.creation = Creation::InviteBad};
     }
     if (accounts_.taken(account.profile)) return AccountCreated{.creation = Creation::Taken};
-    if (invited) invites_.spend(*request.invite, account.created);
+    if (invited && !into_room) invites_.spend(*request.invite, account.created);
   }
   account.admin = account.admin || first;
   accounts_.insert(account);
   if (request.device) devices_.insert(*request.device);
-  return AccountCreated{.creation = Creation::Created, .admin = account.admin};
+  AccountCreated created{.admin = account.admin};
+  if (into_room) {
+    const auto entered = entry_.enter(*request.invite, account.profile.user, account.created);
+    created.room = entered.room;
+    created.head = entered.head;
+  }
+  return created;
 }
 
 AccountResult AccountChanges::on(const AddDevice& request) {

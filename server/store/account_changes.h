@@ -6,6 +6,7 @@
 #include "server/store/audit_rows.h"
 #include "server/store/device_rows.h"
 #include "server/store/invite_rows.h"
+#include "server/store/room_entry.h"
 
 namespace starling::store {
 
@@ -36,6 +37,7 @@ class AccountChanges {
   DeviceRows devices_;
   InviteRows invites_;
   AuditRows audit_;
+  RoomEntry entry_;
 };
 
 }  // namespace starling::store

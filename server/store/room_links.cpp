@@ -1,19 +1,12 @@
 #include "server/store/room_links.h"
 
 #include <string>
-#include <string_view>
 #include <variant>
 
 #include "server/ports/item_rules.h"
+#include "server/store/digests.h"
 
 namespace starling::store {
-namespace {
-
-Blob blob_of(const ports::Digest& digest) {
-  return {std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size())};
-}
-
-}  // namespace
 
 RoomLinks::RoomLinks(Connection& connection)
     : connection_(&connection),
@@ -69,8 +62,10 @@ ports::LinkRevoked RoomLinks::revoke(const ports::Permit&, const ports::RevokeLi
   return {.found = sqlite3_changes64(connection_->get()) == 1};
 }
 
+bool RoomLinks::good(const ports::Digest& code, WallTime now) { return find_.query(blob_of(code), now).next(); }
+
 /// The code is the right: nobody's role is asked for, but the banned stay out.
-ports::RoomResult RoomLinks::on(const ports::UseLink& request) {
+ports::LinkUsed RoomLinks::use(const ports::UseLink& request) {
   std::int64_t link = 0;
   RoomId room;
   UserId by;

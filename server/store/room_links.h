@@ -16,11 +16,14 @@ class RoomLinks {
   explicit RoomLinks(Connection& connection);
 
   ports::RoomResult change(const ports::RoomChange& request);
+  /// Is there a use left, in its time?
+  bool good(const ports::Digest& code, WallTime now);
+  ports::LinkUsed use(const ports::UseLink& request);
 
  private:
   ports::RoomResult on(const ports::CreateLink& request);
   ports::RoomResult on(const ports::RevokeLink& request);
-  ports::RoomResult on(const ports::UseLink& request);
+  ports::RoomResult on(const ports::UseLink& request) { return use(request); }
 
   /// May the caller manage the room's links? And does the caller know of the room at all?
   struct View {

@@ -222,9 +222,13 @@ void Writer::tell_grown(const std::vector<Job>& jobs, const std::vector<ports::S
   if (!shared_.committed) return;
   grown_.clear();
   for (std::size_t i = 0; i < results.size(); ++i) {
-    const auto* committed = std::get_if<ports::Committed>(&results[i]);
-    if (committed == nullptr || committed->head == committed->prev_head) continue;
-    grown_.push_back(std::get<ports::CommitBatch>(jobs[i].op.request).room);
+    if (const auto* committed = std::get_if<ports::Committed>(&results[i])) {
+      if (committed->head == committed->prev_head) continue;
+      grown_.push_back(std::get<ports::CommitBatch>(jobs[i].op.request).room);
+    } else if (const auto* answered = std::get_if<ports::AccountsAnswered>(&results[i])) {
+      const auto* created = std::get_if<ports::AccountCreated>(&*answered->result);
+      if (created != nullptr && created->room) grown_.push_back(created->room);
+    }
   }
   if (!grown_.empty()) shared_.committed(grown_);
 }

@@ -81,6 +81,37 @@ TEST_P(StoreAccounts, AnInvitationIsSpentByWhoCameInAndByNobodyElse) {
   EXPECT_EQ(create(UserId(9), "carol", Admission::Invited, digest(3)).creation, Creation::InviteBad);
 }
 
+TEST_P(StoreAccounts, ALinkIntoARoomIsSpentByTheMemberThatItMade) {
+  const auto room = subject_
+                        ->get<RoomMade>(CreateRoom{.user = kAda,
+                                                   .device = kPhone,
+                                                   .request_id = 1,
+                                                   .proposed = RoomId(16),
+                                                   .title = "quay",
+                                                   .members = {},
+                                                   .now = kNow})
+                        .room;
+  subject_->get<RoomsAnswered>(ChangeRooms{
+      CreateLink{.caller = kAda, .room = room, .code = digest(1), .uses = 2, .now = kNow, .expires = kNow + 1h}});
+  EXPECT_EQ(create(UserId(8), "bob", Admission::Closed, digest(1)).creation, Creation::Closed);
+  EXPECT_EQ(create(UserId(8), "ada", Admission::Invited, digest(1)).creation, Creation::Taken);
+  const auto bob = create(UserId(8), "bob", Admission::Invited, digest(1));
+  EXPECT_EQ(bob.creation, Creation::Created);
+  EXPECT_EQ(bob.room, room);
+  EXPECT_EQ(bob.head, Seq(2));
+  const auto carol = create(UserId(9), "carol", Admission::Open, digest(1));
+  EXPECT_EQ(carol.room, room);
+  EXPECT_EQ(create(UserId(10), "dave", Admission::Invited, digest(1)).creation, Creation::InviteBad);
+  EXPECT_FALSE(create(UserId(10), "dave", Admission::Open, digest(1)).room);
+
+  const auto loaded = subject_->get<RoomLoaded>(LoadRoom{room});
+  EXPECT_EQ(loaded.head, carol.head);
+  EXPECT_EQ(loaded.members.size(), 3u);
+  EXPECT_EQ(loaded.tail.back().kind, wire::EventKind::MemberAdd);
+  EXPECT_EQ(loaded.tail.back().subject, UserId(9));
+  EXPECT_EQ(subject_->get<UserLoaded>(LoadUser{UserId(8)}).rooms.size(), 1u);
+}
+
 TEST_P(StoreAccounts, ATokenWhoseAnswerWasLostIsGoodUntilItsSuccessorIsUsed) {
   EXPECT_EQ(rotate(7, 8).rotation, Rotation::Rotated);
   // Within the time of repeats the same successor; later another one in its place.

@@ -39,13 +39,6 @@ struct Room {
   Seq message;  // the owner's
 };
 
-std::string text_between(const std::string& text, const std::string& before, char end) {
-  const std::size_t at = text.find(before);
-  if (at == std::string::npos) return {};
-  const std::size_t from = at + before.size();
-  return text.substr(from, text.find(end, from) - from);
-}
-
 class World {
  public:
   World() : server_(dir_, {.server = "", .sections = "[accounts]\nregistration = \"open\"\nattempts_burst = 1000\n"}) {
@@ -136,11 +129,7 @@ class World {
   }
   std::string request(const std::string& method, const std::string& path, const std::string& body,
                       const std::string& token) {
-    std::string text = method + ' ' + path + " HTTP/1.1\r\nHost: here\r\n";
-    if (!token.empty()) text += "Authorization: Bearer " + token + "\r\n";
-    if (method == "POST") text += "Content-Type: application/json\r\n";
-    text += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-    return test::http(server_.port(), text);
+    return http_call(server_.port(), method, path, token, body);
   }
 
   TempDir dir_;
@@ -175,8 +164,6 @@ Command event(std::string name, std::string allowed, std::function<wire::Send(co
             return false;
           }};
 }
-
-int status_of(const std::string& answer) { return std::stoi(answer.substr(9, 3)); }
 
 Command http(std::string name, std::string allowed, std::string method, std::string suffix) {
   return {std::move(name), std::move(allowed),

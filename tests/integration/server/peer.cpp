@@ -73,6 +73,24 @@ std::string http_get(std::uint16_t port, std::string_view path, bool tls) {
   return http(port, "GET " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\n\r\n", tls);
 }
 
+std::string http_call(std::uint16_t port, const std::string& method, const std::string& path, const std::string& token,
+                      const std::string& body) {
+  std::string text = method + ' ' + path + " HTTP/1.1\r\nHost: here\r\n";
+  if (!token.empty()) text += "Authorization: Bearer " + token + "\r\n";
+  if (method == "POST") text += "Content-Type: application/json\r\n";
+  text += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return http(port, text);
+}
+
+int status_of(const std::string& answer) { return std::stoi(answer.substr(9, 3)); }
+
+std::string text_between(const std::string& text, const std::string& before, char end) {
+  const std::size_t at = text.find(before);
+  if (at == std::string::npos) return {};
+  const std::size_t from = at + before.size();
+  return text.substr(from, text.find(end, from) - from);
+}
+
 Peer::Peer(std::uint16_t port, bool tls, std::string_view origin) : stream_(port, tls) {
   const std::string key = ws::make_key({});
   stream_.write(ws::upgrade_request({.host = "localhost", .target = "/v1/ws", .key = key, .origin = origin}));

@@ -55,6 +55,12 @@ class Stream {
 /// Sends `request` and reads to the end.
 std::string http(std::uint16_t port, std::string_view request, bool tls = false);
 std::string http_get(std::uint16_t port, std::string_view path, bool tls = false);
+/// A call of the HTTP API; `token` and `body` may be empty.
+std::string http_call(std::uint16_t port, const std::string& method, const std::string& path, const std::string& token,
+                      const std::string& body = {});
+int status_of(const std::string& answer);
+/// What stands behind `before`, up to `end`; empty when it is not there.
+std::string text_between(const std::string& text, const std::string& before, char end);
 
 class Peer {
  public:

@@ -75,6 +75,62 @@ TEST_P(JoinsTest, AnUnknownOutcomeIsRepeatedAndJoinsOnce) {
   ASSERT_EQ(rig.heard(bob).all<wire::RoomChanged>().size(), 1u);
 }
 
+// ---- who was let in past the shards
+
+class LetInTest : public JoinsTest {
+ protected:
+  /// By an account's transaction: the log has grown, and no home knows.
+  Seq let_in(UserId user) {
+    FakeRoom& room = rig.store.room(kRoom);
+    room.append({.room = kRoom,
+                 .kind = wire::EventKind::MemberAdd,
+                 .sender = user,
+                 .subject = user,
+                 .role = wire::Role::Member});
+    room.members[user] = wire::Role::Member;
+    ++rig.store.versions()[user];
+    return room.head();
+  }
+  void tell(Seq head) { rig.input(rig.home(kRoom), LogGrew{kRoom, head}); }
+};
+INSTANTIATE_TEST_SUITE_P(Shards, LetInTest, ::testing::Values(1u, 3u));
+
+TEST_P(LetInTest, IsSeenAtOnceAndGetsTheRoom) {
+  const End alice = rig.connect(kAlice, DeviceId(10));
+  rig.sync(alice, rig.at_head());
+  tell(let_in(kBob));
+  EXPECT_EQ(rig.heard(alice).seqs(), (std::vector<std::uint64_t>{5}));
+  const End bob = rig.connect(kBob, DeviceId(20));
+  rig.sync(bob);
+  EXPECT_EQ(rig.heard(bob).synced().status, wire::SyncStatus::Reset);
+  tell(Seq(5));  // known
+  EXPECT_EQ(rig.heard(alice).seqs(), (std::vector<std::uint64_t>{5}));
+}
+
+TEST_P(LetInTest, IsNotMissedWhileABatchFromBeforeIsAnswered) {
+  const End alice = rig.connect(kAlice, DeviceId(10));
+  rig.sync(alice, rig.at_head());
+  rig.hold_store();
+  rig.say(alice, rig.message(1));
+  ASSERT_EQ(rig.held_of<ports::CommitBatch>(), 1u);
+  StoreCompleted answer{{.id = rig.held_id(), .result = rig.store.execute(rig.take_held())}};
+  tell(let_in(kBob));
+  rig.input(rig.home(kRoom), std::move(answer));
+  rig.let_store_run();
+  EXPECT_EQ(rig.heard(alice).seqs(), (std::vector<std::uint64_t>{5, 6}));
+}
+
+TEST_P(JoinsTest, ItemsThatWereChangedPastTheShardsAreToldToAllDevices) {
+  const End phone = rig.connect(kBob, DeviceId(20));
+  const End desk = rig.connect(kBob, DeviceId(21), 0, rig.shards() - 1);
+  rig.store.items(kBob).change({.user = kBob, .kind = wire::ItemKind::Invitation, .key = "16", .value = "a room"});
+  rig.input(rig.home(kBob), ItemsGrew{kBob});
+  for (const End end : {phone, desk}) {
+    ASSERT_EQ(rig.heard(end).all<wire::Items>().size(), 1u);
+    EXPECT_EQ(rig.heard(end).all<wire::Items>()[0].items.at(0).key, "16");
+  }
+}
+
 // ---- rooms that hide their past
 
 class LateTest : public JoinsTest {

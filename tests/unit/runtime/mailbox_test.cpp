@@ -76,25 +76,26 @@ TEST(Mailbox, RequestsStay) {
   EXPECT_TRUE(readable(mailbox));
 }
 
-TEST(Mailbox, AnswersAndRevocationsWakeAndAreTakenOnce) {
+TEST(Mailbox, AnswersAndInputsWakeAndAreTakenOnce) {
   Mailbox mailbox(1, 2);
   mailbox.answer({.conn = {3, 1}, .status = 200});
   EXPECT_TRUE(readable(mailbox));
   mailbox.acknowledge();
-  mailbox.revoke(DeviceId(7));
+  mailbox.tell(core::DeviceRevoked{DeviceId(7)});
   EXPECT_TRUE(readable(mailbox));
   std::vector<ports::ApiResponse> answers;
   mailbox.take_answers(answers);
   ASSERT_EQ(answers.size(), 1u);
   EXPECT_EQ(answers[0].conn, (ConnId{3, 1}));
-  std::vector<DeviceId> revoked;
-  mailbox.take_revoked(revoked);
-  EXPECT_EQ(revoked, std::vector{DeviceId(7)});
+  std::vector<core::Input> told;
+  mailbox.take_told(told);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(std::get<core::DeviceRevoked>(told[0]).device, DeviceId(7));
   answers.clear();
-  revoked.clear();
+  told.clear();
   mailbox.take_answers(answers);
-  mailbox.take_revoked(revoked);
-  EXPECT_TRUE(answers.empty() && revoked.empty());
+  mailbox.take_told(told);
+  EXPECT_TRUE(answers.empty() && told.empty());
 }
 
 TEST(Mailbox, NoCompletionOfAnotherThreadIsMissed) {
