@@ -87,8 +87,10 @@ int main(int argc, char** argv) {
       if (room != QLatin1String("first")) return session->openRoom(room);
       auto* rooms = session->rooms();
       const auto first = [session, rooms] {
-        if (session->room() != nullptr || rooms->rowCount({}) == 0) return;
-        session->openRoom(rooms->index(0).data(starling::qt::RoomListModel::RoomIdRole).toString());
+        for (int row = 0; session->room() == nullptr && row < rooms->rowCount({}); ++row) {
+          const QString id = rooms->index(row).data(starling::qt::RoomListModel::RoomIdRole).toString();
+          if (!id.isEmpty()) session->openRoom(id);  // else it is a folder
+        }
       };
       QObject::connect(rooms, &QAbstractItemModel::rowsInserted, session, first);
       QObject::connect(rooms, &QAbstractItemModel::modelReset, session, first);

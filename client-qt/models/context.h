@@ -6,6 +6,7 @@ namespace starling::qt {
 class Api;
 class Cache;
 class Directory;
+class Folders;
 class ItemBook;
 class RoomBook;
 class SessionHost;
@@ -18,6 +19,7 @@ struct Context {
   Directory* people = nullptr;
   RoomBook* rooms = nullptr;
   ItemBook* items = nullptr;
+  Folders* folders = nullptr;
 };
 
 }  // namespace starling::qt

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "client-qt/models/commands.h"
+#include "client-qt/models/folders.h"
 #include "client-qt/session/session_host.h"
 
 namespace starling::qt {
@@ -55,7 +56,7 @@ void ItemBook::on(const client::ItemPut& notice) {
   switch (answer.status) {
     case wire::PutStatus::Put:
     case wire::PutStatus::Conflict:  // what is there; what is wanted is wanted over it
-      learn(key, answer.item.value, answer.item.version);
+      if (answer.item.version >= entry.version) learn(key, answer.item.value, answer.item.version);
       entry.asked.reset();
       return ask(key, entry);
     case wire::PutStatus::TooMany:
@@ -83,6 +84,7 @@ void ItemBook::learn(const Key& key, std::string value, std::uint64_t version) {
   entry.version = version;
   const bool ours = entry.asked && entry.asked->value == entry.value;
   if (entry.wanted) {
+    if (key.first == wire::ItemKind::Folder && !ours) entry.wanted = merged_folder(before, *entry.wanted, entry.value);
     if (*entry.wanted == entry.value) entry.wanted.reset();
     store(key, entry);
   }

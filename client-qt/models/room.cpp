@@ -178,6 +178,7 @@ QString Room::role() const {
   return QString::fromStdString(role_text(summary() != nullptr ? summary()->role : wire::Role::None));
 }
 QString Room::visibility() const { return summary() != nullptr ? summary()->visibility : QString(); }
+QString Room::folder() const { return summary() != nullptr ? summary()->folder : QString(); }
 bool Room::muted() const { return summary() != nullptr && summary()->muted; }
 int Room::memberCount() const { return member_count_ > 0 ? member_count_ : members_.count(); }
 Person* Room::peer() const {

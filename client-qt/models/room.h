@@ -30,6 +30,7 @@ class Room final : public QObject {
   Q_PROPERTY(QString history READ history NOTIFY changed)
   Q_PROPERTY(int memberCount READ memberCount NOTIFY changed)
   Q_PROPERTY(bool muted READ muted NOTIFY changed)
+  Q_PROPERTY(QString folder READ folder NOTIFY changed)
   Q_PROPERTY(starling::qt::Person* peer READ peer NOTIFY changed)
   Q_PROPERTY(starling::qt::TimelineModel* timeline READ timeline CONSTANT)
   Q_PROPERTY(starling::qt::TimelineModel* thread READ thread NOTIFY threadChanged)
@@ -55,6 +56,7 @@ class Room final : public QObject {
   QString history() const { return history_; }
   int memberCount() const;
   bool muted() const;
+  QString folder() const;
   Person* peer() const;
   TimelineModel* timeline() { return &timeline_; }
   TimelineModel* thread() { return thread_.get(); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client-qt/cache/place.h"
+#include "client-qt/models/folders.h"
 #include "client-qt/models/items.h"
 #include "client-qt/session/session_host.h"
 
@@ -13,12 +14,18 @@ std::string key(const char* what, RoomId room) { return std::string(what) + "/" 
 
 }  // namespace
 
-RoomBook::RoomBook(SessionHost* host, ItemBook* items, QObject* parent) : QObject(parent), host_(host), items_(items) {
+RoomBook::RoomBook(SessionHost* host, ItemBook* items, Folders* folders, QObject* parent)
+    : QObject(parent), host_(host), items_(items), folders_(folders) {
   connect(host_, &SessionHost::noticed, this,
           [this](const client::Notice& notice) { std::visit([this](const auto& each) { on(each); }, notice); });
   connect(items_, &ItemBook::changed, this, [this](const wire::Item& item) {
     RoomSummary* room = edit(RoomId(QString::fromStdString(item.key).toULongLong()));
     if (room != nullptr && look_up(*room)) emit changed(room->room);
+  });
+  connect(folders_, &Folders::changed, this, [this] {
+    for (auto& [id, room] : rooms_) {
+      if (look_up(room)) emit changed(id);
+    }
   });
 }
 
@@ -55,9 +62,11 @@ const RoomSummary* RoomBook::find(RoomId room) const {
 bool RoomBook::look_up(RoomSummary& room) const {
   const bool muted = !items_->value(wire::ItemKind::Mute, room.room).empty();
   const bool draft = !items_->value(wire::ItemKind::Draft, room.room).empty();
-  const bool news = muted != room.muted || draft != room.draft;
+  const QString folder = folders_->of(room.room);
+  const bool news = muted != room.muted || draft != room.draft || folder != room.folder;
   room.muted = muted;
   room.draft = draft;
+  room.folder = folder;
   return news;
 }
 

@@ -11,6 +11,7 @@
 
 namespace starling::qt {
 
+class Folders;
 class ItemBook;
 class SessionHost;
 
@@ -43,7 +44,7 @@ class RoomBook final : public QObject {
   Q_OBJECT
 
  public:
-  RoomBook(SessionHost* host, ItemBook* items, QObject* parent = nullptr);
+  RoomBook(SessionHost* host, ItemBook* items, Folders* folders, QObject* parent = nullptr);
 
   void restore(const Snapshot& snapshot);
   const std::map<RoomId, RoomSummary>& rooms() const { return rooms_; }
@@ -81,6 +82,7 @@ class RoomBook final : public QObject {
 
   SessionHost* host_;
   ItemBook* items_;
+  Folders* folders_;
   std::map<RoomId, RoomSummary> rooms_;
 };
 

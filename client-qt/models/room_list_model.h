@@ -1,7 +1,8 @@
-// The user's rooms, in sections, the liveliest first.
+// The user's rooms, in sections, the liveliest first; a folder has a row of its own above its rooms, which it may hide.
 #pragma once
 
 #include <QAbstractListModel>
+#include <map>
 #include <tuple>
 #include <vector>
 
@@ -38,6 +39,7 @@ class RoomListModel final : public QAbstractListModel {
     PresenceRole,
     ColorRole,
     InitialsRole,
+    CollapsedRole,
   };
 
   explicit RoomListModel(const Context& context, QObject* parent = nullptr);
@@ -58,14 +60,27 @@ class RoomListModel final : public QAbstractListModel {
   void unreadChanged();
 
  private:
-  /// Rows are in ascending order of it.
-  using Place = std::tuple<int, QString, qint64, std::uint64_t>;
+  /// Rows are in ascending order of it: section, folder (as it is sorted, and its name), time, room.
+  using Place = std::tuple<int, QString, QString, qint64, std::uint64_t>;
   struct Row {
     Place place;
-    RoomId room;
+    RoomId room;  // 0: the row is the folder's own
+    const QString& folder() const { return std::get<2>(place); }
+  };
+  struct Sum {
+    int unread = 0;
+    int mentions = 0;
   };
 
-  Place place_of(const RoomSummary& room) const;
+  static Place place_of(const RoomSummary& room);
+  static Place place_of(const QString& folder);
+  bool hidden(const RoomSummary& room) const;
+  std::map<QString, Sum> sums() const;
+  void sum_up();
+  void insert(Row row);
+  void erase(int row);
+  void settle(int from, const Place& place);
+  QVariant folder_data(const QString& folder, int role) const;
   int find(RoomId room) const;
   void add(RoomId room);
   void update(RoomId room);
@@ -74,6 +89,7 @@ class RoomListModel final : public QAbstractListModel {
 
   Context context_;
   std::vector<Row> order_;
+  std::map<QString, Sum> sums_;  // of folders that are shown
   RoomId active_;
 };
 

@@ -13,7 +13,8 @@ Session::Session(ServerAddress server, const QString& path, Trust* trust, QObjec
       host_(server_, &api_, &cache_, trust),
       directory_(&api_, &cache_),
       items_(&host_),
-      book_(&host_, &items_),
+      folders_(&host_, &items_),
+      book_(&host_, &items_, &folders_),
       connection_(&host_),
       account_(context()),
       search_(context()),
@@ -31,6 +32,9 @@ Session::Session(ServerAddress server, const QString& path, Trust* trust, QObjec
   connect(&items_, &ItemBook::changed, this, &Session::item_changed);
   connect(&items_, &ItemBook::changed_elsewhere, this, &Session::draft_changed_elsewhere);
   connect(&items_, &ItemBook::failed, this, &Session::failed);
+  connect(&folders_, &Folders::failed, this, &Session::failed);
+  connect(&book_, &RoomBook::removed, this,
+          [this](RoomId room) { folders_.move(QString::number(room.value), QString()); });
   connect(&host_, &SessionHost::signInNeeded, this, [this](const QString& code, const QString& text) {
     signed_out_ = true;
     emit signInNeeded(code, text);
@@ -59,6 +63,7 @@ void Session::started(const Opened& opened, const Entry& entry) {
   host_.restore(snapshot);
   directory_.restore(snapshot.profiles);
   items_.restore(snapshot.items);
+  folders_.restore(snapshot);
   book_.restore(snapshot);
   for (const auto& [room, invitation] : items_.all(wire::ItemKind::Invitation)) {
     item_changed({.kind = wire::ItemKind::Invitation, .key = room, .value = invitation});
@@ -131,6 +136,11 @@ void Session::closeRoom() {
   room_.release()->deleteLater();
   room_list_->set_active({});
   emit roomChanged();
+}
+
+/// Here at once, and on the user's other devices.
+void Session::muteRoom(const QString& roomId, bool muted) {
+  items_.put(wire::ItemKind::Mute, roomId.toStdString(), muted ? "always" : "");
 }
 
 void Session::openDirect(const QString& userId) {

@@ -12,6 +12,7 @@
 #include "client-qt/models/account.h"
 #include "client-qt/models/connection.h"
 #include "client-qt/models/directory.h"
+#include "client-qt/models/folders.h"
 #include "client-qt/models/items.h"
 #include "client-qt/models/people_model.h"
 #include "client-qt/models/public_rooms_model.h"
@@ -35,6 +36,7 @@ class Session final : public QObject {
   Q_OBJECT
   Q_PROPERTY(starling::qt::Person* me READ me NOTIFY meChanged)
   Q_PROPERTY(starling::qt::RoomListModel* rooms READ rooms CONSTANT)
+  Q_PROPERTY(starling::qt::Folders* folders READ folders CONSTANT)
   Q_PROPERTY(starling::qt::RowsModel* invitations READ invitations CONSTANT)
   Q_PROPERTY(starling::qt::Room* room READ room NOTIFY roomChanged)
   Q_PROPERTY(starling::qt::SearchModel* search READ search CONSTANT)
@@ -60,6 +62,7 @@ class Session final : public QObject {
 
   Person* me() { return directory_.person(host_.me()); }
   RoomListModel* rooms() { return room_list_.get(); }
+  Folders* folders() { return &folders_; }
   RowsModel* invitations() { return &invitations_; }
   Room* room() { return room_.get(); }
   SearchModel* search() { return &search_; }
@@ -75,10 +78,11 @@ class Session final : public QObject {
   SessionHost& host() { return host_; }
   RoomBook& book() { return book_; }
   Directory& directory() { return directory_; }
-  Context context() { return {&host_, &cache_, &api_, &directory_, &book_, &items_}; }
+  Context context() { return {&host_, &cache_, &api_, &directory_, &book_, &items_, &folders_}; }
 
   Q_INVOKABLE void openRoom(const QString& roomId);
   Q_INVOKABLE void closeRoom();
+  Q_INVOKABLE void muteRoom(const QString& roomId, bool muted);
   Q_INVOKABLE void openDirect(const QString& userId);
   Q_INVOKABLE void createRoom(const QString& title, bool isPublic, const QStringList& memberIds);
   Q_INVOKABLE void joinRoom(const QString& roomId);
@@ -128,6 +132,7 @@ class Session final : public QObject {
   SessionHost host_;
   Directory directory_;
   ItemBook items_;
+  Folders folders_;
   RoomBook book_;
   Connection connection_;
   Account account_;

@@ -130,7 +130,8 @@ void add_shrink_command(CLI::App& root, int& exit_code) {
   auto options = std::make_shared<ShrinkOptions>();
   command->add_option("--seed", options->seed, "The one that fails")->capture_default_str();
   command->add_option("--schedule", options->schedule, "A file that fails, instead of a seed");
-  command->add_option("--out", options->out, "Where the minimal schedule goes; tests/sim/regressions/NAME.sched is a test")
+  command
+      ->add_option("--out", options->out, "Where the minimal schedule goes; tests/sim/regressions/NAME.sched is a test")
       ->capture_default_str();
   command->add_option("--runs", options->runs, "At most so many")->capture_default_str();
   command->add_option("--seconds", options->seconds, "At most so long")->capture_default_str();

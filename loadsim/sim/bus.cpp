@@ -19,9 +19,7 @@ void Bus::begins(std::uint32_t first) {
   }
 }
 
-void Bus::ends(std::uint32_t first) {
-  std::fill_n(lives_.begin() + first, context_->options.shards, 0);
-}
+void Bus::ends(std::uint32_t first) { std::fill_n(lives_.begin() + first, context_->options.shards, 0); }
 
 void Bus::post(ShardId from, ShardId to, ports::Envelope&& envelope) {
   Route& r = route(from, to);

@@ -21,7 +21,8 @@ constexpr std::array<std::string_view, 7> kSizes{
 
 std::vector<std::string_view> knobs_to_drop(const Options& options) {
   std::vector<std::string_view> names = unusual_knobs(options);
-  std::erase_if(names, [](std::string_view name) { return std::find(kSizes.begin(), kSizes.end(), name) != kSizes.end(); });
+  std::erase_if(names,
+                [](std::string_view name) { return std::find(kSizes.begin(), kSizes.end(), name) != kSizes.end(); });
   return names;
 }
 

@@ -36,6 +36,14 @@ QtObject {
     property QtObject theSession: QtObject {
         property var me: People.people[0]
         property FixtureModel rooms: FixtureModel { rows: People.rooms() }
+        property QtObject folders: QtObject {
+            property var names: ["Birds and other animals that fly", "Work"]
+            function move(room, folder) { app.called("moveToFolder", room, folder); }
+            function rename(from, to) { app.called("renameFolder", from, to); }
+            function remove(folder) { app.called("removeFolder", folder); }
+            function setCollapsed(folder, collapsed) { app.called("setCollapsed", folder, collapsed); }
+        }
+        function muteRoom(id, on) { app.called("muteRoom", id, on); }
         property FixtureModel invitations: FixtureModel { rows: [{ room: "30", title: "Lunch club", inviter: "Tomás Ferreira" }] }
         property var room: theRoom
         property QtObject theRoom: FixtureRoom { app: app }

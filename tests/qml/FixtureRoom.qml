@@ -14,6 +14,7 @@ QtObject {
     property string history: "all"
     property int memberCount: 8
     property bool muted: false
+    property string folder: ""
     property string typing: ""
     property string draft: ""
     property string draftConflict: ""

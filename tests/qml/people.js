@@ -56,7 +56,11 @@ function thread() {
 
 function roomRow(fields) {
     return Object.assign({ roomId: "", title: "", kind: "group", peer: null, unread: 0, mentions: 0, muted: false, preview: "", previewSender: "",
-        timeMs: 0, draft: false, active: false, folder: "", section: "Rooms", presence: "" }, fields);
+        timeMs: 0, draft: false, active: false, folder: "", collapsed: false, section: "Rooms", presence: "" }, fields);
+}
+
+function folderRow(fields) {
+    return roomRow(Object.assign({ kind: "folder", folder: fields.title, section: "" }, fields));
 }
 
 function rooms() {
@@ -65,6 +69,9 @@ function rooms() {
         roomRow({ roomId: "7", title: "Release 0.9", unread: 5, mentions: 1, preview: "This one did not make it.", previewSender: "You", timeMs: now - 60000, active: true, section: "Unread" }),
         roomRow({ roomId: "8", title: "Engineering", unread: 128, preview: "who owns the flaky bench?", previewSender: "Priya", timeMs: now - 600000, section: "Unread" }),
         roomRow({ roomId: "9", title: "渡辺愛子", kind: "direct", peer: people[2], unread: 1, preview: "了解です！", timeMs: now - 900000, section: "Unread", presence: "away" }),
+        folderRow({ title: "Birds and other animals that fly", unread: 3, mentions: 1, collapsed: true }),
+        folderRow({ title: "Work", unread: 12 }),
+        roomRow({ roomId: "17", title: "Store", folder: "Work", unread: 12, preview: "one writer is enough", previewSender: "Jun", timeMs: now - 5400000, section: "" }),
         roomRow({ roomId: "10", title: "Tomás Ferreira", kind: "direct", peer: people[1], preview: "I was thinking we could", draft: true, timeMs: now - 3600000, section: "Direct", presence: "online" }),
         roomRow({ roomId: "11", title: "ليلى عبد الرحمن", kind: "direct", peer: people[3], preview: "شكرا جزيلا", timeMs: now - 86400000, section: "Direct", presence: "online" }),
         roomRow({ roomId: "12", title: people[4].name, kind: "direct", peer: people[4], preview: "An answer that is much longer than the row can ever show, even on a wide screen", timeMs: now - 2 * 86400000, section: "Direct", presence: "offline" }),

@@ -264,6 +264,40 @@ TEST_F(Page, ArrowsAndEnterOpenARoomOfTheList) {
   EXPECT_TRUE(called("openRoom", {"8"}));
 }
 
+TEST_F(Page, TheKeyboardOpensAFolderRenamesItAndWalksPastItToTheNextRoom) {
+  open();
+  auto* list = find("roomList");
+  list->forceActiveFocus();
+  list->setProperty("currentIndex", 3);
+  press(Qt::Key_Return);
+  EXPECT_TRUE(called("setCollapsed", {"Birds and other animals that fly", false}));
+  press(Qt::Key_Down);
+  press(Qt::Key_Left);
+  EXPECT_TRUE(called("setCollapsed", {"Work", true}));
+  press(Qt::Key_Menu);
+  click("Rename the folder…");
+  ASSERT_TRUE(QTest::qWaitFor([&] { return button_with(window_->contentItem(), "Rename") != nullptr; }));
+  type("Office");
+  press(Qt::Key_Return);
+  EXPECT_TRUE(called("renameFolder", {"Work", "Office"}));
+  list->setProperty("currentIndex", 2);
+  press(Qt::Key_Down, Qt::AltModifier);
+  EXPECT_TRUE(called("openRoom", {"17"}));
+}
+
+TEST_F(Page, ARoomIsMovedIntoANewFolderFromItsMenu) {
+  open();
+  auto* list = find("roomList");
+  list->forceActiveFocus();
+  list->setProperty("currentIndex", 1);
+  press(Qt::Key_F10, Qt::ShiftModifier);
+  click("Move to a folder…");
+  ASSERT_TRUE(QTest::qWaitFor([&] { return find("newFolder") != nullptr; }));
+  type("Later");
+  press(Qt::Key_Return);
+  EXPECT_TRUE(called("moveToFolder", {"8", "Later"}));
+}
+
 TEST_F(Page, OneColumnGoesToTheRoomAndBack) {
   open({400, 800});
   EXPECT_TRUE(find("roomList"));

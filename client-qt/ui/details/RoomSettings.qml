@@ -66,6 +66,12 @@ FocusScope {
                 checked: panel.room.muted ?? false
                 onToggled: panel.room.setMuted(checked)
             }
+            Button {
+                width: parent.width
+                iconName: "folder"
+                text: panel.room.folder ? qsTr("Folder: %1…").arg(panel.room.folder) : qsTr("Move to a folder…")
+                onClicked: panel.dialogWanted("folder", { roomId: panel.room.roomId, title: panel.room.title, folder: panel.room.folder })
+            }
             Column {
                 visible: !panel.direct
                 width: parent.width

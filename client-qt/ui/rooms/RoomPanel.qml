@@ -14,11 +14,19 @@ FocusScope {
     signal dialogWanted(string name, var argument)
 
     function move(by) {
-        const model = list.model;
-        let at = list.currentIndex;
-        at = Math.max(0, Math.min(list.count - 1, at + by));
-        list.currentIndex = at;
-        list.currentItem?.choose();
+        const from = list.currentIndex;
+        for (let at = from + by; at >= 0 && at < list.count; at += by) {
+            list.currentIndex = at;
+            if (list.currentItem?.isFolder) continue;
+            list.currentItem?.choose();
+            return;
+        }
+        list.currentIndex = from;
+    }
+    function openMenu(row, x, y) {
+        list.currentIndex = row.index;
+        menu.row = { roomId: row.roomId, title: row.title, kind: row.kind, folder: row.folder, muted: row.muted };
+        menu.popup(row, x, y);
     }
     readonly property string serverName: {
         const s = panel.app.serverName ?? "";
@@ -195,6 +203,8 @@ FocusScope {
             width: list.width
             current: ListView.isCurrentItem && list.activeFocus
             onChosen: { list.currentIndex = index; panel.opened(roomId); }
+            onFolded: collapsed => { list.currentIndex = index; panel.session.folders.setCollapsed(folder, collapsed); }
+            onMenuWanted: (x, y) => panel.openMenu(this, x, y)
             onActiveChanged: if (active) list.currentIndex = index
             Component.onCompleted: if (active) list.currentIndex = index
         }
@@ -202,7 +212,17 @@ FocusScope {
         Accessible.name: qsTr("Rooms")
         Keys.onReturnPressed: currentItem?.choose()
         Keys.onSpacePressed: currentItem?.choose()
+        Keys.onPressed: event => {
+            const row = currentItem;
+            const menuKey = event.key === Qt.Key_Menu || event.key === Qt.Key_F10 && (event.modifiers & Qt.ShiftModifier);
+            if (row && menuKey) panel.openMenu(row, Theme.sp(4), row.height);
+            else if (row?.isFolder && event.key === Qt.Key_Left) row.folded(true);
+            else if (row?.isFolder && event.key === Qt.Key_Right) row.folded(false);
+            else return;
+            event.accepted = true;
+        }
         T.ScrollBar.vertical: ScrollBar {}
+        RoomMenu { id: menu; session: panel.session; onDialogWanted: (name, argument) => panel.dialogWanted(name, argument) }
         EmptyState {
             anchors.fill: parent
             visible: list.count === 0

@@ -24,7 +24,8 @@ Item {
     }
     readonly property var parts: ({
         switcher: switcher, direct: direct, create: create, browse: browse, link: link, invite: invite, details: details,
-        "delete": remove, kick: kick, ban: ban, block: block, leave: leave
+        "delete": remove, kick: kick, ban: ban, block: block, leave: leave,
+        folder: folder, renameFolder: renameFolder, removeFolder: removeFolder
     })
     Loader { id: loader }
     Component {
@@ -40,6 +41,17 @@ Item {
     Component { id: browse; BrowseRooms { session: dialogs.session; onRoomWanted: roomId => dialogs.roomWanted(roomId) } }
     Component { id: link; JoinByLink { session: dialogs.session } }
     Component { id: invite; InvitePeople { session: dialogs.session } }
+    Component { id: folder; MoveToFolder { session: dialogs.session; room: dialogs.argument } }
+    Component { id: renameFolder; RenameFolder { session: dialogs.session; folder: dialogs.argument?.folder ?? "" } }
+    Component {
+        id: removeFolder
+        ConfirmDialog {
+            title: qsTr("Remove the folder “%1”?").arg(dialogs.argument?.folder ?? "")
+            text: qsTr("Its rooms stay, and stand among the others again.")
+            action: qsTr("Remove")
+            onConfirmed: dialogs.session.folders.remove(dialogs.argument.folder)
+        }
+    }
     Component { id: details; DetailsDialog { details: dialogs.argument } }
     Component {
         id: remove

@@ -43,6 +43,12 @@ class Pages(bench.Bench):
         bob.write("See you @ann tomorrow")
         ann.see("@Ann Lee")
 
+        ann.click("Room settings")
+        ann.click("Move to a folder…")
+        ann.fill("New folder", "Tea")
+        ann.key("Return")
+        ann.see("Folder: Tea…")
+
         said = ["Hello Bob, shall we meet at noon?", "Noon is good.", "At the usual place.", "Then I am on my way."]
         for person in (ann, bob):
             person.shot("talk")
@@ -53,7 +59,11 @@ class Pages(bench.Bench):
             person.click({"ann": "Bob Ray", "bob": "Ann Lee"}[name])
             for text in said:
                 person.see(text)
+            if name == "ann":
+                person.see("Tea")
             person.quit()
+        folders = [(line["key"], line["value"]) for line in self.exported() if line["type"] == "user_items" and line["kind"] == 5]
+        self.assertEqual(["Tea"], [name for name, rooms in folders if rooms], folders)
         ids = {line["handle"]: line["user"] for line in self.exported() if line["type"] == "user"}
         events = [line for line in self.exported() if line["type"] == "event"]
         self.assertEqual(5, sum(event["kind"] == "message" for event in events))

@@ -62,7 +62,8 @@ TEST(Placement, ANodeThatComesBackWithOtherShardsTakesNothingFromTheOthers) {
 TEST(Placement, TheOrderOfTheNodesMeansNothing) {
   const View one = view_of({kA, kB, kC});
   const View other = view_of({kC, kA, kB});
-  for (std::uint64_t user = 1; user <= kKeys; ++user) EXPECT_EQ(home_of(one, UserId(user)), home_of(other, UserId(user)));
+  for (std::uint64_t user = 1; user <= kKeys; ++user)
+    EXPECT_EQ(home_of(one, UserId(user)), home_of(other, UserId(user)));
 }
 
 TEST(Placement, AUserIsNotPlacedLikeTheRoomOfTheSameNumber) {

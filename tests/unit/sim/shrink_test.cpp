@@ -12,9 +12,7 @@ namespace {
 
 using users::FaultKind;
 
-constexpr auto weight(const Options& options, Action action) {
-  return options.mix[static_cast<std::size_t>(action)];
-}
+constexpr auto weight(const Options& options, Action action) { return options.mix[static_cast<std::size_t>(action)]; }
 
 std::size_t count(const Options& options, FaultKind kind) {
   return static_cast<std::size_t>(std::ranges::count(options.schedule, kind, &users::Fault::kind));
