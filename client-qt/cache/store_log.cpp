@@ -13,6 +13,7 @@ constexpr const char* kColumns =
     "SELECT room, seq, epoch, kind, sender, device, cseq, client_msg_id, ts, msg_no, target, subject, role, "
     "erased_hash, body, thread FROM event ";
 
+/// The indices are named: without statistics SQLite would rather walk through the whole room.
 std::string select(const char* rest) { return std::string(kColumns) + rest; }
 
 wire::Event event_of(const Rows& row) {
@@ -54,8 +55,8 @@ void Store::set_contiguous_from(RoomId room, Seq seq) {
 
 std::vector<wire::Event> Store::related(RoomId room, Seq first, Seq last) {
   Statement statement =
-      prepare(select("WHERE room = ?1 AND target <> 0 AND target BETWEEN ?2 AND ?3 AND kind IN (2,3,4,5) AND seq > ?3 "
-                     "ORDER BY seq"));
+      prepare(select("INDEXED BY event_target WHERE room = ?1 AND target <> 0 AND target BETWEEN ?2 AND ?3 AND kind IN "
+                     "(2,3,4,5) AND seq > ?3 ORDER BY seq"));
   return events_of(statement.query(room, first, last));
 }
 
@@ -98,7 +99,8 @@ LogSlice Store::newer(RoomId room, Seq above, std::uint32_t limit) {
 LogSlice Store::thread(RoomId room, Seq root, std::uint32_t limit) {
   LogSlice out{.contiguous_from = contiguous_from(room)};
   if (auto first = event(room, root)) out.events.push_back(std::move(*first));
-  Statement statement = prepare(select("WHERE room = ?1 AND thread = ?2 AND thread <> 0 ORDER BY seq DESC LIMIT ?3"));
+  Statement statement = prepare(
+      select("INDEXED BY event_thread WHERE room = ?1 AND thread = ?2 AND thread <> 0 ORDER BY seq DESC LIMIT ?3"));
   std::vector<wire::Event> said = events_of(statement.query(room, root, limit));
   out.events.insert(out.events.end(), said.rbegin(), said.rend());
   for (const wire::Event& each : out.events) {
@@ -118,9 +120,9 @@ std::optional<wire::Event> Store::event(RoomId room, Seq seq) {
 
 std::optional<Preview> Store::message(RoomId room, Seq seq) {
   Statement statement = prepare(
-      "SELECT seq, sender, ts, body, erased_hash, (SELECT body FROM event e WHERE e.room = m.room AND e.target = m.seq "
-      "AND e.target <> 0 AND e.kind = 2 ORDER BY e.seq DESC LIMIT 1) FROM event m WHERE room = ? AND seq = ? AND kind "
-      "= 1");
+      "SELECT seq, sender, ts, body, erased_hash, (SELECT body FROM event e INDEXED BY event_target WHERE e.room = "
+      "m.room AND e.target = m.seq AND e.target <> 0 AND e.kind = 2 ORDER BY e.seq DESC LIMIT 1) FROM event m WHERE "
+      "room = ? AND seq = ? AND kind = 1");
   Rows rows = statement.query(room, seq);
   if (!rows.next()) return std::nullopt;
   Preview out{.seq = rows.as<Seq>(0), .sender = rows.as<UserId>(1), .ts = wall_from_ms(rows.i64(2))};
@@ -139,7 +141,7 @@ Preview Store::last_message(RoomId room) {
 }
 
 std::vector<wire::Event> Store::member_events(RoomId room) {
-  Statement statement = prepare(select("WHERE room = ? AND kind IN (6, 7, 17) ORDER BY seq"));
+  Statement statement = prepare(select("INDEXED BY event_members WHERE room = ? AND kind IN (6, 7, 17) ORDER BY seq"));
   return events_of(statement.query(room));
 }
 

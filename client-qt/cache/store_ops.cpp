@@ -17,7 +17,9 @@ void Store::put_event(const wire::Event& event) {
     // What was deleted is not kept here either, nor what it read before.
     prepare("UPDATE event SET body = '', erased_hash = 1 WHERE room = ?1 AND seq = ?2 AND kind = 1")
         .run(event.room, event.target);
-    prepare("UPDATE event SET body = '' WHERE room = ?1 AND target = ?2 AND target <> 0 AND kind = 2")
+    prepare(
+        "UPDATE event INDEXED BY event_target SET body = '' WHERE room = ?1 AND target = ?2 AND target <> 0 AND kind = "
+        "2")
         .run(event.room, event.target);
   }
   if (event.kind == wire::EventKind::Message && mentions(event, user_)) hot_->put_mention.run(event.room, event.seq);
