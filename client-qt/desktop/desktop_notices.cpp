@@ -47,8 +47,13 @@ bool DesktopNotices::in_front(const QString& room) const {
 
 void DesktopNotices::show(const QString& room, const QString& title, const QString& text) {
   if (in_front(room) || !has_bus()) return;
-  const QVariantMap hints{{QStringLiteral("category"), QStringLiteral("im.received")},
-                          {QStringLiteral("desktop-entry"), QStringLiteral("starling")}};
+  QVariantMap hints{{QStringLiteral("category"), QStringLiteral("im.received")},
+                    {QStringLiteral("desktop-entry"), QStringLiteral("starling")}};
+  if (session_->notifications()->sound()) {
+    hints.insert(QStringLiteral("sound-name"), QStringLiteral("message-new-instant"));
+  } else {
+    hints.insert(QStringLiteral("suppress-sound"), true);
+  }
   QDBusMessage call = QDBusMessage::createMethodCall(kService, kPath, kService, QStringLiteral("Notify"));
   // The body may be markup where the service knows it, and what people wrote is none.
   call.setArguments({QStringLiteral("Starling"), shown_.value(room), QStringLiteral("starling"), title,

@@ -1,5 +1,5 @@
-// Messages as notices of the desktop (org.freedesktop.Notifications). What is one is the session's to say: a muted room
-// makes none, what is read makes none; nor does a room that somebody has in front of him. A press on it opens the room.
+// Messages as notices of the desktop (org.freedesktop.Notifications). What is one is the session's to say: what is
+// not wanted makes none, nor what is read; nor does a room that somebody has in front of him. A press on it opens the room.
 // https://specifications.freedesktop.org/notification-spec/1.2/
 #pragma once
 

@@ -12,6 +12,7 @@ void register_types() {
   qmlRegisterUncreatableType<App>(uri, 1, 0, "App", made);
   qmlRegisterUncreatableType<Session>(uri, 1, 0, "Session", made);
   qmlRegisterUncreatableType<Person>(uri, 1, 0, "Person", made);
+  qmlRegisterUncreatableType<NotificationSettings>(uri, 1, 0, "NotificationSettings", made);
   qmlRegisterUncreatableType<Folders>(uri, 1, 0, "Folders", made);
   qmlRegisterUncreatableType<Room>(uri, 1, 0, "Room", made);
   qmlRegisterUncreatableType<RoomListModel>(uri, 1, 0, "RoomListModel", made);

@@ -14,6 +14,7 @@ Session::Session(ServerAddress server, const QString& path, Trust* trust, QObjec
       directory_(&api_, &cache_),
       items_(&host_),
       folders_(&host_, &items_),
+      notifications_(&items_),
       book_(&host_, &items_, &folders_),
       connection_(&host_),
       account_(context()),
@@ -65,6 +66,7 @@ void Session::started(const Opened& opened, const Entry& entry) {
   items_.restore(snapshot.items);
   folders_.restore(snapshot);
   book_.restore(snapshot);
+  notifications_.restore();
   for (const auto& [room, invitation] : items_.all(wire::ItemKind::Invitation)) {
     item_changed({.kind = wire::ItemKind::Invitation, .key = room, .value = invitation});
   }

@@ -14,6 +14,7 @@
 #include "client-qt/models/directory.h"
 #include "client-qt/models/folders.h"
 #include "client-qt/models/items.h"
+#include "client-qt/models/notification_settings.h"
 #include "client-qt/models/people_model.h"
 #include "client-qt/models/public_rooms_model.h"
 #include "client-qt/models/quick_switcher_model.h"
@@ -36,6 +37,7 @@ class Session final : public QObject {
   Q_OBJECT
   Q_PROPERTY(starling::qt::Person* me READ me NOTIFY meChanged)
   Q_PROPERTY(starling::qt::RoomListModel* rooms READ rooms CONSTANT)
+  Q_PROPERTY(starling::qt::NotificationSettings* notifications READ notifications CONSTANT)
   Q_PROPERTY(starling::qt::Folders* folders READ folders CONSTANT)
   Q_PROPERTY(starling::qt::RowsModel* invitations READ invitations CONSTANT)
   Q_PROPERTY(starling::qt::Room* room READ room NOTIFY roomChanged)
@@ -62,6 +64,7 @@ class Session final : public QObject {
 
   Person* me() { return directory_.person(host_.me()); }
   RoomListModel* rooms() { return room_list_.get(); }
+  NotificationSettings* notifications() { return &notifications_; }
   Folders* folders() { return &folders_; }
   RowsModel* invitations() { return &invitations_; }
   Room* room() { return room_.get(); }
@@ -133,6 +136,7 @@ class Session final : public QObject {
   Directory directory_;
   ItemBook items_;
   Folders folders_;
+  NotificationSettings notifications_;
   RoomBook book_;
   Connection connection_;
   Account account_;

@@ -47,10 +47,12 @@ void Session::on(const client::Applied& notice) {
   const RoomSummary* room = book_.find(event.room);
   if (room == nullptr || event.kind != wire::EventKind::Message || event.sender == host_.me()) return;
   if (event.seq <= room->read_seq || QDateTime::currentMSecsSinceEpoch() - to_ms(event.ts) > kNewsMs) return;
-  if (room->muted && !mentions(event, host_.me())) return;
-  const auto name_of = [this](quint64 user) { return directory_.name(UserId(user)); };
-  const QString line = to_line(QString::fromStdString(event.body), name_of);
   const bool direct = room->kind == wire::RoomKind::Direct;
+  if (!notifications_.wanted({.direct = direct, .mentions_me = mentions(event, host_.me()), .muted = room->muted}))
+    return;
+  const auto name_of = [this](quint64 user) { return directory_.name(UserId(user)); };
+  const QString line =
+      notifications_.preview() ? to_line(QString::fromStdString(event.body), name_of) : tr("new message");
   emit notify(QString::number(event.room.value), room_title(*room, context()),
               direct ? line : tr("%1: %2").arg(directory_.name(event.sender), line));
 }

@@ -36,6 +36,15 @@ QtObject {
     property QtObject theSession: QtObject {
         property var me: People.people[0]
         property FixtureModel rooms: FixtureModel { rows: People.rooms() }
+        property QtObject notifications: QtObject {
+            property string level: "all"
+            property bool preview: true
+            property bool sound: true
+            property double quietUntilMs: 0
+            property bool quiet: false
+            function quietFor(minutes) { app.called("quietFor", minutes); quiet = minutes > 0; quietUntilMs = People.base + minutes * 60000; }
+            function quietUntilTomorrow() { app.called("quietUntilTomorrow"); }
+        }
         property QtObject folders: QtObject {
             property var names: ["Birds and other animals that fly", "Work"]
             function move(room, folder) { app.called("moveToFolder", room, folder); }

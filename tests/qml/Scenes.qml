@@ -50,6 +50,8 @@ QtObject {
         "account-codes": (main, app) => { app.session.account.confirmTotp("x"); account(main, "security"); },
         "account-devices": (main, app) => account(main, "devices"),
         "account-blocks": (main, app) => account(main, "blocks"),
+        "account-notifications": (main, app) => account(main, "notifications"),
+        "account-quiet": (main, app) => { app.session.notifications.quietFor(60); account(main, "notifications"); },
         "account-appearance": (main, app) => account(main, "appearance"),
         "dialog-switcher": (main, app) => main.page.openSwitcher(),
         "dialog-create": (main, app) => main.page.openDialog("create"),

@@ -2,7 +2,7 @@ import QtQuick
 import QtQuick.Templates as T
 import Starling.Ui
 
-// What concerns oneself: profile, security, devices, blocked people, appearance.
+// What concerns oneself: profile, notifications, security, devices, blocked people, appearance.
 FocusScope {
     id: page
     required property var app
@@ -12,6 +12,7 @@ FocusScope {
     readonly property var account: session.account
     readonly property var tabs: [
         { value: "profile", text: qsTr("Profile"), icon: "user" },
+        { value: "notifications", text: qsTr("Notifications"), icon: "bell" },
         { value: "security", text: qsTr("Security"), icon: "shield" },
         { value: "devices", text: qsTr("Devices"), icon: "device" },
         { value: "blocks", text: qsTr("Blocked people"), icon: "ban" },
@@ -104,11 +105,12 @@ FocusScope {
             y: Theme.sp(page.aside ? 6 : 4)
             width: Math.min(Theme.sp(130), scroll.width - 2 * x)
             sourceComponent: page.tab === "security" ? security : page.tab === "devices" ? devices : page.tab === "blocks" ? blocks
-                : page.tab === "appearance" ? appearance : profile
+                : page.tab === "appearance" ? appearance : page.tab === "notifications" ? notifications : profile
             onSourceComponentChanged: scroll.contentY = 0
         }
     }
     Component { id: profile; ProfileSettings { account: page.account; me: page.session.me; onNotice: (text, kind) => page.notice(text, kind) } }
+    Component { id: notifications; NotificationSettings { notifications: page.session.notifications } }
     Component { id: security; SecuritySettings { account: page.account; onNotice: (text, kind) => page.notice(text, kind) } }
     Component { id: devices; DeviceSettings { account: page.account } }
     Component { id: blocks; BlockSettings { account: page.account } }

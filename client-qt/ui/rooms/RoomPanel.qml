@@ -252,7 +252,7 @@ FocusScope {
         }
         Column {
             x: face.x + face.width + Theme.sp(2.5)
-            width: gear.x - x - Theme.sp(2)
+            width: (bell.visible ? bell.x : gear.x) - x - Theme.sp(2)
             anchors.verticalCenter: parent.verticalCenter
             Label { width: parent.width; text: me.person?.name ?? ""; font.weight: Font.Medium; font.pixelSize: Theme.label }
             Label {
@@ -261,6 +261,16 @@ FocusScope {
                 font.pixelSize: Theme.small
                 color: Theme.textFaint
             }
+        }
+        IconButton {
+            id: bell
+            readonly property var notifications: panel.session.notifications
+            anchors.right: gear.left
+            anchors.verticalCenter: parent.verticalCenter
+            visible: notifications.quiet
+            iconName: "bell-off"
+            text: qsTr("Do not disturb until %1").arg(Qt.formatTime(new Date(notifications.quietUntilMs), "HH:mm"))
+            onClicked: panel.accountWanted("notifications")
         }
         IconButton {
             id: gear

@@ -27,6 +27,7 @@ Menu {
     MenuItem { text: qsTr("Add an account…"); iconName: "plus"; onTriggered: menu.app.page = "welcome" }
     MenuLine {}
     MenuItem { text: qsTr("Profile and status"); iconName: "user"; onTriggered: menu.accountWanted("profile") }
+    MenuItem { text: qsTr("Notifications"); iconName: "bell"; onTriggered: menu.accountWanted("notifications") }
     MenuItem { text: qsTr("Appearance"); iconName: Theme.dark ? "moon" : "sun"; onTriggered: menu.accountWanted("appearance") }
     MenuItem { text: qsTr("Security and devices"); iconName: "shield"; onTriggered: menu.accountWanted("security") }
     MenuLine {}

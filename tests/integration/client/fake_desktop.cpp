@@ -1,5 +1,5 @@
-// A desktop's notification service without a desktop: each notice is a line on the standard output, "ID TITLE|TEXT"; a line
-// on the standard input is the number of a notice that is pressed.
+// A desktop's notification service without a desktop: each notice is a line on the standard output, "ID TITLE|TEXT", with
+// " (silent)" behind it when no sound is wanted; a line on the standard input is the number of a notice that is pressed.
 #include <unistd.h>
 
 #include <QCoreApplication>
@@ -14,9 +14,10 @@ class Notifications final : public QObject {
 
  public slots:
   uint Notify(const QString&, uint replaces, const QString&, const QString& title, const QString& text,
-              const QStringList&, const QVariantMap&, int) {
+              const QStringList&, const QVariantMap& hints, int) {
     const uint id = replaces != 0 ? replaces : ++last_;
-    std::printf("%u %s|%s\n", id, qPrintable(title), qPrintable(text));
+    const bool silent = hints.value(QStringLiteral("suppress-sound")).toBool();
+    std::printf("%u %s|%s%s\n", id, qPrintable(title), qPrintable(text), silent ? " (silent)" : "");
     std::fflush(stdout);
     return id;
   }

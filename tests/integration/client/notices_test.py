@@ -53,6 +53,26 @@ class Notices(bench.Bench):
         cyd.write("Biscuits?")
         self.assertEqual("2 Cyd Ash|Biscuits?", self.notice())
 
+    def test_a_notice_is_what_the_user_wants_it_to_be(self):
+        ann = self.register("Ann Lee", "ann", first=True)
+        bob = self.register("Bob Ray", "bob")
+        self.open_direct(bob, "ann", "Ann Lee")
+        ann.click("Settings")
+        ann.click("Notifications")
+        ann.click("Show what was written")
+        ann.click("Play a sound")
+        ann.shot("settings")
+        bob.write("A secret")
+        self.assertEqual("1 Bob Ray|new message (silent)", self.notice())
+        ann.click("For an hour")
+        ann.see("Nothing notifies until")
+        bob.write("Are you there?")
+        ann.see("Are you there?")
+        ann.click("Notify again")
+        ann.click("Show what was written")
+        bob.write("Nobody was told of that")
+        self.assertEqual("1 Bob Ray|Nobody was told of that (silent)", self.notice(), "nothing was told while it was quiet")
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1] + ["-v"])

@@ -61,8 +61,8 @@ class InviteLink : public testing::Test {
   }
 
   TempDir dir_;
-  ServerProcess server_{
-      dir_, {.server = "", .sections = "[accounts]\nregistration = \"invite\"\nattempts_burst = 1000\n"}};
+  ServerProcess server_{dir_,
+                        {.server = "", .sections = "[accounts]\nregistration = \"invite\"\nattempts_burst = 1000\n"}};
   Account owner_;
   std::unique_ptr<Peer> peer_;
   RoomId room_;
@@ -91,9 +91,8 @@ TEST_F(InviteLink, ItLetsInAsManyAsItSaysHoweverTheyHurry) {
   const std::string code = make_link(kUses);
   std::vector<std::future<bool>> comers;
   for (int i = 0; i < 2 * kUses; ++i) {
-    comers.push_back(std::async(std::launch::async, [this, code, i] {
-      return enroll("comer" + std::to_string(i), code).has_value();
-    }));
+    comers.push_back(std::async(std::launch::async,
+                                [this, code, i] { return enroll("comer" + std::to_string(i), code).has_value(); }));
   }
   const auto admitted = std::ranges::count_if(comers, [](std::future<bool>& each) { return each.get(); });
   EXPECT_EQ(admitted, kUses);
