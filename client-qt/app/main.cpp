@@ -1,8 +1,8 @@
 // starling: the desktop client. Everything that it does is in the models and the pages.
+#include <QApplication>
 #include <QCommandLineParser>
 #include <QDir>
 #include <QFile>
-#include <QGuiApplication>
 #include <QImage>
 #include <QQmlApplicationEngine>
 #include <QQuickWindow>
@@ -15,6 +15,7 @@
 
 #include "client-qt/app/demo_user.h"
 #include "client-qt/desktop/desktop_notices.h"
+#include "client-qt/desktop/tray.h"
 #include "client-qt/models/app.h"
 #include "client-qt/models/register_types.h"
 #include "client-qt/ui/art/app_icon.h"
@@ -37,7 +38,7 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "--headless") == 0) qputenv("QT_QPA_PLATFORM", "offscreen");
   }
-  QGuiApplication program(argc, argv);
+  QApplication program(argc, argv);  // the tray's menu is a widget
   QCoreApplication::setApplicationName(QStringLiteral("starling"));
   QCoreApplication::setOrganizationName(QStringLiteral("starling"));
 
@@ -101,7 +102,7 @@ int main(int argc, char** argv) {
   }
   if (options.isSet(QStringLiteral("headless"))) return QCoreApplication::exec();
 
-  QGuiApplication::setWindowIcon(starling::ui::app_icon());
+  QApplication::setWindowIcon(starling::ui::app_icon());
   QQmlApplicationEngine engine;
   engine.addImportPath(QStringLiteral("qrc:/qt/qml"));
   engine.setInitialProperties({{QStringLiteral("app"), QVariant::fromValue(&app)}});
@@ -114,6 +115,7 @@ int main(int argc, char** argv) {
   engine.load(QUrl(kMain));
   auto* window = engine.rootObjects().isEmpty() ? nullptr : qobject_cast<QQuickWindow*>(engine.rootObjects().first());
   const starling::qt::DesktopNotices notices(&app, window);
+  const starling::qt::Tray tray(&app, window, {starling::ui::app_icon(), starling::ui::app_icon(true)});
   if (options.isSet(QStringLiteral("shot"))) {
     const auto save = [window, file = options.value(QStringLiteral("shot"))] {
       const bool saved = window != nullptr && window->grabWindow().save(file);

@@ -6,6 +6,7 @@
 #include <QDBusPendingReply>
 #include <utility>
 
+#include "client-qt/desktop/tray.h"
 #include "client-qt/models/app.h"
 
 namespace starling::qt {
@@ -70,10 +71,7 @@ void DesktopNotices::pressed(uint id, const QString& action) {
   const QString room = shown_.key(id);
   if (room.isEmpty() || action != kOpen || !session_) return;
   session_->openRoom(room);
-  if (!window_) return;
-  window_->show();
-  window_->raise();
-  window_->requestActivate();
+  bring_forward(window_);
 }
 
 void DesktopNotices::closed(uint id, uint) { shown_.remove(shown_.key(id)); }

@@ -44,6 +44,16 @@ void App::setReducedMotion(bool reduced) {
   emit reducedMotionChanged();
 }
 
+void App::set_tray(bool there) {
+  if (std::exchange(tray_, there) != there) emit trayChanged();
+}
+
+void App::setKeepRunning(bool keep) {
+  if (std::exchange(settings_.keep_running, keep) == keep) return;
+  settings_.save();
+  emit keepRunningChanged();
+}
+
 void App::setPage(const QString& page) {
   const bool adding = page == QLatin1String("welcome");
   if (std::exchange(adding_, adding) != adding) emit pageChanged();

@@ -21,6 +21,9 @@ class App final : public QObject {
   Q_PROPERTY(bool reducedMotion READ reducedMotion WRITE setReducedMotion NOTIFY reducedMotionChanged)
   Q_PROPERTY(QString appearance READ appearance WRITE setAppearance NOTIFY appearanceChanged)
   Q_PROPERTY(double scale READ scale WRITE setScale NOTIFY scaleChanged)
+  /// The desktop has a tray; and whether the program goes on in it when the window is closed.
+  Q_PROPERTY(bool tray READ tray NOTIFY trayChanged)
+  Q_PROPERTY(bool keepRunning READ keepRunning WRITE setKeepRunning NOTIFY keepRunningChanged)
   Q_PROPERTY(bool busy READ busy NOTIFY busyChanged)
 
  public:
@@ -40,6 +43,10 @@ class App final : public QObject {
   void setAppearance(const QString& appearance);
   double scale() const { return settings_.scale; }
   void setScale(double scale);
+  bool tray() const { return tray_; }
+  void set_tray(bool there);
+  bool keepRunning() const { return settings_.keep_running; }
+  void setKeepRunning(bool keep);
   bool busy() const { return busy_; }
 
   /// The account of the last time; false when there is none.
@@ -62,6 +69,8 @@ class App final : public QObject {
   void appearanceChanged();
   void scaleChanged();
   void reducedMotionChanged();
+  void trayChanged();
+  void keepRunningChanged();
   void busyChanged();
   void serverFound(const QString& name, const QString& registration, bool firstAccount);
   void serverFailed(const QString& text, const QString& detail);
@@ -87,6 +96,7 @@ class App final : public QObject {
   RowsModel servers_;
   std::unique_ptr<HttpClient> http_;
   std::unique_ptr<Session> session_;
+  bool tray_ = false;
   bool busy_ = false;
   bool adding_ = false;  // an account, while another one is shown
 };

@@ -27,6 +27,7 @@ AppSettings::AppSettings(QString directory) : directory_(std::move(directory)) {
   appearance = all.value(QLatin1String("appearance")).toString(appearance);
   scale = all.value(QLatin1String("scale")).toDouble(scale);
   reduced_motion = all.value(QLatin1String("reduced_motion")).toBool(reduced_motion);
+  keep_running = all.value(QLatin1String("keep_running")).toBool(keep_running);
   const QJsonObject trusted = all.value(QLatin1String("pins")).toObject();
   for (auto it = trusted.begin(); it != trusted.end(); ++it) pins[it.key()] = it.value().toString();
 }
@@ -48,6 +49,7 @@ void AppSettings::save() const {
   const QJsonObject all{{QStringLiteral("accounts"), list},
                         {QStringLiteral("current"), current},
                         {QStringLiteral("reduced_motion"), reduced_motion},
+                        {QStringLiteral("keep_running"), keep_running},
                         {QStringLiteral("appearance"), appearance},
                         {QStringLiteral("scale"), scale},
                         {QStringLiteral("pins"), trusted}};

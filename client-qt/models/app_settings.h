@@ -31,6 +31,7 @@ class AppSettings {
   QString appearance = QStringLiteral("system");
   double scale = 1.0;
   bool reduced_motion = false;
+  bool keep_running = false;        // when the window is closed
   std::map<QString, QString> pins;  // server -> fingerprint
 
  private:

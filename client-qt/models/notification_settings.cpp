@@ -61,8 +61,8 @@ qint64 NotificationSettings::quietUntilMs() const { return value(kQuietUntil).to
 bool NotificationSettings::quiet() const { return quietUntilMs() > QDateTime::currentMSecsSinceEpoch(); }
 
 void NotificationSettings::quietFor(int minutes) {
-  put(kQuietUntil, minutes <= 0 ? QString()
-                                : QString::number(QDateTime::currentMSecsSinceEpoch() + qint64{minutes} * 60'000));
+  put(kQuietUntil,
+      minutes <= 0 ? QString() : QString::number(QDateTime::currentMSecsSinceEpoch() + qint64{minutes} * 60'000));
 }
 
 void NotificationSettings::quietUntilTomorrow() {

@@ -12,6 +12,8 @@ QtObject {
     property string appearance: "light"
     property real scale: 1.0
     property bool reducedMotion: true
+    property bool tray: true
+    property bool keepRunning: false
     property string serverName: "Murmuration"
     property FixtureModel servers: FixtureModel {
         rows: [

@@ -110,7 +110,7 @@ FocusScope {
         }
     }
     Component { id: profile; ProfileSettings { account: page.account; me: page.session.me; onNotice: (text, kind) => page.notice(text, kind) } }
-    Component { id: notifications; NotificationSettings { notifications: page.session.notifications } }
+    Component { id: notifications; NotificationSettings { app: page.app; notifications: page.session.notifications } }
     Component { id: security; SecuritySettings { account: page.account; onNotice: (text, kind) => page.notice(text, kind) } }
     Component { id: devices; DeviceSettings { account: page.account } }
     Component { id: blocks; BlockSettings { account: page.account } }

@@ -3,6 +3,7 @@ import Starling.Ui
 
 Column {
     id: page
+    required property var app
     required property var notifications
     spacing: Theme.sp(8)
 
@@ -56,6 +57,17 @@ Column {
             text: qsTr("Play a sound")
             checked: page.notifications.sound
             onToggled: page.notifications.sound = checked
+        }
+    }
+    SettingsGroup {
+        visible: page.app.tray
+        title: qsTr("On this computer")
+        Switch {
+            width: parent.width
+            text: qsTr("Keep running when the window is closed")
+            help: qsTr("Messages go on notifying. The bird in the tray opens the window again, and its menu ends the program.")
+            checked: page.app.keepRunning
+            onToggled: page.app.keepRunning = checked
         }
     }
 }

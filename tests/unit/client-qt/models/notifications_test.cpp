@@ -1,8 +1,7 @@
 // What notifies: by the settings of the user, which are the same on all devices.
-#include "client-qt/models/notification_settings.h"
-
 #include <QDateTime>
 
+#include "client-qt/models/notification_settings.h"
 #include "tests/unit/client-qt/support/world.h"
 
 namespace starling::qt {
@@ -15,7 +14,9 @@ constexpr RoomId kDirect{0x20};
 
 class NotificationsTest : public World {
  protected:
-  NotificationsTest() { server_.rooms[kDirect] = {.room = kDirect, .kind = wire::RoomKind::Direct, .role = wire::Role::Owner}; }
+  NotificationsTest() {
+    server_.rooms[kDirect] = {.room = kDirect, .kind = wire::RoomKind::Direct, .role = wire::Role::Owner};
+  }
   void go_online_and_listen() {
     go_online();
     ASSERT_TRUE(spin_until([&] { return session().book().find(kDirect) != nullptr; }));
