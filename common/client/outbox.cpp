@@ -96,6 +96,11 @@ bool Outbox::any_in_flight() const {
   return queues_ != nullptr && std::ranges::any_of(*queues_, [](const Queue& q) { return q.in_flight() > 0; });
 }
 
+Instant Outbox::held_until(RoomId room) const {
+  const Queue* queue = find(room);
+  return queue != nullptr ? queue->hold_until : kNoHold;
+}
+
 std::vector<RoomId> Outbox::rooms() const {
   std::vector<RoomId> rooms;
   if (queues_ != nullptr) {

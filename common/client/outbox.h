@@ -48,6 +48,8 @@ class Outbox {
   std::span<const OutboxEntry> entries(RoomId room) const;
   std::size_t in_flight(RoomId room) const;
   bool any_in_flight() const;
+  /// Until when the room's sends wait because the log is busy, or too much was repeated; long ago: they do not.
+  Instant held_until(RoomId room) const;
 
   void add(wire::Send send, std::uint64_t put_token);
   /// Entries that were stored by an earlier run may have been sent by it.

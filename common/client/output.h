@@ -67,6 +67,11 @@ struct Settled {
   Seq seq;
   WallTime ts;
 };
+/// A send of the room was answered Busy: what waits in it goes again by itself, then.
+struct Held {
+  RoomId room;
+  Instant until = kNever;
+};
 /// A waiting send was given another cseq: the log's counter went elsewhere (a loss by policy).
 struct Renumbered {
   RoomId room;
@@ -164,7 +169,7 @@ struct Fatal {
 
 using Notice = std::variant<Applied, Settled, Renumbered, RoomReset, RoomSynced, HeadMoved, RoomsListed, RoomChanged,
                             RoomLeft, RoomMade, RoomJoined, ItemsChanged, ItemPut, PageRead, PageFailed, ReadMarked,
-                            Typing, Welcomed, ServerError, StateChanged, Fatal, PresenceSeen, ReceiptsSeen>;
+                            Typing, Welcomed, ServerError, StateChanged, Fatal, PresenceSeen, ReceiptsSeen, Held>;
 
 struct Output {
   enum class Link : std::uint8_t { Keep, Connect, Disconnect };

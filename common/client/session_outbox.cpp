@@ -59,7 +59,11 @@ void Session::handle(const wire::SendResult& answered, Instant now, Output& out)
   // A log that was put back may hold another message under the number, and who is no member was told of no other number.
   const bool other_history = frame.status == wire::SendStatus::Conflict && !member;
   if (other_history) frame.status = wire::SendStatus::Forbidden;
+  const Instant held = outbox_.held_until(frame.room);
   const Outbox::Answer answer = outbox_.on_result(frame, now, rng_);
+  if (const Instant until = outbox_.held_until(frame.room); until > held) {
+    out.notices.emplace_back(Held{.room = frame.room, .until = until});
+  }
   if (answer.verdict == Outbox::Verdict::Ignored) {
     ++counters_.results_ignored;
     send_outbox_if_any(frame.room, now, out);

@@ -177,6 +177,7 @@ void ScriptedServer::collect() {
     void operator()(const ServerError& n) { seen.errors.push_back(*n.error); }
     void operator()(const StateChanged& n) { seen.states.push_back(n); }
     void operator()(const Fatal& n) { seen.fatals.push_back(n.reason); }
+    void operator()(const Held& n) { seen.held.push_back(n); }
   };
   while (!out_.empty()) {
     Output out = std::exchange(out_, {});

@@ -54,6 +54,7 @@ struct Seen {
   std::vector<wire::Receipts> receipts;
   std::vector<StateChanged> states;
   std::vector<FatalReason> fatals;
+  std::vector<Held> held;
 
   /// The frames of one type, in order.
   template <class Frame>

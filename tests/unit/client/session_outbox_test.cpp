@@ -60,6 +60,24 @@ TEST(Send, SettlesWithItsPlaceInTheLogAndLeavesTheStore) {
   EXPECT_TRUE(server.session().outbox().empty());
 }
 
+TEST(Send, ThatIsAnsweredBusySaysWhenItGoesAgainAndGoesThen) {
+  ScriptedServer server;
+  server.bring_online();
+  server.send(kRoom, "a");
+  server.take();
+  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::Busy, .retry_after_ms = 4000});
+  const Seen seen = server.take();
+  ASSERT_EQ(seen.held.size(), 1u);
+  EXPECT_EQ(seen.held[0].room, kRoom);
+  const Duration wait = seen.held[0].until - server.now();
+  EXPECT_GE(wait, 4s);
+  EXPECT_LE(wait, 6s);
+  server.pass(wait - 1ms);
+  EXPECT_TRUE(server.take().sent().empty());
+  server.pass(2ms);
+  EXPECT_EQ(server.take().sent(), Cseqs{1});
+}
+
 TEST(Send, WhileOfflineItWaitsAndGoesOnceTheRoomIsSynced) {
   ScriptedServer server;
   server.bring_online();
