@@ -23,10 +23,13 @@ void Account::call(const QByteArray& method, const QString& path, const QJsonObj
   emit changed();
   context_.api->call(method, path, body, this, [this, what, then = std::move(then)](const HttpReply& reply) {
     --busy_;
-    error_ = reply.ok() ? QString() : reply.text;
     if (reply.ok() && then) then(reply);
+    const bool asked = !what.isEmpty();
+    if (asked) error_ = reply.ok() ? QString() : reply.text;
     emit changed();
-    if (reply.ok() && !what.isEmpty()) emit done(what);
+    if (!asked) return;
+    if (reply.ok()) return emit done(what);
+    emit refused(reply.text);
   });
 }
 
@@ -89,7 +92,7 @@ void Account::changePassword(const QString& old, const QString& fresh) {
 }
 
 void Account::beginTotp(const QString& password) {
-  call("POST", QStringLiteral("/v1/me/totp"), {{QStringLiteral("password"), password}}, {},
+  call("POST", QStringLiteral("/v1/me/totp"), {{QStringLiteral("password"), password}}, QStringLiteral("totp_begun"),
        [this](const HttpReply& reply) {
          totp_secret_ = reply.body.value(QLatin1String("secret")).toString();
          totp_uri_ = reply.body.value(QLatin1String("uri")).toString();
@@ -113,6 +116,11 @@ void Account::disableTotp(const QString& password, const QString& code) {
     totp_enabled_ = false;
     forgetSecrets();
   });
+}
+
+void Account::forgetError() {
+  error_.clear();
+  emit changed();
 }
 
 void Account::forgetSecrets() {

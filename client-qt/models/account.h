@@ -54,6 +54,7 @@ class Account final : public QObject {
   Q_INVOKABLE void beginTotp(const QString& password);
   Q_INVOKABLE void confirmTotp(const QString& code);
   Q_INVOKABLE void disableTotp(const QString& password, const QString& code);
+  Q_INVOKABLE void forgetError();
   /// The codes and the secret are shown once, and forgotten.
   Q_INVOKABLE void forgetSecrets();
   Q_INVOKABLE void revokeDevice(const QString& device);
@@ -67,8 +68,11 @@ class Account final : public QObject {
   void changed();
   /// What was asked for last is done.
   void done(const QString& what);
+  /// Or the server refused it; errorText() says it as well.
+  void refused(const QString& text);
 
  private:
+  /// `what` names what a person has asked for; empty: nobody did, and nobody is told how it went.
   void call(const QByteArray& method, const QString& path, const QJsonObject& body, const QString& what,
             std::function<void(const HttpReply&)> then);
   void read_me(const HttpReply& reply);

@@ -51,6 +51,7 @@ Room::Room(const Context& context, RoomId room, QObject* parent)
   });
   connect(host, &SessionHost::renamed, this, [this](RoomId where, ClientMsgId from, ClientMsgId to) {
     if (where != room_) return;
+    if (settings_.erase(from) > 0) settings_.insert(to);
     timeline_.renamed(from, to);
     if (thread_) thread_->renamed(from, to);
   });
@@ -59,11 +60,7 @@ Room::Room(const Context& context, RoomId room, QObject* parent)
     if (where == room_ && thread_) thread_->found_in_log(id);
   });
   connect(host, &SessionHost::refusal, this, [this](const RefusedRow& row) {
-    timeline_.refusal(row);
-    if (thread_) thread_->refusal(row);
-    if (row.send.room == room_ && row.send.kind != wire::EventKind::Message) {
-      emit failed(tr("The server refused it: you may not do that here."));
-    }
+    if (row.send.room == room_) refused(row);
   });
   connect(&members_, &QAbstractItemModel::modelReset, this, &Room::watch);
   connect(&members_, &QAbstractItemModel::rowsInserted, this, &Room::watch);
@@ -154,7 +151,11 @@ void Room::notice(const client::Notice& notice) {
     return;
   }
   const auto elsewhere = [this](RoomId where) { return where != room_; };
-  if (const auto* settled = std::get_if<client::Settled>(&notice); settled && elsewhere(settled->room)) return;
+  if (const auto* settled = std::get_if<client::Settled>(&notice)) {
+    if (elsewhere(settled->room)) return;
+    settled_settings(*settled);
+  }
+  if (const auto* held = std::get_if<client::Held>(&notice); held && elsewhere(held->room)) return;
   if (const auto* synced = std::get_if<client::RoomSynced>(&notice)) {
     if (elsewhere(synced->answer->room)) return;
   }
@@ -177,6 +178,9 @@ QString Room::kind() const {
 QString Room::role() const {
   return QString::fromStdString(role_text(summary() != nullptr ? summary()->role : wire::Role::None));
 }
+bool Room::moderator() const { return summary() != nullptr && summary()->role >= wire::Role::Moderator; }
+bool Room::admin() const { return summary() != nullptr && summary()->role >= wire::Role::Admin; }
+bool Room::mayCallRoom() const { return moderator() || kind() == QLatin1String("direct"); }
 QString Room::visibility() const { return summary() != nullptr ? summary()->visibility : QString(); }
 QString Room::folder() const { return summary() != nullptr ? summary()->folder : QString(); }
 bool Room::muted() const { return summary() != nullptr && summary()->muted; }
@@ -243,24 +247,6 @@ void Room::offer_draft(const QString& text, const QString& before, std::uint64_t
 
 void Room::setDraftConflict(const QString& text) {
   if (text.isEmpty() && !draft_.other.isEmpty()) resolveDraft(false);
-}
-
-void Room::retry(const QString& localId) {
-  const ClientMsgId id(localId.toULongLong());
-  for (const RefusedRow& row : context_.host->refused()) {
-    if (row.send.client_msg_id != id) continue;
-    const client::Draft again = message_draft(row.send.body, row.send.target, row.send.thread);
-    discard(localId);
-    log(again);
-    return;
-  }
-}
-
-void Room::discard(const QString& localId) {
-  const ClientMsgId id(localId.toULongLong());
-  context_.host->dismiss_refused(id);
-  timeline_.found_in_log(id);
-  if (thread_) thread_->found_in_log(id);
 }
 
 QString Room::userOf(const QString& handle) const {

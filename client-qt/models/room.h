@@ -5,6 +5,7 @@
 #include <QTimer>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "client-qt/cache/ops.h"
 #include "client-qt/models/commands.h"
@@ -26,6 +27,9 @@ class Room final : public QObject {
   Q_PROPERTY(QString topic READ topic NOTIFY changed)
   Q_PROPERTY(QString kind READ kind NOTIFY changed)
   Q_PROPERTY(QString role READ role NOTIFY changed)
+  Q_PROPERTY(bool moderator READ moderator NOTIFY changed)
+  Q_PROPERTY(bool admin READ admin NOTIFY changed)
+  Q_PROPERTY(bool mayCallRoom READ mayCallRoom NOTIFY changed)
   Q_PROPERTY(QString visibility READ visibility NOTIFY changed)
   Q_PROPERTY(QString history READ history NOTIFY changed)
   Q_PROPERTY(int memberCount READ memberCount NOTIFY changed)
@@ -41,6 +45,9 @@ class Room final : public QObject {
   Q_PROPERTY(QString draftConflict READ draftConflict WRITE setDraftConflict NOTIFY draftChanged)
   Q_PROPERTY(qlonglong threadRoot READ threadRoot NOTIFY threadChanged)
   Q_PROPERTY(QString inviteLink READ inviteLink NOTIFY inviteLinkChanged)
+  Q_PROPERTY(QString inviteError READ inviteError NOTIFY inviteLinkChanged)
+  Q_PROPERTY(bool settingsBusy READ settingsBusy NOTIFY settingsChanged)
+  Q_PROPERTY(QString settingsError READ settingsError NOTIFY settingsChanged)
 
  public:
   Room(const Context& context, RoomId room, QObject* parent = nullptr);
@@ -52,6 +59,10 @@ class Room final : public QObject {
   QString topic() const;
   QString kind() const;
   QString role() const;
+  bool moderator() const;  // or above
+  bool admin() const;
+  /// @room is a mention when this person writes it.
+  bool mayCallRoom() const;
   QString visibility() const;
   QString history() const { return history_; }
   int memberCount() const;
@@ -70,10 +81,16 @@ class Room final : public QObject {
   void setDraftConflict(const QString& text);
   qlonglong threadRoot() const;
   QString inviteLink() const { return invite_link_; }
+  QString inviteError() const { return invite_error_; }
+  /// A change of the room's settings waits for the server's word.
+  bool settingsBusy() const { return !settings_.empty(); }
+  /// Why the last change was refused.
+  QString settingsError() const { return settings_text_; }
 
   // ---- messages; sequence numbers are numbers, other ids are strings
-  Q_INVOKABLE void send(const QString& text, qlonglong replyTo = 0, qlonglong threadRoot = 0);
-  Q_INVOKABLE void edit(qlonglong seq, const QString& text);
+  /// Empty when it waits in the outbox; else why it cannot, and the draft stays.
+  Q_INVOKABLE QString send(const QString& text, qlonglong replyTo = 0, qlonglong threadRoot = 0);
+  Q_INVOKABLE QString edit(qlonglong seq, const QString& text);
   Q_INVOKABLE void remove(qlonglong seq);
   Q_INVOKABLE void react(qlonglong seq, const QString& emoji);
   Q_INVOKABLE void pin(qlonglong seq, bool pinned);
@@ -83,7 +100,7 @@ class Room final : public QObject {
   Q_INVOKABLE void closeThread();
   /// 0: to the newest message.
   Q_INVOKABLE void jumpTo(qlonglong seq) { seq == 0 ? timeline_.jumpToLive() : timeline_.jumpTo(seq); }
-  /// A message that was refused: again, or not at all.
+  /// A message, or what was to be done to one, that was refused: again, or not at all.
   Q_INVOKABLE void retry(const QString& localId);
   Q_INVOKABLE void discard(const QString& localId);
   /// The id of somebody with that handle whom this account has met; empty: nobody.
@@ -120,6 +137,9 @@ class Room final : public QObject {
   void typingChanged();
   void draftChanged();
   void inviteLinkChanged();
+  void settingsChanged();
+  /// The server has taken every change of the settings.
+  void settingsSaved();
   /// Something that was asked for cannot be done; for people.
   void failed(const QString& text);
 
@@ -133,8 +153,17 @@ class Room final : public QObject {
   };
 
   const RoomSummary* summary() const;
-  bool log(client::Draft draft, std::vector<CacheOp> also = {});
-  void order(const RoomOrder& order);
+  Result<ClientMsgId, client::CommandError> log(client::Draft draft, std::vector<CacheOp> also = {});
+  /// Says so when it cannot be.
+  void attempt(client::Draft draft);
+  void order(const RoomOrder& order) { attempt(draft_of(order)); }
+
+  // room_refusals.cpp
+  void refused(const RefusedRow& row);
+  void forget_refused(wire::EventKind kind, Seq about);
+  void set(const RoomOrder& what);
+  void settled_settings(const client::Settled& settled);
+
   void notice(const client::Notice& notice);
   void someone_types(UserId user);
   void watch();
@@ -151,6 +180,9 @@ class Room final : public QObject {
   Seq thread_root_;
   QString history_ = QStringLiteral("all");
   QString invite_link_;
+  QString invite_error_;
+  std::set<ClientMsgId> settings_;  // changes of the settings that wait
+  QString settings_text_;
   int member_count_ = 0;
   Words draft_;
   QTimer save_;

@@ -16,39 +16,46 @@ UserId user_of(const QString& id) { return UserId(id.toULongLong()); }
 
 }  // namespace
 
-bool Room::log(client::Draft draft, std::vector<CacheOp> also) {
-  const auto sent = context_.host->send(room_, std::move(draft), std::move(also));
-  if (!sent) emit failed(tr(describe(sent.error())));
-  return sent.has_value();
+Result<ClientMsgId, client::CommandError> Room::log(client::Draft draft, std::vector<CacheOp> also) {
+  if (draft.kind != wire::EventKind::Message && draft.target) forget_refused(draft.kind, draft.target);
+  return context_.host->send(room_, std::move(draft), std::move(also));
 }
 
-void Room::order(const RoomOrder& what) { log(draft_of(what)); }
+void Room::attempt(client::Draft draft) {
+  if (const auto sent = log(std::move(draft)); !sent) emit failed(tr(describe(sent.error())));
+}
 
 // ---- messages
 
-void Room::send(const QString& text, qlonglong replyTo, qlonglong threadRoot) {
+QString Room::send(const QString& text, qlonglong replyTo, qlonglong threadRoot) {
   const QString trimmed = text.trimmed();
-  if (trimmed.isEmpty()) return;
+  if (trimmed.isEmpty()) return {};
   // The words leave the draft in the transaction that puts them into the outbox: they are always in one of the two.
   const Words before = draft_;
   draft_.text.clear();
   ++draft_.version;
   draft_.touched = true;
-  if (!log(message_draft(trimmed.toStdString(), seq_of(replyTo), seq_of(threadRoot)), {draft_op()})) {
+  const auto sent = log(message_draft(trimmed.toStdString(), seq_of(replyTo), seq_of(threadRoot)), {draft_op()});
+  if (!sent) {
     draft_ = before;
-    return;
+    return tr(describe(sent.error()));
   }
   save_.stop();
   context_.items->put(wire::ItemKind::Draft, std::to_string(room_.value), {});
   emit draftChanged();
+  return {};
 }
 
-void Room::edit(qlonglong seq, const QString& text) {
-  if (text.trimmed().isEmpty()) return remove(seq);
-  log({.kind = wire::EventKind::Edit, .target = seq_of(seq), .body = text.trimmed().toStdString()});
+QString Room::edit(qlonglong seq, const QString& text) {
+  if (text.trimmed().isEmpty()) {
+    remove(seq);
+    return {};
+  }
+  const auto sent = log({.kind = wire::EventKind::Edit, .target = seq_of(seq), .body = text.trimmed().toStdString()});
+  return sent ? QString() : tr(describe(sent.error()));
 }
 
-void Room::remove(qlonglong seq) { log({.kind = wire::EventKind::Delete, .target = seq_of(seq)}); }
+void Room::remove(qlonglong seq) { attempt({.kind = wire::EventKind::Delete, .target = seq_of(seq)}); }
 
 void Room::react(qlonglong seq, const QString& emoji) {
   const std::string body = emoji.toStdString();
@@ -60,9 +67,9 @@ void Room::react(qlonglong seq, const QString& emoji) {
              (reaction.emoji == body && std::ranges::find(reaction.users, context_.host->me()) != reaction.users.end());
     }
   }
-  log({.kind = mine ? wire::EventKind::ReactionRemove : wire::EventKind::ReactionAdd,
-       .target = seq_of(seq),
-       .body = body});
+  attempt({.kind = mine ? wire::EventKind::ReactionRemove : wire::EventKind::ReactionAdd,
+           .target = seq_of(seq),
+           .body = body});
 }
 
 void Room::pin(qlonglong seq, bool pinned) {
@@ -103,12 +110,12 @@ void Room::jumpToDate(qint64 ms) {
 
 // ---- the room
 
-void Room::setTitle(const QString& title) { order({.act = RoomAct::Title, .text = title.trimmed().toStdString()}); }
-void Room::setTopic(const QString& topic) { order({.act = RoomAct::Topic, .text = topic.trimmed().toStdString()}); }
+void Room::setTitle(const QString& title) { set({.act = RoomAct::Title, .text = title.trimmed().toStdString()}); }
+void Room::setTopic(const QString& topic) { set({.act = RoomAct::Topic, .text = topic.trimmed().toStdString()}); }
 void Room::setVisibility(const QString& visibility) {
-  order({.act = RoomAct::Visibility, .text = visibility.toStdString()});
+  set({.act = RoomAct::Visibility, .text = visibility.toStdString()});
 }
-void Room::setHistory(const QString& history) { order({.act = RoomAct::History, .text = history.toStdString()}); }
+void Room::setHistory(const QString& history) { set({.act = RoomAct::History, .text = history.toStdString()}); }
 
 /// Here at once, and on the user's other devices.
 void Room::setMuted(bool muted) {
@@ -136,7 +143,8 @@ void Room::createInviteLink(int uses, int expiresS) {
   if (expiresS > 0) body.insert(QStringLiteral("expires_s"), expiresS);
   context_.api->call("POST", QStringLiteral("/v1/rooms/%1/invites").arg(room_.value), body, this,
                      [this](const HttpReply& reply) {
-                       if (!reply.ok()) return emit failed(reply.text);
+                       invite_error_ = reply.ok() ? QString() : reply.text;
+                       if (!reply.ok()) return emit inviteLinkChanged();
                        invite_link_ = reply.body.value(QLatin1String("link")).toString();
                        emit inviteLinkChanged();
                      });

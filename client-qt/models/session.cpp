@@ -36,6 +36,7 @@ Session::Session(ServerAddress server, const QString& path, Trust* trust, QObjec
   connect(&folders_, &Folders::failed, this, &Session::failed);
   connect(&book_, &RoomBook::removed, this,
           [this](RoomId room) { folders_.move(QString::number(room.value), QString()); });
+  connect(&host_, &SessionHost::refusal, this, &Session::refused);
   connect(&host_, &SessionHost::signInNeeded, this, [this](const QString& code, const QString& text) {
     signed_out_ = true;
     emit signInNeeded(code, text);

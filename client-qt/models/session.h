@@ -124,6 +124,7 @@ class Session final : public QObject {
   void on(const client::ReceiptsSeen& notice);
   void item_changed(const wire::Item& item);
   void draft_changed_elsewhere(const wire::Item& item, const std::string& before);
+  void refused(const RefusedRow& row);
   void on(const auto&) {}
   void join(RoomId room);
   void set_invitation(RoomId room, const QString& title, UserId inviter);

@@ -2,6 +2,7 @@
 #include <QDateTime>
 
 #include "client-qt/cache/place.h"
+#include "client-qt/models/refusals.h"
 #include "client-qt/models/session.h"
 #include "client-qt/text/markup.h"
 
@@ -55,6 +56,14 @@ void Session::on(const client::Applied& notice) {
       notifications_.preview() ? to_line(QString::fromStdString(event.body), name_of) : tr("new message");
   emit notify(QString::number(event.room.value), room_title(*room, context()),
               direct ? line : tr("%1: %2").arg(directory_.name(event.sender), line));
+}
+
+/// In a room that is not open; the open one says it itself.
+void Session::refused(const RefusedRow& row) {
+  const RoomSummary* room = book_.find(row.send.room);
+  if (room == nullptr || (room_ && room_->id() == row.send.room)) return;
+  const bool direct = room->kind == wire::RoomKind::Direct;
+  emit failed(tr("%1: %2").arg(room_title(*room, context()), refusal_text(row, direct)));
 }
 
 void Session::join(RoomId room) {

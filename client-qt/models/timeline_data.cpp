@@ -4,6 +4,8 @@
 #include "client-qt/cache/cache.h"
 #include "client-qt/cache/place.h"
 #include "client-qt/models/directory.h"
+#include "client-qt/models/refusals.h"
+#include "client-qt/models/room_book.h"
 #include "client-qt/models/timeline_model.h"
 #include "client-qt/session/session_host.h"
 #include "client-qt/text/markup.h"
@@ -16,19 +18,6 @@ namespace {
 constexpr qint64 kGroupMs = 5 * 60 * 1000;
 
 QString id(std::uint64_t value) { return QString::number(value); }
-
-QString refusal_text(wire::SendStatus status) {
-  switch (status) {
-    case wire::SendStatus::Forbidden:
-      return QObject::tr("Not sent: you may not write here.");
-    case wire::SendStatus::NoSuchRoom:
-      return QObject::tr("Not sent: the room is gone.");
-    case wire::SendStatus::Conflict:
-      return QObject::tr("Not sent: this device exists twice.");
-    default:
-      return QObject::tr("Not sent: the server refused it.");
-  }
-}
 
 }  // namespace
 
@@ -64,7 +53,9 @@ QHash<int, QByteArray> TimelineModel::roleNames() const {
           {MentionsMeRole, "mentionsMe"},
           {FirstUnreadRole, "firstUnread"},
           {ReceiptTextRole, "receiptText"},
-          {HighlightedRole, "highlighted"}};
+          {HighlightedRole, "highlighted"},
+          {RefusedIdRole, "refusedId"},
+          {RefusedTextRole, "refusedText"}};
 }
 
 void TimelineModel::changed_rows(std::size_t first, std::size_t last) {
@@ -145,10 +136,44 @@ QVariant TimelineModel::common_data(const TimelineRow& row, std::size_t at, int 
     case ReplyTextRole:
     case ReplySenderRole:
     case ReceiptTextRole:
+    case RefusedIdRole:
+    case RefusedTextRole:
       return QString();
     default:
       return {};
   }
+}
+
+bool TimelineModel::direct() const {
+  const RoomSummary* room = std::as_const(*context_.rooms).find(room_);
+  return room != nullptr && room->kind == wire::RoomKind::Direct;
+}
+
+/// The newest of what was refused to be done to the message.
+const RefusedRow* TimelineModel::refused_about(Seq seq) const {
+  const RefusedRow* found = nullptr;
+  for (const RefusedRow& row : context_.host->refused()) {
+    const wire::Send& send = row.send;
+    if (send.room == room_ && send.kind != wire::EventKind::Message && send.target == seq) found = &row;
+  }
+  return found;
+}
+
+/// With the text that was not taken, so that it can be copied before it is given up.
+QString TimelineModel::refused_text(Seq seq) const {
+  const RefusedRow* row = refused_about(seq);
+  if (row == nullptr) return {};
+  const QString text = refusal_text(*row, direct());
+  if (row->send.kind != wire::EventKind::Edit) return text;
+  const auto name_of = [this](quint64 user) { return context_.people->name(UserId(user)); };
+  return tr("%1 Your change: “%2”").arg(text, to_line(QString::fromStdString(row->send.body), name_of));
+}
+
+QString TimelineModel::waiting_text() const {
+  const qint64 until = context_.host->held_until_ms(room_);
+  if (until == 0) return tr("Waiting to be sent");
+  const QTime at = QDateTime::fromMSecsSinceEpoch(until).time();
+  return tr("Too much at once for the server: goes again by itself at %1").arg(at.toString(QStringLiteral("HH:mm:ss")));
 }
 
 QVariant TimelineModel::system_data(const TimelineRow& row, std::size_t at, int role) const {
@@ -253,6 +278,12 @@ QVariant TimelineModel::message_data(const TimelineRow& row, std::size_t at, int
       return static_cast<int>(at) == firstUnreadIndex();
     case ReceiptTextRole:
       return receipt_text(row);
+    case RefusedIdRole: {
+      const RefusedRow* refused = refused_about(event.seq);
+      return refused != nullptr ? id(refused->send.client_msg_id.value) : QString();
+    }
+    case RefusedTextRole:
+      return refused_text(event.seq);
     default:
       return common_data(row, at, role);
   }
@@ -333,8 +364,8 @@ QVariant TimelineModel::pending_data(const Pending& pending, std::size_t at, int
       if (pending.refused) return QStringLiteral("failed");
       return pending.accepted ? QStringLiteral("sent") : QStringLiteral("pending");
     case StateTextRole:
-      if (pending.refused) return refusal_text(*pending.refused);
-      return pending.accepted ? QString() : tr("Waiting to be sent");
+      if (pending.refused) return refusal_text(*pending.refused, direct());
+      return pending.accepted ? QString() : waiting_text();
     case GroupStartRole:
       return me != sender_before(at) || to_ms(pending.row.queued) - time_before(at).value_or(0) > kGroupMs;
     case ReplyToRole:

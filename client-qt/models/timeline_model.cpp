@@ -1,5 +1,6 @@
 #include "client-qt/models/timeline_model.h"
 
+#include <QDateTime>
 #include <algorithm>
 #include <utility>
 
@@ -12,6 +13,8 @@ namespace {
 
 /// How long the message that a jump led to stands out.
 constexpr int kHighlightMs = 2000;
+/// That something goes again sooner than this is nothing to read.
+constexpr qint64 kHeldShownMs = 1000;
 
 }  // namespace
 
@@ -23,6 +26,8 @@ TimelineModel::TimelineModel(const Context& context, RoomId room, Seq thread, QO
     const std::size_t at = fold_.find(std::exchange(highlighted_, {}));
     if (at != TimelineFold::kNone) changed_rows(at, at);
   });
+  held_over_.setSingleShot(true);
+  connect(&held_over_, &QTimer::timeout, this, &TimelineModel::touch_all_pending);
   connect(context_.people, &Directory::changed, this, [this](UserId) {
     for (TimelineRow& row : fold_.rows()) row.html.clear();  // a mention's name may be in it
     if (count() > 0) emit dataChanged(index(0), index(count() - 1));
@@ -32,7 +37,7 @@ TimelineModel::TimelineModel(const Context& context, RoomId room, Seq thread, QO
   }
   for (const RefusedRow& row : context_.host->refused()) {
     if (row.send.room == room && takes(row.send)) {
-      pending_.push_back({.row = {.send = row.send, .queued = row.queued}, .refused = row.status});
+      pending_.push_back({.row = {.send = row.send, .queued = row.queued}, .refused = row});
     }
   }
 }
@@ -98,12 +103,34 @@ void TimelineModel::renamed(ClientMsgId from, ClientMsgId to) {
 
 void TimelineModel::found_in_log(ClientMsgId id) { remove_pending(id); }
 
-void TimelineModel::refusal(const RefusedRow& row) {
-  if (!takes(row.send)) return;
+bool TimelineModel::refusal(const RefusedRow& row) {
+  if (!takes(row.send)) return row.send.kind != wire::EventKind::Message && touch(row.send.target);
   const int at = find_pending(row.send.client_msg_id);
-  if (at < 0) return add_pending({.row = {.send = row.send, .queued = row.queued}, .refused = row.status});
-  pending_[static_cast<std::size_t>(at)].refused = row.status;
-  touch_pending(at);
+  if (at < 0) {
+    add_pending({.row = {.send = row.send, .queued = row.queued}, .refused = row});
+  } else {
+    pending_[static_cast<std::size_t>(at)].refused = row;
+    touch_pending(at);
+  }
+  return true;
+}
+
+bool TimelineModel::touch(Seq seq) {
+  const std::size_t at = fold_.find(seq);
+  if (at == TimelineFold::kNone) return false;
+  changed_rows(at, at);
+  return true;
+}
+
+void TimelineModel::touch_all_pending() {
+  if (!pending_.empty()) changed_rows(fold_.rows().size(), static_cast<std::size_t>(count()) - 1);
+}
+
+void TimelineModel::on(const client::Held&) {
+  const qint64 wait = context_.host->held_until_ms(room_) - QDateTime::currentMSecsSinceEpoch();
+  if (wait < kHeldShownMs) return;
+  touch_all_pending();
+  held_over_.start(static_cast<int>(wait) + 1);
 }
 
 void TimelineModel::on(const client::Settled& notice) {
@@ -115,14 +142,6 @@ void TimelineModel::on(const client::Settled& notice) {
   if (cursor() >= notice.seq) return remove_pending(notice.client_msg_id);
   pending_[static_cast<std::size_t>(at)].accepted = true;
   touch_pending(at);
-}
-
-void TimelineModel::dismiss(const QString& localId) {
-  const ClientMsgId id(localId.toULongLong());
-  const int at = find_pending(id);
-  if (at < 0 || !pending_[static_cast<std::size_t>(at)].refused) return;
-  remove_pending(id);
-  context_.host->dismiss_refused(id);
 }
 
 // ---- what else is known

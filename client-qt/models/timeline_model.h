@@ -63,6 +63,8 @@ class TimelineModel final : public QAbstractListModel {
     FirstUnreadRole,
     ReceiptTextRole,
     HighlightedRole,
+    RefusedIdRole,
+    RefusedTextRole,
   };
 
   /// `thread`: root of the thread; 0: the room.
@@ -89,8 +91,6 @@ class TimelineModel final : public QAbstractListModel {
   Q_INVOKABLE int indexOf(qlonglong seq) const;
   Q_INVOKABLE void jumpTo(qlonglong seq);
   Q_INVOKABLE void jumpToLive();
-  /// Gives up on a message that was refused.
-  Q_INVOKABLE void dismiss(const QString& localId);
 
   /// Loads the newest; `unread_after`: the divider stands above the first message of others behind it.
   void open(Seq unread_after);
@@ -98,7 +98,10 @@ class TimelineModel final : public QAbstractListModel {
   void queued(const OutboxRow& row);
   void renamed(ClientMsgId from, ClientMsgId to);
   void found_in_log(ClientMsgId id);
-  void refusal(const RefusedRow& row);
+  /// False when it has no place here: neither the message nor the one that it is about.
+  bool refusal(const RefusedRow& row);
+  /// What is said of the message has changed. False when it is not here.
+  bool touch(Seq seq);
   void set_pins(const std::set<Seq>& pins);
   /// What a Receipts frame says of one user is handled here.
   void set_receipt(UserId user, Seq delivered, Seq read);
@@ -120,7 +123,7 @@ class TimelineModel final : public QAbstractListModel {
   enum class Busy : std::uint8_t { Idle, Opening, Older, Newer, Around };
   struct Pending {
     OutboxRow row;
-    std::optional<wire::SendStatus> refused;
+    std::optional<RefusedRow> refused;
     bool accepted = false;  // the log has it, and the event is on its way
     mutable QString html;
   };
@@ -131,6 +134,7 @@ class TimelineModel final : public QAbstractListModel {
 
   void on(const client::Applied& notice);
   void on(const client::Settled& notice);
+  void on(const client::Held& notice);
   void on(const client::RoomReset& notice);
   void on(const client::RoomSynced& notice);
   void on(const client::PageRead& notice);
@@ -159,6 +163,7 @@ class TimelineModel final : public QAbstractListModel {
   void add_pending(Pending pending);
   void remove_pending(ClientMsgId id);
   int find_pending(ClientMsgId id) const;
+  void touch_all_pending();
   bool takes(const wire::Send& send) const;
   void touch_pending(int at);
 
@@ -170,6 +175,10 @@ class TimelineModel final : public QAbstractListModel {
   QString system_text(const wire::Event& event) const;
   QVariantList reactions_of(const TimelineRow& row) const;
   QString receipt_text(const TimelineRow& row) const;
+  QString waiting_text() const;
+  bool direct() const;
+  const RefusedRow* refused_about(Seq seq) const;
+  QString refused_text(Seq seq) const;
   QVariant reply_data(Seq target, int role) const;
   QString day_above(qint64 ts, std::optional<qint64> before) const;
   std::optional<qint64> time_before(std::size_t at) const;
@@ -200,6 +209,7 @@ class TimelineModel final : public QAbstractListModel {
   Seq jump_;
   Seq highlighted_;
   QTimer unhighlight_;
+  QTimer held_over_;  // what waits is on its way again
   int new_below_ = 0;
 };
 

@@ -135,6 +135,13 @@ void SessionHost::on_persisted(std::uint64_t token) {
   for (const OutboxRow& row : rows) emit queued(row);
 }
 
+qint64 SessionHost::held_until_ms(RoomId room) const {
+  const Instant until = session_->outbox().held_until(room);
+  const Instant at = now();
+  if (until <= at) return 0;
+  return QDateTime::currentMSecsSinceEpoch() + std::chrono::ceil<std::chrono::milliseconds>(until - at).count();
+}
+
 /// What the log refused is stored in the transaction that takes it out of the outbox.
 void SessionHost::before_storing(const client::Notice& notice, Batch& batch) {
   const auto* settled = std::get_if<client::Settled>(&notice);
@@ -144,8 +151,10 @@ void SessionHost::before_storing(const client::Notice& notice, Batch& batch) {
       settled->status == wire::SendStatus::Accepted || settled->status == wire::SendStatus::Duplicate;
   if (committed || !row) return;
   const RefusedRow refused{.send = row->send, .status = settled->status, .queued = row->queued};
-  batch.ops.insert(batch.ops.begin(), StoreRefused{refused.send, refused.status});
-  refused_.push_back(refused);
+  if (refused.send.kind == wire::EventKind::Message || refused.send.target) {
+    batch.ops.insert(batch.ops.begin(), StoreRefused{refused.send, refused.status});
+    refused_.push_back(refused);
+  }
   QMetaObject::invokeMethod(this, [this, refused] { emit refusal(refused); }, Qt::QueuedConnection);
 }
 

@@ -57,7 +57,10 @@ class SessionHost final : public QObject {
   // ---- what is
   const client::Session& engine() const { return *session_; }
   const Waiting& waiting() const { return waiting_; }
+  /// Messages, and what was done to messages. The newest last.
   const std::vector<RefusedRow>& refused() const { return refused_; }
+  /// Until when what waits in the room waits because the server is busy; 0: it does not.
+  qint64 held_until_ms(RoomId room) const;
   UserId me() const { return session_->user() ? session_->user() : me_; }
   const ConnectionState& connection() const { return connection_; }
   Cache& cache() { return *cache_; }
@@ -72,7 +75,7 @@ class SessionHost final : public QObject {
   void renamed(starling::RoomId room, starling::ClientMsgId from, starling::ClientMsgId to);
   /// A message need not wait any longer: the log has it from the earlier device.
   void found_in_log(starling::RoomId room, starling::ClientMsgId id);
-  /// The log refused a message; it is kept in refused().
+  /// The log refused it. A message and what was to be done to one is kept in refused().
   void refusal(const starling::qt::RefusedRow& row);
   void connectionChanged();
   /// Only a sign-in helps. `code` is "signed_out", "device_conflict", "fenced" or "version".

@@ -36,4 +36,12 @@ Window {
     Component { id: welcome; Welcome { app: main.app; mayLeave: main.signedIn } }
     Component { id: chat; Chat { app: main.app; session: main.app.session; onNotice: (text, kind) => main.toast(text, kind) } }
     Toasts { id: toasts }
+    Connections {
+        target: main.app
+        function onWarned(text) { main.toast(text, "error"); }
+    }
+    Connections {
+        target: main.signedIn ? main.app.session : null
+        function onFailed(text) { main.toast(text, "error"); }
+    }
 }

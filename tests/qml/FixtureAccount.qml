@@ -12,6 +12,9 @@ QtObject {
     property string totpSecret: ""
     property var recoveryCodes: []
     property string errorText: ""
+    signal done(string what)
+    signal refused(string text)
+    function forgetError() { errorText = ""; }
     property FixtureModel devices: FixtureModel {
         rows: [
             { device: "d1", name: "Laptop (Linux)", createdMs: 1780000000000, lastSeenMs: Date.now(), address: "192.0.2.17", current: true },
@@ -22,7 +25,7 @@ QtObject {
     property FixtureModel blocks: FixtureModel {
         rows: [{ userId: "66", name: "Very Loud Person", handle: "loud", color: "#b4462a", initials: "VL" }]
     }
-    function save(name, color, status) { app.called("save", name, color, status); displayName = name; avatarColor = color; statusText = status; }
+    function save(name, color, status) { app.called("save", name, color, status); }
     function changePassword(old, fresh) { app.called("changePassword", old, fresh); }
     function beginTotp(password) { app.called("beginTotp", password); totpSecret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"; totpUri = "otpauth://totp/Starling:mira?secret=" + totpSecret + "&issuer=Starling"; }
     function confirmTotp(code) { app.called("confirmTotp", code); totpEnabled = true; recoveryCodes = ["7q2m-4xw9", "tzd1-kk0p", "m3v8-qq2a", "9d0f-zz7c", "p1s4-8hux", "w6ye-t2rn", "b5gj-0c3l", "xk8n-5v9d", "f2aq-7m1t", "r4hz-6p0w"]; }

@@ -27,6 +27,7 @@ QtObject {
     signal signedIn()
     signal signInFailed(string code, string text, int retryAfterMs)
     signal totpRequired()
+    signal warned(string text)
     function connectServer(url) { called("connectServer", url); }
     function trust(fingerprint) { called("trust", fingerprint); }
     function signIn(url, handle, password, totp, recoveryCode) { called("signIn", url, handle, password, totp, recoveryCode); }
@@ -36,6 +37,7 @@ QtObject {
 
     property var session: theSession
     property QtObject theSession: QtObject {
+        signal failed(string text)
         property var me: People.people[0]
         property FixtureModel rooms: FixtureModel { rows: People.rooms() }
         property QtObject notifications: QtObject {

@@ -10,6 +10,14 @@ QtObject {
     property string topic: "Everything around the 0.9 release: what is in, what is not, and who decides"
     property string kind: "group"
     property string role: "owner"
+    property bool moderator: true
+    property bool admin: true
+    property bool mayCallRoom: true
+    property string trouble          // what send and edit answer
+    property bool settingsBusy: false
+    property string settingsError
+    property string inviteError
+    signal settingsSaved()
     property string visibility: "private"
     property string history: "all"
     property int memberCount: 8
@@ -56,17 +64,17 @@ QtObject {
             { seq: 5, text: "اجتماع الفريق كل يوم أحد في العاشرة صباحا", sender: "ليلى عبد الرحمن" }
         ]
     }
-    function send(text, replyTo, threadRoot) { app.called("send", text, replyTo, threadRoot); }
+    function send(text, replyTo, threadRoot) { app.called("send", text, replyTo, threadRoot); return trouble; }
     function userOf(handle) { return handle === "tomas" ? "2" : ""; }
     function typed(text) { return text.replace(/<@2>/g, "@tomas"); }
-    function edit(seq, text) { app.called("edit", seq, text); }
+    function edit(seq, text) { app.called("edit", seq, text); return trouble; }
     function remove(seq) { app.called("remove", seq); }
     function react(seq, emoji) { app.called("react", seq, emoji); }
     function pin(seq, on) { app.called("pin", seq, on); }
     function retry(localId) { app.called("retry", localId); }
     function discard(localId) { app.called("discard", localId); }
-    function setTitle(text) { app.called("setTitle", text); }
-    function setTopic(text) { app.called("setTopic", text); }
+    function setTitle(text) { app.called("setTitle", text); settingsBusy = true; }
+    function setTopic(text) { app.called("setTopic", text); settingsBusy = true; }
     function setVisibility(v) { app.called("setVisibility", v); visibility = v; }
     function setHistory(v) { app.called("setHistory", v); history = v; }
     function setMuted(on) { app.called("setMuted", on); muted = on; }

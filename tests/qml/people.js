@@ -16,7 +16,7 @@ function row(fields) {
     return Object.assign({ seq: 0, localId: "", kind: "message", senderId: "", senderName: "", senderColor: "", senderInitials: "", own: false,
         text: "", html: "", timeMs: 0, timeText: "", dayText: "", groupStart: false, state: "sent", stateText: "", edited: false, deleted: false,
         replyTo: 0, replyText: "", replySender: "", reactions: [], threadRoot: 0, threadCount: 0, threadLastMs: 0, pinned: false,
-        mentionsMe: false, firstUnread: false, receiptText: "", highlighted: false }, fields);
+        mentionsMe: false, firstUnread: false, receiptText: "", highlighted: false, refusedId: "", refusedText: "" }, fields);
 }
 
 function say(seq, who, time, words, fields) {
@@ -48,7 +48,7 @@ function messages() {
 function thread() {
     return [
         say(104, 2, "17:06", "I pasted the trace, the interesting lines are in the second block.", { dayText: "" }),
-        say(120, 1, "17:12", "So the client did the right thing and the checker was too strict?", { threadRoot: 104 }),
+        say(120, 1, "17:12", "So the client did the right thing and the checker was too strict?", { threadRoot: 104, refusedId: "r1", refusedText: "Reaction not added: a moderator has muted you here." }),
         say(121, 2, "17:15", "Yes. I have a fix, it only needs a test that fails without it.", { threadRoot: 104, reactions: [{ emoji: "💯", count: 2, mine: false, names: "Tomás and Mira" }] }),
         say(122, 0, "17:20", "Good. Please add the seed to the regressions too.", { threadRoot: 104, receiptText: "Delivered" })
     ];

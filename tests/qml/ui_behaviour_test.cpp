@@ -9,6 +9,7 @@
 #include <QQuickWindow>
 #include <QTest>
 #include <QtPlugin>
+#include <algorithm>
 #include <memory>
 
 #include "client-qt/ui/art/app_icon.h"
@@ -38,6 +39,13 @@ QQuickItem* button_with(QQuickItem* root, const QString& text) {
   for (auto* child : root->childItems())
     if (auto* found = button_with(child, text)) return found;
   return nullptr;
+}
+
+bool text_within(QQuickItem* root, const QString& text) {
+  if (!root->isVisible() || root->opacity() == 0) return false;
+  if (root->inherits("QQuickText") && root->property("text").toString().contains(text)) return true;
+  const auto children = root->childItems();
+  return std::any_of(children.begin(), children.end(), [&](auto* child) { return text_within(child, text); });
 }
 
 /// A window over a fresh fixture. One test, GUI thread.
@@ -83,6 +91,8 @@ class Page : public testing::Test {
         << qPrintable(text);
     QMetaObject::invokeMethod(button, "clicked");
   }
+
+  bool shows(const QString& text) { return text_within(window_->contentItem(), text); }
 
   /// The calls of a name that the fixture saw, each as its arguments.
   QList<QVariantList> calls(const QString& name) {
@@ -328,6 +338,101 @@ TEST_F(Page, AFailedMessageIsTriedAgain) {
   open_room();
   click("Try again");
   EXPECT_TRUE(called("retry", {"a2"}));
+}
+
+TEST_F(Page, WhatWasRefusedToBeDoneToAMessageIsSaidThereAndTriedAgain) {
+  open();
+  open_room();
+  auto* model = room()->property("timeline").value<QObject*>();
+  auto rows = model->property("rows").toList();
+  auto row = rows.last().toMap();
+  row["state"] = "sent";
+  row["refusedId"] = "77";
+  row["refusedText"] = "Not changed: only who wrote it may change it.";
+  rows.last() = row;
+  model->setProperty("rows", rows);
+  EXPECT_TRUE(QTest::qWaitFor([&] { return shows("Not changed: only who wrote it may change it."); }));
+  click("Try again");
+  EXPECT_TRUE(called("retry", {"77"}));
+  click("Discard");
+  EXPECT_TRUE(called("discard", {"77"}));
+}
+
+TEST_F(Page, WhatHasNoPlaceIsANotice) {
+  open();
+  auto* session = app_->property("theSession").value<QObject*>();
+  QMetaObject::invokeMethod(session, "failed", Q_ARG(QString, "The server refused to make the room."));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return shows("The server refused to make the room."); }, 2000));
+}
+
+TEST_F(Page, TextThatCannotBeSentStaysInTheFieldWithTheReason) {
+  open();
+  open_room();
+  room()->setProperty("trouble", "That is too long.");
+  type("many words");
+  press(Qt::Key_Return);
+  EXPECT_TRUE(called("send", {"many words"}));
+  EXPECT_EQ("many words", input());
+  EXPECT_TRUE(shows("That is too long."));
+  type("!");
+  EXPECT_FALSE(shows("That is too long."));
+}
+
+TEST_F(Page, RoomSettingsAreSavedWhenTheServerSaysSo) {
+  open();
+  open_room();
+  QMetaObject::invokeMethod(page(), "openSide", Q_ARG(QVariant, "settings"));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return find("roomTitle") != nullptr; }));
+  find("roomTitle")->setProperty("text", "Larks");
+  click("Save");
+  EXPECT_TRUE(called("setTitle", {"Larks"}));
+  EXPECT_FALSE(shows("Saved"));
+  room()->setProperty("settingsBusy", false);
+  room()->setProperty("settingsError", "The name stays as it was: only moderators may change it.");
+  EXPECT_TRUE(shows("The name stays as it was: only moderators may change it."));
+  EXPECT_FALSE(shows("Saved"));
+  QMetaObject::invokeMethod(room(), "settingsSaved");
+  EXPECT_TRUE(QTest::qWaitFor([&] { return shows("Saved"); }, 2000));
+}
+
+TEST_F(Page, AProfileIsSavedWhenTheServerSaysSo) {
+  open();
+  QMetaObject::invokeMethod(page(), "openAccount", Q_ARG(QVariant, "profile"));
+  auto* account = app_->property("theSession").value<QObject*>()->property("account").value<QObject*>();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return find("profileName") != nullptr; }));
+  find("profileName")->setProperty("text", "Mira L.");
+  click("Save");
+  EXPECT_TRUE(called("save", {"Mira L."}));
+  EXPECT_FALSE(shows("Saved"));
+  account->setProperty("errorText", "There is no connection.");
+  EXPECT_TRUE(shows("There is no connection."));
+  QMetaObject::invokeMethod(account, "done", Q_ARG(QString, "saved"));
+  EXPECT_TRUE(QTest::qWaitFor([&] { return shows("Saved"); }, 2000));
+}
+
+TEST_F(Page, APlainMemberIsToldThatOnlyModeratorsCallEverybody) {
+  open();
+  open_room();
+  room()->setProperty("mayCallRoom", false);
+  type("@room lunch");
+  EXPECT_TRUE(shows("Only moderators can call everybody"));
+  press(Qt::Key_Return);
+  EXPECT_TRUE(called("send", {"@room lunch", 0, 0}));
+}
+
+TEST_F(Page, ModeratorsAreOfferedToCallEverybody) {
+  open();
+  open_room();
+  type("@ro");
+  ASSERT_TRUE(QTest::qWaitFor([&] { return find("mentions") != nullptr && shows("Everybody in the room"); }, 2000));
+  press(Qt::Key_Return);
+  EXPECT_EQ("@room ", input());
+  press(Qt::Key_Return);
+  EXPECT_TRUE(called("send", {"<@room>"}));
+  room()->setProperty("mayCallRoom", false);
+  type("@ro");
+  QTest::qWait(50);
+  EXPECT_FALSE(shows("Everybody in the room"));
 }
 
 TEST_F(Page, TheConnectionBarTriesNow) {

@@ -22,6 +22,15 @@ FocusScope {
     signal backWanted()
     signal notice(string text, string kind)
     Keys.onEscapePressed: backWanted()
+    onTabChanged: account.forgetError()
+    Component.onCompleted: account.forgetError()
+    Connections {
+        target: page.account
+        function onDone(what) {
+            if (what === "saved") page.notice(qsTr("Saved"), "");
+            else if (what === "password") page.notice(qsTr("The password is changed. Your other devices have to sign in again."), "");
+        }
+    }
 
     Item {
         id: head
@@ -95,21 +104,30 @@ FocusScope {
         y: page.aside ? head.height : nav.y + nav.height + Theme.sp(2)
         width: parent.width - x
         height: parent.height - y
-        contentHeight: body.height + Theme.sp(16)
+        contentHeight: body.y + body.height + Theme.sp(10)
         clip: true
         boundsBehavior: Flickable.StopAtBounds
         T.ScrollBar.vertical: ScrollBar {}
+        Notice {
+            id: refused
+            visible: text !== ""
+            x: body.x
+            y: Theme.sp(page.aside ? 6 : 4)
+            width: body.width
+            kind: "danger"
+            text: page.account.errorText
+        }
         Loader {
             id: body
             x: Theme.sp(page.narrow ? 4 : 5)
-            y: Theme.sp(page.aside ? 6 : 4)
+            y: refused.y + (refused.visible ? refused.height + Theme.sp(4) : 0)
             width: Math.min(Theme.sp(130), scroll.width - 2 * x)
             sourceComponent: page.tab === "security" ? security : page.tab === "devices" ? devices : page.tab === "blocks" ? blocks
                 : page.tab === "appearance" ? appearance : page.tab === "notifications" ? notifications : profile
             onSourceComponentChanged: scroll.contentY = 0
         }
     }
-    Component { id: profile; ProfileSettings { account: page.account; me: page.session.me; onNotice: (text, kind) => page.notice(text, kind) } }
+    Component { id: profile; ProfileSettings { account: page.account; me: page.session.me } }
     Component { id: notifications; NotificationSettings { app: page.app; notifications: page.session.notifications } }
     Component { id: security; SecuritySettings { account: page.account; onNotice: (text, kind) => page.notice(text, kind) } }
     Component { id: devices; DeviceSettings { account: page.account } }

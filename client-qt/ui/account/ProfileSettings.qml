@@ -7,7 +7,6 @@ Column {
     required property var account
     required property var me
     property string chosen: account.avatarColor
-    signal notice(string text, string kind)
     spacing: Theme.sp(6)
 
     Row {
@@ -30,7 +29,7 @@ Column {
     Column {
         width: parent.width
         spacing: Theme.sp(4)
-        TextField { id: name; width: parent.width; label: qsTr("Name"); text: page.account.displayName; maximumLength: 64 }
+        TextField { id: name; objectName: "profileName"; width: parent.width; label: qsTr("Name"); text: page.account.displayName; maximumLength: 64 }
         TextField { id: status; width: parent.width; label: qsTr("Status"); placeholder: qsTr("What you are at"); text: page.account.statusText; maximumLength: 100 }
         Column {
             width: parent.width
@@ -66,11 +65,10 @@ Column {
             }
         }
     }
-    Notice { visible: page.account.errorText !== ""; width: parent.width; kind: "danger"; text: page.account.errorText }
     Button {
         kind: "primary"
         text: qsTr("Save")
         enabled: name.text.trim() !== "" && (name.text !== page.account.displayName || status.text !== page.account.statusText || page.chosen !== page.account.avatarColor)
-        onClicked: { page.account.save(name.text.trim(), page.chosen, status.text.trim()); page.notice(qsTr("Saved"), ""); }
+        onClicked: page.account.save(name.text.trim(), page.chosen, status.text.trim())
     }
 }

@@ -7,7 +7,10 @@ Column {
     signal notice(string text, string kind)
     spacing: Theme.sp(8)
 
-    Notice { visible: page.account.errorText !== ""; width: parent.width; kind: "danger"; text: page.account.errorText }
+    Connections {
+        target: page.account
+        function onDone(what) { if (what === "password") { old.clear(); fresh.clear(); } }
+    }
     SettingsGroup {
         title: qsTr("Password")
         text: qsTr("After a change all your other devices have to sign in again.")
@@ -16,7 +19,7 @@ Column {
         Button {
             text: qsTr("Change the password")
             enabled: old.text !== "" && fresh.text.length >= 8
-            onClicked: { page.account.changePassword(old.text, fresh.text); old.clear(); fresh.clear(); }
+            onClicked: page.account.changePassword(old.text, fresh.text)
         }
     }
     Divider { width: parent.width }

@@ -13,6 +13,8 @@ FocusScope {
     property var target: null
     property var mentioned: ({})      // "@handle" -> user id, of the names that were completed
     property string beforeEdit
+    property string trouble           // why the text could not even be queued
+    readonly property bool callsInVain: !(room?.mayCallRoom ?? true) && /(^|[^\w@])@room(?![\w.-]*\w)/.test(input.text)
     readonly property alias input: input
     readonly property alias completion: completion
     signal lastWanted()
@@ -52,19 +54,21 @@ FocusScope {
     // Completed or not: a handle that somebody has is a mention; in an address it is none.
     function wire(words) {
         return words.replace(/(^|[^\w@])@([a-z0-9_.-]*[a-z0-9_])/gi, (all, before, handle) => {
-            const user = handle === "room" ? handle : mentioned[handle] ?? room.userOf(handle);
+            const user = handle === "room" ? (room.mayCallRoom ? handle : "") : mentioned[handle] ?? room.userOf(handle);
             return user ? before + "<@" + user + ">" : all;
         });
     }
     function submit() {
         const words = wire(input.text.trim());
         if (words === "" || !room) return;
+        trouble = "";
         if (mode === "edit") {
-            if (words !== target.text) room.edit(target.seq, words);
-            cancel();
+            if (words !== target.text) trouble = room.edit(target.seq, words);
+            if (trouble === "") cancel();
             return;
         }
-        room.send(words, mode === "reply" ? target.seq : 0, threadRoot);
+        trouble = room.send(words, mode === "reply" ? target.seq : 0, threadRoot);
+        if (trouble !== "") return;
         mode = "";
         target = null;
         mentioned = {};
@@ -128,6 +132,16 @@ FocusScope {
                 target: composer.target
                 onCancelled: composer.cancel()
             }
+            Label {
+                visible: text !== ""
+                x: Theme.sp(3.5)
+                width: parent.width - 2 * x
+                topPadding: Theme.sp(2)
+                wrapMode: Text.Wrap
+                text: composer.trouble || (composer.callsInVain ? qsTr("Only moderators can call everybody: here @room is a word like others.") : "")
+                font.pixelSize: Theme.small
+                color: composer.trouble ? Theme.danger : Theme.textMuted
+            }
         }
         Flickable {
             id: area
@@ -163,6 +177,7 @@ FocusScope {
                 renderType: Text.NativeRendering
                 onCursorRectangleChanged: area.follow()
                 onTextChanged: {
+                    composer.trouble = "";
                     if (!activeFocus) return;
                     if (composer.mode !== "edit" && composer.threadRoot === 0 && composer.room && composer.room.draft !== text) composer.room.draft = text;
                     if (text !== "") composer.room?.typingNow();

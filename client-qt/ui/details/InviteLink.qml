@@ -31,6 +31,7 @@ Column {
         text: qsTr("Make a link")
         onClicked: column.room.createInviteLink(column.uses, column.expiresS)
     }
+    Notice { visible: text !== ""; width: parent.width; kind: "danger"; text: column.room.inviteError ?? "" }
     TextField {
         id: link
         visible: text !== ""

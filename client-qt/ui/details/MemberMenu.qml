@@ -9,7 +9,7 @@ Menu {
     property bool moderator: false
     readonly property bool self_: person.userId === session.me.userId
     readonly property bool mayManage: moderator && !self_ && room.kind !== "direct"
-    readonly property bool mayPromote: mayManage && ["admin", "owner"].indexOf(room.role.toLowerCase()) >= 0
+    readonly property bool mayPromote: mayManage && room.admin
     signal dialogWanted(string name, var argument)
 
     implicitWidth: Theme.sp(60)

@@ -6,7 +6,7 @@ FocusScope {
     id: panel
     required property var room
     required property var session
-    readonly property bool moderator: ["moderator", "admin", "owner"].indexOf((room?.role ?? "").toLowerCase()) >= 0
+    readonly property bool moderator: room?.moderator ?? false
     signal dialogWanted(string name, var argument)
 
     function openMenu(row) { menu.showFor(row); }

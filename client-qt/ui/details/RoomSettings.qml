@@ -5,11 +5,16 @@ import Starling.Ui
 FocusScope {
     id: panel
     required property var room
-    readonly property bool moderator: ["moderator", "admin", "owner"].indexOf((room?.role ?? "").toLowerCase()) >= 0
+    readonly property bool moderator: room?.moderator ?? false
+    readonly property bool admin: room?.admin ?? false
     readonly property bool direct: room.kind === "direct"
     signal dialogWanted(string name, var argument)
     signal notice(string text, string kind)
 
+    Connections {
+        target: panel.room
+        function onSettingsSaved() { panel.notice(qsTr("Saved"), ""); }
+    }
     Flickable {
         id: scroll
         anchors.fill: parent
@@ -31,6 +36,7 @@ FocusScope {
                 spacing: Theme.sp(3)
                 TextField {
                     id: title
+                    objectName: "roomTitle"
                     width: parent.width
                     label: qsTr("Name")
                     text: panel.room.title
@@ -49,15 +55,15 @@ FocusScope {
                 Button {
                     visible: panel.moderator
                     kind: "primary"
-                    text: qsTr("Save")
-                    enabled: title.text.trim() !== "" && (title.text !== panel.room.title || topic.text !== panel.room.topic)
+                    text: panel.room.settingsBusy ? qsTr("Saving…") : qsTr("Save")
+                    enabled: !panel.room.settingsBusy && title.text.trim() !== "" && (title.text !== panel.room.title || topic.text !== panel.room.topic)
                     onClicked: {
                         if (title.text !== panel.room.title) panel.room.setTitle(title.text.trim());
                         if (topic.text !== panel.room.topic) panel.room.setTopic(topic.text.trim());
-                        panel.notice(qsTr("Saved"), "");
                     }
                 }
             }
+            Notice { visible: text !== ""; width: parent.width; kind: "danger"; text: panel.room.settingsError }
             Divider { width: parent.width; visible: !panel.direct }
             Switch {
                 width: parent.width
@@ -79,7 +85,7 @@ FocusScope {
                 Label { text: qsTr("Who may find and join it"); font.pixelSize: Theme.label; font.weight: Font.Medium; color: Theme.textMuted }
                 Segmented {
                     width: parent.width
-                    enabled: panel.moderator
+                    enabled: panel.admin
                     opacity: enabled ? 1 : 0.6
                     name: qsTr("Who may find and join it")
                     value: panel.room.visibility
@@ -94,12 +100,20 @@ FocusScope {
                 Label { text: qsTr("What new members can read"); font.pixelSize: Theme.label; font.weight: Font.Medium; color: Theme.textMuted }
                 Segmented {
                     width: parent.width
-                    enabled: panel.moderator
+                    enabled: panel.admin
                     opacity: enabled ? 1 : 0.6
                     name: qsTr("What new members can read")
                     value: panel.room.history
                     options: [{ value: "all", text: qsTr("Everything"), icon: "history" }, { value: "joined", text: qsTr("From then on"), icon: "clock" }]
                     onChosen: value => panel.room.setHistory(value)
+                }
+                Label {
+                    visible: !panel.admin
+                    width: parent.width
+                    wrapMode: Text.Wrap
+                    text: qsTr("Admins and owners decide this.")
+                    font.pixelSize: Theme.small
+                    color: Theme.textFaint
                 }
             }
             Divider { width: parent.width; visible: invite.visible }

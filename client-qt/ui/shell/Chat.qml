@@ -77,6 +77,12 @@ FocusScope {
         sideWanted = true;
     }
 
+    // On its page the account says it itself.
+    Connections {
+        target: chat.session.account
+        function onRefused(text) { if (chat.centre !== "account") chat.notice(text, "error"); }
+        function onDone(what) { if (what === "blocked") chat.notice(qsTr("They are blocked."), ""); }
+    }
     Shortcut { sequences: ["Ctrl+K"]; onActivated: chat.openSwitcher() }
     Shortcut { sequences: ["Ctrl+Shift+F"]; onActivated: chat.openSearch("") }
     Shortcut { sequences: [StandardKey.Find]; onActivated: chat.openSearch(chat.room?.roomId ?? "") }

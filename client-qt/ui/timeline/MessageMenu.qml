@@ -7,13 +7,14 @@ Menu {
     property var room
     property bool inThread: false
     readonly property bool sent: (message.seq ?? 0) > 0 && !message.deleted
-    readonly property bool moderator: ["moderator", "admin", "owner"].indexOf((room?.role ?? "").toLowerCase()) >= 0
+    readonly property bool refused: message.state === "failed" || (message.refusedId ?? "") !== ""
+    readonly property bool moderator: room?.moderator ?? false
     signal acted(string what, var message)
     signal reacted(string emoji, var message)
 
     implicitWidth: Theme.sp(60)
-    MenuItem { text: qsTr("Try again"); iconName: "refresh"; visible: menu.message.state === "failed"; onTriggered: menu.acted("retry", menu.message) }
-    MenuItem { text: qsTr("Discard"); iconName: "trash"; dangerous: true; visible: menu.message.state === "failed"; onTriggered: menu.acted("discard", menu.message) }
+    MenuItem { text: qsTr("Try again"); iconName: "refresh"; visible: menu.refused; onTriggered: menu.acted("retry", menu.message) }
+    MenuItem { text: qsTr("Discard"); iconName: "trash"; dangerous: true; visible: menu.refused; onTriggered: menu.acted("discard", menu.message) }
     MenuItem { text: qsTr("Reply"); iconName: "reply"; shortcut: "R"; visible: menu.sent; onTriggered: menu.acted("reply", menu.message) }
     MenuItem { text: qsTr("Open thread"); iconName: "thread"; shortcut: "T"; visible: menu.sent && !menu.inThread; onTriggered: menu.acted("thread", menu.message) }
     MenuItem { text: qsTr("Edit"); iconName: "edit"; shortcut: "E"; visible: menu.sent && menu.message.own === true; onTriggered: menu.acted("edit", menu.message) }

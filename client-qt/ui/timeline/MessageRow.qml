@@ -35,6 +35,8 @@ Item {
     required property bool firstUnread
     required property string receiptText
     required property bool highlighted
+    required property string refusedId
+    required property string refusedText
 
     property bool narrow: false
     property bool inThread: false
@@ -53,11 +55,11 @@ Item {
 
     height: column.height
     Accessible.role: Accessible.ListItem
-    Accessible.name: message ? senderName + ", " + timeText + ": " + (deleted ? qsTr("deleted") : text) + (stateText ? ", " + stateText : "") : text
+    Accessible.name: message ? senderName + ", " + timeText + ": " + (deleted ? qsTr("deleted") : text) + (stateText ? ", " + stateText : "") + (refusedText ? ", " + refusedText : "") : text
     Accessible.onPressAction: menuWanted(pad, height)
 
     function snapshot() {
-        return { index, seq, localId, text, own, deleted, pinned, threadRoot, state, sender: senderName, senderId, kind };
+        return { index, seq, localId, text, own, deleted, pinned, threadRoot, state, refusedId, sender: senderName, senderId, kind };
     }
 
     HoverHandler { id: hover; enabled: row.message }
@@ -218,6 +220,17 @@ Item {
                     sourceComponent: StateLine {
                         state_: row.state
                         text: row.state === "sent" ? row.receiptText : row.stateText
+                        onActed: what => row.acted(what, row.snapshot())
+                    }
+                }
+                Loader {
+                    active: row.refusedText !== ""
+                    visible: active
+                    width: parent.width
+                    sourceComponent: StateLine {
+                        state_: "failed"
+                        text: row.refusedText
+                        again: !row.deleted
                         onActed: what => row.acted(what, row.snapshot())
                     }
                 }

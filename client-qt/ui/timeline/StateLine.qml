@@ -1,11 +1,12 @@
 import QtQuick
 import Starling.Ui
 
-// Under one's own message: on its way, failed and what to do, who has it.
+// Under a message: it is on its way, has failed, or something about it was refused, and what to do; who has it.
 Flow {
     id: line
     property string state_
     property string text
+    property bool again: true
     signal acted(string what)
     readonly property bool failed: state_ === "failed"
 
@@ -29,7 +30,7 @@ Flow {
     }
     Row {
         visible: line.failed
-        Button { id: retry; small: true; kind: "quiet"; text: qsTr("Try again"); onClicked: line.acted("retry") }
+        Button { id: retry; visible: line.again; small: true; kind: "quiet"; text: qsTr("Try again"); onClicked: line.acted("retry") }
         Button { id: discard; small: true; kind: "quiet"; text: qsTr("Discard"); onClicked: line.acted("discard") }
     }
 }

@@ -59,8 +59,8 @@ FocusScope {
         case "copy": clipboard.put(message.text); notice(qsTr("Copied"), ""); break;
         case "delete": dialogWanted("delete", message); break;
         case "details": dialogWanted("details", Object.assign({ index: message.index }, timeline.model.details(message.index))); break;
-        case "retry": room.retry(message.localId); break;
-        case "discard": room.discard(message.localId); break;
+        case "retry": room.retry(message.refusedId || message.localId); break;
+        case "discard": room.discard(message.refusedId || message.localId); break;
         }
     }
 

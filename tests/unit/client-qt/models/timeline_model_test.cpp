@@ -1,6 +1,7 @@
 #include "client-qt/models/timeline_model.h"
 
 #include <QDateTime>
+#include <QSignalSpy>
 
 #include "tests/unit/client-qt/support/world.h"
 
@@ -36,8 +37,98 @@ TEST_F(TimelineModelTest, a_refused_message_stays_until_it_is_dismissed) {
   room.send(QStringLiteral("no"));
   ASSERT_TRUE(spin_until([&] { return texts() == "no(failed) "; }));
   EXPECT_FALSE(role(0, TimelineModel::StateTextRole).toString().isEmpty());
-  timeline().dismiss(role(0, TimelineModel::LocalIdRole).toString());
+  room.discard(role(0, TimelineModel::LocalIdRole).toString());
   EXPECT_EQ("", texts());
+}
+
+TEST_F(TimelineModelTest, what_was_refused_to_be_done_to_a_message_is_said_there_until_it_is_tried_again_or_given_up) {
+  say(kAnn, "hers");
+  go_online();
+  Room& room = open_room();
+  ASSERT_TRUE(spin_until([&] { return texts() == "hers "; }));
+  QSignalSpy notices(&session(), &Session::failed);
+  server_.refusal = wire::SendStatus::Forbidden;
+  room.edit(1, QStringLiteral("mine"));
+  const auto refused = [&] { return role(0, TimelineModel::RefusedTextRole).toString(); };
+  ASSERT_TRUE(spin_until([&] { return !refused().isEmpty(); }));
+  EXPECT_TRUE(refused().contains(QLatin1String("only who wrote it"))) << refused().toStdString();
+  EXPECT_TRUE(refused().contains(QLatin1String("mine"))) << refused().toStdString();
+  EXPECT_EQ("hers ", texts());
+
+  // It is there after a restart, too.
+  close();
+  go_online();
+  Room& again = open_room();
+  ASSERT_TRUE(spin_until([&] { return texts() == "hers " && !refused().isEmpty(); }));
+  server_.refusal = wire::SendStatus::Accepted;
+  again.retry(role(0, TimelineModel::RefusedIdRole).toString());
+  EXPECT_TRUE(refused().isEmpty());
+  ASSERT_TRUE(spin_until([&] { return texts() == "mine "; }));
+
+  server_.refusal = wire::SendStatus::Rejected;
+  again.react(1, QStringLiteral("+"));
+  ASSERT_TRUE(spin_until([&] { return !refused().isEmpty(); }));
+  again.discard(role(0, TimelineModel::RefusedIdRole).toString());
+  EXPECT_TRUE(refused().isEmpty());
+  EXPECT_EQ(0, notices.count());
+}
+
+TEST_F(TimelineModelTest, what_was_refused_and_has_no_place_is_a_notice_that_says_whom_it_is_about) {
+  go_online();
+  Room& room = open_room();
+  QSignalSpy notices(&session(), &Session::failed);
+  server_.refusal = wire::SendStatus::Forbidden;
+  room.kick(QString::number(kAnn.value));
+  ASSERT_TRUE(spin_until([&] { return notices.count() == 1; }));
+  EXPECT_TRUE(notices[0][0].toString().contains(QLatin1String("Not removed")))
+      << notices[0][0].toString().toStdString();
+}
+
+TEST_F(TimelineModelTest, a_message_that_is_answered_busy_says_when_it_goes_again_and_goes) {
+  go_online();
+  Room& room = open_room();
+  server_.refusal = wire::SendStatus::Busy;
+  server_.retry_after_ms = 1100;
+  room.send(QStringLiteral("one"));
+  const auto state = [&] { return role(0, TimelineModel::StateTextRole).toString(); };
+  ASSERT_TRUE(spin_until([&] { return timeline().count() == 1 && state().contains(QLatin1String("by itself at")); }));
+  server_.refusal = wire::SendStatus::Accepted;
+  ASSERT_TRUE(spin_until([&] { return texts() == "one "; }));
+}
+
+TEST_F(TimelineModelTest, a_message_that_is_too_long_stays_in_the_draft_and_the_reason_is_the_answer) {
+  go_online();
+  Room& room = open_room();
+  const QString text(100'000, QLatin1Char('a'));
+  room.setDraft(text);
+  EXPECT_FALSE(room.send(text).isEmpty());
+  EXPECT_EQ(text, room.draft());
+}
+
+TEST_F(TimelineModelTest, settings_are_saved_when_the_server_says_so_and_a_refusal_is_theirs) {
+  go_online();
+  Room& room = open_room();
+  QSignalSpy saved(&room, &Room::settingsSaved);
+  server_.accepting = false;
+  room.setTitle(QStringLiteral("Larks"));
+  EXPECT_TRUE(room.settingsBusy());
+  ASSERT_TRUE(spin_until([&] { return !server_.sends.empty(); }));
+  EXPECT_EQ(0, saved.count());
+  server_.accepting = true;
+  server_.drop(1001);
+  ASSERT_TRUE(spin_until([&] {
+    session().connection()->retryNow();
+    return saved.count() == 1;
+  }));
+  EXPECT_FALSE(room.settingsBusy());
+  QSignalSpy notices(&session(), &Session::failed);
+  server_.refusal = wire::SendStatus::Forbidden;
+  room.setTopic(QStringLiteral("Songs"));
+  ASSERT_TRUE(spin_until([&] { return !room.settingsError().isEmpty(); }));
+  EXPECT_TRUE(room.settingsError().contains(QLatin1String("only moderators"))) << room.settingsError().toStdString();
+  EXPECT_FALSE(room.settingsBusy());
+  EXPECT_EQ(1, saved.count());
+  EXPECT_EQ(0, notices.count());
 }
 
 TEST_F(TimelineModelTest, what_others_do_shows_as_it_comes) {

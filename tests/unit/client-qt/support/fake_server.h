@@ -65,6 +65,7 @@ class FakeServer {
   std::uint16_t refuse_with = 0;                          // close code for the next Hellos
   int refusals = 0;                                       // how many of them
   wire::SendStatus refusal = wire::SendStatus::Accepted;  // another one: what sends are answered
+  std::uint32_t retry_after_ms = 0;                       // with Busy
   QWebSocket* socket = nullptr;
 
   void send(const wire::ServerFrame& frame) {
@@ -188,7 +189,11 @@ class FakeServer {
     sends.push_back(asked);
     if (!accepting) return;
     if (refusal != wire::SendStatus::Accepted) {
-      return send(wire::SendResult{.room = asked.room, .cseq = asked.cseq, .status = refusal, .epoch = Epoch(1)});
+      return send(wire::SendResult{.room = asked.room,
+                                   .cseq = asked.cseq,
+                                   .status = refusal,
+                                   .epoch = Epoch(1),
+                                   .retry_after_ms = retry_after_ms});
     }
     for (const wire::Event& known : logs[asked.room]) {
       if (known.device != device || known.cseq != asked.cseq || known.sender != user) continue;
