@@ -20,6 +20,12 @@ struct Membership {
   Seq leave_seq;
 };
 
+/// How far somebody has read: to what they said last, for archives tell no more.
+struct Read {
+  Seq seq;
+  std::uint64_t msg_no = 0;
+};
+
 /// A room's log and what follows from it, as the server's commit would have made them.
 class Log {
  public:
@@ -41,6 +47,7 @@ class Log {
     if (!refer(act, event) || !apply(act, event)) return;
     if (act.erased) event.erased_hash = wire::body_hash({});
     event.msg_no = msg_no_;
+    if (act.kind == wire::EventKind::Message && act.sender) reads_[act.sender] = {event.seq, event.msg_no};
     if (!events_.empty()) event.ts = std::max(event.ts, events_.back().ts);
     hash_ = wire::fold(hash_, event);
     events_.push_back(std::move(event));
@@ -48,6 +55,7 @@ class Log {
 
   const std::vector<wire::Event>& events() const { return events_; }
   const std::map<UserId, Membership>& members() const { return members_; }
+  const std::map<UserId, Read>& reads() const { return reads_; }
   const std::map<Seq, Seq>& pins() const { return pins_; }
   PrefixHash hash() const { return hash_; }
   std::uint64_t msg_no() const { return msg_no_; }
@@ -135,6 +143,7 @@ class Log {
   std::vector<wire::Event> events_;
   std::map<std::string, Seq> seqs_;
   std::map<UserId, Membership> members_;
+  std::map<UserId, Read> reads_;
   std::map<Seq, Seq> pins_;
   PrefixHash hash_;
   std::uint64_t msg_no_ = 0;
@@ -244,6 +253,13 @@ void ForeignLines::room(ForeignRoom&& room) {
     line_.count("role", static_cast<std::uint64_t>(member.role));
     line_.count("join_seq", member.join_seq.value);
     line_.count("leave_seq", member.leave_seq.value);
+    put();
+  }
+  for (const auto& [user, read] : log.reads()) {
+    line_.begin("read_marks");
+    line_.id("user_id", user.value);
+    line_.count("seq", read.seq.value);
+    line_.count("msg_no", read.msg_no);
     put();
   }
   if (room.kind == wire::RoomKind::Direct && present.size() == 2) {

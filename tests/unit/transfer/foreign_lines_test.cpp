@@ -77,6 +77,18 @@ TEST_F(Foreign, TheRoomsStateFollowsFromItsEvents) {
   EXPECT_EQ(8, number("SELECT leave_seq FROM members WHERE user_id = 2"));
 }
 
+TEST_F(Foreign, WhoSaidSomethingHasReadUpToThereAndTheirOwnMessagesAreNotUnread) {
+  Act bobs = say(2, "b");
+  bobs.sender = kBob;
+  import({say(1, "a"),
+          bobs,
+          say(3, "c"),
+          say(4, "d"),
+          {.at_us = 5, .kind = EventKind::RoomTopic, .sender = kBob, .body = "x"}});
+  EXPECT_EQ(1, number("SELECT count(*) FROM read_marks WHERE user_id = 1 AND room_id = 5 AND seq = 6 AND msg_no = 4"));
+  EXPECT_EQ(1, number("SELECT count(*) FROM read_marks WHERE user_id = 2 AND room_id = 5 AND seq = 4 AND msg_no = 2"));
+}
+
 TEST_F(Foreign, ADeletionErasesTheTextAndItsEditsAndTheFoldStays) {
   import({say(1, "a", "secret"),
           {.at_us = 2, .kind = EventKind::Edit, .sender = kAnn, .target = "a", .body = "secret too"},
