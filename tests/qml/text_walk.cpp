@@ -111,10 +111,11 @@ void nameless(QQuickItem& item, QStringList& faults) {
   const bool field = item.inherits("QQuickTextInput") || item.inherits("QQuickTextEdit");
   if (item.inherits("QQuickAbstractButton") || field || item.property("activeFocusOnTab").toBool()) {
     const auto* interface = QAccessible::queryAccessibleInterface(&item);
-    // Qt 6.4 shows a screen reader no text of a password field, its name included; the label above it is read instead.
-    if (interface && interface->state().passwordEdit) return;
+    // A field may leave it to what is around it: that is what a reader is told of when the field gets the keyboard.
+    for (const auto* at = item.parentItem(); field && !interface && at; at = at->parentItem())
+      interface = QAccessible::queryAccessibleInterface(const_cast<QQuickItem*>(at));
     // An item that only hands the focus on has no interface; a button without one would be mute.
-    if (interface ? interface->text(QAccessible::Name).isEmpty() : item.inherits("QQuickAbstractButton"))
+    if (interface ? interface->text(QAccessible::Name).isEmpty() : field || item.inherits("QQuickAbstractButton"))
       faults << QString{"%1 \"%2\" has no name for a screen reader"}.arg(item.metaObject()->className(),
                                                                          item.objectName());
   }

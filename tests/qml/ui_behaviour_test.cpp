@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <QAccessible>
 #include <QGuiApplication>
 #include <QQmlApplicationEngine>
 #include <QQmlComponent>
@@ -476,6 +477,24 @@ TEST_F(Page, TheWelcomePageAsksForTheServerThenForOneself) {
   type("123456");
   press(Qt::Key_Return);
   EXPECT_TRUE(called("signIn", {"chat.example.org", "mira", "secret words", "123456", ""}));
+}
+
+TEST_F(Page, APasswordFieldTellsAScreenReaderItsNameAndNotThePassword) {
+  open({1280, 800}, false);
+  QMetaObject::invokeMethod(
+      app_.get(), "serverFound",
+      Q_ARG(QVariant, (QVariantMap{{"name", "M"}, {"registration", "open"}, {"firstAccount", false}})));
+  type("mira");
+  press(Qt::Key_Return);
+  type("secret");
+  // When an item gets the keyboard, Qt tells of the nearest of it and its parents that has something to tell.
+  QAccessibleInterface* told = nullptr;
+  for (QObject* at = window_->activeFocusItem(); at != nullptr && told == nullptr; at = at->parent())
+    told = QAccessible::queryAccessibleInterface(at);
+  ASSERT_TRUE(told);
+  EXPECT_EQ("secret", window_->activeFocusItem()->property("text").toString());
+  EXPECT_EQ("Password", told->text(QAccessible::Name));
+  EXPECT_EQ("", told->text(QAccessible::Value));
 }
 
 TEST_F(Page, AnotherDayIsAPressAway) {

@@ -1,5 +1,4 @@
 import QtQuick
-import QtQuick.Templates as T
 import Starling.Ui
 
 // One line of text with its label above, an icon in front, and what is wrong below.
@@ -23,6 +22,14 @@ FocusScope {
 
     implicitWidth: Theme.sp(60)
     implicitHeight: column.implicitHeight
+    // Of a password field Qt 6.4 tells a screen reader nothing, not even its name; so the box around it is what gets the
+    // keyboard for a reader, and the field is none. The password itself is in neither.
+    Component.onCompleted: {
+        const teller = secret ? box : input;
+        teller.Accessible.role = secret ? Accessible.Grouping : Accessible.EditableText;
+        teller.Accessible.name = Qt.binding(() => label || placeholder);
+        teller.Accessible.description = Qt.binding(() => error || help);
+    }
     function selectAll() { input.selectAll(); }
     function clear() { input.clear(); }
 
@@ -54,9 +61,10 @@ FocusScope {
                 x: Theme.sp(2.5)
                 anchors.verticalCenter: parent.verticalCenter
             }
-            T.TextField {
+            TextInput {
                 id: input
                 focus: true
+                activeFocusOnTab: true
                 anchors.fill: parent
                 leftPadding: icon.visible ? icon.x + icon.width + Theme.sp(2) : Theme.sp(3)
                 rightPadding: eye.visible ? eye.width + Theme.sp(2) : Theme.sp(3)
@@ -73,10 +81,7 @@ FocusScope {
                 onAccepted: box.accepted()
                 onTextEdited: box.edited()
                 onTextChanged: if (!activeFocus) cursorPosition = 0
-                Accessible.role: Accessible.EditableText
-                Accessible.name: box.label || box.placeholder
-                Accessible.description: box.error || box.help
-                Accessible.passwordEdit: box.secret
+                HoverHandler { cursorShape: Qt.IBeamCursor }
                 Label {
                     visible: input.length === 0 && input.preeditText === ""
                     text: box.placeholder
