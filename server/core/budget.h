@@ -22,9 +22,10 @@ class Budget {
         milli_(std::uint64_t{burst_} * kMilli),
         at_(now) {}
 
-  /// What a send with such a body takes.
+  /// What a send with such a body takes: one for each unit that it has begun.
   static std::uint32_t cost_of(const Config& config, std::size_t body_bytes) {
-    return 1 + static_cast<std::uint32_t>(body_bytes / config.send_cost_bytes);
+    const std::size_t units = (body_bytes + config.send_cost_bytes - 1) / config.send_cost_bytes;
+    return static_cast<std::uint32_t>(std::max<std::size_t>(units, 1));
   }
   /// 0 means taken. Otherwise returns the milliseconds until a whole window of sends can go, so that who comes back is
   /// not sent away again after the first.
@@ -37,6 +38,19 @@ class Budget {
     }
     const std::uint64_t wanted = std::max(needed, kMilli * std::min(burst_, wire::limits::kInFlightPerRoomMax));
     return static_cast<std::uint32_t>((wanted - milli_ + per_s_ - 1) / per_s_);
+  }
+  /// When nothing of what was taken is missing any more.
+  Instant full_at() const {
+    const std::uint64_t missing = std::uint64_t{burst_} * kMilli - milli_;
+    return at_ + std::chrono::milliseconds((missing + per_s_ - 1) / per_s_);
+  }
+  /// What another budget of the same owner had taken is missing here.
+  void fill_at(Instant full, Instant now) {
+    refill(now);
+    if (full <= full_at()) return;
+    const auto ms = static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::milliseconds>(full - now).count());
+    const std::uint64_t most = std::uint64_t{burst_} * kMilli;
+    milli_ = ms >= most / per_s_ ? 0 : most - ms * per_s_;
   }
 
  private:

@@ -20,7 +20,7 @@ struct Config {
   // What one room takes, from all its members together. Beyond, the answer is Busy with the time to come back.
   std::uint32_t room_sends_per_s = 1000;
   std::uint32_t room_sends_burst = 5000;
-  std::uint32_t send_cost_bytes = 4096;  // of a device's and a room's budget a send takes one for each of these begun
+  std::uint32_t send_cost_bytes = 4096;  // a send takes one of a device's and a room's budget for each of these begun
 
   // Readers.
   std::uint32_t outbox_bytes_soft = 64 * 1024;   // above: lagging, events are read from the log when it drains
@@ -65,7 +65,7 @@ struct Config {
 
   // Admission.
   std::uint32_t connections_per_user_max = 20;
-  std::uint32_t drain_per_s_percent = 2;  // sessions told to leave per second while draining
+  std::uint32_t drain_per_s_percent = 2;    // sessions told to leave per second while draining
 };
 
 }  // namespace starling::core

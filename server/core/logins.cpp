@@ -54,6 +54,7 @@ void Logins::on(ports::DeviceAttached&& attached) {
     return sessions_.close(index, CloseReason::Overloaded, "too many connections of this user");
   }
   welcome(index, attached);
+  session->sends.fill_at(attached.sends_full_at, turn_.now.at);
   const std::uint64_t items_held = session->extras->items_after;
   *session->extras = {.marks = std::move(attached.marks)};
   if (attached.listed) {
@@ -214,8 +215,11 @@ void Logins::end(std::uint32_t index, bool left) {
   const ConnId conn = sessions_.conn(index);
   links_.cancel_sends(conn);
   if (session.user) {
-    links_.ask(turn_.home(session.user),
-               ports::DetachDevice{.user = session.user, .device = session.device, .conn = conn, .left = left});
+    links_.ask(turn_.home(session.user), ports::DetachDevice{.user = session.user,
+                                                             .device = session.device,
+                                                             .conn = conn,
+                                                             .left = left,
+                                                             .sends_full_at = session.sends.full_at()});
   }
   sessions_.forget(index);
 }

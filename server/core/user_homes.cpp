@@ -69,8 +69,8 @@ UserExtras& UserHomes::extras(UserHome& user) {
 
 void UserHomes::shrink(UserHome& user) {
   const UserExtras* x = user.extras.get();
-  if (x != nullptr && x->marks.empty() && x->waiting.empty() && x->changed.empty() && !x->loading &&
-      !x->items_loading && !x->items_again) {
+  if (x != nullptr && x->sends_full_at <= turn_.now.at && x->marks.empty() && x->waiting.empty() &&
+      x->changed.empty() && !x->loading && !x->items_loading && !x->items_again) {
     user.extras.reset();
   }
 }
@@ -139,6 +139,7 @@ void UserHomes::attach(UserHome& user, const WaitingDevice& waiting, const ports
     for (const ports::UserRoom& room : loaded->rooms) answer.rooms.push_back(room.info);
   }
   if (user.extras != nullptr) {
+    answer.sends_full_at = user.extras->sends_full_at;
     for (const Mark& mark : user.extras->marks) {
       answer.marks.push_back({.room = mark.room, .seq = mark.seq, .msg_no = mark.msg_no});
     }
@@ -158,6 +159,10 @@ void UserHomes::on(ShardId from, const ports::DetachDevice& detach) {
     if (was_there && user->devices.empty()) presence_.left(user->id, detach.left);
     if (was_there && !user->devices.empty()) presence_.changed(user->id);
     if (user->devices.empty()) user->devices = {};
+    if (detach.sends_full_at > turn_.now.at) {
+      Instant& full_at = extras(*user).sends_full_at;
+      full_at = std::max(full_at, detach.sends_full_at);
+    }
     if (user->extras != nullptr) {
       std::erase_if(user->extras->waiting, [&](const WaitingDevice& w) { return is_it(w.device); });
       shrink(*user);
@@ -336,7 +341,9 @@ void UserHomes::sweep(std::uint32_t slots) {
   for (std::uint32_t n = std::min(slots, users_.end()); n > 0; --n) {
     if (sweep_at_ >= users_.end()) sweep_at_ = 0;
     UserHome& user = users_[sweep_at_++];
-    if (!user.id || !user.devices.empty()) continue;
+    if (!user.id) continue;
+    shrink(user);
+    if (!user.devices.empty()) continue;
     const UserExtras* x = user.extras.get();
     const bool busy = x != nullptr && (x->loading || x->items_loading || !x->waiting.empty() || x->marks_listed);
     if (!busy && ++user.idle_sweeps > kIdleSweepsMax) forget(user);

@@ -37,6 +37,8 @@ struct WaitingDevice {
 };
 /// What few users have.
 struct UserExtras {
+  // When the budgets of connections that have ended would all be full: who connects anew begins with no more.
+  Instant sends_full_at{};
   std::vector<Mark> marks;             // by room ascending
   std::vector<WaitingDevice> waiting;  // for the store's answer
   std::vector<RoomId> changed;         // memberships that the devices must hear of

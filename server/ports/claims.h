@@ -8,7 +8,8 @@
 
 namespace starling::ports {
 
-/// Per-connection budgets, granted by the token (load tests carry a wider grant; the defaults are never changed).
+/// Budgets of a connection, granted by the token (load tests carry a wider grant; the defaults are never changed). What is
+/// spent stays spent when the connection ends: the user's next one begins with what is left.
 struct Grants {
   std::uint32_t sends_per_s = 2;  // sustained
   std::uint32_t sends_burst = 20;

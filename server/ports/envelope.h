@@ -139,7 +139,8 @@ struct DetachDevice {
   UserId user;
   DeviceId device;
   ConnId conn;
-  bool left = false;  // it said goodbye, or was silent for long: nobody waits for it to come back
+  bool left = false;        // it said goodbye, or was silent for long: nobody waits for it to come back
+  Instant sends_full_at{};  // when its budget of sends would have been full again
 };
 /// Whether somebody is at the device. Of two from one connection the one with the higher request is the later.
 struct DeviceAway {
@@ -176,6 +177,7 @@ struct DeviceAttached {
   std::uint64_t rooms_version = 0;
   std::uint64_t items_version = 0;
   std::uint32_t notices = 0;  // numbers up to here are contained in this answer
+  Instant sends_full_at{};    // the budgets of the user's connections that have ended
   bool listed = false;        // `rooms` is the list as of rooms_version: the device held another
   std::vector<wire::RoomInfo> rooms;
   std::vector<wire::ReadMark> marks;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "common/base/probe.h"
+#include "server/core/budget.h"
 #include "tests/unit/core/rig.h"
 
 namespace starling::core::testing {
@@ -223,6 +224,67 @@ TEST_F(SendsTest, ALongMessageCountsMoreThanOnce) {
   rig->say(alice, rig->message(3));
   EXPECT_EQ(rig->store.room(kRoom).head(), Seq(2 + 2)) << "four and one";
   EXPECT_EQ(results().back().status, wire::SendStatus::Busy);
+}
+
+TEST_F(SendsTest, AMessageCostsOneForEachUnitThatItHasBegun) {
+  Config config;
+  config.send_cost_bytes = 1000;
+  EXPECT_EQ(Budget::cost_of(config, 0), 1u);
+  EXPECT_EQ(Budget::cost_of(config, 1), 1u);
+  EXPECT_EQ(Budget::cost_of(config, 1000), 1u);
+  EXPECT_EQ(Budget::cost_of(config, 1001), 2u);
+  EXPECT_EQ(Budget::cost_of(config, 2000), 2u);
+}
+
+// ---- a budget that is spent
+
+class BudgetTest : public ::testing::TestWithParam<std::uint32_t> {
+ protected:
+  static constexpr ports::Grants kGrants{.sends_per_s = 2, .sends_burst = 20};
+  BudgetTest() : rig(GetParam()) { rig.store.add_room(kRoom, {kAlice, kBob}); }
+  End connect(std::uint64_t device) {
+    return rig.connect(kAlice, DeviceId(device), 0, static_cast<std::uint32_t>(device) % rig.shards(), kGrants);
+  }
+  /// How many of so many are not told to come back.
+  std::size_t taken(End end, std::uint32_t sends, std::uint32_t from = 1) {
+    rig.heard(end).frames.clear();
+    for (std::uint32_t i = from; i < from + sends; ++i) rig.say(end, rig.message(i));
+    std::size_t taken = 0;
+    for (const auto& result : rig.heard(end).all<wire::SendResult>()) taken += result.status != wire::SendStatus::Busy;
+    return taken;
+  }
+  Rig rig;
+};
+INSTANTIATE_TEST_SUITE_P(Shards, BudgetTest, ::testing::Values(1u, 3u));
+
+TEST_P(BudgetTest, IsNotFullAgainForWhoConnectsAgain) {
+  const End first = connect(10);
+  EXPECT_EQ(taken(first, 25), 20u);
+  rig.disconnect(first);
+  const End again = connect(10);
+  EXPECT_EQ(taken(again, 5, 21), 0u);
+  EXPECT_GT(rig.heard(again).all<wire::SendResult>().at(0).retry_after_ms, 0u);
+  rig.pass(3s);
+  EXPECT_EQ(taken(again, 10, 21), 6u);
+}
+
+TEST_P(BudgetTest, FollowsTheUserToAnotherDeviceAndThroughMoreConnections) {
+  const End phone = connect(10);
+  EXPECT_EQ(taken(phone, 20), 20u);
+  rig.disconnect(phone);
+  for (std::uint64_t device = 11; device < 14; ++device) {
+    const End other = connect(device);
+    EXPECT_EQ(taken(other, 3), 0u) << device;
+    rig.disconnect(other);
+  }
+}
+
+TEST_P(BudgetTest, IsFullWhenTheTimeForItHasPassed) {
+  const End first = connect(10);
+  EXPECT_EQ(taken(first, 20), 20u);
+  rig.disconnect(first);
+  rig.pass(10s);
+  EXPECT_EQ(taken(connect(10), 25, 21), 20u);
 }
 
 TEST_F(SendsTest, ABudgetThatIsSpentSaysWhenToComeBackAndRefills) {
