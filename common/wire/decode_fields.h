@@ -36,6 +36,11 @@ class FieldReader {
     require(in_range, DecodeError::BadValue);
     return in_range ? static_cast<E>(value) : first;
   }
+  /// Who is sent away is told when to come back.
+  std::uint32_t retry_after_ms(bool sent_away, std::uint32_t ms) {
+    require(!sent_away || ms > 0, DecodeError::BadValue);
+    return ms;
+  }
   EventKind event_kind(std::uint32_t v) { return enumerator(v, EventKind::Message, kLastEventKind); }
   RoomKind room_kind(std::uint32_t v) { return enumerator(v, RoomKind::Group, RoomKind::Direct); }
   ItemKind item_kind(std::uint32_t v) { return enumerator(v, ItemKind::Invitation, ItemKind::Setting); }

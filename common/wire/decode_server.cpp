@@ -33,9 +33,12 @@ RoomChanged read(FieldReader& f, const pb::RoomChanged& in) {
   return RoomChanged{.rooms_version = in.rooms_version(), .info = read(f, in.info())};
 }
 
+SyncStatus sync_status(FieldReader& f, std::uint32_t v) { return f.enumerator(v, SyncStatus::Live, SyncStatus::Off); }
+
 SyncedRoom read(FieldReader& f, const pb::SyncedRoom& in) {
+  const SyncStatus status = sync_status(f, in.status());
   return SyncedRoom{.room = f.named<RoomId>(in.room()),
-                    .status = f.enumerator(in.status(), SyncStatus::Live, SyncStatus::Off),
+                    .status = status,
                     .reason = f.enumerator(in.reason(), ResetReason::None, ResetReason::Diverged),
                     .epoch = Epoch(in.epoch()),
                     .head = Seq(in.head()),
@@ -45,7 +48,7 @@ SyncedRoom read(FieldReader& f, const pb::SyncedRoom& in) {
                     .next_cseq = Cseq(in.next_cseq()),
                     .read_seq = Seq(in.read_seq()),
                     .read_msg_no = in.read_msg_no(),
-                    .retry_after_ms = in.retry_after_ms()};
+                    .retry_after_ms = f.retry_after_ms(status == SyncStatus::Unavailable, in.retry_after_ms())};
 }
 
 Synced read(FieldReader& f, const pb::Synced& in) {
@@ -65,14 +68,15 @@ Head read(FieldReader& f, const pb::Head& in) {
 }
 
 SendResult read(FieldReader& f, const pb::SendResult& in) {
+  const auto status = f.enumerator(in.status(), SendStatus::Accepted, SendStatus::NoSuchRoom);
   SendResult out{.room = f.named<RoomId>(in.room()),
                  .cseq = f.named<Cseq>(in.cseq()),
-                 .status = f.enumerator(in.status(), SendStatus::Accepted, SendStatus::NoSuchRoom),
+                 .status = status,
                  .epoch = Epoch(in.epoch()),
                  .seq = Seq(in.seq()),
                  .ts = wall_from_ms(in.ts_ms()),
                  .expected = Cseq(in.expected()),
-                 .retry_after_ms = in.retry_after_ms()};
+                 .retry_after_ms = f.retry_after_ms(status == SendStatus::Busy, in.retry_after_ms())};
   f.require(out.status != SendStatus::OutOfOrder || out.expected, DecodeError::BadValue);
   return out;
 }
@@ -81,8 +85,8 @@ HistoryPage read(FieldReader& f, const pb::HistoryPage& in) {
   HistoryPage out;
   out.request_id = in.request_id();
   out.room = f.named<RoomId>(in.room());
-  out.status = f.enumerator(in.status(), SyncStatus::Live, SyncStatus::Off);
-  out.retry_after_ms = in.retry_after_ms();
+  out.status = sync_status(f, in.status());
+  out.retry_after_ms = f.retry_after_ms(out.status == SyncStatus::Unavailable, in.retry_after_ms());
   out.epoch = Epoch(in.epoch());
   out.hash_before = PrefixHash(in.hash_before());
   out.as_of = Seq(in.as_of());
@@ -106,10 +110,11 @@ TypingNotice read(FieldReader& f, const pb::TypingNotice& in) {
 }
 
 RoomCreated read(FieldReader& f, const pb::RoomCreated& in) {
+  const auto status = f.enumerator(in.status(), CreateStatus::Created, CreateStatus::Busy);
   RoomCreated out{.request_id = in.request_id(),
-                  .status = f.enumerator(in.status(), CreateStatus::Created, CreateStatus::Busy),
+                  .status = status,
                   .room = RoomId(in.room()),
-                  .retry_after_ms = in.retry_after_ms()};
+                  .retry_after_ms = f.retry_after_ms(status == CreateStatus::Busy, in.retry_after_ms())};
   const bool has_room = out.status == CreateStatus::Created || out.status == CreateStatus::Existed;
   f.require(!has_room || out.room, DecodeError::BadValue);
   return out;
@@ -120,16 +125,19 @@ Reconnect read(FieldReader& f, const pb::Reconnect& in) {
 }
 
 Error read(FieldReader& f, const pb::Error& in) {
-  return Error{.code = f.enumerator(in.code(), ErrorCode::BadFrame, ErrorCode::Internal),
+  const auto code = f.enumerator(in.code(), ErrorCode::BadFrame, ErrorCode::Busy);
+  return Error{.code = code,
                .message = f.text(in.message(), limits::kReasonBytesMax),
-               .room = RoomId(in.room())};
+               .room = RoomId(in.room()),
+               .retry_after_ms = f.retry_after_ms(code == ErrorCode::Busy, in.retry_after_ms())};
 }
 
 RoomJoined read(FieldReader& f, const pb::RoomJoined& in) {
+  const auto status = f.enumerator(in.status(), JoinStatus::Joined, JoinStatus::Busy);
   return RoomJoined{.request_id = in.request_id(),
                     .room = f.named<RoomId>(in.room()),
-                    .status = f.enumerator(in.status(), JoinStatus::Joined, JoinStatus::Busy),
-                    .retry_after_ms = in.retry_after_ms()};
+                    .status = status,
+                    .retry_after_ms = f.retry_after_ms(status == JoinStatus::Busy, in.retry_after_ms())};
 }
 
 Items read(FieldReader& f, const pb::Items& in) {
@@ -142,10 +150,11 @@ Items read(FieldReader& f, const pb::Items& in) {
 }
 
 ItemPut read(FieldReader& f, const pb::ItemPut& in) {
+  const auto status = f.enumerator(in.status(), PutStatus::Put, PutStatus::Busy);
   return ItemPut{.request_id = in.request_id(),
-                 .status = f.enumerator(in.status(), PutStatus::Put, PutStatus::Busy),
+                 .status = status,
                  .item = f.item(in.item()),
-                 .retry_after_ms = in.retry_after_ms()};
+                 .retry_after_ms = f.retry_after_ms(status == PutStatus::Busy, in.retry_after_ms())};
 }
 
 PresenceChanged read(FieldReader& f, const pb::PresenceChanged& in) {

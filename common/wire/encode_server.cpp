@@ -143,6 +143,7 @@ void write(const Error& in, pb::ServerFrame& frame) {
   out->set_code(static_cast<std::uint32_t>(in.code));
   out->set_message(in.message);
   out->set_room(in.room.value);
+  out->set_retry_after_ms(in.retry_after_ms);
 }
 
 void write(const RoomJoined& in, pb::ServerFrame& frame) {

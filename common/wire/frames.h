@@ -301,7 +301,12 @@ struct TypingNotice {
   bool operator==(const TypingNotice&) const = default;
 };
 
-enum class CreateStatus : std::uint8_t { Created = 1, Existed = 2, Rejected = 3, Busy = 4 };
+enum class CreateStatus : std::uint8_t {
+  Created = 1,
+  Existed = 2,
+  Rejected = 3,
+  Busy = 4,          // again after retry_after_ms
+};
 struct RoomCreated {
   std::uint64_t request_id = 0;
   CreateStatus status = CreateStatus::Created;
@@ -316,7 +321,7 @@ enum class JoinStatus : std::uint8_t {
   Declined = 3,
   Forbidden = 4,  // neither public nor invited, or banned
   NoSuchRoom = 5,
-  Busy = 6,  // again after retry_after_ms
+  Busy = 6,          // again after retry_after_ms
 };
 struct RoomJoined {
   std::uint64_t request_id = 0;
@@ -358,11 +363,19 @@ struct Reconnect {
   bool operator==(const Reconnect&) const = default;
 };
 
-enum class ErrorCode : std::uint8_t { BadFrame = 1, UnknownRoom = 2, NotAllowed = 3, TooMany = 4, Internal = 5 };
+enum class ErrorCode : std::uint8_t {
+  BadFrame = 1,
+  UnknownRoom = 2,
+  NotAllowed = 3,
+  TooMany = 4,
+  Internal = 5,
+  Busy = 6,  // again after retry_after_ms
+};
 struct Error {
   ErrorCode code = ErrorCode::BadFrame;
   std::string message;
   RoomId room;
+  std::uint32_t retry_after_ms = 0;
   bool operator==(const Error&) const = default;
 };
 

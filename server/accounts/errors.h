@@ -22,6 +22,7 @@ enum class Why : std::uint8_t {
   Throttled,
   Busy,
 };
+inline constexpr Why kLastWhy = Why::Busy;
 
 struct Refusal {
   Why why = Why::Busy;

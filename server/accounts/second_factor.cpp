@@ -32,7 +32,9 @@ std::optional<std::string> SecondFactor::seed_of(const ports::Account& account) 
 
 Result<bool, Refusal> SecondFactor::take_code(const ports::Account& account, const std::string& code) {
   const auto seed = seed_of(account);
-  if (!seed) return refuse(Why::Busy, "the server cannot read its key for second factors; tell its operator");
+  if (!seed)
+    return refuse(Why::Busy, "the server cannot read its key for second factors; tell its operator",
+                  limits::kBusyRetryMs);
   const auto step = totp::match(bytes_of(*seed), code, context_.now().wall, account.totp_step);
   if (!step) return false;
   const auto used =

@@ -3,6 +3,8 @@
 #include <boost/json/serialize.hpp>
 #include <string_view>
 
+#include "server/accounts/limits.h"
+
 namespace starling::api {
 namespace {
 
@@ -55,7 +57,11 @@ Answer no_content() { return {.status = 204}; }
 
 Answer refused(const accounts::Refusal& refusal) {
   const Code code = code_of(refusal.why);
-  return error(code.status, code.text, refusal.message, refusal.retry_after_ms);
+  // Who only came at the wrong time is told of a better one, whatever the refusal forgot.
+  const bool later = refusal.why == Why::Throttled || refusal.why == Why::Busy;
+  const bool forgot = later && refusal.retry_after_ms == 0;
+  return error(code.status, code.text, refusal.message,
+               forgot ? accounts::limits::kBusyRetryMs : refusal.retry_after_ms);
 }
 
 Answer not_found(const std::string& message) { return error(404, "not_found", message); }

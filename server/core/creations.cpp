@@ -26,19 +26,25 @@ void Creations::on(std::uint32_t index, const wire::CreateRoom& create) {
   if (create.kind == wire::RoomKind::Direct && call.request.members.size() != 1) {
     return answer(call, wire::CreateStatus::Rejected, RoomId());
   }
-  if (session.sends.take(1, turn_.now.at) != 0 || in_flight_ >= kInFlightMax || !links_.takes(0)) {
-    return answer(call, wire::CreateStatus::Busy, RoomId());
-  }
+  if (const std::uint32_t wait_ms = session.sends.take(1, turn_.now.at); wait_ms != 0) return busy(call, wait_ms);
+  if (in_flight_ >= kInFlightMax || !links_.takes(0)) return busy(call, turn_.busy_retry_ms());
   ++in_flight_;
   ports::CreateRoom request = call.request;
   store_.submit(std::move(request), std::move(call));
 }
 
 void Creations::answer(const CreateCall& call, wire::CreateStatus status, RoomId room) {
+  if (status == wire::CreateStatus::Busy) return busy(call, turn_.busy_retry_ms());
   if (sessions_.find(call.conn) == nullptr) return;
-  wire::RoomCreated created{.request_id = call.request.request_id, .status = status, .room = room};
-  if (status == wire::CreateStatus::Busy) created.retry_after_ms = turn_.busy_retry_ms();
-  sessions_.send(call.conn.index, created);
+  sessions_.send(call.conn.index,
+                 wire::RoomCreated{.request_id = call.request.request_id, .status = status, .room = room});
+}
+
+void Creations::busy(const CreateCall& call, std::uint32_t retry_after_ms) {
+  if (sessions_.find(call.conn) == nullptr) return;
+  sessions_.send(call.conn.index, wire::RoomCreated{.request_id = call.request.request_id,
+                                                    .status = wire::CreateStatus::Busy,
+                                                    .retry_after_ms = retry_after_ms});
 }
 
 void Creations::made(CreateCall&& call, const ports::StoreCompletion& done) {

@@ -19,6 +19,7 @@ class Creations {
   void retry();
 
  private:
+  void busy(const CreateCall& call, std::uint32_t retry_after_ms);
   void answer(const CreateCall& call, wire::CreateStatus status, RoomId room);
 
   Turn& turn_;

@@ -55,8 +55,11 @@ void PresenceWatch::watch(std::uint32_t index, wire::Watch&& frame) {
   if (watches != nullptr) users += watches->users;
   if (view != nullptr) users -= cost(view->wanted.size());
   if (users > wire::limits::kWatchUsersMax) return refuse(index, frame.room, "more users than may be watched at once");
-  if (session.asks.take(turn_.config, turn_.config.watch_cost, turn_.now.at) != 0) {
-    return refuse(index, frame.room, "too many watches in too short a time");
+  if (const std::uint32_t ms = session.asks.take(turn_.config, turn_.config.watch_cost, turn_.now.at); ms != 0) {
+    return sessions_.send(index, wire::Error{.code = wire::ErrorCode::Busy,
+                                             .message = "too many watches in too short a time",
+                                             .room = frame.room,
+                                             .retry_after_ms = ms});
   }
   auto& owned = extras(session).watches;
   if (owned == nullptr) owned = std::make_unique<SessionWatches>();

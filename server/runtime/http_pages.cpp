@@ -10,9 +10,14 @@
 namespace starling::runtime {
 namespace {
 
+constexpr std::uint32_t kRetryAfterMs = 5000;
+
+/// Whoever gets it may come back.
+bool only_now(std::uint16_t status) { return status == 429 || status == 503; }
+
 std::string ready_page(const NodeContext& node) {
-  if (node.draining) return http_response("503 Service Unavailable", "draining\n");
-  if (!node.store.healthy()) return http_response("503 Service Unavailable", "the store does not take commits\n");
+  if (node.draining) return http_unavailable("draining");
+  if (!node.store.healthy()) return http_unavailable("the store does not take commits");
   return http_response("200 OK", "ready\n");
 }
 
@@ -97,8 +102,10 @@ std::string http_response(std::string_view status, std::string_view body, std::s
 
 std::string http_answer(const ports::ApiResponse& response) {
   std::string extra;
+  const bool untold = only_now(response.status) && response.retry_after_ms == 0;
+  const std::uint32_t ms = untold ? kRetryAfterMs : response.retry_after_ms;
   // Whole seconds, rounded up: who keeps to it is not early.
-  if (response.retry_after_ms > 0) extra = fmt::format("Retry-After: {}\r\n", (response.retry_after_ms + 999) / 1000);
+  if (ms > 0) extra = fmt::format("Retry-After: {}\r\n", (ms + 999) / 1000);
   if (!response.allow.empty()) extra += fmt::format("Allow: {}\r\n", response.allow);
   if (response.status == 204) {
     return fmt::format("HTTP/1.1 {}\r\nConnection: close\r\nCache-Control: no-store\r\n{}\r\n",
@@ -108,7 +115,7 @@ std::string http_answer(const ports::ApiResponse& response) {
 }
 
 std::string http_refusal(std::uint16_t status, std::string_view code, std::string_view message) {
-  const std::uint32_t retry_after_ms = status == 503 ? 5000 : 0;
+  const std::uint32_t retry_after_ms = only_now(status) ? kRetryAfterMs : 0;
   return http_answer({.status = status,
                       .body = fmt::format(R"({{"error":{{"code":"{}","message":"{}","retry_after_ms":{}}}}})", code,
                                           message, retry_after_ms),
@@ -116,7 +123,8 @@ std::string http_refusal(std::uint16_t status, std::string_view code, std::strin
 }
 
 std::string http_unavailable(std::string_view why) {
-  return http_response("503 Service Unavailable", fmt::format("{}\n", why), "Retry-After: 5\r\n");
+  return http_response("503 Service Unavailable", fmt::format("{}\n", why),
+                       fmt::format("Retry-After: {}\r\n", kRetryAfterMs / 1000));
 }
 
 }  // namespace starling::runtime

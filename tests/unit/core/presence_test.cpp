@@ -230,6 +230,19 @@ TEST(PresenceTest, AConnectionWatchesFiveHundredUsersInAllAndNoMore) {
   EXPECT_EQ(p.rig.heard(p.alice).all<wire::Error>().size(), 1u) << "there is place again";
 }
 
+TEST(PresenceTest, WhoWatchesTooOftenIsToldWhenToComeBack) {
+  Pair p;
+  const Config config;
+  for (std::uint32_t i = 0; i <= config.asks_burst / config.watch_cost; ++i) p.watch({kBob});
+  const auto errors = p.rig.heard(p.alice).all<wire::Error>();
+  ASSERT_FALSE(errors.empty());
+  EXPECT_EQ(errors[0].code, wire::ErrorCode::Busy);
+  EXPECT_EQ(errors[0].room, kRoom);
+  p.rig.pass(std::chrono::milliseconds(errors.back().retry_after_ms));
+  p.watch({kBob});
+  EXPECT_EQ(p.rig.heard(p.alice).all<wire::Error>().size(), errors.size());
+}
+
 TEST(PresenceTest, AConnectionHearsOnceASecondHoweverMuchHappens) {
   Config config;
   Rig rig(2, config);

@@ -287,6 +287,17 @@ TEST_P(BudgetTest, IsFullWhenTheTimeForItHasPassed) {
   EXPECT_EQ(taken(connect(10), 25, 21), 20u);
 }
 
+TEST_P(BudgetTest, OfARoomThatIsToBeMadeSaysWhenItIsThere) {
+  const End alice = rig.connect(kAlice, DeviceId(10), 0, 0, {.sends_per_s = 1, .sends_burst = 20});
+  EXPECT_EQ(taken(alice, 20), 20u);
+  rig.say(alice, wire::CreateRoom{.request_id = 1, .title = "quay"});
+  const auto refused = rig.heard(alice).all<wire::RoomCreated>().at(0);
+  EXPECT_EQ(refused.status, wire::CreateStatus::Busy);
+  rig.pass(std::chrono::milliseconds(refused.retry_after_ms));
+  rig.say(alice, wire::CreateRoom{.request_id = 2, .title = "quay"});
+  EXPECT_EQ(rig.heard(alice).all<wire::RoomCreated>().at(1).status, wire::CreateStatus::Created);
+}
+
 TEST_F(SendsTest, ABudgetThatIsSpentSaysWhenToComeBackAndRefills) {
   const End carol = rig->connect(kBob, DeviceId(21), 0, 0, {.sends_per_s = 2, .sends_burst = 3});
   for (std::uint32_t i = 1; i <= 4; ++i) rig->say(carol, rig->message(i));

@@ -80,6 +80,21 @@ TEST_F(HttpPages, AnAnswerOfTheApiSaysWhenToComeBackInWholeSeconds) {
               HasSubstr(R"({"error":{"code":"length_required","message":"send it","retry_after_ms":0}})"));
 }
 
+TEST_F(HttpPages, WhoIsSentAwayForATimeIsToldForHowLong) {
+  const auto says_when = [](const std::string& page) { return page.find("\r\nRetry-After: ") != std::string::npos; };
+  for (std::uint16_t status = 400; status < 600; ++status) {
+    const std::string answer = http_answer({.status = status, .body = "{}"});
+    EXPECT_EQ(says_when(answer), answer.starts_with("HTTP/1.1 429 ") || answer.starts_with("HTTP/1.1 503 ")) << status;
+    EXPECT_EQ(says_when(http_refusal(status, "code", "why")), says_when(answer)) << status;
+  }
+  EXPECT_TRUE(says_when(http_unavailable("too many connections")));
+  store_healthy_ = false;
+  EXPECT_TRUE(says_when(get("/readyz")));
+  store_healthy_ = true;
+  node_.draining = true;
+  EXPECT_TRUE(says_when(get("/readyz")));
+}
+
 TEST_F(HttpPages, TheLengthIsThatOfTheBody) {
   const std::string page = get("/healthz");
   EXPECT_THAT(page, HasSubstr("Content-Length: 3\r\n"));

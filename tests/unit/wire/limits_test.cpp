@@ -213,9 +213,24 @@ TEST(BadValues, AnEnumeratorOutOfRange) {
   for (const auto status : {CreateStatus(0), CreateStatus(5)}) {
     EXPECT_EQ(error_of(ServerFrame(RoomCreated{.status = status, .room = RoomId(1)})), DecodeError::BadValue);
   }
-  for (const auto code : {ErrorCode(0), ErrorCode(6)}) {
+  for (const auto code : {ErrorCode(0), ErrorCode(7)}) {
     EXPECT_EQ(error_of(ServerFrame(Error{.code = code})), DecodeError::BadValue);
   }
+}
+
+TEST(BadValues, ARefusalThatDoesNotSayWhenToComeBack) {
+  const RoomId room(1);
+  const auto refusals = [&](std::uint32_t ms) -> std::vector<ServerFrame> {
+    return {Synced{.rooms = {{.room = room, .status = SyncStatus::Unavailable, .retry_after_ms = ms}}},
+            HistoryPage{.room = room, .status = SyncStatus::Unavailable, .retry_after_ms = ms},
+            SendResult{.room = room, .cseq = Cseq(1), .status = SendStatus::Busy, .retry_after_ms = ms},
+            RoomCreated{.status = CreateStatus::Busy, .retry_after_ms = ms},
+            RoomJoined{.room = room, .status = JoinStatus::Busy, .retry_after_ms = ms},
+            ItemPut{.status = PutStatus::Busy, .item = {.key = "1"}, .retry_after_ms = ms},
+            Error{.code = ErrorCode::Busy, .retry_after_ms = ms}};
+  };
+  for (const ServerFrame& frame : refusals(0)) EXPECT_EQ(error_of(frame), DecodeError::BadValue) << frame.index();
+  for (const ServerFrame& frame : refusals(1)) EXPECT_EQ(error_of(frame), std::nullopt) << frame.index();
 }
 
 TEST(BadValues, TextThatIsNotUtf8) {

@@ -206,7 +206,7 @@ ServerFrame random_server_frame(Rng& rng, std::size_t index) {
                                 .next_cseq = Cseq(number32(rng)),
                                 .read_seq = Seq(number(rng)),
                                 .read_msg_no = number(rng),
-                                .retry_after_ms = number32(rng)});
+                                .retry_after_ms = number32(rng) | 1});
       }
       return synced;
     }
@@ -223,12 +223,12 @@ ServerFrame random_server_frame(Rng& rng, std::size_t index) {
                         .seq = Seq(number(rng)),
                         .ts = wall(rng),
                         .expected = Cseq(number32(rng) | 1),
-                        .retry_after_ms = number32(rng)};
+                        .retry_after_ms = number32(rng) | 1};
     case 7: {
       HistoryPage page{.request_id = number32(rng),
                        .room = RoomId(id(rng)),
                        .status = pick(rng, SyncStatus::Live, SyncStatus::Off),
-                       .retry_after_ms = number32(rng),
+                       .retry_after_ms = number32(rng) | 1,
                        .epoch = Epoch(number32(rng)),
                        .hash_before = PrefixHash(rng.next()),
                        .events = {},
@@ -248,12 +248,12 @@ ServerFrame random_server_frame(Rng& rng, std::size_t index) {
       return RoomCreated{.request_id = rng.next(),
                          .status = pick(rng, CreateStatus::Created, CreateStatus::Busy),
                          .room = RoomId(id(rng)),
-                         .retry_after_ms = number32(rng)};
+                         .retry_after_ms = number32(rng) | 1};
     case 13:
       return RoomJoined{.request_id = rng.next(),
                         .room = RoomId(id(rng)),
                         .status = pick(rng, JoinStatus::Joined, JoinStatus::Busy),
-                        .retry_after_ms = number32(rng)};
+                        .retry_after_ms = number32(rng) | 1};
     case 14: {
       Items items{.prev = number(rng), .version = number(rng), .more = coin(rng), .items = {}};
       for (std::uint64_t n = rng.below(10); n > 0; --n) items.items.push_back(item(rng));
@@ -263,7 +263,7 @@ ServerFrame random_server_frame(Rng& rng, std::size_t index) {
       return ItemPut{.request_id = rng.next(),
                      .status = pick(rng, PutStatus::Put, PutStatus::Busy),
                      .item = item(rng),
-                     .retry_after_ms = number32(rng)};
+                     .retry_after_ms = number32(rng) | 1};
     case 11:
       return Reconnect{.after_ms = number32(rng), .reason = text(rng, limits::kReasonBytesMax)};
     case 16: {
@@ -285,9 +285,10 @@ ServerFrame random_server_frame(Rng& rng, std::size_t index) {
       return receipts;
     }
     default:
-      return Error{.code = pick(rng, ErrorCode::BadFrame, ErrorCode::Internal),
+      return Error{.code = pick(rng, ErrorCode::BadFrame, ErrorCode::Busy),
                    .message = text(rng, limits::kReasonBytesMax),
-                   .room = RoomId(rng.next())};
+                   .room = RoomId(rng.next()),
+                   .retry_after_ms = number32(rng) | 1};
   }
 }
 
