@@ -97,6 +97,8 @@ QString why(const RefusedRow& row, bool direct) {
       return why_forbidden(row.send, direct);
     case wire::SendStatus::NoSuchRoom:
       return tr("the room is gone");
+    case wire::SendStatus::TooManyRooms:
+      return tr("they are in as many rooms as this server allows");
     case wire::SendStatus::Conflict:
       return tr("this device exists twice");
     case wire::SendStatus::Accepted:

@@ -33,6 +33,9 @@ void Session::on(const client::RoomMade& notice) {
   if (answer.request_id != creating_) return;
   creating_ = 0;
   if (answer.status == wire::CreateStatus::Rejected) return emit failed(tr("The server refused to make the room."));
+  if (answer.status == wire::CreateStatus::TooManyRooms) {
+    return emit failed(tr("You, or one of the others, are in as many rooms as this server allows."));
+  }
   wanted_ = answer.room;
   if (!std::exchange(create_public_, false)) return;
   // A room is private until its log says otherwise.
@@ -85,6 +88,9 @@ void Session::on(const client::RoomJoined& notice) {
     case wire::JoinStatus::NoSuchRoom:
       wanted_ = {};
       return emit failed(tr("This room does not exist any more."));
+    case wire::JoinStatus::TooManyRooms:
+      wanted_ = {};
+      return emit failed(tr("You are in as many rooms as this server allows; leave one first."));
     default:
       break;  // the list of rooms follows, and opens it
   }

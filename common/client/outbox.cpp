@@ -162,6 +162,7 @@ Outbox::Answer Outbox::on_result(const wire::SendResult& result, Instant now, Rn
     case wire::SendStatus::Rejected:
     case wire::SendStatus::RejectedBefore:
     case wire::SendStatus::NoSuchRoom:
+    case wire::SendStatus::TooManyRooms:
       return settle(*queue, index, now);
     case wire::SendStatus::Conflict:
       at->sent_at = kNever;

@@ -68,7 +68,7 @@ Head read(FieldReader& f, const pb::Head& in) {
 }
 
 SendResult read(FieldReader& f, const pb::SendResult& in) {
-  const auto status = f.enumerator(in.status(), SendStatus::Accepted, SendStatus::NoSuchRoom);
+  const auto status = f.enumerator(in.status(), SendStatus::Accepted, SendStatus::TooManyRooms);
   SendResult out{.room = f.named<RoomId>(in.room()),
                  .cseq = f.named<Cseq>(in.cseq()),
                  .status = status,
@@ -110,7 +110,7 @@ TypingNotice read(FieldReader& f, const pb::TypingNotice& in) {
 }
 
 RoomCreated read(FieldReader& f, const pb::RoomCreated& in) {
-  const auto status = f.enumerator(in.status(), CreateStatus::Created, CreateStatus::Busy);
+  const auto status = f.enumerator(in.status(), CreateStatus::Created, CreateStatus::TooManyRooms);
   RoomCreated out{.request_id = in.request_id(),
                   .status = status,
                   .room = RoomId(in.room()),
@@ -133,7 +133,7 @@ Error read(FieldReader& f, const pb::Error& in) {
 }
 
 RoomJoined read(FieldReader& f, const pb::RoomJoined& in) {
-  const auto status = f.enumerator(in.status(), JoinStatus::Joined, JoinStatus::Busy);
+  const auto status = f.enumerator(in.status(), JoinStatus::Joined, JoinStatus::TooManyRooms);
   return RoomJoined{.request_id = in.request_id(),
                     .room = f.named<RoomId>(in.room()),
                     .status = status,

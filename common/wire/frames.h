@@ -256,6 +256,7 @@ enum class SendStatus : std::uint8_t {
   StaleEpoch = 8,      // not final: Sync the room first
   Busy = 9,            // not final: again after retry_after_ms
   NoSuchRoom = 10,     // final: no such room; nothing was consumed
+  TooManyRooms = 11,   // final, cseq consumed: whom it adds is in as many rooms as a user may be
 };
 constexpr bool is_final(SendStatus s) {
   return s != SendStatus::OutOfOrder && s != SendStatus::StaleEpoch && s != SendStatus::Busy;
@@ -306,6 +307,7 @@ enum class CreateStatus : std::uint8_t {
   Existed = 2,
   Rejected = 3,
   Busy = 4,          // again after retry_after_ms
+  TooManyRooms = 5,  // the user, or one of the members, is in as many rooms as a user may be
 };
 struct RoomCreated {
   std::uint64_t request_id = 0;
@@ -322,6 +324,7 @@ enum class JoinStatus : std::uint8_t {
   Forbidden = 4,  // neither public nor invited, or banned
   NoSuchRoom = 5,
   Busy = 6,          // again after retry_after_ms
+  TooManyRooms = 7,  // the user is in as many rooms as a user may be
 };
 struct RoomJoined {
   std::uint64_t request_id = 0;

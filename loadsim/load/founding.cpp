@@ -57,7 +57,7 @@ void Founding::on_made(const wire::RoomCreated& answer) {
   const auto room = std::find_if(rooms_.begin(), rooms_.end(),
                                  [&](const Room& each) { return each.request_id == answer.request_id; });
   if (room == rooms_.end()) return;
-  if (answer.status == wire::CreateStatus::Rejected) {
+  if (!answer.room) {
     ++refused_;
   } else {
     room->room = answer.room;

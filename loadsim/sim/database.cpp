@@ -37,6 +37,11 @@ void Database::refresh_membership(RoomId room, UserId user) {
   ++users_[user].rooms_version;
 }
 
+bool Database::in_rooms(UserId user, std::uint32_t count) const {
+  const auto at = rooms_of_.find(user);
+  return at != rooms_of_.end() && at->second.size() >= count;
+}
+
 ports::StoreResult Database::execute(ports::StoreRequest request, const Members* stale_members) {
   return std::visit(
       [&](auto& each) -> ports::StoreResult {
@@ -68,6 +73,10 @@ ports::StoreResult Database::on(ports::CommitBatch& request, const Members* stal
     return none;
   }
   RoomLog::Changes changes;
+  for (const ports::CommitRow& row : request.rows) {
+    const bool joins = row.kind == wire::EventKind::MemberAdd && !at->second.members().contains(row.subject);
+    if (joins && in_rooms(row.subject, request.rooms_per_user_max)) changes.full.push_back(row.subject);
+  }
   ports::Committed done = at->second.commit(request, stale_members, changes);
   for (const UserId user : changes.members) refresh_membership(request.room, user);
   for (const ports::ItemChange& change : changes.items) users_[change.user].items.change(change);
@@ -127,6 +136,9 @@ ports::StoreResult Database::on(const ports::CreateRoom& request) {
   if (const auto known = direct_.find(pair); direct && known != direct_.end()) {
     created_.emplace(key, known->second);
     return ports::RoomMade{.status = wire::CreateStatus::Existed, .room = known->second};
+  }
+  for (const UserId user : members) {
+    if (in_rooms(user, request.rooms_per_user_max)) return ports::RoomMade{.status = wire::CreateStatus::TooManyRooms};
   }
   if (rooms_.contains(request.proposed)) return ports::RoomMade{.status = wire::CreateStatus::Busy};
   created_.emplace(key, request.proposed);

@@ -64,6 +64,7 @@ class Database {
   std::map<std::pair<UserId, UserId>, RoomId> direct_;
   std::uint64_t wrong_checkpoints_ = 0;
 
+  bool in_rooms(UserId user, std::uint32_t count) const;
   void make_room(RoomLog log, const std::vector<UserId>& members, WallTime now);
   void refresh_membership(RoomId room, UserId user);
 };

@@ -146,6 +146,10 @@ ports::CommitRowResult RoomLog::commit_of_server(const ports::CommitRow& row, Wa
 }
 
 ports::CommitRowResult RoomLog::append_row(const ports::CommitRow& row, WallTime now, Changes& changes) {
+  const bool joins = row.kind == wire::EventKind::MemberAdd && !members_.contains(row.subject);
+  if (joins && std::ranges::find(changes.full, row.subject) != changes.full.end()) {
+    return {.status = wire::SendStatus::TooManyRooms};
+  }
   const wire::Event& event = append({.kind = row.kind,
                                      .sender = row.user,
                                      .device = row.device,

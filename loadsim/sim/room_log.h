@@ -20,6 +20,7 @@ class RoomLog {
   /// A membership event of the server's own device.
   void add_founder(UserId user, wire::Role role, WallTime now);
   struct Changes {
+    std::vector<UserId> full;     // given: who may join no room more
     std::vector<UserId> members;  // whose membership changed
     std::vector<ports::ItemChange> items;
   };

@@ -138,6 +138,8 @@ std::vector<ConfigKey> make_schema() {
 
       {"limits", "connections_per_user_max", "Devices of one user that are connected at once.",
        number<kCore, &Core::connections_per_user_max>(1, 10'000)},
+      {"limits", "rooms_per_user_max", "Rooms that a user may be a member of; to join more is refused as TooManyRooms.",
+       number<kCore, &Core::rooms_per_user_max>(1, 8192)},
       {"limits", "room_sends_per_s",
        "What one room takes from all its members together; beyond, they are told when to come back.",
        number<kCore, &Core::room_sends_per_s>(1, 1'000'000)},

@@ -65,6 +65,7 @@ struct Config {
 
   // Admission.
   std::uint32_t connections_per_user_max = 20;
+  std::uint32_t rooms_per_user_max = 8192;  // as many as a session follows: nobody is in a room that they cannot see
   std::uint32_t drain_per_s_percent = 2;    // sessions told to leave per second while draining
 };
 

@@ -16,6 +16,7 @@ void Creations::on(std::uint32_t index, const wire::CreateRoom& create) {
                               .request_id = create.request_id,
                               .proposed = RoomId(turn_.rng.next() | 1),
                               .kind = create.kind,
+                              .rooms_per_user_max = turn_.config.rooms_per_user_max,
                               .title = create.title,
                               .now = turn_.now.wall}};
   for (const UserId member : create.members) {

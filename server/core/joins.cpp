@@ -16,6 +16,8 @@ wire::JoinStatus status_of(wire::SendStatus status, bool decline) {
       return wire::JoinStatus::Already;
     case wire::SendStatus::NoSuchRoom:
       return wire::JoinStatus::NoSuchRoom;
+    case wire::SendStatus::TooManyRooms:
+      return wire::JoinStatus::TooManyRooms;
     case wire::SendStatus::OutOfOrder:
     case wire::SendStatus::StaleEpoch:
     case wire::SendStatus::Busy:

@@ -164,7 +164,10 @@ void RoomHomes::next_work(RoomHome& home) {
 
 void RoomHomes::commit(RoomHome& home) {
   HomeWork& w = *home.work;
-  ports::CommitBatch batch{.room = home.id, .epoch = home.epoch, .now = turn_.now.wall};
+  ports::CommitBatch batch{.room = home.id,
+                           .epoch = home.epoch,
+                           .rooms_per_user_max = turn_.config.rooms_per_user_max,
+                           .now = turn_.now.wall};
   std::size_t taken = 0;
   std::size_t bytes = 0;
   for (; taken < w.queue.size() && batch.rows.size() < turn_.config.batch_events_max; ++taken) {

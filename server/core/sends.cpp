@@ -44,6 +44,7 @@ void Sends::on(ShardId from, const ports::SendAnswered& answered) {
     case wire::SendStatus::Rejected:
     case wire::SendStatus::RejectedBefore:
     case wire::SendStatus::NoSuchRoom:
+    case wire::SendStatus::TooManyRooms:
       ++turn_.counters.sends_refused;
       break;
     case wire::SendStatus::Accepted:

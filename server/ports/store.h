@@ -50,10 +50,11 @@ struct CommitRow {
 /// One transaction for one room. A row of device 0 is the server's: it counts for no device, and may be repeated, since
 /// it only makes its user a member (MemberAdd) or declines an invitation (MemberRemove). Inside, in this order: lock the room, check the epoch, and per row: duplicates,
 /// strict cseq = last + 1 (only the unbroken run of a device is accepted), the rights of server/ports/authorize.h, the
-/// target; then insert, advance the device's counter (for rejected rows too) and move the head.
+/// target, and in how many rooms a new member is; then insert, advance the device's counter (for rejected rows too) and move the head.
 struct CommitBatch {
   RoomId room;
   Epoch epoch;
+  std::uint32_t rooms_per_user_max = UINT32_MAX;  // who is in so many joins no other
   WallTime now;
   std::vector<CommitRow> rows;
 };
@@ -107,6 +108,7 @@ struct CreateRoom {
   std::uint64_t request_id = 0;
   RoomId proposed;  // used when the room is new
   wire::RoomKind kind = wire::RoomKind::Group;
+  std::uint32_t rooms_per_user_max = UINT32_MAX;
   std::string title;
   std::vector<UserId> members;
   WallTime now;

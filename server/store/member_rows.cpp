@@ -20,6 +20,8 @@ MemberRows::MemberRows(Connection& connection)
             "invited_by = CASE WHEN ?3 = 0 THEN 0 WHEN invited_by = 0 THEN ?4 ELSE invited_by END "
             "WHERE room_id = ? AND user_id = ?"),
       count_(connection, "UPDATE rooms SET members = members + ? WHERE room_id = ?"),
+      // Off the index, and no further than it has to.
+      rooms_(connection, "SELECT 1 FROM members WHERE user_id = ? AND leave_seq = 0 LIMIT 1 OFFSET ?"),
       changed_(connection,
                "INSERT INTO users (user_id, rooms_version) VALUES (?, 2) "
                "ON CONFLICT DO UPDATE SET rooms_version = rooms_version + 1") {}
@@ -32,6 +34,8 @@ ports::Standing MemberRows::standing(RoomId room, UserId user) {
           .banned = rows.i64(3) != 0,
           .invited = rows.i64(4) != 0};
 }
+
+bool MemberRows::in_rooms(UserId user, std::uint32_t count) { return rooms_.query(user, count - 1).next(); }
 
 void MemberRows::put(const Change& c) {
   const bool was = c.before.role != wire::Role::None;

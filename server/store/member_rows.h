@@ -12,6 +12,8 @@ class MemberRows {
   explicit MemberRows(Connection& connection);
 
   ports::Standing standing(RoomId room, UserId user);
+  /// Is the user a member of so many rooms?
+  bool in_rooms(UserId user, std::uint32_t count);
 
   /// Of an event that was appended at `seq` by `by`, and that leaves the user at `after`.
   struct Change {
@@ -38,6 +40,7 @@ class MemberRows {
   Statement absent_;
   Statement mark_;
   Statement count_;
+  Statement rooms_;
   Statement changed_;
 };
 

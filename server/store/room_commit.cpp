@@ -62,6 +62,7 @@ RoomCommit::Room RoomCommit::load(RoomId room) {
 }
 
 ports::Committed RoomCommit::run(const ports::CommitBatch& batch, bool careful) {
+  rooms_per_user_max_ = batch.rooms_per_user_max;
   room_ = load(batch.room);
   ports::Committed done{
       .exists = room_.exists, .epoch = room_.epoch, .prev_head = room_.head, .head = room_.head, .results = {}};
@@ -134,6 +135,7 @@ ports::CommitRowResult RoomCommit::commit_of_server(RoomId room, WallTime now, c
   }
   const auto permit = authorize(row, {}, room);
   if (!permit) return {.status = wire::SendStatus::Forbidden};
+  if (too_many_rooms(room, row)) return {.status = wire::SendStatus::TooManyRooms};
   return append(*permit, room, now, row);
 }
 
@@ -170,6 +172,7 @@ ports::CommitRowResult RoomCommit::commit_row(RoomId room, WallTime now, const p
   if (!ports::target_fits(row.kind, row.target, target, row.thread, thread)) {
     return {.status = wire::SendStatus::Rejected};
   }
+  if (too_many_rooms(room, row)) return {.status = wire::SendStatus::TooManyRooms};
   return append(*permit, room, now, row);
 }
 
@@ -277,6 +280,11 @@ std::optional<ports::Permit> RoomCommit::authorize(const ports::CommitRow& row, 
                            .target_is_own = target.exists && target.sender == row.user,
                            .mentions_room = wire::mentions_room(row.kind, row.body),
                            .blocked = room_.kind == wire::RoomKind::Direct && blocked(room, row.user)});
+}
+
+bool RoomCommit::too_many_rooms(RoomId room, const ports::CommitRow& row) {
+  return row.kind == wire::EventKind::MemberAdd && standing(room, row.subject).role == wire::Role::None &&
+         members_.in_rooms(row.subject, rooms_per_user_max_);
 }
 
 bool RoomCommit::blocked(RoomId room, UserId user) { return blocked_.query(room, user).next(); }

@@ -65,6 +65,8 @@ class RoomCommit {
   ports::CommitRowResult commit_of_server(RoomId room, WallTime now, const ports::CommitRow& row);
   std::optional<ports::Permit> authorize(const ports::CommitRow& row, const ports::Target& target, RoomId room);
   bool blocked(RoomId room, UserId user);
+  /// It would make somebody a member who is in as many rooms as may be.
+  bool too_many_rooms(RoomId room, const ports::CommitRow& row);
   Counter& counter(RoomId room, const ports::CommitRow& row);
   ports::Standing& standing(RoomId room, UserId user);
 
@@ -89,6 +91,7 @@ class RoomCommit {
   Statement new_counter_;
 
   // Of the batch under way; forgotten when its savepoint is undone.
+  std::uint32_t rooms_per_user_max_ = 0;
   Room room_;
   std::vector<Counter> counters_;
   std::vector<KnownStanding> standings_;

@@ -39,6 +39,9 @@ ports::RoomMade RoomCreate::run(const ports::CreateRoom& request) {
       return {.status = wire::CreateStatus::Existed, .room = room};
     }
   }
+  for (const UserId user : members) {
+    if (members_.in_rooms(user, request.rooms_per_user_max)) return {.status = wire::CreateStatus::TooManyRooms};
+  }
   const NewRoom room{.room = request.proposed, .kind = request.kind, .title = request.title, .now = request.now};
   if (!make(room, members)) return {.status = wire::CreateStatus::Busy};
   insert_made_.run(request.device, request.request_id, request.proposed);

@@ -92,6 +92,7 @@ class Script {
                               .request_id = 1 + rng_.below(3),
                               .proposed = any_room(),
                               .kind = rng_.chance(1, 3) ? wire::RoomKind::Direct : wire::RoomKind::Group,
+                              .rooms_per_user_max = kRooms - 1,
                               .title = "room of " + std::to_string(rng_.below(100)),
                               .now = now()};
     request.device = device_of(request.user);
@@ -134,6 +135,7 @@ class Script {
     const auto loaded = reference.get<ports::RoomLoaded>(ports::LoadRoom{room});
     ports::CommitBatch batch{
         .room = room, .epoch = rng_.chance(1, 12) ? loaded.epoch.next() : loaded.epoch, .now = now(), .rows = {}};
+    batch.rooms_per_user_max = kRooms - 1;
     std::map<DeviceId, std::uint32_t> next;
     for (std::uint64_t n = 1 + rng_.below(8); n > 0; --n) {
       const UserId user = any_user();

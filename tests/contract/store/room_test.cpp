@@ -37,6 +37,53 @@ TEST_P(StoreRooms, ALogBeginsWithItsFounders) {
   EXPECT_EQ(load().epoch, Epoch(1));
 }
 
+/// In a room of three, Ada is in one room; each test may let her into one more.
+constexpr std::uint32_t kTwoRooms = 2;
+
+TEST_P(StoreRooms, AUserIsInSoManyRoomsAndNoMore) {
+  const auto make = [&](UserId user, std::vector<UserId> members, std::uint64_t n) {
+    return create({.user = user,
+                   .device = device_of(user),
+                   .request_id = n,
+                   .proposed = RoomId(100 + n),
+                   .rooms_per_user_max = kTwoRooms,
+                   .title = "quay",
+                   .members = std::move(members),
+                   .now = kNoon})
+        .status;
+  };
+  const auto commit = [&](RoomId room, ports::CommitRow row) {
+    ports::CommitBatch one = batch({std::move(row)}, Epoch(1), room);
+    one.rooms_per_user_max = kTwoRooms;
+    return subject_->get<ports::Committed>(std::move(one)).results.at(0).status;
+  };
+  ASSERT_EQ(make(kStranger, {}, 1), wire::CreateStatus::Created);
+  ASSERT_EQ(make(kStranger, {}, 2), wire::CreateStatus::Created);
+  const auto add = [](std::uint32_t cseq, wire::Role role = wire::Role::Member) {
+    return member_row(kStranger, cseq, MemberAdd, kAda, role);
+  };
+  EXPECT_EQ(commit(RoomId(101), add(1)), wire::SendStatus::Accepted) << "the last one";
+  EXPECT_EQ(commit(RoomId(102), add(1)), wire::SendStatus::TooManyRooms);
+  EXPECT_EQ(commit(RoomId(102), add(1)), wire::SendStatus::RejectedBefore) << "the number is consumed";
+  EXPECT_EQ(commit(RoomId(102), add(2)), wire::SendStatus::TooManyRooms);
+  EXPECT_EQ(commit(RoomId(101), add(2, wire::Role::Moderator)), wire::SendStatus::Accepted) << "joins nothing";
+
+  EXPECT_EQ(make(kAda, {}, 3), wire::CreateStatus::TooManyRooms);
+  EXPECT_EQ(make(kOwner, {kAda}, 4), wire::CreateStatus::TooManyRooms);
+  EXPECT_EQ(make(kStranger, {}, 1), wire::CreateStatus::Existed) << "made before";
+
+  // Who accepts an invitation; and once a room was left there is place again.
+  EXPECT_EQ(commit(RoomId(102), member_row(kStranger, 3, wire::EventKind::MemberInvite, kAda)),
+            wire::SendStatus::Accepted);
+  ports::CommitRow accept = member_row(kAda, 1, MemberAdd, kAda, wire::Role::Member);
+  accept.device = {};
+  accept.cseq = {};
+  EXPECT_EQ(commit(RoomId(102), accept), wire::SendStatus::TooManyRooms);
+  EXPECT_EQ(commit(RoomId(101), member_row(kAda, 1, wire::EventKind::MemberRemove, kAda)), wire::SendStatus::Accepted);
+  EXPECT_EQ(commit(RoomId(102), accept), wire::SendStatus::Accepted);
+  EXPECT_EQ(subject_->get<ports::UserLoaded>(ports::LoadUser{kAda}).rooms.size(), kTwoRooms);
+}
+
 TEST_P(StoreRooms, ARepeatedCreationFindsTheRoom) {
   const auto again = create(group({kAda}, 1, RoomId(71)));
   EXPECT_EQ(again.status, wire::CreateStatus::Existed);

@@ -110,7 +110,7 @@ class World {
       case 5:
         return wire::SendResult{.room = r,
                                 .cseq = Cseq(in_.in_range(1u, 40u)),
-                                .status = pick(wire::SendStatus::Accepted, wire::SendStatus::NoSuchRoom),
+                                .status = pick(wire::SendStatus::Accepted, wire::SendStatus::TooManyRooms),
                                 .epoch = epoch_of(r),
                                 .seq = seq(r),
                                 .expected = Cseq(number32() | 1),
@@ -123,7 +123,7 @@ class World {
         return wire::TypingNotice{.room = r, .user = UserId(1)};
       case 9:
         return wire::RoomCreated{.request_id = in_.flag() ? created_ : number(),
-                                 .status = pick(wire::CreateStatus::Created, wire::CreateStatus::Busy),
+                                 .status = pick(wire::CreateStatus::Created, wire::CreateStatus::TooManyRooms),
                                  .room = r,
                                  .retry_after_ms = number32()};
       case 10:

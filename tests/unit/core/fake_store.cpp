@@ -65,7 +65,12 @@ ports::StoreResult FakeStore::on(const ports::LoadRoom& op) {
   return loaded;
 }
 
-ports::CommitRowResult FakeStore::commit_row(FakeRoom& room, RoomId id, const ports::CommitRow& row, WallTime now) {
+bool FakeStore::in_rooms(UserId user, std::uint32_t count) const {
+  return std::ranges::count_if(rooms_, [&](const auto& room) { return room.second.members.contains(user); }) >= count;
+}
+
+ports::CommitRowResult FakeStore::commit_row(FakeRoom& room, RoomId id, const ports::CommitRow& row,
+                                             const ports::CommitBatch& batch) {
   const auto original = [](const wire::Event& event) {
     return ports::CommitRowResult{
         .status = wire::SendStatus::Duplicate, .seq = event.seq, .msg_no = event.msg_no, .ts = event.ts};
@@ -103,13 +108,15 @@ ports::CommitRowResult FakeStore::commit_row(FakeRoom& room, RoomId id, const po
                                       .granted = row.role,
                                       .target_is_own = true});
   if (!may) return {.status = wire::SendStatus::Forbidden};
+  const bool joins = row.kind == wire::EventKind::MemberAdd && role_of(row.subject) == wire::Role::None;
+  if (joins && in_rooms(row.subject, batch.rooms_per_user_max)) return {.status = wire::SendStatus::TooManyRooms};
   const wire::Event& event = room.append({.room = id,
                                           .kind = row.kind,
                                           .sender = row.user,
                                           .device = row.device,
                                           .cseq = row.cseq,
                                           .client_msg_id = row.client_msg_id,
-                                          .ts = now,
+                                          .ts = batch.now,
                                           .target = row.target,
                                           .thread = row.thread,
                                           .subject = row.subject,
@@ -146,7 +153,7 @@ ports::StoreResult FakeStore::on(ports::CommitBatch& op) {
     done.epoch = room.epoch;
     done.prev_head = room.head();
     for (const ports::CommitRow& row : op.rows) {
-      done.results.push_back(op.epoch == room.epoch ? commit_row(room, op.room, row, op.now)
+      done.results.push_back(op.epoch == room.epoch ? commit_row(room, op.room, row, op)
                                                     : ports::CommitRowResult{.status = wire::SendStatus::StaleEpoch});
     }
     done.head = room.head();
@@ -195,6 +202,7 @@ ports::StoreResult FakeStore::on(const ports::LoadUser& op) {
 }
 
 ports::StoreResult FakeStore::on(const ports::CreateRoom& op) {
+  if (in_rooms(op.user, op.rooms_per_user_max)) return ports::RoomMade{.status = wire::CreateStatus::TooManyRooms};
   const auto [at, made] = created_.try_emplace({op.device, op.request_id}, op.proposed);
   if (!made) return ports::RoomMade{.status = wire::CreateStatus::Existed, .room = at->second};
   std::vector<UserId> members{op.user};

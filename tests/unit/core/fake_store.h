@@ -61,7 +61,9 @@ class FakeStore {
   /// The core never asks for accounts.
   ports::StoreResult on(const ports::ReadAccounts&) { std::abort(); }
   ports::StoreResult on(const ports::ChangeAccounts&) { std::abort(); }
-  ports::CommitRowResult commit_row(FakeRoom& room, RoomId id, const ports::CommitRow& row, WallTime now);
+  bool in_rooms(UserId user, std::uint32_t count) const;
+  ports::CommitRowResult commit_row(FakeRoom& room, RoomId id, const ports::CommitRow& row,
+                                    const ports::CommitBatch& batch);
 
   std::map<RoomId, FakeRoom> rooms_;
   std::map<UserId, std::uint64_t> versions_;

@@ -75,6 +75,23 @@ TEST_P(JoinsTest, AnUnknownOutcomeIsRepeatedAndJoinsOnce) {
   ASSERT_EQ(rig.heard(bob).all<wire::RoomChanged>().size(), 1u);
 }
 
+TEST(RoomsOfAUser, AreAsManyAsTheServerAllowsHoweverOneComesIn) {
+  Config config;
+  config.rooms_per_user_max = 1;
+  Rig rig(2, config);
+  rig.store.add_room(kRoom, {kAlice});
+  rig.store.room(kRoom).is_public = true;
+  rig.store.add_room(RoomId(0x20), {kBob});
+  const End bob = rig.connect(kBob, DeviceId(20));
+  rig.say(bob, wire::JoinRoom{.request_id = 1, .room = kRoom});
+  EXPECT_EQ(rig.heard(bob).all<wire::RoomJoined>().at(0).status, JoinStatus::TooManyRooms);
+  rig.say(bob, wire::CreateRoom{.request_id = 2, .title = "quay"});
+  EXPECT_EQ(rig.heard(bob).all<wire::RoomCreated>().at(0).status, wire::CreateStatus::TooManyRooms);
+  const End alice = rig.connect(kAlice, DeviceId(10));
+  rig.say(alice, Rig::add_member(kBob));
+  EXPECT_EQ(rig.heard(alice).all<wire::SendResult>().at(0).status, wire::SendStatus::TooManyRooms);
+}
+
 // ---- who was let in past the shards
 
 class LetInTest : public JoinsTest {

@@ -206,11 +206,11 @@ TEST(BadValues, AnEnumeratorOutOfRange) {
   }
   EXPECT_EQ(error_of(ServerFrame(Synced{.rooms = {{.room = RoomId(1), .reason = ResetReason(6)}}})),
             DecodeError::BadValue);
-  for (const auto status : {SendStatus(0), SendStatus(11)}) {
+  for (const auto status : {SendStatus(0), SendStatus(12)}) {
     EXPECT_EQ(error_of(ServerFrame(SendResult{.room = RoomId(1), .cseq = Cseq(1), .status = status})),
               DecodeError::BadValue);
   }
-  for (const auto status : {CreateStatus(0), CreateStatus(5)}) {
+  for (const auto status : {CreateStatus(0), CreateStatus(6)}) {
     EXPECT_EQ(error_of(ServerFrame(RoomCreated{.status = status, .room = RoomId(1)})), DecodeError::BadValue);
   }
   for (const auto code : {ErrorCode(0), ErrorCode(7)}) {

@@ -218,7 +218,7 @@ ServerFrame random_server_frame(Rng& rng, std::size_t index) {
     case 6:
       return SendResult{.room = RoomId(id(rng)),
                         .cseq = Cseq(number32(rng) | 1),
-                        .status = pick(rng, SendStatus::Accepted, SendStatus::NoSuchRoom),
+                        .status = pick(rng, SendStatus::Accepted, SendStatus::TooManyRooms),
                         .epoch = Epoch(number32(rng)),
                         .seq = Seq(number(rng)),
                         .ts = wall(rng),
@@ -246,13 +246,13 @@ ServerFrame random_server_frame(Rng& rng, std::size_t index) {
       return TypingNotice{.room = RoomId(id(rng)), .user = UserId(id(rng))};
     case 10:
       return RoomCreated{.request_id = rng.next(),
-                         .status = pick(rng, CreateStatus::Created, CreateStatus::Busy),
+                         .status = pick(rng, CreateStatus::Created, CreateStatus::TooManyRooms),
                          .room = RoomId(id(rng)),
                          .retry_after_ms = number32(rng) | 1};
     case 13:
       return RoomJoined{.request_id = rng.next(),
                         .room = RoomId(id(rng)),
-                        .status = pick(rng, JoinStatus::Joined, JoinStatus::Busy),
+                        .status = pick(rng, JoinStatus::Joined, JoinStatus::TooManyRooms),
                         .retry_after_ms = number32(rng) | 1};
     case 14: {
       Items items{.prev = number(rng), .version = number(rng), .more = coin(rng), .items = {}};
