@@ -56,8 +56,11 @@ struct Config {
   Timeouts timeouts;
 };
 
+/// Beyond connections_max, for who may read /metrics: an overloaded server is looked at too. Each is gone with its page.
+inline constexpr std::uint32_t kSpareConnections = 8;
+
 /// File descriptors that are not connections. A shard takes six: listener, two epolls, a timer, and an eventfd for its
-/// mailbox and one for Asio; the store, with its readers, some thirty. The rest is air.
+/// mailbox and one for Asio; the store, with its readers, some thirty; the spare ones. The rest is air.
 constexpr std::uint32_t reserved_descriptors(std::uint32_t shards) { return 96 + 8 * shards; }
 
 }  // namespace starling::runtime

@@ -59,6 +59,7 @@ struct Connection {
   bool admitted : 1 = false;  // its Hello was good; until then it counts as unauthenticated, closing or not
   bool deaf : 1 = false;      // what still comes is thrown away
   bool ended : 1 = false;     // the peer sends no more, and is not watched for it
+  bool spare : 1 = false;     // one of those kept for operators: it gets a page, and nothing else
 };
 static_assert(sizeof(Connection) <= 128);
 

@@ -19,8 +19,9 @@ Connections::~Connections() {
   table_.for_each([](Connection& c) { ::close(c.fd); });
 }
 
-void Connections::open(int fd) {
+void Connections::open(int fd, bool spare) {
   Connection& c = table_.open(fd);
+  c.spare = spare;
   ++stats_.accepted;
   node_.unauthenticated.fetch_add(1, std::memory_order_relaxed);
   if (!poller_.add(fd, c.id)) {
@@ -98,7 +99,7 @@ void Connections::destroy(Connection& c, bool left) {
   const bool was_in_core = c.in_core;
   deadlines_.forget(c);
   ::close(c.fd);
-  node_.connections.fetch_sub(1, std::memory_order_relaxed);
+  (c.spare ? node_.spares : node_.connections).fetch_sub(1, std::memory_order_relaxed);
   table_.release(c);
   if (was_in_core) core_.on(core::Disconnected{.conn = id, .left = left});
 }

@@ -19,8 +19,8 @@ class Connections {
   Connections(NodeContext& node, CoreDriver& core, Stats& stats, Instant start);
   ~Connections();
 
-  /// Takes the descriptor of an accepted socket.
-  void open(int fd);
+  /// Takes the descriptor of an accepted socket, which is counted. `spare`: it gets a page and nothing else.
+  void open(int fd, bool spare = false);
   void send(Connection& c, ports::SharedFrame frame) { writer_.queue(c, std::move(frame)); }
   void upgraded(Connection& c) { deadlines_.enter(c, Phase::Greeting); }
   /// Its request is with the API: nothing more is wanted of the peer.

@@ -82,10 +82,11 @@ bool may_read_metrics(const Config& config, std::string_view peer) {
          std::ranges::find(config.metrics_from, peer) != config.metrics_from.end();
 }
 
+bool is_page(std::string_view path) { return path == "/healthz" || path == "/readyz" || path == kMetricsPath; }
+
 std::string http_page(const NodeContext& node, std::string_view method, std::string_view path) {
   path = path.substr(0, path.find('?'));
-  const bool known = path == "/healthz" || path == "/readyz" || path == kMetricsPath;
-  if (!known) return http_response("404 Not Found", "there is /v1/ws, /healthz, /readyz and /metrics\n");
+  if (!is_page(path)) return http_response("404 Not Found", "there is /v1/ws, /healthz, /readyz and /metrics\n");
   if (method != "GET") return http_response("405 Method Not Allowed", "only GET\n", "Allow: GET\r\n");
   if (path == "/healthz") return http_response("200 OK", "ok\n");
   if (path == "/readyz") return ready_page(node);

@@ -14,6 +14,8 @@ inline constexpr std::string_view kMetricsPath = "/metrics";
 /// `config.metrics_from` names.
 bool may_read_metrics(const Config& config, std::string_view peer);
 
+/// `path` is without a query.
+bool is_page(std::string_view path);
 /// A whole response, after which the connection closes. `path` is the request's target.
 std::string http_page(const NodeContext& node, std::string_view method, std::string_view path);
 

@@ -58,6 +58,7 @@ struct NodeContext {
   std::vector<std::unique_ptr<PublishedStats>> stats;  // by shard
   std::atomic<std::uint32_t> connections{0};
   std::atomic<std::uint32_t> unauthenticated{0};
+  std::atomic<std::uint32_t> spares{0};
   std::atomic<std::uint32_t> shards_drained{0};
   std::atomic<bool> draining{false};
 };

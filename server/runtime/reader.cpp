@@ -120,6 +120,10 @@ void Reader::read_head(Connection& c, std::span<std::byte> bytes) {
 
 bool Reader::answer(Connection& c, const ws::HttpRequest& request, std::string_view rest) {
   const std::string_view path = path_of(request.target);
+  if (c.spare && !is_page(path)) {
+    ++stats_.refused;
+    return respond(c, http_unavailable("too many connections"));
+  }
   if (path == kEndpoint) return upgrade(c, request);
   if (node_.api.submit && path.starts_with(kApiPrefix)) {
     call(c, request, rest);

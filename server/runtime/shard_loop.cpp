@@ -8,6 +8,8 @@
 
 #include "server/runtime/close_codes.h"
 #include "server/runtime/control_frames.h"
+#include "server/runtime/http_pages.h"
+#include "server/runtime/peer_address.h"
 
 namespace starling::runtime {
 namespace {
@@ -115,13 +117,21 @@ void ShardLoop::accept() {
     }
     if (node_.connections.fetch_add(1, std::memory_order_relaxed) >= node_.connections_max ||
         node_.unauthenticated.load(std::memory_order_relaxed) >= node_.config.unauthenticated_max) {
-      ++stats_.refused;
       node_.connections.fetch_sub(1, std::memory_order_relaxed);
-      reader_.refuse(fd);
+      open_spare(fd);
       continue;
     }
     connections_.open(fd);
   }
+}
+
+void ShardLoop::open_spare(int fd) {
+  if (may_read_metrics(node_.config, address_of_peer(fd))) {
+    if (node_.spares.fetch_add(1, std::memory_order_relaxed) < kSpareConnections) return connections_.open(fd, true);
+    node_.spares.fetch_sub(1, std::memory_order_relaxed);
+  }
+  ++stats_.refused;
+  reader_.refuse(fd);
 }
 
 void ShardLoop::on_ready() {

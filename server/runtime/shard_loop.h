@@ -31,6 +31,8 @@ class ShardLoop {
   void end_turn();
   void arm_watches();
   void accept();
+  /// The door is full.
+  void open_spare(int fd);
   void on_ready();
   void on_mail();
   void take_mail();

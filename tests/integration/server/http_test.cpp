@@ -2,7 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <memory>
 #include <stdexcept>
+#include <thread>
+#include <vector>
 
 #include "tests/integration/server/peer.h"
 #include "tests/integration/server/server_process.h"
@@ -10,6 +14,7 @@
 namespace starling::test {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -40,6 +45,31 @@ TEST_F(Http, WhatIsWrongWithARequestIsSaid) {
   EXPECT_THAT(http(server_.port(), "\x16\x03\x01"), StartsWith("HTTP/1.1 400 "));
   EXPECT_THAT(http(server_.port(), "GET /healthz HTTP/1.1\r\nHost: localhost\r\nCookie: " + std::string(9000, 'c')),
               StartsWith("HTTP/1.1 431 "));
+}
+
+TEST(HttpDoor, AnOperatorSeesAServerThatIsFullAndNobodyElseComesIn) {
+  TempDir dir;
+  ServerProcess server(dir, {.server = "", .sections = "[runtime]\nconnections_max = 2\n"});
+  Peer first(server.port());
+  Peer second(server.port());
+  first.login(server.token(UserId(1), DeviceId(1)));
+  second.login(server.token(UserId(2), DeviceId(2)));
+  EXPECT_THAT(http_get(server.port(), "/healthz"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(http_get(server.port(), "/readyz"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(http_get(server.port(), "/metrics"), HasSubstr("\nstarling_connections_max 2\n"));
+  for (const char* path : {"/v1/ws", "/v1/server"}) {
+    EXPECT_THAT(http_get(server.port(), path), AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("\r\nRetry-After: ")));
+  }
+  // The spare ones are few, and come back.
+  std::vector<std::unique_ptr<Stream>> idle;
+  const auto metrics = [&] { return status_of(http_get(server.port(), "/metrics")); };
+  while (metrics() == 200 && idle.size() < 50) idle.push_back(std::make_unique<Stream>(server.port(), false));
+  EXPECT_EQ(metrics(), 503);
+  EXPECT_GE(idle.size(), 8u);
+  idle.clear();
+  for (int tries = 0; metrics() == 503 && tries < 100; ++tries)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_EQ(metrics(), 200);
 }
 
 TEST_F(Http, OnlyPagesOfAllowedOriginsMayConnect) {

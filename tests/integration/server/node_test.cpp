@@ -162,12 +162,12 @@ TEST_F(NodeTest, BeyondItsConnectionsItSaysSo) {
   start(config);
   Peer first(node_->port());
   auto second = std::make_unique<Peer>(node_->port());
-  EXPECT_THAT(http_get(node_->port(), "/healthz"), StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(http_get(node_->port(), "/v1/ws"), StartsWith("HTTP/1.1 503 "));
   second.reset();
   // The place is free again once the server has seen it.
   std::string answer;
-  for (int i = 0; i < 1000 && !answer.starts_with("HTTP/1.1 200 "); ++i) answer = http_get(node_->port(), "/healthz");
-  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 "));
+  for (int i = 0; i < 1000 && !answer.starts_with("HTTP/1.1 426 "); ++i) answer = http_get(node_->port(), "/v1/ws");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 426 "));
 }
 
 TEST_F(NodeTest, BeyondItsUnauthenticatedConnectionsItSaysSo) {
@@ -177,11 +177,11 @@ TEST_F(NodeTest, BeyondItsUnauthenticatedConnectionsItSaysSo) {
   config.unauthenticated_max = 1;
   start(config);
   Peer anonymous(node_->port());
-  EXPECT_THAT(http_get(node_->port(), "/healthz"), StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(http_get(node_->port(), "/v1/ws"), StartsWith("HTTP/1.1 503 "));
   anonymous.send(wire::Hello{.token = token()});
   std::string answer;
-  for (int i = 0; i < 1000 && !answer.starts_with("HTTP/1.1 200 "); ++i) answer = http_get(node_->port(), "/healthz");
-  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 "));
+  for (int i = 0; i < 1000 && !answer.starts_with("HTTP/1.1 426 "); ++i) answer = http_get(node_->port(), "/v1/ws");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 426 "));
 }
 
 TEST_F(NodeTest, WhoIsAnsweredAndStaysStillCountsAsUnauthenticated) {
@@ -193,7 +193,7 @@ TEST_F(NodeTest, WhoIsAnsweredAndStaysStillCountsAsUnauthenticated) {
   Stream stays(node_->port(), false);
   stays.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_THAT(stays.read(), StartsWith("HTTP/1.1 200 "));
-  EXPECT_THAT(http_get(node_->port(), "/healthz"), StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(http_get(node_->port(), "/v1/ws"), StartsWith("HTTP/1.1 503 "));
 }
 
 TEST_F(NodeTest, BeforeHelloNothingLongerThanAHelloIsHeld) {
