@@ -59,8 +59,12 @@ Result<std::string, std::string> asked(const std::string& prompt) {
 Result<AccountsFile, std::string> AccountsFile::open(const Options& options) {
   app::Config config = config_of(options);
   if (auto became = become_owner(config); !became) return tl::unexpected(became.error());
-  if (auto made = store::DataDir::make(config.data_dir); !made) return tl::unexpected(made.error());
   return AccountsFile(std::move(config));
+}
+
+Result<ports::AccountResult, std::string> AccountsFile::changed(const ports::ChangeAccounts& change) const {
+  if (auto made = store::DataDir::make(config_.data_dir); !made) return tl::unexpected(made.error());
+  return store::change_accounts(config_.database_path(), change);
 }
 
 Result<ports::Account, std::string> AccountsFile::account(const std::string& handle) const {

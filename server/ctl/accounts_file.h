@@ -26,16 +26,18 @@ class AccountsFile {
   template <class Answer>
   Result<Answer, std::string> change(ports::AccountChange request, const char* kind, UserId user = {},
                                      DeviceId device = {}) const {
-    return as<Answer>(store::change_accounts(
-        config_.database_path(),
-        {.request = std::move(request),
-         .audit = ports::AuditEntry{.kind = kind, .at = wall_now(), .user = user, .device = device}}));
+    return as<Answer>(
+        changed({.request = std::move(request),
+                 .audit = ports::AuditEntry{.kind = kind, .at = wall_now(), .user = user, .device = device}}));
   }
   /// The account of a handle, whatever its case.
   Result<ports::Account, std::string> account(const std::string& handle) const;
 
  private:
   explicit AccountsFile(app::Config config) : config_(std::move(config)) {}
+
+  /// Makes the directory and the database where there are none.
+  Result<ports::AccountResult, std::string> changed(const ports::ChangeAccounts& change) const;
 
   template <class Answer>
   static Result<Answer, std::string> as(Result<ports::AccountResult, std::string> result) {

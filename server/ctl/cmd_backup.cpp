@@ -25,6 +25,7 @@ struct BackupOptions {
 int backup(const Options& options, const BackupOptions& backup) {
   const std::string from = config_of(options).database_path();
   std::error_code error;
+  if (backup.to.empty()) return failed("FILE is empty; name a file for the copy");
   const fs::file_status target = fs::status(backup.to, error);
   if (fs::is_directory(target)) return failed(fmt::format("{} is a directory; name a file in it", backup.to));
   if (fs::exists(target) && !backup.force) {

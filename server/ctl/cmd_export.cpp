@@ -14,6 +14,7 @@
 #include <system_error>
 #include <vector>
 
+#include "server/ctl/arguments.h"
 #include "server/ctl/units.h"
 #include "server/store/folder.h"
 #include "server/transfer/export.h"
@@ -58,6 +59,7 @@ int export_all(const Options& options, const ExportOptions& chosen) {
   const std::string database = config_of(options).database_path();
   transfer::ExportPlan plan{.now = wall_now(), .program = "starlingctl " STARLING_VERSION};
   for (const std::uint64_t room : chosen.rooms) plan.rooms.emplace_back(room);
+  if (chosen.out.empty()) return failed("--out is empty; name a file, or - for standard output");
   if (chosen.out == "-") {
     const auto report = transfer::export_database(database, plan, stdout);
     return report ? kExitOk : failed(report.error());
@@ -76,8 +78,7 @@ int export_all(const Options& options, const ExportOptions& chosen) {
 void add_export_command(CLI::App& root, Options& options) {
   CLI::App* command = root.add_subcommand("export", "Write rooms, users and logs as JSON lines while the server runs");
   auto chosen = std::make_shared<ExportOptions>();
-  command->add_option("--room", chosen->rooms, "Only this room; may be given more than once")
-      ->check(CLI::Range(std::uint64_t{1}, UINT64_MAX));
+  command->add_option("--room", chosen->rooms, "Only this room; may be given more than once")->check(id());
   command->add_option("--out", chosen->out, "Where it goes (default: -, standard output)");
   command->add_flag("--force", chosen->force, "Replace the file when it exists, once the export is whole");
   command->callback([chosen, &options] { options.exit_code = export_all(options, *chosen); });

@@ -57,7 +57,7 @@ int convert(const app::Config& config, const ImportOptions& chosen) {
   transfer::Skipped skipped;
   const auto converted = transfer::convert_archive(archive_of(config, chosen), out, skipped);
   if (out != stdout && std::fclose(out) != 0) return failed(fmt::format("cannot write {}", chosen.lines));
-  if (!converted) return failed(converted.error());
+  if (!converted) return failed(fmt::format("{}: {}", chosen.file, converted.error()));
   if (out != stdout) print(skipped);
   return kExitOk;
 }
@@ -68,8 +68,16 @@ int import(const Options& options, const ImportOptions& chosen) {
     fmt::print(stderr, "starlingctl import: --lines goes with --from slack or --from mattermost\n");
     return kExitUsage;
   }
+  if (foreign && chosen.file == "-") {
+    fmt::print(stderr, "starlingctl import: --from {} reads a file, not standard input: save the archive and name it\n",
+               chosen.from);
+    return kExitUsage;
+  }
   const app::Config config = config_of(options);
   if (const auto became = become_owner(config); !became) return failed(became.error());
+  if (const auto readable = chosen.file == "-" ? Result<void, std::string>() : can_read(chosen.file); !readable) {
+    return failed(readable.error());
+  }
   const auto lock = store::DataDir::open(config.data_dir);
   if (!lock) return failed(lock.error());
   if (!chosen.lines.empty()) return convert(config, chosen);

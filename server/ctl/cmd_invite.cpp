@@ -11,6 +11,7 @@
 #include "server/accounts/limits.h"
 #include "server/accounts/secrets.h"
 #include "server/ctl/accounts_file.h"
+#include "server/ctl/arguments.h"
 
 namespace starling::ctl {
 namespace {
@@ -76,14 +77,14 @@ void add_invite_command(CLI::App& root, Options& options) {
   CLI::App* made =
       invites->add_subcommand("create", "Print a new one: its number, code and link, which are shown once");
   made->add_option("--uses", invite->uses, "Registrations that it is good for (default: 1)")
-      ->check(CLI::Range(std::uint32_t{1}, limits::kInviteUsesMax));
+      ->check(whole_number(1, limits::kInviteUsesMax));
   made->add_option("--ttl", invite->expires_s, "Seconds until it is void (default: a week)")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{std::chrono::seconds(limits::kInviteTtlMax).count()}));
+      ->check(whole_number(1, std::chrono::seconds(limits::kInviteTtlMax).count()));
   run_by(made, invite, options, create);
   run_by(invites->add_subcommand("list", "One a line"), invite, options,
          [](const AccountsFile& file, const InviteOptions&) { return list(file); });
   CLI::App* ended = invites->add_subcommand("revoke", "Make one void");
-  ended->add_option("INVITE", invite->invite, "Its number")->required();
+  ended->add_option("INVITE", invite->invite, "Its number")->required()->check(id());
   run_by(ended, invite, options, revoke);
 }
 

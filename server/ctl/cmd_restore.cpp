@@ -1,12 +1,9 @@
 #include "server/ctl/cmd_restore.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 #include <string>
 
@@ -20,10 +17,7 @@ namespace {
 int restore(const Options& options, const std::string& from) {
   const app::Config config = config_of(options);
   if (const auto became = become_owner(config); !became) return failed(became.error());
-  if (::access(from.c_str(), R_OK) != 0) {
-    return failed(fmt::format("cannot read {}: {}; user {}, who owns the data directory, must be able to", from,
-                              std::strerror(errno), ::geteuid()));
-  }
+  if (const auto readable = can_read(from); !readable) return failed(readable.error());
   if (const auto made = store::DataDir::make(config.data_dir); !made) return failed(made.error());
   const auto report = store::restore(from, config.database_path());
   if (!report) return failed(report.error());

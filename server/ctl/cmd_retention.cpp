@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "server/ctl/arguments.h"
 #include "server/ctl/room_words.h"
 #include "server/ctl/units.h"
 #include "server/store/retention.h"
@@ -54,7 +55,7 @@ void add_retention_command(CLI::App& root, Options& options) {
   auto chosen = std::make_shared<RetentionOptions>();
   command->add_option("--older-than", chosen->older_than, "Events older than this go, as in 90d")->required();
   command->add_option("--room", chosen->rooms, "Only this room; may be given more than once (default: all)")
-      ->check(CLI::Range(std::uint64_t{1}, UINT64_MAX));
+      ->check(id());
   command->add_flag("--dry-run", chosen->dry_run, "Only count");
   command->callback([chosen, &options] { options.exit_code = retention(options, *chosen); });
 }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "server/ctl/arguments.h"
 #include "server/ctl/room_report.h"
 #include "server/ctl/room_words.h"
 #include "server/store/room_list.h"
@@ -28,7 +29,8 @@ int show(const Options& options, const ShowOptions& show) {
   const RoomId id(show.room);
   const auto room = store::room_show(path, id);
   if (!room) return failed(room.error());
-  if (!room->exists) return failed(fmt::format("there is no room {}: room list shows which there are", show.room));
+  if (!room->exists)
+    return failed(fmt::format("there is no room {}: starlingctl room list shows which there are", show.room));
   const auto check = check_log(path, id);
   if (!check) return failed(check.error());
   auto last = last_events(path, id, show.events);
@@ -80,7 +82,8 @@ int members(const Options& options, std::uint64_t room, bool json) {
   const std::string path = config_of(options).database_path();
   const auto shown = store::room_show(path, RoomId(room));
   if (!shown) return failed(shown.error());
-  if (!shown->exists) return failed(fmt::format("there is no room {}: room list shows which there are", room));
+  if (!shown->exists)
+    return failed(fmt::format("there is no room {}: starlingctl room list shows which there are", room));
   const auto members = store::members_of(path, RoomId(room));
   if (!members) return failed(members.error());
   for (const store::MemberView& member : *members) {
@@ -107,11 +110,11 @@ void add_list_command(CLI::App& room, Options& options) {
 
 void add_members_command(CLI::App& room, Options& options) {
   CLI::App* command = room.add_subcommand("members", "Print a room's members, and who is muted, banned or invited");
-  auto id = std::make_shared<std::uint64_t>(0);
+  auto number = std::make_shared<std::uint64_t>(0);
   auto json = std::make_shared<bool>(false);
-  command->add_option("ROOM", *id, "The room's number")->required();
+  command->add_option("ROOM", *number, "The room's number")->required()->check(id());
   command->add_flag("--json", *json, "A line of JSON each");
-  command->callback([id, json, &options] { options.exit_code = members(options, *id, *json); });
+  command->callback([number, json, &options] { options.exit_code = members(options, *number, *json); });
 }
 
 }  // namespace
@@ -122,9 +125,9 @@ void add_room_command(CLI::App& root, Options& options) {
   add_members_command(*room, options);
   CLI::App* command = room->add_subcommand("show", "Show a room, its members and last events, and verify its log");
   auto show_options = std::make_shared<ShowOptions>();
-  command->add_option("ROOM", show_options->room, "The room's number")->required();
+  command->add_option("ROOM", show_options->room, "The room's number")->required()->check(id());
   command->add_option("--events", show_options->events, "How many of the last events (default: 10)")
-      ->check(CLI::Range(0, 1000));
+      ->check(whole_number(0, 1000));
   command->add_flag("--json", show_options->json, "One line of JSON");
   command->callback([show_options, &options] { options.exit_code = show(options, *show_options); });
 }

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "server/ctl/arguments.h"
 #include "server/ctl/units.h"
 #include "server/store/data_dir.h"
 #include "server/store/seed.h"
@@ -32,14 +33,14 @@ void add_seed_command(CLI::App& root, Options& options) {
   CLI::App* command =
       root.add_subcommand("seed", "Make rooms 1 to M with members among users 1 to N, where they are not yet");
   auto plan = std::make_shared<store::SeedPlan>();
-  const CLI::Range some(std::uint64_t{1}, std::uint64_t{100'000'000});
+  const CLI::Validator some = whole_number(1, 100'000'000);
   command->add_option("--users", plan->users, "How many users")->required()->check(some);
   command->add_option("--rooms", plan->rooms, "How many rooms")->required()->check(some);
   command->add_option("--members", plan->members_per_room, "Members of a room (default: 100, or all users)")
       ->check(some);
   command->add_option("--first-user", plan->first_user, "The first user's number (default: 1)")->check(some);
   command->add_flag("--people", plan->people, "Give users and rooms names, for a demonstration");
-  command->add_option("--seed", plan->seed, "Whom chance puts together (default: 1)");
+  command->add_option("--seed", plan->seed, "Whom chance puts together (default: 1)")->check(whole_number(0));
   command->callback([plan, &options] { options.exit_code = seed(options, *plan); });
 }
 

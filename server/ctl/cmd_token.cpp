@@ -14,6 +14,7 @@
 
 #include "server/auth/key_files.h"
 #include "server/auth/token.h"
+#include "server/ctl/arguments.h"
 
 namespace starling::ctl {
 namespace {
@@ -32,6 +33,10 @@ struct Range {
 };
 /// More at once than any file of tokens is for; a slip of the keyboard beyond it would fill the disk.
 constexpr std::uint64_t kTokensMax = 10'000'000;
+/// Ten years: a token is as good as its key, and keys are to be rotated.
+constexpr std::uint64_t kTtlMaxS = std::uint64_t{10} * 366 * 24 * 3600;
+/// More than any device sends.
+constexpr std::uint64_t kSendsMax = 1'000'000;
 std::optional<Range> parse_range(std::string_view text) {
   const auto number = [](std::string_view digits) -> std::uint64_t {
     std::uint64_t value = 0;
@@ -79,15 +84,17 @@ void add_token_command(CLI::App& root, Options& options) {
   CLI::App* token = root.add_subcommand("token", "Access tokens")->require_subcommand(1);
   CLI::App* command = token->add_subcommand("mint", "Print signed access tokens, one a line");
   auto mint_options = std::make_shared<MintOptions>();
-  auto* user = command->add_option("--user", mint_options->user, "The user's number");
+  auto* user = command->add_option("--user", mint_options->user, "The user's number")->check(id());
   command->add_option("--users", mint_options->users, "A range of users, as in 1-1000")->excludes(user);
   command->add_option("--device", mint_options->device, "The device's number (default: the user's number)")
-      ->needs(user);
+      ->needs(user)
+      ->check(id());
   command->add_option("--ttl", mint_options->ttl_s, "Seconds until it expires (default: a day)")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10} * 366 * 24 * 3600));
-  command->add_option("--grant-sends-per-s", mint_options->grants.sends_per_s,
-                      "Sends a second, sustained (default: 2)");
-  command->add_option("--grant-burst", mint_options->grants.sends_burst, "Sends at once (default: 20)");
+      ->check(whole_number(1, kTtlMaxS));
+  command->add_option("--grant-sends-per-s", mint_options->grants.sends_per_s, "Sends a second, sustained (default: 2)")
+      ->check(whole_number(1, kSendsMax));
+  command->add_option("--grant-burst", mint_options->grants.sends_burst, "Sends at once (default: 20)")
+      ->check(whole_number(1, kSendsMax));
   command->callback([mint_options, &options] { options.exit_code = mint(options, *mint_options); });
 }
 

@@ -15,6 +15,7 @@
 #include "server/accounts/secrets.h"
 #include "server/accounts/text.h"
 #include "server/ctl/accounts_file.h"
+#include "server/ctl/arguments.h"
 
 namespace starling::ctl {
 namespace {
@@ -167,7 +168,7 @@ void add_user_command(CLI::App& root, Options& options) {
   on_account(users->add_subcommand("sessions", "One device a line"), user, options,
              [](File f, Account a, Given) { return sessions(f, a); });
   CLI::App* ended = users->add_subcommand("revoke", "End all devices, or one");
-  ended->add_option("--device", user->device, "Only this one");
+  ended->add_option("--device", user->device, "Only this one")->check(id());
   on_account(ended, user, options, [](File f, Account a, Given g) { return revoke(f, a, DeviceId(g.device)); });
   CLI::App* admin = users->add_subcommand("admin", "Make an administrator");
   admin->add_flag("--off", user->off, "Not any more");

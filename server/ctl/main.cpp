@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "server/auth/keys.h"
+#include "server/ctl/arguments.h"
 #include "server/ctl/cmd_backup.h"
 #include "server/ctl/cmd_doctor.h"
 #include "server/ctl/cmd_export.h"
@@ -29,6 +30,7 @@ int main(int argc, char** argv) {
   CLI::App cli("starlingctl: looks after a Starling server");
   cli.set_version_flag("--version", STARLING_VERSION);
   cli.require_subcommand(1);
+  cli.failure_message(ctl::refusal);
   ctl::Options options;
   cli.add_option("--config", options.config_path,
                  "The server's TOML file; without it the shipped configuration is used");

@@ -37,6 +37,12 @@ Result<void, std::string> become_owner(const app::Config& config) {
                                     config.data_dir, std::strerror(errno)));
 }
 
+Result<void, std::string> can_read(const std::string& path) {
+  if (::access(path.c_str(), R_OK) == 0) return {};
+  return tl::unexpected(fmt::format("cannot read {}: {}; user {}, who owns the data directory, must be able to", path,
+                                    std::strerror(errno), ::geteuid()));
+}
+
 WallTime wall_now() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return WallTime(std::chrono::duration_cast<std::chrono::milliseconds>(now));

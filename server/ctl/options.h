@@ -30,6 +30,9 @@ int failed(std::string_view message);
 /// to do.
 Result<void, std::string> become_owner(const app::Config& config);
 
+/// Before anything is made for a command that reads it. The error says what to do.
+Result<void, std::string> can_read(const std::string& path);
+
 WallTime wall_now();
 
 }  // namespace starling::ctl

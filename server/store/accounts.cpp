@@ -32,8 +32,7 @@ Result<ports::AccountResult, std::string> change_accounts(const std::string& pat
 
 Result<ports::AccountResult, std::string> read_accounts(const std::string& path, const ports::AccountRead& request) {
   try {
-    Connection connection({.path = path, .mode = Connection::Mode::ReadOnly, .busy_timeout_ms = kBusyTimeoutMs});
-    check_schema(connection, path);
+    Connection connection = open_current(path, Connection::Mode::ReadOnly, kBusyTimeoutMs);
     return AccountReader(connection).read(request);
   } catch (const SqliteError& error) {
     return tl::unexpected(explain(error, path));

@@ -99,8 +99,7 @@ Result<BackupReport, std::string> backup(const std::string& path, const std::str
   remove_database(draft);
   try {
     {
-      Connection source = open(path, Connection::Mode::ReadOnly);
-      check_schema(source, path);
+      Connection source = open_current(path, Connection::Mode::ReadOnly, kBusyTimeoutMs);
       copy_database(source, draft);
     }
     auto report = verify(draft);

@@ -23,8 +23,7 @@ constexpr int kBusyTimeoutMs = 2000;
 template <class View>
 auto look(const std::string& path, View view) -> Result<decltype(view(std::declval<Connection&>())), std::string> {
   try {
-    Connection connection({.path = path, .mode = Connection::Mode::ReadOnly, .busy_timeout_ms = kBusyTimeoutMs});
-    check_schema(connection, path);
+    Connection connection = open_current(path, Connection::Mode::ReadOnly, kBusyTimeoutMs);
     return view(connection);
   } catch (const SqliteError& error) {
     return tl::unexpected(explain(error, path));

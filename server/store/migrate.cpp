@@ -2,11 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <system_error>
+
 #include "server/store/errors.h"
 #include "server/store/migrations.h"
 
 namespace starling::store {
 namespace {
+
+namespace fs = std::filesystem;
 
 /// "STRL": tells a Starling database from anybody else's.
 constexpr std::int64_t kApplicationId = 0x5354524C;
@@ -62,6 +67,16 @@ void check_schema(Connection& connection, const std::string& path) {
     refuse(fmt::format("{} has schema {}, this program reads {}: run starlingctl migrate", path, version,
                        newest_schema()));
   }
+}
+
+Connection open_current(const std::string& path, Connection::Mode mode, int busy_timeout_ms) {
+  if (std::error_code error; fs::status(path, error).type() == fs::file_type::not_found) {
+    refuse(fmt::format(
+        "there is no database {} yet: starlingctl migrate makes it, and so does starlingd when it starts", path));
+  }
+  Connection connection({.path = path, .mode = mode, .busy_timeout_ms = busy_timeout_ms});
+  check_schema(connection, path);
+  return connection;
 }
 
 Result<MigrationReport, std::string> migrate(const std::string& path) {

@@ -17,7 +17,10 @@ Result<MigrationReport, std::string> migrate(const std::string& path);
 
 /// The same on an open connection; throws.
 MigrationReport migrate(Connection& connection, const std::string& path);
-/// For readers: throws unless the file is a Starling database of a schema that this program reads as it is.
+/// For whoever does not make a database: throws when there is none, or it has another schema.
+Connection open_current(const std::string& path, Connection::Mode mode, int busy_timeout_ms);
+/// The same of an open connection: throws unless the file is a Starling database of a schema that this program reads as
+/// it is.
 void check_schema(Connection& connection, const std::string& path);
 int newest_schema();
 

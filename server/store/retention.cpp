@@ -152,8 +152,7 @@ class Cutter {
 
 Result<RetentionReport, std::string> cut_logs(const std::string& path, const RetentionPlan& plan) {
   try {
-    Connection connection({.path = path, .busy_timeout_ms = kBusyTimeoutMs});
-    check_schema(connection, path);
+    Connection connection = open_current(path, Connection::Mode::ReadWrite, kBusyTimeoutMs);
     make_durable(connection);
     return Cutter(connection, path, plan).run();
   } catch (const SqliteError& error) {

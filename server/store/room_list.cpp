@@ -14,11 +14,7 @@ namespace {
 
 constexpr int kBusyTimeoutMs = 2000;
 
-Connection open(const std::string& path) {
-  Connection connection({.path = path, .mode = Connection::Mode::ReadOnly, .busy_timeout_ms = kBusyTimeoutMs});
-  check_schema(connection, path);
-  return connection;
-}
+Connection open(const std::string& path) { return open_current(path, Connection::Mode::ReadOnly, kBusyTimeoutMs); }
 
 /// Accounts come with a later migration than rooms.
 bool keeps_handles(Connection& connection) {

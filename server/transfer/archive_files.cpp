@@ -46,7 +46,7 @@ void unpack_entry(archive* zip, const fs::path& to, std::uint64_t& total) {
   std::array<char, 1 << 16> piece;
   for (;;) {
     const la_ssize_t taken = archive_read_data(zip, piece.data(), piece.size());
-    if (taken < 0) refuse(fmt::format("the zip is damaged: {}", archive_error_string(zip)));
+    if (taken < 0) refuse(fmt::format("the zip is damaged: {}; fetch it again", archive_error_string(zip)));
     if (taken == 0) break;
     total += static_cast<std::uint64_t>(taken);
     if (total > kUnpackedMax) refuse("the zip unpacks to more than 64 GiB: it is no archive of messages");
@@ -60,19 +60,19 @@ void unpack(const std::string& from, const fs::path& to) {
   const std::unique_ptr<archive, CloseArchive> zip(archive_read_new());
   archive_read_support_format_zip(zip.get());
   if (archive_read_open_filename(zip.get(), from.c_str(), 1 << 16) != ARCHIVE_OK) {
-    refuse(fmt::format("cannot read the zip {}: {}", from, archive_error_string(zip.get())));
+    refuse(fmt::format("it cannot be read as a zip: {}; fetch it again", archive_error_string(zip.get())));
   }
   std::uint64_t total = 0;
   for (;;) {
     archive_entry* entry = nullptr;
     const int code = archive_read_next_header(zip.get(), &entry);
     if (code == ARCHIVE_EOF) return;
-    if (code < ARCHIVE_WARN) refuse(fmt::format("the zip {} is damaged: {}", from, archive_error_string(zip.get())));
+    if (code < ARCHIVE_WARN)
+      refuse(fmt::format("the zip is damaged: {}; fetch it again", archive_error_string(zip.get())));
     const char* utf8 = archive_entry_pathname_utf8(entry);
     const char* name = utf8 != nullptr ? utf8 : archive_entry_pathname(entry);
     if (name == nullptr || archive_entry_filetype(entry) != AE_IFREG || !is_wanted(name)) continue;
-    if (!is_inside(name))
-      refuse(fmt::format("the zip {} holds a file with the name '{}': it is not to be trusted", from, name));
+    if (!is_inside(name)) refuse(fmt::format("the zip holds a file with the name '{}': it is not to be trusted", name));
     unpack_entry(zip.get(), to / name, total);
   }
 }
@@ -83,7 +83,7 @@ Result<ArchiveFiles, std::string> ArchiveFiles::open(const std::string& archive,
   std::error_code error;
   const fs::file_status status = fs::status(archive, error);
   if (!fs::exists(status)) {
-    return tl::unexpected(fmt::format("cannot read {}: {}; check the path", archive,
+    return tl::unexpected(fmt::format("it cannot be read: {}; check the path",
                                       error ? error.message() : std::string("No such file or directory")));
   }
   if (fs::is_directory(status) || !archive.ends_with(".zip")) return ArchiveFiles(archive);

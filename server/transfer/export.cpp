@@ -44,6 +44,10 @@ class Export {
 
   ExportReport run(const ExportPlan& plan) {
     std::vector<RoomId> rooms = plan.rooms;
+    for (const RoomId room : rooms) {
+      if (log_.room(room).exists) continue;
+      refuse(fmt::format("there is no room {}: starlingctl room list shows which there are", room.value));
+    }
     if (rooms.empty()) {
       store::Statement all(*connection_, "SELECT room_id FROM rooms ORDER BY room_id");
       for (store::Rows rows = all.query(); rows.next();) rooms.push_back(rows.as<RoomId>(0));
@@ -125,9 +129,6 @@ class Export {
 
   void room(RoomId room) {
     const store::RoomRow row = log_.room(room);
-    if (!row.exists) {
-      refuse(fmt::format("there is no room {}: starlingctl room list shows which there are", room.value));
-    }
     const Seq base = row.min_seq.prev();
     const PrefixHash base_hash = log_.checkpoint(room, base).hash;
     const PrefixHash expected = log_.fold_to(room, row.head, snapshot_);
@@ -206,9 +207,7 @@ class Export {
 
 Result<ExportReport, std::string> export_database(const std::string& path, const ExportPlan& plan, std::FILE* out) {
   try {
-    store::Connection connection(
-        {.path = path, .mode = store::Connection::Mode::ReadOnly, .busy_timeout_ms = kBusyTimeoutMs});
-    store::check_schema(connection, path);
+    store::Connection connection = store::open_current(path, store::Connection::Mode::ReadOnly, kBusyTimeoutMs);
     return Export(connection, out).run(plan);
   } catch (const store::SqliteError& error) {
     return tl::unexpected(store::explain(error, path));

@@ -258,9 +258,8 @@ Result<ImportReport, ImportError> import_file(const std::string& path, const Imp
   if (!lines) return tl::unexpected(ImportError{.text = lines.error()});
   if (file != "-" && !lines->last_line().starts_with("{\"type\":\"end\"")) {
     return tl::unexpected(
-        ImportError{.text = fmt::format("{} is cut off, or no export: its last line is not the end that an export "
-                                        "writes; nothing was imported, take the export again",
-                                        file)});
+        ImportError{.text = "it is cut off, or no export: its last line is not the end that an export writes; nothing "
+                            "was imported, take the export again"});
   }
   return import_lines(path, plan, [&](const TakeLine& take) {
     std::string_view line;

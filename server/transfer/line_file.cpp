@@ -11,13 +11,13 @@
 namespace starling::transfer {
 
 Result<LineFile, std::string> LineFile::open(const std::string& path, std::size_t line_bytes_max) {
-  if (path == "-") return LineFile(stdin, path, line_bytes_max);
+  if (path == "-") return LineFile(stdin, line_bytes_max);
   std::FILE* file = std::fopen(path.c_str(), "rb");
   if (file == nullptr) {
-    return tl::unexpected(fmt::format("cannot read {}: {}; check the path, and that user {} may read it", path,
+    return tl::unexpected(fmt::format("it cannot be read: {}; check the path, and that user {} may read it",
                                       std::strerror(errno), ::geteuid()));
   }
-  return LineFile(file, path, line_bytes_max);
+  return LineFile(file, line_bytes_max);
 }
 
 bool LineFile::next(std::string_view& line) {
@@ -32,12 +32,12 @@ bool LineFile::next(std::string_view& line) {
       return true;
     }
     if (line_.size() > line_bytes_max_) {
-      error_ = fmt::format("a line of {} has more than {} bytes: it is no export", path_, line_bytes_max_);
+      error_ = fmt::format("a line has more than {} bytes: it is no export", line_bytes_max_);
       return false;
     }
   }
   if (std::ferror(file_.get()) != 0) {
-    error_ = fmt::format("cannot read {}: {}", path_, std::strerror(errno));
+    error_ = fmt::format("it cannot be read to its end: {}; take the export again", std::strerror(errno));
     return false;
   }
   line = line_;

@@ -30,11 +30,9 @@ class LineFile {
       if (file != stdin) std::fclose(file);
     }
   };
-  LineFile(std::FILE* file, std::string path, std::size_t line_bytes_max)
-      : file_(file), path_(std::move(path)), line_bytes_max_(line_bytes_max) {}
+  LineFile(std::FILE* file, std::size_t line_bytes_max) : file_(file), line_bytes_max_(line_bytes_max) {}
 
   std::unique_ptr<std::FILE, Close> file_;
-  std::string path_;
   std::size_t line_bytes_max_;
   std::string error_;
   std::string line_;

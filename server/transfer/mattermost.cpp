@@ -292,7 +292,7 @@ std::string file_of(const ArchiveFiles& files) {
     if (name.ends_with(".jsonl")) found.push_back(name);
   }
   if (found.size() == 1) return files.root() + "/" + found.front();
-  if (!found.empty()) refuse(fmt::format("{} has several .jsonl files: give the one to import", files.root()));
+  if (!found.empty()) refuse("it has several .jsonl files: give the one to import");
   return files.root();  // a single file
 }
 
@@ -309,7 +309,7 @@ void read_mattermost(const ArchiveFiles& files, ForeignLines& lines) {
     if (!line.empty()) archive.take(line, ++number);
   }
   if (!file->error().empty()) refuse(file->error());
-  if (number == 0) refuse(fmt::format("{} is empty: it is no bulk export of Mattermost", files.root()));
+  if (number == 0) refuse("it is empty: it is no bulk export of Mattermost");
   archive.finish();
   lines.end();
 }

@@ -61,9 +61,8 @@ void read_slack(const ArchiveFiles& files, ForeignLines& lines) {
   const char* list = files.has("users.json") ? "users.json" : "org_users.json";
   if (!files.has(list)) {
     refuse(
-        fmt::format("{} has no users.json: it is no export of a Slack workspace; unpacked, give the folder in which "
-                    "users.json and channels.json lie",
-                    files.root()));
+        "it has no users.json: it is no export of a Slack workspace; unpacked, give the folder in which users.json and "
+        "channels.json lie");
   }
   lines.begin("slack");
   const json::value people = parse_foreign(files.read(list), list);

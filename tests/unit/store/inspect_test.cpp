@@ -91,7 +91,7 @@ TEST_F(Inspect, AFullOutputIsAnError) {
 }
 
 TEST_F(Inspect, AFileThatIsAbsentOrSomebodyElsesIsNamed) {
-  EXPECT_THAT(totals(database_.file("absent")).error(), HasSubstr("cannot open"));
+  EXPECT_THAT(totals(database_.file("absent")).error(), HasSubstr("starlingctl migrate"));
   TempDatabase::sql(database_.file("other"), "CREATE TABLE a (b)");
   EXPECT_THAT(totals(database_.file("other")).error(), HasSubstr("another program"));
 }
