@@ -15,6 +15,7 @@
 
 #include "client-qt/app/demo_user.h"
 #include "client-qt/desktop/desktop_notices.h"
+#include "client-qt/desktop/single_instance.h"
 #include "client-qt/desktop/tray.h"
 #include "client-qt/models/app.h"
 #include "client-qt/models/register_types.h"
@@ -64,8 +65,15 @@ int main(int argc, char** argv) {
   });
   options.process(program);
 
+  const QString data = data_directory(options);
+  starling::qt::SingleInstance instance(data);
+  const bool windowed = !options.isSet(QStringLiteral("headless"));
+  if (windowed && !instance.claim()) {
+    std::puts("Starling runs already: its window is shown.");
+    return 0;
+  }
   starling::qt::register_types();
-  starling::qt::App app(data_directory(options));
+  starling::qt::App app(data);
   QObject::connect(&app, &starling::qt::App::warned, [](const QString& text) { qWarning("%s", qPrintable(text)); });
 
   const QString server = options.value(QStringLiteral("server"));
@@ -100,7 +108,7 @@ int main(int argc, char** argv) {
     QObject::connect(&app, &starling::qt::App::sessionChanged, &app, open);
     open();
   }
-  if (options.isSet(QStringLiteral("headless"))) return QCoreApplication::exec();
+  if (!windowed) return QCoreApplication::exec();
 
   QApplication::setWindowIcon(starling::ui::app_icon());
   QQmlApplicationEngine engine;
@@ -115,6 +123,8 @@ int main(int argc, char** argv) {
   engine.load(QUrl(kMain));
   auto* window = engine.rootObjects().isEmpty() ? nullptr : qobject_cast<QQuickWindow*>(engine.rootObjects().first());
   const starling::qt::DesktopNotices notices(&app, window);
+  QObject::connect(&instance, &starling::qt::SingleInstance::wanted, &engine,
+                   [window] { starling::qt::bring_forward(window); });
   const starling::qt::Tray tray(&app, window, {starling::ui::app_icon(), starling::ui::app_icon(true)});
   if (options.isSet(QStringLiteral("shot"))) {
     const auto save = [window, file = options.value(QStringLiteral("shot"))] {
