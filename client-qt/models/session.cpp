@@ -32,6 +32,7 @@ Session::Session(ServerAddress server, const QString& path, Trust* trust, QObjec
   });
   connect(&items_, &ItemBook::changed, this, &Session::item_changed);
   connect(&items_, &ItemBook::changed_elsewhere, this, &Session::draft_changed_elsewhere);
+  connect(&directory_, &Directory::changed, this, &Session::tell_of);
   connect(&items_, &ItemBook::failed, this, &Session::failed);
   connect(&folders_, &Folders::failed, this, &Session::failed);
   connect(&book_, &RoomBook::removed, this,

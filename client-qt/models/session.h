@@ -4,6 +4,7 @@
 #include <QObject>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "client-qt/account/api.h"
 #include "client-qt/account/grant.h"
@@ -116,6 +117,8 @@ class Session final : public QObject {
   void on(const client::RoomMade& notice);
   void on(const client::Applied& notice);
   void on(const client::RoomLeft& notice);
+  void tell(const wire::Event& message);
+  void tell_of(UserId sender);
   void on(const client::Welcomed& notice);
   void on(const client::RoomJoined& notice);
   void on(const client::ItemsChanged& notice);
@@ -148,7 +151,8 @@ class Session final : public QObject {
   RowsModel invitations_;
   std::unique_ptr<RoomListModel> room_list_;
   std::unique_ptr<Room> room_;
-  RoomId wanted_;  // opened as soon as it is known
+  std::vector<wire::Event> nameless_;  // news whose senders are not known yet
+  RoomId wanted_;                      // opened as soon as it is known
   std::uint64_t creating_ = 0;
   bool create_public_ = false;
   bool ready_ = false;

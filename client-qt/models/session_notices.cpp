@@ -1,5 +1,8 @@
 // What the server says that is not a room's log.
 #include <QDateTime>
+#include <QTimer>
+#include <iterator>
+#include <utility>
 
 #include "client-qt/cache/place.h"
 #include "client-qt/models/refusals.h"
@@ -11,6 +14,8 @@ namespace {
 
 /// What is older when it arrives was caught up with, and rings no bell.
 constexpr qint64 kNewsMs = 120'000;
+/// How long news wait for the name of who sent them.
+constexpr int kNameMs = 2'000;
 
 }  // namespace
 
@@ -48,8 +53,28 @@ void Session::on(const client::RoomLeft& notice) {
 
 void Session::on(const client::Applied& notice) {
   const wire::Event& event = *notice.event;
+  if (event.kind != wire::EventKind::Message || event.sender == host_.me()) return;
+  if (!directory_.person(event.sender)->handle().isEmpty()) return tell(event);
+  nameless_.push_back(event);
+  QTimer::singleShot(kNameMs, this, [this, user = event.sender] { tell_of(user); });
+}
+
+/// The name is known now, or will not be.
+void Session::tell_of(UserId sender) {
+  std::vector<wire::Event> rest;
+  for (wire::Event& event : std::exchange(nameless_, {})) {
+    if (event.sender == sender) {
+      tell(event);
+    } else {
+      rest.push_back(std::move(event));
+    }
+  }
+  nameless_.insert(nameless_.begin(), std::make_move_iterator(rest.begin()), std::make_move_iterator(rest.end()));
+}
+
+void Session::tell(const wire::Event& event) {
   const RoomSummary* room = book_.find(event.room);
-  if (room == nullptr || event.kind != wire::EventKind::Message || event.sender == host_.me()) return;
+  if (room == nullptr) return;
   if (event.seq <= room->read_seq || QDateTime::currentMSecsSinceEpoch() - to_ms(event.ts) > kNewsMs) return;
   const bool direct = room->kind == wire::RoomKind::Direct;
   if (!notifications_.wanted({.direct = direct, .mentions_me = mentions(event, host_.me()), .muted = room->muted}))

@@ -1,5 +1,6 @@
 // What notifies: by the settings of the user, which are the same on all devices.
 #include <QDateTime>
+#include <QJsonArray>
 
 #include "client-qt/models/notification_settings.h"
 #include "tests/unit/client-qt/support/world.h"
@@ -20,6 +21,8 @@ class NotificationsTest : public World {
   void go_online_and_listen() {
     go_online();
     ASSERT_TRUE(spin_until([&] { return session().book().find(kDirect) != nullptr; }));
+    session().directory().learn({{"user", "8"}, {"handle", "ann"}, {"display_name", "Ann"}});
+    session().directory().learn({{"user", "7"}, {"handle", "me"}, {"display_name", "Me"}});
     QObject::connect(&session(), &Session::notify, [this](const QString&, const QString&, const QString& text) {
       told_.push_back(text.toStdString());
     });
@@ -49,8 +52,6 @@ class NotificationsTest : public World {
 
 TEST_F(NotificationsTest, the_level_says_what_notifies_and_a_muted_room_only_mentions) {
   go_online_and_listen();
-  session().directory().learn({{"user", "8"}, {"handle", "ann"}, {"display_name", "Ann"}});
-  session().directory().learn({{"user", "7"}, {"handle", "me"}, {"display_name", "Me"}});
   EXPECT_EQ("Ann: talk; Ann: hey @Me; psst; ", told());
   settings().setLevel("mentions");
   EXPECT_EQ("Ann: hey @Me; psst; ", told());
@@ -64,7 +65,6 @@ TEST_F(NotificationsTest, the_level_says_what_notifies_and_a_muted_room_only_men
 
 TEST_F(NotificationsTest, without_a_preview_nothing_of_what_was_written_is_told) {
   go_online_and_listen();
-  session().directory().learn({{"user", "8"}, {"handle", "ann"}, {"display_name", "Ann"}});
   settings().setPreview(false);
   EXPECT_EQ("Ann: new message; Ann: new message; new message; ", told());
 }
@@ -81,6 +81,19 @@ TEST_F(NotificationsTest, nothing_notifies_while_it_is_quiet_and_the_quiet_ends_
   EXPECT_TRUE(spin_until([&] { return ended; }));
   news(kDirect, "awake?");
   EXPECT_EQ(std::vector<std::string>{"awake?"}, told_);
+}
+
+TEST_F(NotificationsTest, news_of_somebody_unknown_are_told_by_name) {
+  go_online_and_listen();
+  server_.answers["GET /v1/users"] = [](const FakeRequest&) {
+    return FakeAnswer{200,
+                      {{"users", QJsonArray{QJsonObject{{"user", "9"}, {"handle", "bo"}, {"display_name", "Bo"}}}}}};
+  };
+  wire::Event event = message(1, kBo, "new here");
+  event.ts = wall_from_ms(QDateTime::currentMSecsSinceEpoch());
+  server_.push(event);
+  ASSERT_TRUE(spin_until([&] { return !told_.empty(); }));
+  EXPECT_EQ(std::vector<std::string>{"Bo: new here"}, told_);
 }
 
 TEST_F(NotificationsTest, settings_come_from_other_devices_and_are_there_without_a_server) {
