@@ -42,7 +42,7 @@ PROGRAMS = {
     "llvm-cov-19": "llvm-19", "llvm-profdata-19": "llvm-19", "mmdebstrap": "mmdebstrap", "ninja": "ninja-build",
     "node": "nodejs", "npm": "npm", "openssl": "openssl", "perf": "linux-perf", "protoc": "protobuf-compiler",
     "ps": "procps", "run-clang-tidy-19": "clang-tidy-19", "sqlite3": "sqlite3", "shellcheck": "shellcheck", "ss": "iproute2", "strace": "strace",
-    "tc": "iproute2", "valgrind": "valgrind", "xvfb-run": "xvfb", "/usr/bin/python3": "python3", "python3": "python3",
+    "tc": "iproute2", "valgrind": "valgrind", "Xvfb": "xvfb", "xvfb-run": "xvfb", "/usr/bin/python3": "python3", "python3": "python3",
 }  # fmt: skip
 NODE_MODULES = {"ws": "node-ws"}
 

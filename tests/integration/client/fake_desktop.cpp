@@ -1,9 +1,11 @@
-// A desktop's notification service without a desktop: each notice is a line on the standard output, "ID TITLE|TEXT", with
-// " (silent)" behind it when no sound is wanted; a line on the standard input is the number of a notice that is pressed.
+// A desktop's notification service and its tray, without a desktop. Each notice is a line on the standard output, "ID
+// TITLE|TEXT", with " (silent)" behind it when no sound is wanted, and each icon of the tray is "tray". A line on the standard
+// input is the number of a notice that is pressed, or "tray": the last icon is.
 #include <unistd.h>
 
 #include <QCoreApplication>
 #include <QDBusConnection>
+#include <QDBusMessage>
 #include <QSocketNotifier>
 #include <QVariantMap>
 #include <cstdio>
@@ -29,13 +31,47 @@ class Notifications final : public QObject {
   uint last_ = 0;
 };
 
+class Tray final : public QObject {
+  Q_OBJECT
+  Q_CLASSINFO("D-Bus Interface", "org.kde.StatusNotifierWatcher")
+  Q_PROPERTY(bool IsStatusNotifierHostRegistered READ there)
+
+ public:
+  static bool there() { return true; }
+  void press() const {
+    QDBusMessage call =
+        QDBusMessage::createMethodCall(icon_, QStringLiteral("/StatusNotifierItem"),
+                                       QStringLiteral("org.kde.StatusNotifierItem"), QStringLiteral("Activate"));
+    call.setArguments({0, 0});
+    QDBusConnection::sessionBus().send(call);
+  }
+
+ public slots:
+  void RegisterStatusNotifierItem(const QString& service) {
+    icon_ = service;
+    std::puts("tray");
+    std::fflush(stdout);
+  }
+
+ signals:
+  void StatusNotifierHostRegistered();
+
+ private:
+  QString icon_;
+};
+
 int main(int argc, char** argv) {
   QCoreApplication program(argc, argv);
   Notifications notifications;
   QDBusConnection bus = QDBusConnection::sessionBus();
+  Tray tray;
   const bool there = bus.registerObject(QStringLiteral("/org/freedesktop/Notifications"), &notifications,
                                         QDBusConnection::ExportAllSlots | QDBusConnection::ExportAllSignals) &&
-                     bus.registerService(QStringLiteral("org.freedesktop.Notifications"));
+                     bus.registerService(QStringLiteral("org.freedesktop.Notifications")) &&
+                     bus.registerObject(QStringLiteral("/StatusNotifierWatcher"), &tray,
+                                        QDBusConnection::ExportAllSlots | QDBusConnection::ExportAllSignals |
+                                            QDBusConnection::ExportAllProperties) &&
+                     bus.registerService(QStringLiteral("org.kde.StatusNotifierWatcher"));
   std::puts(there ? "ready" : "no bus");
   std::fflush(stdout);
   QSocketNotifier input(STDIN_FILENO, QSocketNotifier::Read);
@@ -44,7 +80,9 @@ int main(int argc, char** argv) {
     const ssize_t count = ::read(STDIN_FILENO, line, sizeof(line) - 1);
     if (count <= 0) return QCoreApplication::quit();
     line[count] = '\0';
-    emit notifications.ActionInvoked(QByteArray(line).trimmed().toUInt(), QStringLiteral("default"));
+    const QByteArray word = QByteArray(line).trimmed();
+    if (word == "tray") return tray.press();
+    emit notifications.ActionInvoked(word.toUInt(), QStringLiteral("default"));
   });
   return QCoreApplication::exec();
 }

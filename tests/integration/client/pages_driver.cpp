@@ -8,14 +8,15 @@
 //   type TEXT           into what has the keyboard
 //   key NAME            presses a key, as Qt names it: Return, Up, Escape
 //   see TEXT, gone TEXT waits until some text that is shown contains it, or none does
+//   close, open         closes the window; waits until it is there again
 //   shot FILE           saves a picture
 //   flood PREFIX FILE   writes PREFIX-1, PREFIX-2, … for ever; each that the timeline shows is a line of FILE from then on
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <QApplication>
 #include <QCommandLineParser>
 #include <QFile>
-#include <QGuiApplication>
 #include <QKeySequence>
 #include <QQmlApplicationEngine>
 #include <QQuickItem>
@@ -28,8 +29,10 @@
 #include <functional>
 
 #include "client-qt/desktop/desktop_notices.h"
+#include "client-qt/desktop/tray.h"
 #include "client-qt/models/app.h"
 #include "client-qt/models/register_types.h"
+#include "client-qt/ui/art/app_icon.h"
 
 Q_IMPORT_PLUGIN(Starling_UiPlugin)
 
@@ -74,6 +77,9 @@ class Driver {
       return waited([&] { return shows(rest); }) ? QString() : QStringLiteral("not seen");
     if (verb == QLatin1String("gone"))
       return waited([&] { return !shows(rest); }) ? QString() : QStringLiteral("still there");
+    if (verb == QLatin1String("close")) return window_.close() ? QString() : QStringLiteral("it stays");
+    if (verb == QLatin1String("open"))
+      return waited([&] { return window_.isVisible(); }) ? QString() : QStringLiteral("not there");
     if (verb == QLatin1String("shot")) return window_.grabWindow().save(rest) ? QString() : QStringLiteral("not saved");
     if (verb == QLatin1String("flood")) flood(rest.section(QLatin1Char(' '), 0, 0), rest.section(QLatin1Char(' '), 1));
     return QStringLiteral("no such command");
@@ -179,7 +185,7 @@ class Driver {
 }  // namespace
 
 int main(int argc, char** argv) {
-  QGuiApplication program(argc, argv);
+  QApplication program(argc, argv);
   QCoreApplication::setApplicationName(QStringLiteral("starling-test"));
   QCommandLineParser options;
   options.addOptions({{QStringLiteral("server"), QString(), QStringLiteral("URL")},
@@ -207,6 +213,7 @@ int main(int argc, char** argv) {
   if (!QTest::qWaitForWindowActive(window)) qFatal("the window is not active");
 
   const starling::qt::DesktopNotices notices(&app, window);
+  const starling::qt::Tray tray(&app, window, {starling::ui::app_icon(), starling::ui::app_icon(true)});
   Driver driver(*window);
   QByteArray input;
   QSocketNotifier lines(STDIN_FILENO, QSocketNotifier::Read);
