@@ -166,7 +166,7 @@ ports::CommitBatch CrashRun::next_batch(RoomId room) {
   return batch;
 }
 
-/// Every room has one batch under way until the power fails.
+/// Every room has one batch under way until the power fails, and the accounts one change.
 void CrashRun::work(store::Store& store, Inbox& inbox) {
   std::map<std::uint64_t, RoomId> room_of_op;
   for (std::uint64_t room = 1; room <= kRooms; ++room) {
@@ -179,6 +179,9 @@ void CrashRun::work(store::Store& store, Inbox& inbox) {
       if (busy) continue;
       store.submit(ShardId(0), {.id = next_op_++, .request = next_batch(room)});
       busy = true;
+    }
+    if (auto change = accounts_.next(rng_)) {
+      store.submit(ShardId(0), {.id = next_op_++, .request = std::move(*change)});
     }
     std::vector<ports::StoreCompletion> arrived;
     bool dark = false;
@@ -195,19 +198,27 @@ void CrashRun::work(store::Store& store, Inbox& inbox) {
 }
 
 void CrashRun::receive(const ports::StoreCompletion& completion) {
-  const auto* committed = std::get_if<ports::Committed>(&completion.result);
-  if (committed == nullptr) return;
-  const ports::CommitBatch& batch = committed->batch;
+  if (const auto* committed = std::get_if<ports::Committed>(&completion.result)) {
+    return receive(*committed, completion.status);
+  }
+  const auto* answered = std::get_if<ports::AccountsAnswered>(&completion.result);
+  // Of unknown outcome, it stays under way.
+  if (answered == nullptr || completion.status != ports::StoreStatus::Ok) return;
+  if (std::string error = accounts_.answered(*answered->result); !error.empty()) wrong(RoomId(), std::move(error));
+}
+
+void CrashRun::receive(const ports::Committed& committed, ports::StoreStatus status) {
+  const ports::CommitBatch& batch = committed.batch;
   under_way_[batch.room] = false;
-  if (completion.status != ports::StoreStatus::Ok) return;  // the rows stay outstanding
+  if (status != ports::StoreStatus::Ok) return;  // the rows stay outstanding
   for (std::size_t i = 0; i < batch.rows.size(); ++i) {
     const ports::CommitRow& row = batch.rows[i];
     const auto producer = std::find_if(producers_.begin(), producers_.end(), [&](const Producer& p) {
       return p.room() == batch.room && p.device() == row.device;
     });
-    if (std::string error = producer->answered(row, committed->results[i]); !error.empty())
+    if (std::string error = producer->answered(row, committed.results[i]); !error.empty())
       wrong(batch.room, std::move(error));
-    if (committed->results[i].status == wire::SendStatus::Duplicate) ++repeated_;
+    if (committed.results[i].status == wire::SendStatus::Duplicate) ++repeated_;
   }
 }
 
@@ -222,6 +233,9 @@ void CrashRun::check_what_is_left(const std::string& folder) {
   store::Connection connection({.path = path, .mode = store::Connection::Mode::ReadOnly});
   if (connection.number("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'") != 0) {
     return wrong(RoomId(), "the database is damaged");
+  }
+  if (std::string error = accounts_.left(AccountBook::read(connection)); !error.empty()) {
+    wrong(RoomId(), std::move(error));
   }
   check::EventNames names(1);
   for (std::uint64_t id = 1; id <= kRooms; ++id) {

@@ -1,4 +1,4 @@
-// Rooms, devices and sends against the real store, through power losses. After each, the log that is left is held
+// Rooms, devices, sends and accounts against the real store, through power losses. After each, the log that is left is held
 // against everything that was acknowledged, by the checkers of every other run.
 #pragma once
 
@@ -16,6 +16,7 @@
 #include "server/ports/store.h"
 #include "server/store/store.h"
 #include "tests/contract/store/subject.h"
+#include "tests/contract/store/vfs/account_story.h"
 
 namespace starling::contract {
 
@@ -62,6 +63,8 @@ class CrashRun {
   const check::Violations& violations() const { return violations_; }
   /// Rows, each once.
   std::uint64_t acked() const;
+  /// Changes of accounts.
+  std::uint64_t accounts_acked() const { return accounts_.acked(); }
   /// Answers that a row had been committed before.
   std::uint64_t repeated() const { return repeated_; }
 
@@ -76,6 +79,7 @@ class CrashRun {
   void work(store::Store& store, Inbox& inbox);
   ports::CommitBatch next_batch(RoomId room);
   void receive(const ports::StoreCompletion& completion);
+  void receive(const ports::Committed& committed, ports::StoreStatus status);
   void check_what_is_left(const std::string& folder);
   void wrong(RoomId room, std::string text);
 
@@ -83,6 +87,7 @@ class CrashRun {
   TempDir dir_;
   std::uint64_t lives_ = 0;
   std::vector<Producer> producers_;
+  AccountStory accounts_;
   std::map<RoomId, bool> under_way_;
   check::Violations violations_;
   std::uint64_t repeated_ = 0;

@@ -1,5 +1,6 @@
-// power_loss [--seed N] [--points N] [--mutant SynchronousOff]: acknowledged sends through power losses. The last line
-// is JSON; exit 0 when nothing acknowledged was lost, doubled or reordered, else 3.
+// power_loss [--seed N] [--points N] [--mutant SynchronousOff]: acknowledged sends and changes of accounts through power
+// losses. The last line is JSON; exit 0 when nothing acknowledged was lost, doubled or reordered and nothing is half done,
+// else 3.
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <cstdio>
@@ -20,6 +21,7 @@ constexpr std::uint64_t kLossesPerDatabase = 40;
 
 struct Tally {
   std::uint64_t acked = 0;
+  std::uint64_t accounts = 0;
   std::uint64_t repeated = 0;
   std::uint64_t lost = 0;
   std::uint64_t doubled = 0;
@@ -27,6 +29,7 @@ struct Tally {
 
   void add(const CrashRun& run) {
     acked += run.acked();
+    accounts += run.accounts_acked();
     repeated += run.repeated();
     for (const check::Violation& each : run.violations().kept()) {
       switch (each.guarantee) {
@@ -64,8 +67,8 @@ Tally run(std::uint64_t seed, std::uint64_t points) {
 int main_of(std::uint64_t seed, std::uint64_t points) {
   const Tally t = run(seed, points);
   std::printf("seed %lu; %lu repeats were answered as such\n", seed, t.repeated);
-  std::printf("{\"power_loss\":%lu,\"acked\":%lu,\"lost\":%lu,\"doubled\":%lu,\"reordered\":%lu}\n", points, t.acked,
-              t.lost, t.doubled, t.reordered);
+  std::printf("{\"power_loss\":%lu,\"acked\":%lu,\"accounts\":%lu,\"lost\":%lu,\"doubled\":%lu,\"reordered\":%lu}\n",
+              points, t.acked, t.accounts, t.lost, t.doubled, t.reordered);
   return t.lost + t.doubled + t.reordered == 0 ? 0 : kExitViolated;
 }
 
