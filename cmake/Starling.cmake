@@ -131,6 +131,23 @@ function(starling_test name)
   endforeach()
 endfunction()
 
+# starling_planted(PROGRAM MUTANT TEST): with that bug planted, that test of a starling_test PROGRAM fails.
+function(starling_planted name mutant test)
+  if(NOT STARLING_MUTANTS OR NOT TARGET ${name})
+    return()
+  endif()
+  get_target_property(sources ${name} SOURCES)
+  set(planted ${CMAKE_SOURCE_DIR}/tests/planted.cpp)
+  if(NOT planted IN_LIST sources)
+    target_sources(${name} PRIVATE ${planted})
+    target_link_libraries(${name} PRIVATE starling::base)
+  endif()
+  add_test(NAME ${name}.finds_${mutant} COMMAND ${name} --gtest_filter=*${test}*)
+  set_tests_properties(${name}.finds_${mutant} PROPERTIES LABELS mutants TIMEOUT 60
+    ENVIRONMENT STARLING_MUTANT=${mutant} PASS_REGULAR_EXPRESSION "FAILED  . [A-Za-z/]*${test}")
+  add_dependencies(tests_mutants ${name})
+endfunction()
+
 function(starling_bench name)
   if(NOT STARLING_BENCH)
     return()

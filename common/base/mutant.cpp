@@ -1,12 +1,13 @@
 #include "common/base/mutant.h"
 
 #include <array>
+#include <cstdlib>
 #include <utility>
 
 namespace starling {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Mutant>, 17> kNames{{
+constexpr std::array<std::pair<std::string_view, Mutant>, 21> kNames{{
     {"M1_PublishBeforeCommit", Mutant::M1_PublishBeforeCommit},
     {"M4_AckBeforeCommit", Mutant::M4_AckBeforeCommit},
     {"M7_HistoryBeforeRegistration", Mutant::M7_HistoryBeforeRegistration},
@@ -22,6 +23,10 @@ constexpr std::array<std::pair<std::string_view, Mutant>, 17> kNames{{
     {"SynchronousOff", Mutant::SynchronousOff},
     {"G11_PresenceStuck", Mutant::G11_PresenceStuck},
     {"G20_MarkBeyondHead", Mutant::G20_MarkBeyondHead},
+    {"MembersSetTopic", Mutant::MembersSetTopic},
+    {"SearchBeyondRemoval", Mutant::SearchBeyondRemoval},
+    {"RefreshTwice", Mutant::RefreshTwice},
+    {"DisabledStaysIn", Mutant::DisabledStaysIn},
     {"WsLengthCut", Mutant::WsLengthCut},
     {"WsMaskOffset", Mutant::WsMaskOffset},
 }};
@@ -33,6 +38,17 @@ Mutant mutant_by_name(std::string_view name) {
     if (name == full || name == full.substr(0, full.find('_'))) return m;
   }
   return Mutant::None;
+}
+
+bool plant_by_environment() {
+  const char* name = std::getenv("STARLING_MUTANT");
+  if (name == nullptr) return true;
+#if defined(STARLING_MUTANTS)
+  chosen_mutant = mutant_by_name(name);
+  return chosen_mutant != Mutant::None;
+#else
+  return false;
+#endif
 }
 
 std::string_view name_of(Mutant m) {

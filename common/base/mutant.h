@@ -18,14 +18,18 @@ enum class Mutant : std::uint8_t {
   M12_InPlaceEdit,
   M16_SlowConsumerDropsOldest,
   M17_ReorderOnRetry,
-  HistoryLeak,         // what a room hides from those who joined later is shown to them
-  ItemsUntold,         // a change of a user's items is not told to the devices that are connected
-  MutedSpeak,          // a muted member's messages are accepted
-  G11_PresenceStuck,   // who was away once is shown so for ever
-  G20_MarkBeyondHead,  // a receipt is believed without looking at the head
-  SynchronousOff,      // SQLite without fsync: power loss may take acknowledged messages
-  WsLengthCut,         // a frame's length is cut to 32 bits before it is judged: the fuzzer's to find
-  WsMaskOffset,        // the mask of a payload that came in pieces starts anew with each: likewise
+  HistoryLeak,          // what a room hides from those who joined later is shown to them
+  ItemsUntold,          // a change of a user's items is not told to the devices that are connected
+  MutedSpeak,           // a muted member's messages are accepted
+  G11_PresenceStuck,    // who was away once is shown so for ever
+  G20_MarkBeyondHead,   // a receipt is believed without looking at the head
+  SynchronousOff,       // SQLite without fsync: power loss may take acknowledged messages
+  MembersSetTopic,      // a plain member may set a room's topic
+  SearchBeyondRemoval,  // whoever was removed from a room still finds what is said there
+  RefreshTwice,         // a refresh token is taken however often it was used
+  DisabledStaysIn,      // disabling an account ends none of its devices
+  WsLengthCut,          // a frame's length is cut to 32 bits before it is judged: the fuzzer's to find
+  WsMaskOffset,         // the mask of a payload that came in pieces starts anew with each: likewise
 };
 
 #if defined(STARLING_MUTANTS)
@@ -37,6 +41,9 @@ constexpr bool mutant(Mutant) { return false; }
 
 /// "M4" or "M4_AckBeforeCommit" to the enumerator; None when there is none of that name.
 Mutant mutant_by_name(std::string_view name);
+/// Plants the bug that STARLING_MUTANT names, if it names any. False when there is none of that name, or none is compiled
+/// in: a run without it would prove nothing.
+bool plant_by_environment();
 std::string_view name_of(Mutant m);
 
 }  // namespace starling

@@ -6,6 +6,7 @@
 #include <exception>
 #include <string>
 
+#include "common/base/mutant.h"
 #include "server/app/config_file.h"
 #include "server/app/exit_codes.h"
 #include "server/app/server.h"
@@ -37,6 +38,10 @@ int run(const CommandLine& line) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (!starling::plant_by_environment()) {
+    std::fputs("starlingd: STARLING_MUTANT names no planted bug of this build; leave it away\n", stderr);
+    return kExitUsage;
+  }
   ::umask(0077);  // bodies are nobody else's, whoever made the data directory
   CLI::App cli("starlingd: a chat server that never loses, doubles or reorders a message it acknowledged");
   cli.set_version_flag("--version", STARLING_VERSION);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "common/base/mutant.h"
 #include "server/search/fold.h"
 #include "server/search/grams.h"
 #include "server/search/hours.h"
@@ -22,10 +23,14 @@ bool has_column(sqlite::Connection& connection) {
   return connection.number("SELECT count(*) FROM pragma_table_info('members', 'log') WHERE name = 'visible_from'") > 0;
 }
 
+/// Of `m`, a member's row: it stays when its user is removed.
+const char* present() { return mutant(Mutant::SearchBeyondRemoval) ? "1" : "m.leave_seq = 0"; }
+
 std::string rooms_sql(bool has_visible_from) {
   return std::string("SELECT r.number, r.docs, ") + (has_visible_from ? "m.visible_from" : "1") +
          " FROM log.members m JOIN main.rooms r ON r.room_id = m.room_id "
-         "WHERE m.user_id = ?1 AND m.leave_seq = 0 AND (?2 = 0 OR m.room_id = ?2)";
+         "WHERE m.user_id = ?1 AND (?2 = 0 OR m.room_id = ?2) AND " +
+         present();
 }
 
 /// The message as it is now, if this user may read it now.
@@ -34,10 +39,10 @@ std::string hit_sql(bool has_visible_from) {
              "SELECT r.room_id, e.sender, e.ts, coalesce((SELECT x.body FROM log.events x WHERE x.room_id = e.room_id "
              "AND x.target = e.seq AND x.target <> 0 AND x.kind <> 1 AND x.kind = 2 ORDER BY x.seq DESC LIMIT 1), "
              "e.body) FROM main.rooms n JOIN log.rooms r ON r.room_id = n.room_id "
-             "JOIN log.members m ON m.room_id = r.room_id AND m.user_id = ?3 AND m.leave_seq = 0 "
+             "JOIN log.members m ON m.room_id = r.room_id AND m.user_id = ?3 "
              "JOIN log.events e ON e.room_id = r.room_id AND e.seq = ?2 "
-             "WHERE n.number = ?1 AND e.kind = 1 AND e.erased_hash = 0 AND e.seq >= r.min_seq") +
-         (has_visible_from ? " AND e.seq >= m.visible_from" : "");
+             "WHERE n.number = ?1 AND e.kind = 1 AND e.erased_hash = 0 AND e.seq >= r.min_seq AND ") +
+         present() + (has_visible_from ? " AND e.seq >= m.visible_from" : "");
 }
 
 }  // namespace

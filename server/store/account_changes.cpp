@@ -1,5 +1,7 @@
 #include "server/store/account_changes.h"
 
+#include "common/base/mutant.h"
+
 namespace starling::store {
 namespace {
 
@@ -94,7 +96,7 @@ AccountResult AccountChanges::on(const UseRecoveryCode& request) { return Change
 
 AccountResult AccountChanges::on(const PutFlags& request) {
   if (!accounts_.put(request)) return DevicesRevoked{.found = false};
-  if (!request.disabled.value_or(false)) return DevicesRevoked{};
+  if (!request.disabled.value_or(false) || mutant(Mutant::DisabledStaysIn)) return DevicesRevoked{};
   return DevicesRevoked{.devices = devices_.revoke(request.user, DeviceId(), DeviceId(), request.now)};
 }
 

@@ -1,5 +1,6 @@
 #include "server/store/device_rows.h"
 
+#include "common/base/mutant.h"
 #include "server/store/digests.h"
 
 namespace starling::store {
@@ -58,7 +59,7 @@ ports::RefreshRotated DeviceRows::rotate(const ports::RotateRefresh& request) {
   auto found = chain(request.family);
   if (!found) return {};
   ports::RefreshRotated& answer = found->answer;
-  if (same(found->current, request.presented)) {
+  if (same(found->current, request.presented) || mutant(Mutant::RefreshTwice)) {
     advance_.run(answer.device, blob_of(request.next), Blob{request.next_sealed}, request.now, request.address);
     answer.rotation = ports::Rotation::Rotated;
   } else if (!same(found->previous, request.presented)) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/base/mutant.h"
 #include "common/base/probe.h"
 #include "common/wire/mentions.h"
 #include "server/ports/authorize.h"
@@ -268,7 +269,10 @@ void RoomCommit::apply_to_subject(RoomId room, const ports::CommitRow& row) {
 
 std::optional<ports::Permit> RoomCommit::authorize(const ports::CommitRow& row, const ports::Target& target,
                                                    RoomId room) {
-  const ports::Standing sender = standing(room, row.user);
+  ports::Standing sender = standing(room, row.user);
+  if (mutant(Mutant::MembersSetTopic) && row.kind == wire::EventKind::RoomTopic && sender.role == wire::Role::Member) {
+    sender.role = wire::Role::Moderator;
+  }
   return ports::authorize(
       ports::AppendRequest{.kind = row.kind,
                            .room_kind = room_.kind,

@@ -206,8 +206,6 @@ class Loop {
 }  // namespace
 
 int main() {
-#if defined(STARLING_MUTANTS)
-  if (const char* name = std::getenv("STARLING_MUTANT")) chosen_mutant = mutant_by_name(name);
-#endif
+  if (!plant_by_environment()) return 2;
   Loop().run();
 }

@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <memory>
+#include <ostream>
 #include <set>
 #include <string>
 #include <thread>
@@ -394,15 +396,20 @@ std::vector<std::string> wrong_cells(const std::vector<Command>& all, const std:
   return wrong;
 }
 
-TEST(AuthorizationMatrix, EveryCommandByEverybody) {
-  World world;
-  std::vector<Command> all = commands();
+std::vector<Row> tried(World& world, const std::vector<Command>& all) {
   std::vector<Row> done;
   for (const Command& command : all) {
     Row row;
     for (const Actor actor : kActors) row += command.attempt(world, actor, world.room()) ? '+' : '-';
     done.push_back(row);
   }
+  return done;
+}
+
+TEST(AuthorizationMatrix, EveryCommandByEverybody) {
+  World world;
+  std::vector<Command> all = commands();
+  const std::vector<Row> done = tried(world, all);
   EXPECT_THAT(wrong_cells(all, done), testing::IsEmpty());
   EXPECT_EQ(world.untried(), 0u) << "add a row for the new frame or kind of event";
   std::printf("{\"commands\":%zu,\"actors\":%zu,\"cells\":%zu}\n", all.size(), kActors.size(),
@@ -411,6 +418,35 @@ TEST(AuthorizationMatrix, EveryCommandByEverybody) {
   all[3].allowed[3] = '+';
   EXPECT_THAT(wrong_cells(all, done), testing::ElementsAre("call everybody by member: -"));
 }
+
+#if defined(STARLING_MUTANTS)
+
+/// A planted bug of the server, and the cells that it breaks.
+struct Hole {
+  std::string mutant;
+  std::vector<std::string> cells;
+};
+void PrintTo(const Hole& hole, std::ostream* out) { *out << hole.mutant; }
+
+class HoleInTheServer : public testing::TestWithParam<Hole> {
+ protected:
+  void SetUp() override { ::setenv("STARLING_MUTANT", GetParam().mutant.c_str(), 1); }
+  void TearDown() override { ::unsetenv("STARLING_MUTANT"); }
+};
+INSTANTIATE_TEST_SUITE_P(Planted, HoleInTheServer,
+                         testing::Values(Hole{"MembersSetTopic", {"topic by member: +"}},
+                                         Hole{
+                                             "SearchBeyondRemoval",
+                                             {"search the room by ex-member: +", "search everywhere by ex-member: +"}}),
+                         [](const auto& hole) { return hole.param.mutant; });
+
+TEST_P(HoleInTheServer, IsFoundCellByCell) {
+  World world;
+  const std::vector<Command> all = commands();
+  EXPECT_THAT(wrong_cells(all, tried(world, all)), testing::ElementsAreArray(GetParam().cells));
+}
+
+#endif
 
 }  // namespace
 }  // namespace starling::test
