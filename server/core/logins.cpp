@@ -46,7 +46,9 @@ void Logins::on(Connected&& connected) {
 
 void Logins::on(ports::DeviceAttached&& attached) {
   Session* session = sessions_.find(attached.conn);
-  if (session == nullptr || session->welcomed || session->extras == nullptr) return;
+  // Also when nothing was asked (request 0): a connection that ended meanwhile has left less.
+  if (session != nullptr && session->welcomed) session->sends.fill_at(attached.sends_full_at, turn_.now.at);
+  if (session == nullptr || attached.request == 0 || session->welcomed || session->extras == nullptr) return;
   const std::uint32_t index = attached.conn.index;
   links_.cancel(session->extras->attach);
   if (!attached.admitted) {

@@ -162,6 +162,11 @@ void UserHomes::on(ShardId from, const ports::DetachDevice& detach) {
     if (detach.sends_full_at > turn_.now.at) {
       Instant& full_at = extras(*user).sends_full_at;
       full_at = std::max(full_at, detach.sends_full_at);
+      // Who took the connection over was let in before this was known.
+      for (const Device& device : user->devices) {
+        if (device.id != detach.device) continue;
+        links_.post(device.shard, ports::DeviceAttached{.conn = device.conn, .sends_full_at = full_at});
+      }
     }
     if (user->extras != nullptr) {
       std::erase_if(user->extras->waiting, [&](const WaitingDevice& w) { return is_it(w.device); });

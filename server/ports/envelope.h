@@ -170,6 +170,7 @@ struct MembershipChanged {
 
 // ---- users: home to session
 
+/// Request 0: no answer, but news of the budgets for who was let in before.
 struct DeviceAttached {
   RequestId request = 0;
   ConnId conn;

@@ -279,6 +279,15 @@ TEST_P(BudgetTest, FollowsTheUserToAnotherDeviceAndThroughMoreConnections) {
   }
 }
 
+TEST_P(BudgetTest, IsNotFullAgainForWhoTakesTheConnectionOver) {
+  EXPECT_EQ(taken(connect(10), 20), 20u);
+  for (std::uint32_t shard = 0; shard < rig.shards(); ++shard) {
+    const End next = rig.connect(kAlice, DeviceId(10), 0, shard, kGrants);
+    EXPECT_EQ(rig.heard(next).all<wire::Welcome>().size(), 1u);
+    EXPECT_EQ(taken(next, 5, 21), 0u) << shard;
+  }
+}
+
 TEST_P(BudgetTest, IsFullWhenTheTimeForItHasPassed) {
   const End first = connect(10);
   EXPECT_EQ(taken(first, 20), 20u);
