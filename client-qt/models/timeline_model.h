@@ -19,8 +19,8 @@ namespace starling::qt {
 
 class Store;
 
-/// Holds kRowsMax rows at most, wherever it stands in the log; the rest is in the cache or with the server. Owner: the
-/// GUI's thread.
+/// Holds kRowsMax rows at most, wherever it stands in the log; the rest is in the cache or with the server. A thread is shown
+/// as the cache has it, the room's log is read back to its root, and then it is shown whole. Owner: the GUI's thread.
 class TimelineModel final : public QAbstractListModel {
   Q_OBJECT
   Q_PROPERTY(int count READ count NOTIFY countChanged)
@@ -150,6 +150,9 @@ class TimelineModel final : public QAbstractListModel {
   void append_event(const wire::Event& event);
   void drain_buffer();
   void ask_server(Busy busy, Seq from);
+  void ask_again(Busy busy, std::uint32_t after_ms);
+  void thread_loaded(Seq contiguous_from);
+  void take_page_of_thread(const wire::HistoryPage& page);
   void idle();
   void set_live(bool live);
   void trim_back();
@@ -205,6 +208,8 @@ class TimelineModel final : public QAbstractListModel {
   std::uint32_t generation_ = 0;  // results of an earlier one are stale
   bool live_ = true;
   bool wants_older_ = false;  // asked for while offline
+  Seq thread_from_;           // of a thread: the room's log is here from this event on; 0: nothing of it
+  bool thread_whole_ = false;
   Seq unread_after_;
   Seq jump_;
   Seq highlighted_;

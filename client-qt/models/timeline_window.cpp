@@ -19,6 +19,18 @@ constexpr std::size_t kRowsMax = 2000;
 constexpr std::size_t kTrim = 500;
 /// What a loading should bring at least, or it goes on: a page may be all reactions.
 constexpr std::size_t kRowsWanted = 15;
+/// At least, when the server has no time.
+constexpr std::uint32_t kAskAgainMs = 200;
+
+/// The thread, and from where on nothing is lacking of it: the cache's run of the log, with what it holds right below.
+LogSlice read_thread(Store& store, RoomId room, Seq root) {
+  Seq from = store.thread(room, root, 0).contiguous_from;
+  for (Seq above; from > root && from != above;) {
+    above = from;
+    from = store.older(room, above, 1000).contiguous_from;
+  }
+  return store.thread(room, root, kRowsMax);
+}
 
 }  // namespace
 
@@ -29,7 +41,7 @@ Seq TimelineModel::cursor() const {
 }
 
 bool TimelineModel::hasOlder() const {
-  if (thread_) return false;
+  if (thread_) return !thread_whole_;
   const RoomSummary* room = context_.rooms->find(room_);
   const Seq begin = std::max(Seq(1), room != nullptr ? room->min_seq : Seq());
   return fold_.empty() ? cursor() >= begin : fold_.first() > begin;
@@ -41,13 +53,19 @@ void TimelineModel::open(Seq unread_after) {
   busy_ = Busy::Idle;
   buffer_.clear();
   load(Busy::Opening, [room = room_, thread = thread_](Store& store) {
-    return thread ? store.thread(room, thread, kServerPage * 5) : store.older(room, {}, kPage);
+    return thread ? read_thread(store, room, thread) : store.older(room, {}, kPage);
   });
 }
 
 void TimelineModel::loadOlder() {
   if (busy_ != Busy::Idle || !hasOlder()) return;
   wants_older_ = true;
+  if (thread_) {
+    busy_ = Busy::Older;
+    ask_server(Busy::Older, thread_from_);
+    if (busy_ == Busy::Older) emit stateChanged();
+    return;
+  }
   load(Busy::Older, [room = room_, below = fold_.first()](Store& store) { return store.older(room, below, kPage); });
 }
 
@@ -94,6 +112,7 @@ void TimelineModel::loaded(Busy busy, LogSlice slice) {
     case Busy::Opening:
       begin_with(slice);
       idle();
+      if (thread_) return thread_loaded(slice.contiguous_from);
       if (fold_.rows().size() < kRowsWanted) loadOlder();
       return;
     case Busy::Older: {
@@ -132,7 +151,9 @@ void TimelineModel::on(const client::PageRead& notice) {
   const wire::HistoryPage& page = *notice.page;
   if (page_ == 0 || page.request_id != page_) return;
   page_ = 0;
+  if (page.status == wire::SyncStatus::Unavailable) return ask_again(busy_, page.retry_after_ms);
   wants_older_ = false;
+  if (thread_) return take_page_of_thread(page);
   const LogSlice slice{.events = page.events, .related = page.related, .contiguous_from = {}};
   const Busy busy = busy_;
   if (slice.events.empty()) return idle();
@@ -143,6 +164,32 @@ void TimelineModel::on(const client::PageRead& notice) {
   idle();
   if (busy == Busy::Around) position();
   if (busy == Busy::Older && fold_.rows().size() < before + kRowsWanted) loadOlder();
+}
+
+/// The server has no time now, and says when it has.
+void TimelineModel::ask_again(Busy busy, std::uint32_t after_ms) {
+  idle();
+  if (busy != Busy::Older) return;
+  QTimer::singleShot(static_cast<int>(std::max(after_ms, kAskAgainMs)), this, [this] {
+    if (wants_older_) loadOlder();
+  });
+}
+
+void TimelineModel::thread_loaded(Seq contiguous_from) {
+  thread_from_ = contiguous_from;
+  thread_whole_ = thread_whole_ || (contiguous_from && contiguous_from <= thread_);
+  emit stateChanged();
+  loadOlder();
+}
+
+/// The page is in the cache by now. Once it goes back to the root, or to where the log begins for this user, the thread is
+/// read from there again.
+void TimelineModel::take_page_of_thread(const wire::HistoryPage& page) {
+  thread_whole_ = page.events.empty() || page.events.front().seq <= std::max(thread_, page.min_seq);
+  if (!page.events.empty()) thread_from_ = page.events.front().seq;
+  wants_older_ = !thread_whole_;
+  if (wants_older_) return ask_server(Busy::Older, thread_from_);
+  load(Busy::Opening, [room = room_, thread = thread_](Store& store) { return read_thread(store, room, thread); });
 }
 
 void TimelineModel::on(const client::PageFailed& notice) {
@@ -162,6 +209,8 @@ void TimelineModel::on(const client::RoomReset&) {
   page_ = 0;
   busy_ = Busy::Idle;
   buffer_.clear();
+  thread_from_ = {};
+  thread_whole_ = false;
   beginResetModel();
   fold_.clear();
   if (!live_) pending_ = std::exchange(hidden_, {});

@@ -105,6 +105,44 @@ TEST_F(TimelineModelTest, a_message_that_is_too_long_stays_in_the_draft_and_the_
   EXPECT_EQ(text, room.draft());
 }
 
+TEST_F(TimelineModelTest, a_thread_whose_root_is_older_than_the_cache_is_read_from_the_server_whole) {
+  say(kAnn, "root");
+  for (int n = 2; n <= 260; ++n) {
+    wire::Event event = message(1, kBo, "m" + std::to_string(n));
+    if (n % 2 == 0) event.thread = Seq(1);
+    server_.push(event);
+  }
+  server_.push(change(0, EventKind::Edit, kAnn, 1, "the root"));
+  server_.window = Seq(255);
+  go_online();
+  Room& room = open_room();
+  ASSERT_TRUE(spin_until([&] { return timeline().newest() && timeline().newest()->seq == Seq(261); }));
+  room.openThread(1);
+  watch(room.thread());
+  ASSERT_TRUE(spin_until([&] { return room.thread()->ready() && !room.thread()->hasOlder(); }));
+  ASSERT_EQ(131, room.thread()->count());
+  const auto text = [&](int row) {
+    return room.thread()->data(room.thread()->index(row), TimelineModel::TextRole).toString().toStdString();
+  };
+  EXPECT_EQ("the root", text(0));
+  for (int row = 1; row <= 130; ++row) EXPECT_EQ("m" + std::to_string(2 * row), text(row));
+
+  // What is said and done from now on is there as well, and once.
+  wire::Event event = message(1, kAnn, "new");
+  event.thread = Seq(1);
+  server_.push(event);
+  ASSERT_TRUE(spin_until([&] { return room.thread()->count() == 132; }));
+  EXPECT_EQ("new", text(131));
+  // Once opened it is in the cache: without the server too.
+  close();
+  server_.refuse_with = 4009;
+  server_.refusals = 1'000;
+  start();
+  Room& again = open_room();
+  again.openThread(1);
+  ASSERT_TRUE(spin_until([&] { return again.thread()->count() == 132; }));
+}
+
 TEST_F(TimelineModelTest, settings_are_saved_when_the_server_says_so_and_a_refusal_is_theirs) {
   go_online();
   Room& room = open_room();

@@ -8,6 +8,7 @@
 #include <QUrl>
 #include <QWebSocket>
 #include <QWebSocketServer>
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <string>
@@ -66,6 +67,7 @@ class FakeServer {
   int refusals = 0;                                       // how many of them
   wire::SendStatus refusal = wire::SendStatus::Accepted;  // another one: what sends are answered
   std::uint32_t retry_after_ms = 0;                       // with Busy
+  Seq window;                                             // a new device gets what comes after
   QWebSocket* socket = nullptr;
 
   void send(const wire::ServerFrame& frame) {
@@ -175,13 +177,13 @@ class FakeServer {
                               .head = Seq(log.size()),
                               .head_msg_no = log.empty() ? 0 : log.back().msg_no,
                               .min_seq = Seq(1),
-                              .start = asked.cursor.epoch ? asked.cursor : wire::Cursor{Epoch(1), Seq(), PrefixHash()},
+                              .start = asked.cursor.epoch ? asked.cursor : wire::Cursor{Epoch(1), window, PrefixHash()},
                               .next_cseq = Cseq(1)});
     }
     send(answer);
     for (const wire::SyncRoom& asked : sync.rooms) {
       for (const wire::Event& event : logs[asked.room]) {
-        if (event.seq > asked.cursor.seq) send(event);
+        if (event.seq > (asked.cursor.epoch ? asked.cursor.seq : window)) send(event);
       }
     }
   }
@@ -219,6 +221,26 @@ class FakeServer {
                           .status = wire::SendStatus::Accepted,
                           .epoch = Epoch(1),
                           .seq = Seq(logs[asked.room].size())});
+  }
+  void on(const wire::HistoryRequest& asked) {
+    const std::vector<wire::Event>& log = logs[asked.room];
+    wire::HistoryPage page{.request_id = asked.request_id,
+                           .room = asked.room,
+                           .epoch = Epoch(1),
+                           .as_of = Seq(log.size()),
+                           .min_seq = Seq(1),
+                           .head = Seq(log.size())};
+    for (auto event = log.rbegin(); event != log.rend() && page.events.size() < asked.limit; ++event) {
+      if (!asked.from || event->seq < asked.from) page.events.insert(page.events.begin(), *event);
+    }
+    for (const wire::Event& event : log) {
+      const bool refers = event.kind != wire::EventKind::Message && event.target && !page.events.empty();
+      const bool later = refers && event.seq > page.events.back().seq;
+      if (later && event.target >= page.events.front().seq && event.target <= page.events.back().seq) {
+        page.related.push_back(event);
+      }
+    }
+    send(page);
   }
   void on(const wire::ReadMark& mark) {
     send(wire::ReadMarked{.room = mark.room, .seq = mark.seq, .msg_no = mark.msg_no});
