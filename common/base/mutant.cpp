@@ -7,9 +7,12 @@
 namespace starling {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Mutant>, 21> kNames{{
+constexpr std::array<std::pair<std::string_view, Mutant>, 25> kNames{{
     {"M1_PublishBeforeCommit", Mutant::M1_PublishBeforeCommit},
+    {"M2_WarningIsAck", Mutant::M2_WarningIsAck},
+    {"M3_SingleStatement", Mutant::M3_SingleStatement},
     {"M4_AckBeforeCommit", Mutant::M4_AckBeforeCommit},
+    {"M5_NoBarrier", Mutant::M5_NoBarrier},
     {"M7_HistoryBeforeRegistration", Mutant::M7_HistoryBeforeRegistration},
     {"M9_DedupeWindow", Mutant::M9_DedupeWindow},
     {"M10_AckMovesCursor", Mutant::M10_AckMovesCursor},
@@ -17,6 +20,7 @@ constexpr std::array<std::pair<std::string_view, Mutant>, 21> kNames{{
     {"M12_InPlaceEdit", Mutant::M12_InPlaceEdit},
     {"M16_SlowConsumerDropsOldest", Mutant::M16_SlowConsumerDropsOldest},
     {"M17_ReorderOnRetry", Mutant::M17_ReorderOnRetry},
+    {"M20_EpochIgnored", Mutant::M20_EpochIgnored},
     {"HistoryLeak", Mutant::HistoryLeak},
     {"ItemsUntold", Mutant::ItemsUntold},
     {"MutedSpeak", Mutant::MutedSpeak},

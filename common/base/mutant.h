@@ -10,7 +10,10 @@ namespace starling {
 enum class Mutant : std::uint8_t {
   None = 0,
   M1_PublishBeforeCommit,
+  M2_WarningIsAck,     // a wait for the standby that was cancelled reports success: believed
+  M3_SingleStatement,  // a commit looks for duplicates in what it saw before it had the room's lock
   M4_AckBeforeCommit,
+  M5_NoBarrier,  // what is read is told before a standby has it
   M7_HistoryBeforeRegistration,
   M9_DedupeWindow,
   M10_AckMovesCursor,
@@ -18,6 +21,7 @@ enum class Mutant : std::uint8_t {
   M12_InPlaceEdit,
   M16_SlowConsumerDropsOldest,
   M17_ReorderOnRetry,
+  M20_EpochIgnored,     // a cursor of another epoch is taken for one of this
   HistoryLeak,          // what a room hides from those who joined later is shown to them
   ItemsUntold,          // a change of a user's items is not told to the devices that are connected
   MutedSpeak,           // a muted member's messages are accepted

@@ -49,7 +49,11 @@ namespace starling {
   X(clock_step_ignored)     \
   X(presence_debounced)     \
   X(presence_watch_expired) \
-  X(room_budget_spent)
+  X(room_budget_spent)      \
+  X(cancel_syncwait_seen)   \
+  X(barrier_waited)         \
+  X(readonly_primary)       \
+  X(lock_timeout)
 
 enum class Probe : std::uint8_t {
 #define STARLING_PROBE_ENUM(name) name,

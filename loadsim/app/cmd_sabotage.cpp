@@ -13,6 +13,7 @@
 #include "loadsim/app/exit_codes.h"
 #include "loadsim/app/planted_bug.h"
 #include "loadsim/app/seed_workers.h"
+#include "loadsim/app/store_option.h"
 #include "loadsim/sim/swarm.h"
 
 namespace starling::loadsim {
@@ -46,10 +47,10 @@ struct Hunt {
 };
 
 /// Seeds from `from` on until one breaks a promise; `inputs` of the report tells how many were needed.
-sim::RunReport search(std::uint64_t from, std::uint64_t seeds) {
+sim::RunReport search(std::uint64_t from, std::uint64_t seeds, sim::StoreKind store) {
   sim::RunReport report;
   for (std::uint64_t n = 1; n <= seeds; ++n) {
-    report = sim::run(sim::swarm(from + n - 1));
+    report = sim::run(sim::swarm(from + n - 1, store));
     report.inputs = n;
     if (report.violations != 0) break;
   }
@@ -64,7 +65,7 @@ std::vector<Hunt> hunt(const std::vector<Mutant>& bugs, const SabotageOptions& o
       {0, tasks}, options.jobs, static_cast<unsigned>(60 + 4 * options.seeds),
       [&](std::uint64_t task) {
         chosen_mutant = bugs[task / kStarts.size()];
-        sim::RunReport report = search(kStarts[task % kStarts.size()], options.seeds);
+        sim::RunReport report = search(kStarts[task % kStarts.size()], options.seeds, store_for(chosen_mutant));
         report.seed = task;
         return report;
       },

@@ -17,6 +17,7 @@
 #include "loadsim/app/planted_bug.h"
 #include "loadsim/app/schedule_file.h"
 #include "loadsim/app/seed_workers.h"
+#include "loadsim/app/store_option.h"
 #include "loadsim/sim/knobs.h"
 #include "loadsim/sim/shrink.h"
 #include "loadsim/sim/swarm.h"
@@ -26,6 +27,7 @@ namespace {
 
 struct ShrinkOptions {
   std::uint64_t seed = 1;
+  sim::StoreKind store = sim::StoreKind::Embedded;
   std::string schedule;
   std::string out = "minimal.sched";
   std::uint64_t runs = 500;
@@ -78,7 +80,7 @@ std::string json(const sim::RunSize& size) {
 
 int shrink(const ShrinkOptions& wanted) {
   const std::optional<sim::Options> options =
-      wanted.schedule.empty() ? sim::swarm(wanted.seed) : read_schedule(wanted.schedule);
+      wanted.schedule.empty() ? sim::swarm(wanted.seed, wanted.store) : read_schedule(wanted.schedule);
   if (!options) return kExitUsage;
   const std::optional<sim::RunReport> original = run_apart(*options);
   if (!original) {
@@ -135,6 +137,7 @@ void add_shrink_command(CLI::App& root, int& exit_code) {
       ->capture_default_str();
   command->add_option("--runs", options->runs, "At most so many")->capture_default_str();
   command->add_option("--seconds", options->seconds, "At most so long")->capture_default_str();
+  add_store_option(*command, options->store);
   add_mutant_option(*command);
   command->callback([options, &exit_code] { exit_code = shrink(*options); });
 }

@@ -13,6 +13,7 @@
 #include "loadsim/app/planted_bug.h"
 #include "loadsim/app/schedule_file.h"
 #include "loadsim/app/seed_workers.h"
+#include "loadsim/app/store_option.h"
 #include "loadsim/sim/ensemble.h"
 #include "loadsim/sim/knobs.h"
 #include "loadsim/sim/swarm.h"
@@ -32,6 +33,7 @@ struct SimOptions {
   std::string schedule;
   std::uint64_t follow = 0;
   unsigned jobs = 2;
+  sim::StoreKind store = sim::StoreKind::Embedded;
   bool print = false;
   bool twice = false;
 };
@@ -58,7 +60,7 @@ int run_one(sim::Options options, const SimOptions& sim_options) {
   std::printf("%s", to_text(options).c_str());
   std::fflush(stdout);
   const sim::RunReport report = run_checked(options, sim_options.twice);
-  sim::Ensemble ensemble;
+  sim::Ensemble ensemble(options.store);
   ensemble.add(report);
   std::printf("%s", ensemble.table().c_str());
   if (report.violations != 0) print_violations(report);
@@ -79,17 +81,17 @@ bool has_holes(const sim::Ensemble& ensemble) {
 }
 
 int run_many(const SimOptions& sim_options) {
-  sim::Ensemble ensemble;
+  sim::Ensemble ensemble(sim_options.store);
   const auto begin = std::chrono::steady_clock::now();
   const bool ran = for_each_seed(
       {sim_options.from, sim_options.seeds}, sim_options.jobs, kPatienceS,
-      [&](std::uint64_t seed) { return run_checked(sim::swarm(seed), sim_options.twice); },
+      [&](std::uint64_t seed) { return run_checked(sim::swarm(seed, sim_options.store), sim_options.twice); },
       [&](const sim::RunReport& report) {
         ensemble.add(report);
         if (report.violations != 0) {
           print_violations(report);
           std::printf("  again: starling-loadsim sim --seed %llu%s\n", static_cast<unsigned long long>(report.seed),
-                      mutant_words().c_str());
+                      (store_words(sim_options.store) + mutant_words()).c_str());
         }
         if (ensemble.seeds() % 100 == 0) {
           std::fprintf(stderr, "%llu seeds\n", static_cast<unsigned long long>(ensemble.seeds()));
@@ -117,14 +119,14 @@ int run_many(const SimOptions& sim_options) {
 
 int simulate(const SimOptions& options) {
   if (options.print) {
-    std::printf("%s", to_text(sim::swarm(options.seed.value_or(options.from))).c_str());
+    std::printf("%s", to_text(sim::swarm(options.seed.value_or(options.from), options.store)).c_str());
     return kExitPass;
   }
   if (!options.schedule.empty()) {
     auto written = read_schedule(options.schedule);
     return written ? run_one(std::move(*written), options) : kExitUsage;
   }
-  if (options.seed) return run_one(sim::swarm(*options.seed), options);
+  if (options.seed) return run_one(sim::swarm(*options.seed, options.store), options);
   return run_many(options);
 }
 
@@ -140,6 +142,7 @@ void add_sim_command(CLI::App& root, int& exit_code) {
   command->add_option("--schedule", options->schedule, "A file as --print writes it, instead of a seed's own options");
   command->add_option("--follow", options->follow, "Print what this device did and was told to stderr");
   command->add_option("--jobs", options->jobs, "Processes")->capture_default_str()->check(CLI::Range(1, 64));
+  add_store_option(*command, options->store);
   command->add_flag("--print", options->print, "Only print the options and faults of a seed");
   command->add_flag("--twice", options->twice, "Run each seed twice and compare the traces");
   add_mutant_option(*command);

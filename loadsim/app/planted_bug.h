@@ -11,7 +11,10 @@
 namespace starling::loadsim {
 
 inline constexpr std::array kPlanted{Mutant::M1_PublishBeforeCommit,
+                                     Mutant::M2_WarningIsAck,
+                                     Mutant::M3_SingleStatement,
                                      Mutant::M4_AckBeforeCommit,
+                                     Mutant::M5_NoBarrier,
                                      Mutant::M7_HistoryBeforeRegistration,
                                      Mutant::M9_DedupeWindow,
                                      Mutant::M10_AckMovesCursor,
@@ -19,6 +22,7 @@ inline constexpr std::array kPlanted{Mutant::M1_PublishBeforeCommit,
                                      Mutant::M12_InPlaceEdit,
                                      Mutant::M16_SlowConsumerDropsOldest,
                                      Mutant::M17_ReorderOnRetry,
+                                     Mutant::M20_EpochIgnored,
                                      Mutant::HistoryLeak,
                                      Mutant::ItemsUntold,
                                      Mutant::MutedSpeak,

@@ -42,11 +42,11 @@ bool Database::in_rooms(UserId user, std::uint32_t count) const {
   return at != rooms_of_.end() && at->second.size() >= count;
 }
 
-ports::StoreResult Database::execute(ports::StoreRequest request, const Members* stale_members) {
+ports::StoreResult Database::execute(ports::StoreRequest request, const BeforeLock* found) {
   return std::visit(
       [&](auto& each) -> ports::StoreResult {
         if constexpr (std::is_same_v<std::decay_t<decltype(each)>, ports::CommitBatch>) {
-          return on(each, stale_members);
+          return on(each, found);
         } else if constexpr (std::is_same_v<std::decay_t<decltype(each)>, ports::ReadAccounts> ||
                              std::is_same_v<std::decay_t<decltype(each)>, ports::ChangeAccounts>) {
           // Of the service beside the shards, which the simulated world does without.
@@ -64,7 +64,7 @@ ports::StoreResult Database::on(const ports::LoadRoom& request) {
   return room != nullptr ? room->load() : ports::RoomLoaded{};
 }
 
-ports::StoreResult Database::on(ports::CommitBatch& request, const Members* stale_members) {
+ports::StoreResult Database::on(ports::CommitBatch& request, const BeforeLock* found) {
   const auto at = rooms_.find(request.room);
   if (at == rooms_.end()) {
     ports::Committed none{.exists = false};
@@ -77,7 +77,7 @@ ports::StoreResult Database::on(ports::CommitBatch& request, const Members* stal
     const bool joins = row.kind == wire::EventKind::MemberAdd && !at->second.members().contains(row.subject);
     if (joins && in_rooms(row.subject, request.rooms_per_user_max)) changes.full.push_back(row.subject);
   }
-  ports::Committed done = at->second.commit(request, stale_members, changes);
+  ports::Committed done = at->second.commit(request, found, changes);
   for (const UserId user : changes.members) refresh_membership(request.room, user);
   for (const ports::ItemChange& change : changes.items) users_[change.user].items.change(change);
   return done;

@@ -18,13 +18,10 @@ namespace starling::sim {
 
 class Database {
  public:
-  using Members = std::map<UserId, ports::Member>;
-
   /// A room made before the run, titled "room N"; the first member owns it.
   void seed_room(RoomId room, wire::RoomKind kind, const std::vector<UserId>& members, WallTime now);
 
-  /// `stale_members`: the members as a commit found them before its lock; only planted bug M11 passes them.
-  ports::StoreResult execute(ports::StoreRequest request, const Members* stale_members = nullptr);
+  ports::StoreResult execute(ports::StoreRequest request, const BeforeLock* found = nullptr);
 
   const RoomLog* find(RoomId room) const;
   const std::map<RoomId, RoomLog>& rooms() const { return rooms_; }
@@ -43,7 +40,7 @@ class Database {
   };
 
   ports::StoreResult on(const ports::LoadRoom& request);
-  ports::StoreResult on(ports::CommitBatch& request, const Members* stale_members);
+  ports::StoreResult on(ports::CommitBatch& request, const BeforeLock* found);
   ports::StoreResult on(const ports::ReadPage& request);
   ports::StoreResult on(const ports::ReadDevice& request);
   ports::StoreResult on(const ports::LoadUser& request);

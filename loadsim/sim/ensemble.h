@@ -13,6 +13,7 @@ namespace starling::sim {
 
 class Ensemble {
  public:
+  explicit Ensemble(StoreKind store) : store_(store) {}
   void add(const RunReport& report);
 
   std::uint64_t seeds() const { return inputs_.size(); }
@@ -22,7 +23,7 @@ class Ensemble {
   const ProbeCounts& probes() const { return probes_; }
   const FaultTallies& tallies() const { return tallies_; }
 
-  /// Probes that a simulation can reach and none did.
+  /// Probes that a simulation with this store can reach and none did.
   std::vector<std::string_view> probes_missed() const;
   /// Faults that were injected, and never with an effect.
   std::vector<std::string_view> vain_faults() const;
@@ -30,6 +31,9 @@ class Ensemble {
   std::string table() const;
 
  private:
+  bool beyond_reach(Probe probe) const;
+
+  StoreKind store_;
   std::vector<std::uint64_t> inputs_;
   std::uint64_t total_inputs_ = 0;
   std::uint64_t violations_ = 0;

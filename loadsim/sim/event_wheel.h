@@ -14,6 +14,7 @@ enum class Happening : std::uint8_t {
   ShardTimer,       // a: shard, b: the deadline's ticket
   BusArrival,       // a: slot of the envelope
   StoreCommit,      // a: slot of the operation
+  Postgres,         // a: PostgresStore::Step, b: of what
   StoreDone,        // a: slot of the operation
   LinkUp,           // a: device, b: attempt: bytes reach the server
   LinkDown,         // a: device, b: attempt: bytes reach the device

@@ -60,6 +60,8 @@ constexpr std::array kKnobs{
     STARLING_KNOB("link_latency_most", link_latency.most),
     STARLING_KNOB("read_latency_most", read_latency.most),
     STARLING_KNOB("fsync_latency_most", fsync_latency.most),
+    STARLING_KNOB("standby_latency_most", standby_latency.most),
+    STARLING_KNOB("follower_latency_most", follower_latency.most),
     STARLING_KNOB("disk_latency_most", disk_latency.most),
     STARLING_KNOB("lazy_removal_percent", lazy_removal_percent),
     STARLING_KNOB("sends_per_s", grants_sends_per_s),
@@ -106,6 +108,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Action::kCount)>
 
 /// Gives all of them the same weight; what comes behind it differs.
 constexpr std::string_view kEveryAction = "actions";
+constexpr std::array<std::string_view, 2> kStores{"embedded", "postgres"};
 
 bool read_number(std::string_view word, std::int64_t& value) {
   const int base = word.starts_with("0x") ? 16 : 10;
@@ -152,6 +155,12 @@ bool read_header(std::string_view line, Options& options, std::string& error) {
     options.seed = static_cast<std::uint64_t>(seed);
     return true;
   }
+  if (what == "store") {
+    const auto kind = std::ranges::find(kStores, next_word(line));
+    if (kind == kStores.end()) error = "a store is embedded or postgres";
+    options.store = static_cast<StoreKind>(kind - kStores.begin());
+    return true;
+  }
   if (what != "knob") return false;
   for (std::string_view word = next_word(line); !word.empty() && error.empty(); word = next_word(line)) {
     error = set_knob(word, options);
@@ -163,6 +172,9 @@ bool read_header(std::string_view line, Options& options, std::string& error) {
 
 std::string to_text(const Options& options) {
   std::string text = "seed " + std::to_string(options.seed) + "\n";
+  if (options.store != StoreKind::Embedded) {
+    text += "store " + std::string(kStores[static_cast<std::size_t>(options.store)]) + "\n";
+  }
   const Options usual;
   std::string line;
   const auto add = [&](std::string_view name, std::int64_t value) {

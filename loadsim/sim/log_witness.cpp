@@ -42,6 +42,7 @@ void LogWitness::shown(const Viewer& viewer, const wire::Event& event) {
   if (!comparable(viewer)) return;
   const RoomLog* log = database_->find(event.room);
   if (!is_in_log(viewer, log, event, "shown")) return;
+  told(event.room, event.seq);
   if (!log->visible(viewer.user, event.seq)) {
     violated(check::Guarantee::G9_Authorization, viewer, event.room, event.seq, "shown to somebody who may not see it");
   }
@@ -56,6 +57,7 @@ void LogWitness::settled(const Viewer& viewer, const client::Settled& notice) {
     violated(check::Guarantee::G1_AckedIsDurable, viewer, notice.room, notice.seq,
              "cseq " + std::to_string(notice.cseq.value) + " is acknowledged and not in the log there");
   }
+  told(notice.room, notice.seq);
 }
 
 void LogWitness::page(const Viewer& viewer, const wire::HistoryPage& page) {
@@ -72,6 +74,7 @@ void LogWitness::page(const Viewer& viewer, const wire::HistoryPage& page) {
     }
   }
   if (page.events.empty()) return;
+  told(page.room, page.events.back().seq);
   if (page.hash_before != log->hash_at(page.events.front().seq.prev())) {
     violated(check::Guarantee::G2_TotalOrder, viewer, page.room, page.events.front().seq,
              "the page's hash does not join");
@@ -132,9 +135,26 @@ Seq LogWitness::least(RoomId room, Epoch epoch) const {
   return context_->now() - at->second.turned >= kGeneration ? at->second.before : at->second.long_before;
 }
 
+void LogWitness::told(RoomId room, Seq seq) {
+  Seq& highest = told_[room];
+  highest = std::max(highest, seq);
+}
+
+void LogWitness::kept_everything() {
+  for (const auto& [room, seq] : told_) {
+    const RoomLog* log = database_->find(room);
+    if (log != nullptr && seq <= log->head()) continue;
+    context_->violations.report({.guarantee = check::Guarantee::G1_AckedIsDurable,
+                                 .room = room,
+                                 .seq = seq,
+                                 .text = "was shown or acknowledged, and a synchronous standby does not have it"});
+  }
+}
+
 void LogWitness::lost_by_policy() {
   lost_at_ = context_->now();
   heads_.clear();
+  told_.clear();
 }
 
 }  // namespace starling::sim

@@ -30,6 +30,9 @@ class LogWitness {
   /// G20: nobody has got or read what is not there.
   void receipts(const Viewer& viewer, const wire::Receipts& receipts);
 
+  /// G1: the log still has all that anybody was shown, or had acknowledged. For what replaces a database and may not lose
+  /// any of it.
+  void kept_everything();
   /// Somebody was shown the room up to `seq`.
   void saw(RoomId room, Epoch epoch, Seq seq);
   /// What an answer that is asked for now must show at least (G5, G6 across devices and users).
@@ -48,6 +51,7 @@ class LogWitness {
   };
 
   bool comparable(const Viewer& viewer) const { return viewer.connected >= lost_at_; }
+  void told(RoomId room, Seq seq);
   bool is_in_log(const Viewer& viewer, const RoomLog* log, const wire::Event& event, const char* how);
   void check_related(const Viewer& viewer, const RoomLog& log, const wire::HistoryPage& page);
   void violated(check::Guarantee guarantee, const Viewer& viewer, RoomId room, Seq seq, std::string text);
@@ -55,6 +59,7 @@ class LogWitness {
   Context* context_;
   const Database* database_;
   std::map<RoomId, Heads> heads_;
+  std::map<RoomId, Seq> told_;  // the highest that was shown or acknowledged
   Instant lost_at_{};
 };
 

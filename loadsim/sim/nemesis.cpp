@@ -64,6 +64,13 @@ void Nemesis::begin(std::uint32_t index) {
     case FaultKind::StoreCopyBack:
       on_store(index, fault);
       return;
+    case FaultKind::PgCancelSyncwait:
+    case FaultKind::PgFailoverSync:
+    case FaultKind::PgFailoverAsync:
+    case FaultKind::PgRestart:
+    case FaultKind::PgDeadlock:
+      on_postgres(index, fault);
+      return;
     case FaultKind::Cut:
     case FaultKind::ClientCrash:
     case FaultKind::ClientSlow:
@@ -161,12 +168,38 @@ void Nemesis::on_store(std::uint32_t index, const Fault& fault) {
       return;
     case FaultKind::StoreStop:
       if (!any_up()) return;
-      store.stop();
+      store.stop(fault.kind);
       end_later(index, within({50ms, 800ms}, random(index, 1)));
       return;
     default:  // StoreRestore, StoreCopyBack: the operator stops the server first
       kill_all();
       end_later(index, 1s);
+      return;
+  }
+}
+
+void Nemesis::on_postgres(std::uint32_t index, const Fault& fault) {
+  StoreModel& store = world_->store();
+  const Instant until = world_->context().now() + fault.span;
+  switch (fault.kind) {
+    case FaultKind::PgCancelSyncwait:
+      store.cancel_waits(fault.permille, until);
+      return;
+    case FaultKind::PgFailoverSync:
+      store.fail_over();
+      world_->witness().kept_everything();
+      return;
+    case FaultKind::PgRestart:
+      store.crash();
+      return;
+    case FaultKind::PgDeadlock:
+      store.deadlock(fault.permille, until);
+      return;
+    default:  // PgFailoverAsync: forced by the operator, a restore by another name
+      if (store.asynchronous_standby() == nullptr) return;
+      backups_.insert_or_assign(index, *store.asynchronous_standby());
+      store.stop(fault.kind);
+      end_later(index, within({50ms, 800ms}, random(index, 1)));
       return;
   }
 }
@@ -181,7 +214,7 @@ void Nemesis::put_back(std::uint32_t index, const Fault& fault) {
   world_->database() = backup->second;
   put_back_something_ = true;
   copied_back_ = copied_back_ || fault.kind == FaultKind::StoreCopyBack;
-  if (fault.kind == FaultKind::StoreRestore) world_->database().raise_epochs(before);
+  if (fault.kind != FaultKind::StoreCopyBack) world_->database().raise_epochs(before);
   world_->store().replaced();
   world_->network().reset_all();
   world_->witness().lost_by_policy();
@@ -201,7 +234,7 @@ void Nemesis::cut_logs(std::uint32_t permille) {
     const Seq keep_from(std::max<std::uint64_t>(1, log.head().value * permille / 1000));
     if (keep_from <= log.min_seq()) continue;
     ++tally(FaultKind::RetentionCut).effective;
-    world_->database().cut(id, keep_from);
+    world_->store().cut(id, keep_from);
   }
 }
 
@@ -303,6 +336,10 @@ void Nemesis::end(std::uint32_t index) {
       if (!world_->store().stopped()) return;
       kill_all();  // a store that has failed takes the process with it
       for (const auto& node : world_->nodes()) world_->restart_after(*node, 1s);
+      return;
+    case FaultKind::PgFailoverAsync:
+      kill_all();  // what they know may be what was lost
+      put_back(index, fault);
       return;
     case FaultKind::StoreRestore:
     case FaultKind::StoreCopyBack:

@@ -59,8 +59,14 @@ using Mix = std::array<std::uint16_t, static_cast<std::size_t>(Action::kCount)>;
 inline constexpr Mix kUsualMix{420, 80, 25, 70, 25, 90, 20, 60, 80, 50, 20, 4,  3, 12,
                                8,   2,  4,  10, 12, 6,  10, 6,  4,  6,  12, 40, 12};
 
+enum class StoreKind : std::uint8_t {
+  Embedded,  // SQLite in the process
+  Postgres,  // a server beside it, with standbys
+};
+
 struct Options {
   std::uint64_t seed = 1;
+  StoreKind store = StoreKind::Embedded;
 
   // The population.
   std::uint16_t nodes = 1;
@@ -93,7 +99,9 @@ struct Options {
   Span link_latency{1ms, 40ms};
   Span read_latency{100us, 2ms};
   Span fsync_latency{300us, 4ms};
-  Span disk_latency{200us, 20ms};  // the clients' storage
+  Span standby_latency{300us, 4ms};     // Postgres: until the synchronous standby has confirmed
+  Span follower_latency{50ms, 1500ms};  // until the asynchronous one has got it
+  Span disk_latency{200us, 20ms};       // the clients' storage
   std::uint32_t lazy_removal_percent = 25;
   std::uint32_t grants_sends_per_s = 20;
   std::uint32_t grants_burst = 60;

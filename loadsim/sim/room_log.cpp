@@ -61,8 +61,7 @@ const wire::Event* RoomLog::find_recent(DeviceId device, ClientMsgId id) const {
   return nullptr;
 }
 
-ports::Committed RoomLog::commit(const ports::CommitBatch& batch, const std::map<UserId, ports::Member>* stale_members,
-                                 Changes& changes) {
+ports::Committed RoomLog::commit(const ports::CommitBatch& batch, const BeforeLock* found, Changes& changes) {
   ports::Committed done{.batch = batch, .epoch = epoch_, .prev_head = head(), .head = head()};
   done.results.reserve(batch.rows.size());
   if (batch.epoch != epoch_) {
@@ -70,7 +69,7 @@ ports::Committed RoomLog::commit(const ports::CommitBatch& batch, const std::map
     return done;
   }
   for (const ports::CommitRow& row : batch.rows) {
-    done.results.push_back(commit_row(row, batch.now, stale_members != nullptr ? *stale_members : members_, changes));
+    done.results.push_back(commit_row(row, batch.now, found, changes));
   }
   for (std::size_t i = 0; i < batch.rows.size(); ++i) {
     const bool twice = done.results[i].status == wire::SendStatus::Duplicate && done.results[i].seq > done.prev_head;
@@ -80,9 +79,11 @@ ports::Committed RoomLog::commit(const ports::CommitBatch& batch, const std::map
   return done;
 }
 
-ports::CommitRowResult RoomLog::commit_row(const ports::CommitRow& row, WallTime now,
-                                           const std::map<UserId, ports::Member>& members, Changes& changes) {
+ports::CommitRowResult RoomLog::commit_row(const ports::CommitRow& row, WallTime now, const BeforeLock* found,
+                                           Changes& changes) {
   if (!row.device) return commit_of_server(row, now, changes);
+  const bool stale = found != nullptr && mutant(Mutant::M11_MembershipOutsideLock);
+  const std::map<UserId, ports::Member>& members = stale ? found->members : members_;
   const auto original = [](const wire::Event& event) {
     probe(Probe::dup_returned_original);
     return ports::CommitRowResult{
@@ -99,6 +100,12 @@ ports::CommitRowResult RoomLog::commit_row(const ports::CommitRow& row, WallTime
     const wire::Event* event = find(row.device, row.cseq);
     // The planted bug: duplicates are known only within a window of the newest events.
     const bool forgotten = mutant(Mutant::M9_DedupeWindow) && event != nullptr && event->seq.value + 4 <= head().value;
+    // The planted bug: one statement locks and looks, and looks at what was there before it had the lock. The unique
+    // index keeps the row out of the log; the number that it was given is nobody's.
+    const bool unseen = found != nullptr && event != nullptr && event->seq > found->head;
+    if (unseen && mutant(Mutant::M3_SingleStatement)) {
+      return {.status = wire::SendStatus::Accepted, .seq = head().next(), .msg_no = msg_no() + 1, .ts = now};
+    }
     if (!forgotten) {
       if (event == nullptr) return {.status = wire::SendStatus::RejectedBefore};
       const bool same = event->client_msg_id == row.client_msg_id && body_hash_of(*event) == row.body_hash;

@@ -13,6 +13,12 @@
 
 namespace starling::sim {
 
+/// A room as a commit found it before it had the lock. Only planted bugs look at it: M11 at the members, M3 at the head.
+struct BeforeLock {
+  std::map<UserId, ports::Member> members;
+  Seq head;
+};
+
 class RoomLog {
  public:
   RoomLog(RoomId room, wire::RoomKind kind, std::string title) : room_(room), kind_(kind), title_(std::move(title)) {}
@@ -24,9 +30,8 @@ class RoomLog {
     std::vector<UserId> members;  // whose membership changed
     std::vector<ports::ItemChange> items;
   };
-  /// `changes` collects what changed beside the room. `stale_members`: planted bug M11's view of the members.
-  ports::Committed commit(const ports::CommitBatch& batch, const std::map<UserId, ports::Member>* stale_members,
-                          Changes& changes);
+  /// `changes` collects what changed beside the room.
+  ports::Committed commit(const ports::CommitBatch& batch, const BeforeLock* found, Changes& changes);
   ports::PageRead page(const ports::ReadPage& request) const;
   ports::RoomLoaded load() const;
 
@@ -65,8 +70,8 @@ class RoomLog {
  private:
   const wire::Event* find(DeviceId device, Cseq cseq) const;
   const wire::Event* find_recent(DeviceId device, ClientMsgId id) const;
-  ports::CommitRowResult commit_row(const ports::CommitRow& row, WallTime now,
-                                    const std::map<UserId, ports::Member>& members, Changes& changes);
+  ports::CommitRowResult commit_row(const ports::CommitRow& row, WallTime now, const BeforeLock* found,
+                                    Changes& changes);
   ports::CommitRowResult commit_of_server(const ports::CommitRow& row, WallTime now, Changes& changes);
   ports::CommitRowResult append_row(const ports::CommitRow& row, WallTime now, Changes& changes);
   bool may_append(const ports::CommitRow& row, const std::map<UserId, ports::Member>& members) const;

@@ -1,11 +1,10 @@
-// The store as the nodes see it: operations take time, writes share an fsync, replies get lost, space runs out. A group of
-// writes is one transaction of a write-ahead log: answered once it is synced. A single node has the log on its own disk:
-// when the process or the machine dies before that, the group is found whole after the restart, or not at all. Several
-// nodes share a database server, which may finish what a dead node has asked for.
+// The store as the nodes see it: operations take time, replies get lost, space runs out. What is common to both kinds of
+// store: an embedded one (embedded_store.h) and a database server (postgres_store.h).
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -19,11 +18,17 @@ namespace starling::sim {
 class StoreModel {
  public:
   StoreModel(Context& context, Database& database)
-      : context_(&context), database_(&database), lives_(context.options.nodes, 1) {}
+      : context_(&context),
+        database_(&database),
+        stopped_by_(context.options.nodes),
+        lives_(context.options.nodes, 1) {}
+  virtual ~StoreModel() = default;
+  StoreModel(const StoreModel&) = delete;
+  StoreModel& operator=(const StoreModel&) = delete;
 
-  void submit(ShardId shard, ports::StoreOp op);
-  /// Happening::StoreCommit: the operation takes effect, or fails.
-  void commit(std::uint32_t slot);
+  virtual void submit(ShardId shard, ports::StoreOp op) = 0;
+  /// Happening::StoreCommit or Happening::Postgres, as the store has scheduled it.
+  virtual void happened(const Scheduled& event) = 0;
   struct Reply {
     ShardId shard;
     ports::StoreCompletion completion;
@@ -35,60 +40,61 @@ class StoreModel {
     Process,  // what was written is with the operating system
     Machine,  // what was not synced is gone, or torn, which its checksums tell
   };
-  /// The process is gone with every reply. The group being committed may have made it to the log.
-  void process_died(std::uint32_t node, Death death);
+  /// The process is gone with every reply.
+  virtual void process_died(std::uint32_t node, Death death) = 0;
   /// Who waits for it.
   std::uint32_t node_of(std::uint32_t slot) const { return node_of(slots_[slot].shard); }
   /// For a restore: what was there is not.
-  void replaced() { synced_ = *database_; }
+  virtual void replaced() = 0;
+  /// Retention: the oldest event kept becomes `min_seq`.
+  virtual void cut(RoomId room, Seq min_seq) = 0;
 
   // Faults, until a time.
   void lose_replies(std::uint32_t permille, Instant until) { lost_permille_ = permille, lost_until_ = until; }
   void be_unavailable(Instant until);
   void be_full(Instant until) { full_until_ = until; }
   void be_slow(Duration delay, Instant until) { slow_by_ = delay, slow_until_ = until; }
-  /// Fatal: everything is answered Stopped until the process is restarted.
-  void stop() { stopped_ = true; }
-  bool stopped() const { return stopped_; }
-  void heal();
+  /// Fatal: a process is answered Stopped until it is restarted.
+  void stop(users::FaultKind why) { stopped_by_.assign(lives_.size(), why); }
+  bool stopped() const;
+  virtual void heal();
 
- private:
+  // Faults of a database server; an embedded store has none of them.
+  virtual void cancel_waits(std::uint32_t /*permille*/, Instant /*until*/) {}
+  virtual void fail_over() {}
+  virtual void crash() {}
+  virtual void deadlock(std::uint32_t /*permille*/, Instant /*until*/) {}
+  /// What a standby that nobody waits for holds: null when there is none.
+  virtual const Database* asynchronous_standby() const { return nullptr; }
+
+ protected:
   struct Slot {
     bool used = false;
-    bool executed = false;
-    bool orphaned = false;    // the process that asked is gone, but the server goes on
-    std::uint64_t life = 0;   // of the process that asked
-    std::uint64_t order = 0;  // of submission
-    Instant at{};             // when it takes effect
+    std::uint64_t life = 0;  // of the process that asked
     ShardId shard;
     ports::StoreOp op;
-    std::optional<Database::Members> members_then;  // planted bug M11
     ports::StoreCompletion completion;
   };
 
-  Instant time_of(const ports::StoreOp& op);
-  ports::StoreStatus outcome_of(const Slot& slot, bool& applied);
-  void check_one_batch_per_room(std::uint32_t node, const ports::StoreOp& op);
-  void forget(const Slot& slot);
-  ports::StoreResult execute(Slot& slot, bool keep_request);
-  void finish_group_of_the_dead();
-  void orphan(std::uint32_t node, std::uint64_t random);
-  std::uint32_t node_of(ShardId shard) const { return shard.value / context_->options.shards; }
-  bool is_shared() const { return lives_.size() > 1; }
-  void sync_lazily();
+  static bool is_write(const ports::StoreRequest& request);
+  std::uint32_t take(ShardId shard, ports::StoreOp op);
+  void give_back(std::uint32_t slot);
+  bool asked_by_the_dead(const Slot& slot) const { return slot.life != lives_[node_of(slot.shard)]; }
+  /// What has stopped the store for who waits for this: nothing, mostly.
+  std::optional<users::FaultKind> stopped_for(std::uint32_t slot) const { return stopped_by_[node_of(slot)]; }
+  void check_one_batch_per_room(ShardId shard, const ports::StoreOp& op);
+  /// Reads take their own time; writes are synced in groups, one fsync after the other.
+  Instant time_of(bool write);
+  /// The room as the batch finds it before its lock, for the planted bugs that look there.
+  std::optional<BeforeLock> before_lock(const ports::StoreRequest& request) const;
+  /// The completion is made; it arrives `after` and a moment. A batch that is not committed goes back with it.
+  void answer(std::uint32_t slot, ports::StoreStatus status, ports::StoreResult result = ports::Done{},
+              Duration after = {});
+  void next_life(std::uint32_t node);
 
   Context* context_;
   Database* database_;
   std::vector<Slot> slots_;
-  std::vector<std::uint32_t> free_;
-  std::map<std::pair<std::uint32_t, RoomId>, std::uint32_t> batches_;  // in flight, of a node
-  std::vector<std::uint64_t> lives_;                                   // by node
-  std::uint64_t latencies_ = 0;
-  std::uint64_t outcomes_ = 0;
-  std::uint64_t submitted_ = 0;
-  std::uint64_t deaths_ = 0;
-  Database synced_;  // planted bug: what power loss leaves
-  Instant synced_at_{};
   Instant group_ends_{};       // the fsync under way
   Instant next_group_ends_{};  // the one after it, once somebody waits for it
 
@@ -96,9 +102,21 @@ class StoreModel {
   Instant lost_until_{};
   Instant unavailable_until_{};
   Instant full_until_{};
+  std::vector<std::optional<users::FaultKind>> stopped_by_;  // by node
+
+ private:
+  void forget(const Slot& slot);
+  std::uint32_t node_of(ShardId shard) const { return shard.value / context_->options.shards; }
+
+  std::vector<std::uint32_t> free_;
+  std::map<std::pair<std::uint32_t, RoomId>, std::uint32_t> batches_;  // in flight, of a node
+  std::vector<std::uint64_t> lives_;                                   // by node
+  std::uint64_t latencies_ = 0;
   Duration slow_by_{};
   Instant slow_until_{};
-  bool stopped_ = false;
 };
+
+/// As options.store says.
+std::unique_ptr<StoreModel> make_store(Context& context, Database& database);
 
 }  // namespace starling::sim

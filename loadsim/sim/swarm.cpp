@@ -121,7 +121,11 @@ Fault draw_fault(Dice& dice, FaultKind kind, Duration until) {
       fault.permille = static_cast<std::uint32_t>(dice.log_between(20, 1000));
       break;
     case FaultKind::StoreLostReply:
+    case FaultKind::PgDeadlock:
       fault.permille = static_cast<std::uint32_t>(dice.log_between(50, 800));
+      break;
+    case FaultKind::PgCancelSyncwait:
+      fault.permille = static_cast<std::uint32_t>(dice.log_between(100, 1000));
       break;
     case FaultKind::StoreSlow:
       fault.delay = dice.time(20ms, 800ms);
@@ -161,6 +165,16 @@ void add_restart(Dice& dice, const Fault& down, std::vector<Fault>& schedule) {
   schedule.push_back({.at = down.at + dice.time(100ms, 5s), .kind = FaultKind::Restart, .node = 1});
 }
 
+/// So many of a kind, at most.
+void add_faults(std::uint64_t seed, FaultKind kind, std::uint64_t most, Options& o) {
+  Dice dice(seed, 100 + static_cast<std::uint64_t>(kind));
+  for (std::uint64_t n = dice.log_between(1, most); n > 0; --n) {
+    const Fault fault = draw_fault(dice, kind, o.heal_at - 3s);
+    o.schedule.push_back(fault);
+    if (kind == FaultKind::Kill || kind == FaultKind::PowerLoss) add_restart(dice, fault, o.schedule);
+  }
+}
+
 void draw_faults(std::uint64_t seed, Options& o) {
   constexpr std::array kOften{FaultKind::Kill,
                               FaultKind::PowerLoss,
@@ -180,21 +194,12 @@ void draw_faults(std::uint64_t seed, Options& o) {
                               FaultKind::RetentionCut};
   constexpr std::array kSeldom{FaultKind::Drain, FaultKind::StoreStop, FaultKind::StoreRestore,
                                FaultKind::StoreCopyBack, FaultKind::ClientClone};
-  const Duration until = o.heal_at - 3s;
-  const auto add = [&](FaultKind kind, std::uint64_t most) {
-    Dice dice(seed, 100 + static_cast<std::uint64_t>(kind));
-    for (std::uint64_t n = dice.log_between(1, most); n > 0; --n) {
-      const Fault fault = draw_fault(dice, kind, until);
-      o.schedule.push_back(fault);
-      if (kind == FaultKind::Kill || kind == FaultKind::PowerLoss) add_restart(dice, fault, o.schedule);
-    }
-  };
   Dice dice(seed, 4);
   for (const FaultKind kind : kOften) {
-    if (dice.one_in(2)) add(kind, 4);
+    if (dice.one_in(2)) add_faults(seed, kind, 4, o);
   }
   for (const FaultKind kind : kSeldom) {
-    if (dice.one_in(5)) add(kind, 1);
+    if (dice.one_in(5)) add_faults(seed, kind, 1, o);
   }
 }
 
@@ -222,9 +227,47 @@ constexpr std::array<std::string_view, 10> kStorylines{
     // The fsync fails under load.
     "@15s store.slow 200ms 4s\n@17s store.stop\n@30s store.lost_reply 80% 5s\n@32s power_loss n1\n@33s restart n1"};
 
+constexpr std::array<std::string_view, 5> kPostgresStorylines{
+    // A standby stops, somebody cancels what waits for it, and then the primary is lost.
+    "@15s pg.cancel_syncwait 60% 6s\n@19s pg.failover sync\n@21s store.lost_reply 30% 4s",
+    // The same, and a restarted server reads what the cancelled have left, before the primary is lost.
+    "@15s pg.cancel_syncwait 80% 8s\n@17s kill n1\n@18s restart n1\n@21s pg.failover sync\n@23s client.crash 30%",
+    // Connections die, their backends go on, and repeats queue behind them.
+    "@12s pg.cancel_syncwait 0% 3s ; store.lost_reply 70% 4s\n@20s store.slow 300ms 5s ; store.lost_reply 70% 6s",
+    // The primary crashes twice and is then given up for a standby that was behind.
+    "@12s pg.restart\n@14s pg.restart ; pg.cancel_syncwait 30% 3s\n@25s pg.failover async\n@35s pg.failover sync",
+    // A server dies in the middle of what it has asked for, and what it asked for happens after its restart.
+    "@14s pg.cancel_syncwait 0% 4s\n@15s kill n1\n@15s restart n1\n@30s store.slow 500ms 4s\n@31s kill n1\n@31s "
+    "restart "
+    "n1"};
+
+/// From entities of its own: what else a seed draws does not depend on the kind of store.
+void draw_postgres(std::uint64_t seed, Options& o) {
+  o.store = StoreKind::Postgres;
+  // Of a file: a server whose disk fails recovers or is failed over, and its restore tool raises epochs.
+  std::erase_if(o.schedule, [](const Fault& fault) {
+    return fault.kind == FaultKind::StoreStop || fault.kind == FaultKind::StoreCopyBack;
+  });
+  Dice dice(seed, 6);
+  if (dice.one_in(3)) o.standby_latency.most = dice.time(5ms, 80ms);
+  if (dice.one_in(3)) o.follower_latency.most = dice.time(100ms, 6s);
+  if (dice.one_in(3)) {
+    const auto story = users::parse_faults(kPostgresStorylines[scale(dice.next(), kPostgresStorylines.size())]);
+    STARLING_ASSERT(story.has_value());
+    o.schedule.insert(o.schedule.end(), story->begin(), story->end());
+    return;
+  }
+  constexpr std::array kOften{FaultKind::PgCancelSyncwait, FaultKind::PgFailoverSync, FaultKind::PgRestart,
+                              FaultKind::PgDeadlock};
+  for (const FaultKind kind : kOften) {
+    if (dice.one_in(2)) add_faults(seed, kind, 3, o);
+  }
+  if (dice.one_in(4)) add_faults(seed, FaultKind::PgFailoverAsync, 1, o);
+}
+
 }  // namespace
 
-Options swarm(std::uint64_t seed) {
+Options swarm(std::uint64_t seed, StoreKind store) {
   Options options;
   options.seed = seed;
   draw_population(Dice(seed, 1), options);
@@ -238,6 +281,7 @@ Options swarm(std::uint64_t seed) {
   } else if (!dice.one_in(20)) {  // the promises also hold when nothing goes wrong
     draw_faults(seed, options);
   }
+  if (store == StoreKind::Postgres) draw_postgres(seed, options);
   std::stable_sort(options.schedule.begin(), options.schedule.end(),
                    [](const Fault& a, const Fault& b) { return a.at < b.at; });
   return options;

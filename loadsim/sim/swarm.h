@@ -8,6 +8,6 @@
 
 namespace starling::sim {
 
-Options swarm(std::uint64_t seed);
+Options swarm(std::uint64_t seed, StoreKind store = StoreKind::Embedded);
 
 }  // namespace starling::sim

@@ -14,7 +14,7 @@ constexpr std::uint32_t kAtOnceMax = 200'000;
 
 World::World(Options options)
     : context_(std::move(options)),
-      store_(context_, database_),
+      store_(make_store(context_, database_)),
       network_(context_),
       bus_(context_),
       witness_(context_, database_),
@@ -22,7 +22,7 @@ World::World(Options options)
       persona_(context_),
       presence_(context_) {
   for (std::uint32_t i = 0; i < context_.options.nodes; ++i) {
-    nodes_.push_back(std::make_unique<Node>(i, Node::Surroundings{&context_, &network_, &store_, &bus_}));
+    nodes_.push_back(std::make_unique<Node>(i, Node::Surroundings{&context_, &network_, store_.get(), &bus_}));
   }
   for (const auto& node : nodes_) node->start();
   nemesis_.arm();
@@ -49,6 +49,7 @@ void World::populate() {
     }
     database_.seed_room(RoomId(room), direct ? wire::RoomKind::Direct : wire::RoomKind::Group, members, node().wall());
   }
+  store_->replaced();
   for (std::uint32_t user = 1; user <= options.users; ++user) {
     const std::uint32_t devices = scale(next(), 100) < options.second_device_percent ? 2 : 1;
     for (std::uint32_t d = 0; d < devices; ++d) {
@@ -100,6 +101,9 @@ void World::dispatch(const Scheduled& event) {
     case Happening::ServerNotices:
       if (!held_by_pause(event)) on_server(event);
       return;
+    case Happening::Postgres:
+      store_->happened(event);
+      return;
     case Happening::LinkDown:
     case Happening::HangUp:
     case Happening::ClientNotices:
@@ -142,7 +146,7 @@ std::uint32_t World::node_of(const Scheduled& event) const {
       return bus_.destination(event.a).value / context_.options.shards;
     case Happening::StoreCommit:
     case Happening::StoreDone:
-      return store_.node_of(event.a);
+      return store_->node_of(event.a);
     case Happening::ServerNotices:
       return static_cast<std::uint32_t>(event.b >> 32);
     default:  // LinkUp, LinkDrained
@@ -163,10 +167,10 @@ void World::on_server(const Scheduled& event) {
   Node& node = *nodes_[node_of(event)];
   switch (event.what) {
     case Happening::StoreCommit:
-      store_.commit(event.a);
+      store_->happened(event);
       return;
     case Happening::StoreDone:
-      if (auto reply = store_.done(event.a); reply && node.up()) node.on_store(std::move(*reply));
+      if (auto reply = store_->done(event.a); reply && node.up()) node.on_store(std::move(*reply));
       return;
     case Happening::BusArrival: {
       const ShardId to = bus_.destination(event.a);

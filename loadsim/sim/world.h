@@ -44,7 +44,7 @@ class World {
   const Context& context() const { return context_; }
   Database& database() { return database_; }
   const Database& database() const { return database_; }
-  StoreModel& store() { return store_; }
+  StoreModel& store() { return *store_; }
   Network& network() { return network_; }
   const Network& network() const { return network_; }
   Bus& bus() { return bus_; }
@@ -64,7 +64,6 @@ class World {
   void dispatch(const Scheduled& event);
   std::uint32_t node_of(const Scheduled& event) const;
   bool held_by_pause(const Scheduled& event);
-  void on_store(const Scheduled& event);
   void on_server(const Scheduled& event);
   void on_device(const Scheduled& event);
   void dial(std::uint32_t device, std::uint64_t attempt);
@@ -75,7 +74,7 @@ class World {
 
   Context context_;
   Database database_;
-  StoreModel store_;
+  std::unique_ptr<StoreModel> store_;
   Network network_;
   Bus bus_;
   std::vector<std::unique_ptr<Node>> nodes_;

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "common/base/mutant.h"
 #include "common/base/probe.h"
 #include "server/core/room_locals.h"
 
@@ -158,7 +159,7 @@ bool RoomLocals::judge(RoomLocal& local, PendingSync& sync) {
   const bool held = static_cast<bool>(sync.cursor.epoch);
   // A device from a later epoch knows of a history that this log does not have.
   if (held && sync.cursor.epoch > local.epoch) return dispute(local, sync);
-  const bool same_epoch = sync.cursor.epoch == local.epoch;
+  const bool same_epoch = sync.cursor.epoch == local.epoch || mutant(Mutant::M20_EpochIgnored);
   const Seq claimed = std::max(sync.cursor.seq, sync.floor);
   if (same_epoch && claimed > local.last && sync.mode != wire::SyncMode::Off) return verify(local, sync);
   if (sync.mode != wire::SyncMode::Full) {

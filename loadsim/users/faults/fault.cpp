@@ -39,6 +39,11 @@ constexpr std::array<Shape, kFaultKinds> kShapes{{
     {FaultKind::ClockDrift, "clock.drift", "NM"},
     {FaultKind::MemberKickRace, "member.kick_race", "C"},
     {FaultKind::RetentionCut, "retention.cut", "P"},
+    {FaultKind::PgCancelSyncwait, "pg.cancel_syncwait", "PD"},
+    {FaultKind::PgFailoverSync, "pg.failover sync", ""},
+    {FaultKind::PgFailoverAsync, "pg.failover async", ""},
+    {FaultKind::PgRestart, "pg.restart", ""},
+    {FaultKind::PgDeadlock, "pg.deadlock", "PD"},
     {FaultKind::Heal, "heal", ""},
 }};
 
@@ -118,19 +123,23 @@ std::string_view next_word(std::string_view& text) {
 
 /// An entry without its time; the error's text, empty when it is fine.
 std::string parse_entry(std::string_view text, Fault& fault) {
-  const std::string_view name = next_word(text);
-  const auto* shape =
-      std::find_if(kShapes.begin(), kShapes.end(), [&](const Shape& each) { return each.name == name; });
-  if (shape == kShapes.end()) return "there is no fault '" + std::string(name) + "'";
+  std::string name(next_word(text));
+  const auto found = [&] { return std::ranges::find(kShapes, name, &Shape::name); };
+  const auto* shape = found();
+  if (shape == kShapes.end()) {  // some are two words: pg.failover sync
+    name += " " + std::string(next_word(text));
+    shape = found();
+  }
+  if (shape == kShapes.end()) return "there is no fault '" + name + "'";
   fault.kind = shape->kind;
   for (const char what : shape->arguments) {
     const std::string_view word = next_word(text);
     if (!parse_argument(what, word, fault)) {
-      return std::string(name) + ": '" + std::string(word) + "' is not what it takes";
+      return name + ": '" + std::string(word) + "' is not what it takes";
     }
   }
   const std::string_view rest = next_word(text);
-  if (!rest.empty()) return std::string(name) + ": '" + std::string(rest) + "' is too much";
+  if (!rest.empty()) return name + ": '" + std::string(rest) + "' is too much";
   return {};
 }
 

@@ -10,6 +10,8 @@
 //   @30s  store.lost_reply 30% 4s ; store.unavailable 3s ; store.full 3s ; store.stop ; store.slow 400ms 5s
 //   @35s  store.restore 5s             # to the state of 5 s ago, epochs raised
 //   @36s  store.copy_back 5s           # the same without raising epochs: a copied-back file
+//   @38s  pg.cancel_syncwait 30% 4s    # a standby gets nothing; of the commits that wait for it so many are cancelled
+//   @39s  pg.failover sync ; pg.failover async ; pg.restart ; pg.deadlock 20% 2s
 //   @40s  client.crash 10% ; client.slow 5% 2KB/s 20s ; client.clone 1 ; client.offline 20% 5s
 //   @50s  clock.step n1 -3600s ; clock.drift n1 500ppm
 //   @60s  member.kick_race 20 ; retention.cut 30% ; drain n1
@@ -49,6 +51,11 @@ enum class FaultKind : std::uint8_t {
   ClockDrift,
   MemberKickRace,
   RetentionCut,
+  PgCancelSyncwait,
+  PgFailoverSync,
+  PgFailoverAsync,
+  PgRestart,
+  PgDeadlock,
   Heal,
   kCount
 };

@@ -45,8 +45,8 @@ class StoreContract : public testing::TestWithParam<Kind> {
   std::unique_ptr<Subject> subject_;
 };
 
-#define STARLING_CONTRACT(suite)                                                      \
-  INSTANTIATE_TEST_SUITE_P(Stores, suite, testing::Values(Kind::Sqlite, Kind::Model), \
+#define STARLING_CONTRACT(suite)                                                                           \
+  INSTANTIATE_TEST_SUITE_P(Stores, suite, testing::Values(Kind::Sqlite, Kind::Model, Kind::PostgresModel), \
                            [](const auto& each) { return name_of(each.param); })
 
 }  // namespace starling::contract

@@ -1,5 +1,5 @@
-// Random scripts on the real store and on the simulator's model: they agree on every result and every error, or one of
-// them is wrong.
+// Random scripts on the real store and on the simulator's models of it and of a database server: they agree on every result
+// and every error, or one of them is wrong.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -187,17 +187,19 @@ class Script {
 
 class StoreDifferential : public testing::TestWithParam<std::uint64_t> {};
 
-TEST_P(StoreDifferential, TheStoreAndTheModelAgree) {
+TEST_P(StoreDifferential, TheStoreAndTheModelsAgree) {
   constexpr std::uint64_t kPerTest = kScripts / 8;
   std::uint64_t accepted = 0;
   for (std::uint64_t seed = GetParam() * kPerTest; seed < (GetParam() + 1) * kPerTest; ++seed) {
     const auto real = make_subject(Kind::Sqlite);
     const auto model = make_subject(Kind::Model);
+    const auto server = make_subject(Kind::PostgresModel);
     Script script(seed);
     for (int step = 0; step < kSteps; ++step) {
       const ports::StoreRequest request = script.next(*model);
       const auto expected = model->run(request);
       ASSERT_EQ(text_of(real->run(request)), text_of(expected)) << "seed " << seed << " step " << step;
+      ASSERT_EQ(text_of(server->run(request)), text_of(expected)) << "seed " << seed << " step " << step;
       if (const auto* committed = std::get_if<ports::Committed>(&expected.result)) {
         accepted += committed->head.value - committed->prev_head.value;
       }
@@ -205,6 +207,7 @@ TEST_P(StoreDifferential, TheStoreAndTheModelAgree) {
         if (model->get<ports::RoomLoaded>(ports::LoadRoom{cut->first}).head < cut->second) continue;
         model->cut(cut->first, cut->second);
         real->cut(cut->first, cut->second);
+        server->cut(cut->first, cut->second);
       }
     }
   }

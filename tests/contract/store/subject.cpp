@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "loadsim/sim/database.h"
+#include "loadsim/sim/postgres_store.h"
 #include "server/store/log_reader.h"
 #include "server/store/snapshot.h"
 #include "server/store/sqlite.h"
@@ -87,6 +88,29 @@ class ModelSubject final : public Subject {
   sim::Database database_;
 };
 
+class PostgresSubject final : public Subject {
+ public:
+  ports::StoreCompletion run(ports::StoreRequest request) override {
+    store_.submit(ShardId(), {.id = ++id_, .request = std::move(request)});
+    for (sim::Scheduled event; context_.wheel.next(kNever, event);) {
+      if (event.what == sim::Happening::StoreDone) return std::move(store_.done(event.a)->completion);
+      store_.happened(event);
+    }
+    throw std::runtime_error("an operation without an answer");
+  }
+  void cut(RoomId room, Seq min_seq) override {
+    store_.cut(room, min_seq);
+    const Instant end = context_.now() + std::chrono::seconds(1);
+    for (sim::Scheduled event; context_.wheel.next(end, event);) store_.happened(event);
+  }
+
+ private:
+  sim::Context context_{sim::Options{.store = sim::StoreKind::Postgres}};
+  sim::Database database_;
+  sim::PostgresStore store_{context_, database_};
+  std::uint64_t id_ = 0;
+};
+
 void add(std::string& out, const wire::Event& e) {
   fmt::format_to(std::back_inserter(out),
                  "  event {}/{}.{} kind {} by {}/{} cseq {} id {} ts {} msg {} target {} thread {} subject {} role {} "
@@ -160,11 +184,28 @@ void add(std::string& out, const ports::EpochRaised& e) {
 }  // namespace
 
 std::unique_ptr<Subject> make_subject(Kind kind) {
-  if (kind == Kind::Sqlite) return std::make_unique<SqliteSubject>();
-  return std::make_unique<ModelSubject>();
+  switch (kind) {
+    case Kind::Sqlite:
+      return std::make_unique<SqliteSubject>();
+    case Kind::Model:
+      return std::make_unique<ModelSubject>();
+    case Kind::PostgresModel:
+      return std::make_unique<PostgresSubject>();
+  }
+  return nullptr;
 }
 
-std::string name_of(Kind kind) { return kind == Kind::Sqlite ? "Sqlite" : "Model"; }
+std::string name_of(Kind kind) {
+  switch (kind) {
+    case Kind::Sqlite:
+      return "Sqlite";
+    case Kind::Model:
+      return "Model";
+    case Kind::PostgresModel:
+      return "PostgresModel";
+  }
+  return {};
+}
 
 std::string text_of(const ports::StoreCompletion& completion) {
   std::string out = fmt::format("status {}\n", static_cast<int>(completion.status));

@@ -35,7 +35,11 @@ class Subject {
   }
 };
 
-enum class Kind : std::uint8_t { Sqlite, Model };
+enum class Kind : std::uint8_t {
+  Sqlite,
+  Model,          // the simulator's database
+  PostgresModel,  // the same behind the simulated server: locks, standbys and no faults
+};
 std::unique_ptr<Subject> make_subject(Kind kind);
 std::string name_of(Kind kind);
 

@@ -74,6 +74,7 @@ RoomId Story::room_of(std::initializer_list<Person*> people) {
   for (const Person* each : people) members.push_back(each->user());
   const RoomId room(++rooms_);
   world_.database().seed_room(room, wire::RoomKind::Group, members, world_.node().wall());
+  world_.store().replaced();
   return room;
 }
 
