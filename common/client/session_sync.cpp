@@ -49,7 +49,8 @@ void Session::handle(const wire::Synced& frame, Instant now, Output& out) {
 /// False when the connection was given up.
 bool Session::synced_room(std::uint32_t i, const wire::SyncedRoom& answer, Instant now, Output& out) {
   RoomCursor& cursor = rooms_.cursor(i);
-  const bool again = cursor.behind != 0;
+  // What was wished for since this was asked: the second answer to a repeated question finds it wanted and not asked yet.
+  const bool again = cursor.behind != 0 || cursor.sync() == SyncState::Wanted;
   switch (answer.status) {
     case wire::SyncStatus::NotMember:
       if (again) {

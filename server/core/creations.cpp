@@ -49,7 +49,9 @@ void Creations::busy(const CreateCall& call, std::uint32_t retry_after_ms) {
 }
 
 void Creations::made(CreateCall&& call, const ports::StoreCompletion& done) {
-  if (done.status == ports::StoreStatus::Unknown) {
+  call.outcome_unknown = call.outcome_unknown || done.status == ports::StoreStatus::Unknown;
+  const bool decided = done.status == ports::StoreStatus::Ok || done.status == ports::StoreStatus::Stopped;
+  if (call.outcome_unknown && !decided) {
     retries_.push_back(std::move(call));
     return turn_.schedule.arm(Chore::StoreRetry, turn_.now.at + turn_.config.store_retry);
   }

@@ -23,7 +23,9 @@ void Items::put(std::uint32_t index, const wire::PutItem& put) {
 }
 
 void Items::stored(ItemPutCall&& call, const ports::StoreCompletion& done) {
-  if (done.status == ports::StoreStatus::Unknown) {
+  call.outcome_unknown = call.outcome_unknown || done.status == ports::StoreStatus::Unknown;
+  const bool decided = done.status == ports::StoreStatus::Ok || done.status == ports::StoreStatus::Stopped;
+  if (call.outcome_unknown && !decided) {
     puts_.push_back(std::move(call));
     return turn_.schedule.arm(Chore::StoreRetry, turn_.now.at + turn_.config.store_retry);
   }

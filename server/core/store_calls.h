@@ -65,10 +65,12 @@ struct ItemPutCall {
   ConnId conn;
   std::uint64_t request_id = 0;
   ports::PutItem request;
+  bool outcome_unknown = false;  // of an earlier attempt: what took effect is still to be told
 };
 struct CreateCall {
   ConnId conn;
   ports::CreateRoom request;
+  bool outcome_unknown = false;  // likewise
 };
 
 using StoreCall =

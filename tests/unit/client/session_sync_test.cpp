@@ -172,6 +172,26 @@ TEST(Modes, AChangeWhileASyncIsUnderWayIsAskedForAfterIt) {
   EXPECT_EQ(second[0].mode, wire::SyncMode::Heads);
 }
 
+TEST(Modes, AChangeOutlivesTheSecondAnswerToARepeatedSync) {
+  ScriptedServer server;
+  server.start();
+  server.connect();
+  server.welcome();
+  server.list({kRoom});
+  const Seen first = server.take();
+  server.pass_with_chatter(limits::kAnswerTimeout);
+  const Seen repeated = server.take();
+  ASSERT_EQ(asked(repeated).size(), 1u);
+  server.command(
+      [](Session& s, Instant now, Output& out) { return s.set_mode(kRoom, wire::SyncMode::Heads, now, out); });
+  server.answer_live(first);
+  server.answer_live(repeated);  // before the next Sync may go
+  server.pass(limits::kSyncPace);
+  const auto third = asked(server.take());
+  ASSERT_EQ(third.size(), 1u);
+  EXPECT_EQ(third[0].mode, wire::SyncMode::Heads);
+}
+
 TEST(Modes, WithHeadsAGapIsNoGap) {
   ScriptedServer server(Settings{.first_mode = wire::SyncMode::Heads});
   server.start();

@@ -86,6 +86,20 @@ TEST_P(ItemsTest, AnUnknownOutcomeIsRepeatedAndSetsOnce) {
   EXPECT_EQ(rig.heard(alice).all<wire::Items>().size(), 1u);
 }
 
+TEST_P(ItemsTest, WhatTookEffectIsToldThoughItsRepeatFoundTheStoreAway) {
+  const End alice = rig.connect(kAlice, DeviceId(10));
+  rig.hold_store();
+  put(alice, "text");
+  rig.complete_next_unknown(true);
+  rig.pass(1s);
+  rig.complete_next(ports::StoreStatus::Unavailable);
+  rig.let_store_run();
+  rig.pass(1s);
+  ASSERT_EQ(rig.heard(alice).all<wire::ItemPut>().size(), 1u);
+  EXPECT_EQ(rig.heard(alice).all<wire::ItemPut>()[0].status, wire::PutStatus::Put);
+  EXPECT_EQ(rig.heard(alice).all<wire::Items>().size(), 1u);
+}
+
 TEST_P(ItemsTest, ChangesDuringAReadAreToldAfterIt) {
   const End alice = rig.connect(kAlice, DeviceId(10));
   rig.hold_store();

@@ -228,6 +228,21 @@ TEST(UsersTest, AChangeAmongOthersThatWereNotToldKeepsTheOldVersionUntilTheListC
   EXPECT_EQ(rig.heard(carol).all<wire::RoomList>()[0].rooms_version, 2u);
 }
 
+TEST(UsersTest, ARoomThatWasMadeIsToldThoughTheRepeatFoundTheStoreAwayAndItsMakerIsGone) {
+  Rig rig;
+  const End carol = rig.connect(kCarol, DeviceId(30));
+  const End alice = rig.connect(kAlice, DeviceId(10));
+  rig.hold_store();
+  rig.say(alice, wire::CreateRoom{.request_id = 1, .kind = wire::RoomKind::Group, .members = {kCarol}});
+  rig.complete_next_unknown(true);
+  rig.disconnect(alice);
+  rig.pass(1s);
+  rig.complete_next(ports::StoreStatus::Unavailable);
+  rig.let_store_run();
+  rig.pass(1s);
+  EXPECT_EQ(rig.heard(carol).all<wire::RoomChanged>().size(), 1u);
+}
+
 TEST(UsersTest, ReadMarkersNeverGoBackOrBeyondTheHeadAndReachTheStoreLater) {
   Rig rig;
   rig.store.add_room(kRoom, {kAlice}, 10);
