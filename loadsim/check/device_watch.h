@@ -84,6 +84,7 @@ class DeviceWatch {
   void on(const client::Typing&) {}
   void on(const client::ServerError&) {}
   void on(const client::Fatal&) {}
+  void on(const client::Held&) {}
   void on(const client::PresenceSeen&) {}
   void on(const client::ReceiptsSeen& notice);
 

@@ -83,6 +83,7 @@ class VirtualUser {
   void on(const client::Typing& notice, Instant now);
   void on(const client::PresenceSeen&, Instant) {}
   void on(const client::ReceiptsSeen&, Instant) {}
+  void on(const client::Held&, Instant) {}
   void on(const client::ServerError& notice, Instant now);
   void on(const client::Fatal& notice, Instant now);
   void on(const client::Renumbered&, Instant) {}

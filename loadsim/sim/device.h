@@ -170,6 +170,7 @@ class Device {
   void on(const client::ServerError&) {}
   void on(const client::PresenceSeen& n);
   void on(const client::ReceiptsSeen& n) { witness_->receipts(viewer(), *n.receipts); }
+  void on(const client::Held&) {}
   void note_asked(const wire::ClientFrame& frame);
   void check_least(RoomId room, Epoch epoch, Seq head, const Least& least);
   void check_answer(const wire::SyncedRoom& answer);
