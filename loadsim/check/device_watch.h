@@ -87,7 +87,6 @@ class DeviceWatch {
   void on(const client::Held&) {}
   void on(const client::PresenceSeen&) {}
   void on(const client::ReceiptsSeen& notice);
-  void on(const client::Held&) {}  // a time to wait promises nothing
 
   void asked(const wire::ClientFrame& frame);
   void check_body(const wire::Event& event);
