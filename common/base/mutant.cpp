@@ -7,12 +7,13 @@
 namespace starling {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Mutant>, 25> kNames{{
+constexpr std::array<std::pair<std::string_view, Mutant>, 26> kNames{{
     {"M1_PublishBeforeCommit", Mutant::M1_PublishBeforeCommit},
     {"M2_WarningIsAck", Mutant::M2_WarningIsAck},
     {"M3_SingleStatement", Mutant::M3_SingleStatement},
     {"M4_AckBeforeCommit", Mutant::M4_AckBeforeCommit},
     {"M5_NoBarrier", Mutant::M5_NoBarrier},
+    {"M6_NoDigests", Mutant::M6_NoDigests},
     {"M7_HistoryBeforeRegistration", Mutant::M7_HistoryBeforeRegistration},
     {"M9_DedupeWindow", Mutant::M9_DedupeWindow},
     {"M10_AckMovesCursor", Mutant::M10_AckMovesCursor},

@@ -14,6 +14,7 @@ enum class Mutant : std::uint8_t {
   M3_SingleStatement,  // a commit looks for duplicates in what it saw before it had the room's lock
   M4_AckBeforeCommit,
   M5_NoBarrier,  // what is read is told before a standby has it
+  M6_NoDigests,  // neither heartbeats nor digests: a lost tail is found by the next event alone
   M7_HistoryBeforeRegistration,
   M9_DedupeWindow,
   M10_AckMovesCursor,

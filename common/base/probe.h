@@ -53,7 +53,8 @@ namespace starling {
   X(cancel_syncwait_seen)   \
   X(barrier_waited)         \
   X(readonly_primary)       \
-  X(lock_timeout)
+  X(lock_timeout)           \
+  X(link_boot_changed)
 
 enum class Probe : std::uint8_t {
 #define STARLING_PROBE_ENUM(name) name,

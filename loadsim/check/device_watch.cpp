@@ -217,6 +217,8 @@ void DeviceWatch::asked(const wire::ClientFrame& frame) {
   } else if (const auto* history = std::get_if<wire::HistoryRequest>(&frame)) {
     const RoomWatch& seen = room(history->room).seen;
     pages_.push_back({.request_id = history->request_id, .floor = seen.floor().value, .epoch = seen.epoch()});
+  } else if (const auto* watch = std::get_if<wire::Watch>(&frame); watch != nullptr && nodes_ > 1 && !watch->receipts) {
+    std::erase_if(receipts_, [&](const auto& each) { return each.first.first == watch->room; });
   }
 }
 
@@ -253,7 +255,7 @@ void DeviceWatch::on(const client::Welcomed& notice) {
     violated(Guarantee::G8_Integrity, RoomId(), Seq(), "welcomed as somebody else");
   }
   // A marker may be in the server's memory for some seconds before it is stored: a kill may take it back.
-  if (std::exchange(boot_, notice.welcome->boot) != notice.welcome->boot) {
+  if (std::exchange(boot_, notice.welcome->boot) != notice.welcome->boot || nodes_ > 1) {
     for (WatchedRoom& r : rooms_) r.read_seq = Seq();
     receipts_.clear();
   }

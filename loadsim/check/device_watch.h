@@ -37,8 +37,10 @@ class DeviceWatch {
     DeviceId device;
     bool sampled = false;  // keeps the rooms' state for G10
   };
-  DeviceWatch(Who who, EventNames& names, Violations& violations)
-      : who_(who), names_(&names), violations_(&violations) {}
+  /// `nodes`: of the server. With several the one that holds a marker may die without the one that the device is connected to,
+  /// so markers are compared within a connection, and those of others while the room is shown.
+  DeviceWatch(Who who, EventNames& names, Violations& violations, std::uint32_t nodes = 1)
+      : who_(who), names_(&names), violations_(&violations), nodes_(nodes) {}
 
   /// Before the driver carries the output out.
   void on_output(const client::Output& out);
@@ -101,6 +103,7 @@ class DeviceWatch {
   std::vector<WatchedRoom> rooms_;  // by id
   std::vector<AskedPage> pages_;
   RoomId renumbering_;  // the room whose Renumbered notices are being read
+  std::uint32_t nodes_;
   std::uint64_t boot_ = 0;
   std::map<std::pair<RoomId, UserId>, wire::MemberReceipt> receipts_;  // the highest told in this boot
   bool cloned_ = false;

@@ -24,7 +24,7 @@ Device::Device(Identity who, Surroundings around)
     : who_(who),
       context_(around.context),
       network_(around.network),
-      node_(around.node),
+      nodes_(around.nodes),
       witness_(around.witness),
       names_(around.names),
       chronicle_(*around.context, who.device),
@@ -39,7 +39,7 @@ std::unique_ptr<check::DeviceWatch> Device::new_watch() {
   const std::uint32_t run = context_->options.keep_texts ? 0 : 1;
   return std::make_unique<check::DeviceWatch>(
       check::DeviceWatch::Who{.run = run, .user = who_.user, .device = who_.device, .sampled = who_.sampled}, *names_,
-      context_->violations);
+      context_->violations, context_->options.nodes);
 }
 
 // ---- life
@@ -286,8 +286,11 @@ void Device::follow_up() {
   if (std::exchange(page_due_, false)) ask_next_page();
 }
 
+/// Good by every node's clock.
 std::string Device::token() const {
-  return to_text({.user = who_.user, .device = who_.device, .expires = node_->wall() + kTokenLife});
+  WallTime latest{};
+  for (const auto& node : *nodes_) latest = std::max(latest, node->wall());
+  return to_text({.user = who_.user, .device = who_.device, .expires = latest + kTokenLife});
 }
 
 LogWitness::Viewer Device::viewer() const {

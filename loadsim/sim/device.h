@@ -48,7 +48,7 @@ class Device {
   struct Surroundings {
     Context* context;
     Network* network;
-    const Node* node;  // whose clock dates the login tokens
+    const std::vector<std::unique_ptr<Node>>* nodes;  // their clocks date the login tokens
     LogWitness* witness;
     check::EventNames* names;
   };
@@ -189,7 +189,7 @@ class Device {
   Identity who_;
   Context* context_;
   Network* network_;
-  const Node* node_;
+  const std::vector<std::unique_ptr<Node>>* nodes_;
   LogWitness* witness_;
   check::EventNames* names_;
 

@@ -55,6 +55,12 @@ void Nemesis::begin(std::uint32_t index) {
     case FaultKind::ClockDrift:
       on_server(fault);
       return;
+    case FaultKind::BusDrop:
+    case FaultKind::BusDup:
+    case FaultKind::BusReorder:
+    case FaultKind::BusCut:
+      world_->bus().disturb(fault);
+      return;
     case FaultKind::StoreLostReply:
     case FaultKind::StoreUnavailable:
     case FaultKind::StoreFull:

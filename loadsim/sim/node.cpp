@@ -64,13 +64,16 @@ Node::Node(std::uint32_t index, const Surroundings& around)
       store_(around.store),
       bus_(around.bus),
       index_(index),
-      first_shard_(index * around.context->options.shards) {}
+      first_shard_(index * around.context->options.shards),
+      boot_(index),
+      steady_offset_(within({0s, 1000h}, around.context->draw_at(Stream::Bus, 1u << 20, index)) *
+                     (index == 0 ? 0 : 1)) {}
 
 // ---- life
 
 void Node::start() {
   STARLING_ASSERT(!up());
-  ++boot_;
+  boot_ += context_->options.nodes;  // no two processes have the same
   const std::uint16_t count = context_->options.shards;
   ports::View view{.id = ViewId(1)};
   for (std::uint16_t node = 0; node < context_->options.nodes; ++node) {
@@ -103,6 +106,7 @@ void Node::kill(StoreModel::Death death) {
   for (std::uint32_t shard = 0; shard < conns_.size(); ++shard) {
     for (std::uint32_t i = 0; i < conns_[shard].size(); ++i) {
       if (conns_[shard][i].used) free_conn(shard, {.index = i, .generation = conns_[shard][i].generation});
+      conns_[shard][i].generation = 0;  // another process gives the same handles out again
     }
   }
   for (std::uint64_t& ticket : tickets_) ++ticket;
@@ -246,7 +250,7 @@ void Node::on_timer(ShardId name, std::uint64_t ticket) {
   const std::uint32_t shard = index_of(name);
   if (tickets_[shard] != ticket) return;
   armed_[shard] = kNever;
-  if (shards_[shard]->next_deadline() <= context_->now()) {
+  if (shards_[shard]->next_deadline() <= steady(context_->now())) {
     input(shard, core::DeadlineReached{});
   } else {
     arm(shard);
@@ -254,7 +258,8 @@ void Node::on_timer(ShardId name, std::uint64_t ticket) {
 }
 
 void Node::arm(std::uint32_t shard) {
-  const Instant deadline = shards_[shard]->next_deadline();
+  const Instant next = shards_[shard]->next_deadline();
+  const Instant deadline = next == kNever ? kNever : next - steady_offset_;
   if (deadline >= armed_[shard]) return;  // an earlier one looks again
   armed_[shard] = deadline;
   context_->wheel.schedule(deadline, Happening::ShardTimer, name_of(shard).value, ++tickets_[shard]);
@@ -265,7 +270,7 @@ void Node::input(std::uint32_t shard, core::Input&& in) {
   context_->trace.add(0x100 + in.index(), name_of(shard).value,
                       static_cast<std::uint64_t>(context_->now().time_since_epoch().count()));
   effects_.clear();
-  shards_[shard]->on({.at = context_->now(), .wall = wall()}, std::move(in), effects_);
+  shards_[shard]->on({.at = steady(context_->now()), .wall = wall()}, std::move(in), effects_);
   carry_out(shard);
   arm(shard);
 }

@@ -56,6 +56,8 @@ class Node {
   void step_clock(Duration by) { clock_step_ += by; }
   void drift_clock(std::int64_t ppm);
   WallTime wall() const;
+  /// Its steady clock: each machine's counts from another moment.
+  Instant steady(Instant at) const { return at == kNever ? at : at + steady_offset_; }
 
   // ---- happenings
 
@@ -106,6 +108,8 @@ class Node {
   Bus* bus_;
   std::uint32_t index_;
   std::uint32_t first_shard_;
+  std::uint64_t boot_;
+  Duration steady_offset_;
   std::vector<std::unique_ptr<core::Shard>> shards_;
   std::vector<std::vector<Conn>> conns_;  // by shard
   std::vector<std::vector<std::uint32_t>> free_;
@@ -114,7 +118,6 @@ class Node {
   std::vector<std::uint64_t> tickets_;
   core::Effects effects_;
   wire::Decoder decoder_;
-  std::uint64_t boot_ = 0;
   Instant paused_until_{};
   Duration clock_step_{};
   std::int64_t drift_ppm_ = 0;

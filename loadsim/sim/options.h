@@ -96,6 +96,9 @@ struct Options {
       30;  // connections through the WebSocket codec, cut anywhere; the others pass frames
   std::uint32_t ring_capacity = 256;
   Span ring_latency{2us, 60us};
+  std::uint32_t bus_capacity = 1000;  // the high-water mark, envelopes from a node to another
+  Span bus_latency{100us, 2ms};
+  Duration slow_join{};  // what is for a node that has just started, and from it, is lost for so long
   Span link_latency{1ms, 40ms};
   Span read_latency{100us, 2ms};
   Span fsync_latency{300us, 4ms};

@@ -159,6 +159,35 @@ Fault draw_fault(Dice& dice, FaultKind kind, Duration until) {
   return users::only_its_own(fault);
 }
 
+/// Half of the worlds have several nodes. What they were drawn otherwise stays: the faults find another node each.
+void draw_cluster(std::uint64_t seed, Options& o) {
+  Dice dice(seed, 6);
+  if (dice.one_in(2)) return;
+  o.nodes = static_cast<std::uint16_t>(dice.between(2, 5));
+  o.shards = std::min<std::uint16_t>(o.shards, o.nodes > 3 ? 1 : 2);
+  if (dice.one_in(3)) o.bus_capacity = static_cast<std::uint32_t>(dice.log_between(32, 256));
+  if (dice.one_in(3)) o.bus_latency = {0us, dice.time(1ms, 60ms)};
+  if (dice.one_in(2)) o.slow_join = dice.time(10ms, 1500ms);
+  std::uint32_t node = 1;
+  for (Fault& fault : o.schedule) {
+    if (fault.node == 0) continue;
+    if (fault.kind != FaultKind::Restart) node = static_cast<std::uint32_t>(dice.between(1, o.nodes));
+    fault.node = node;  // who was killed is restarted
+  }
+  constexpr std::array kOfTheBus{FaultKind::BusDrop, FaultKind::BusDup, FaultKind::BusReorder, FaultKind::BusCut};
+  for (const FaultKind kind : kOfTheBus) {
+    if (!dice.one_in(2)) continue;
+    for (std::uint64_t n = dice.log_between(1, 4); n > 0; --n) {
+      Fault fault{.at = dice.time(4s, o.heal_at - 3s), .kind = kind, .span = dice.time(200ms, 8s)};
+      fault.node = static_cast<std::uint32_t>(dice.between(1, o.nodes));
+      fault.to = static_cast<std::uint32_t>(1 + (fault.node - 1 + dice.between(1, o.nodes - 1u)) % o.nodes);
+      fault.permille = static_cast<std::uint32_t>(dice.log_between(20, 1000));
+      fault.delay = dice.time(1ms, 200ms);
+      o.schedule.push_back(users::only_its_own(fault));
+    }
+  }
+}
+
 /// A server that goes down comes back, mostly.
 void add_restart(Dice& dice, const Fault& down, std::vector<Fault>& schedule) {
   if (dice.one_in(12)) return;
@@ -281,6 +310,7 @@ Options swarm(std::uint64_t seed, StoreKind store) {
   } else if (!dice.one_in(20)) {  // the promises also hold when nothing goes wrong
     draw_faults(seed, options);
   }
+  draw_cluster(seed, options);
   if (store == StoreKind::Postgres) draw_postgres(seed, options);
   std::stable_sort(options.schedule.begin(), options.schedule.end(),
                    [](const Fault& a, const Fault& b) { return a.at < b.at; });

@@ -64,8 +64,8 @@ Device& World::add_device(UserId user, DeviceId id) {
   const auto index = static_cast<std::uint32_t>(devices_.size());
   network_.add_device();
   const Device::Identity who{.index = index, .user = user, .device = id, .sampled = index % 4 == 0};
-  devices_.push_back(std::make_unique<Device>(
-      who, Device::Surroundings{&context_, &network_, nodes_.front().get(), &witness_, &names_}));
+  devices_.push_back(
+      std::make_unique<Device>(who, Device::Surroundings{&context_, &network_, &nodes_, &witness_, &names_}));
   acts_.push_back(0);
   if (context_.options.acting) context_.wheel.schedule(context_.now() + 2s, Happening::DeviceActs, index);
   return *devices_.back();
@@ -174,7 +174,7 @@ void World::on_server(const Scheduled& event) {
       return;
     case Happening::BusArrival: {
       const ShardId to = bus_.destination(event.a);
-      if (auto envelope = bus_.take(event.a)) node.on_envelope(to, std::move(*envelope));
+      if (auto envelope = bus_.take(event.a, event.b)) node.on_envelope(to, std::move(*envelope));
       return;
     }
     case Happening::LinkDrained: {

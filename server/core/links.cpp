@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "common/base/mutant.h"
+#include "common/base/probe.h"
+
 namespace starling::core {
 namespace {
 
@@ -28,12 +31,19 @@ Links::Links(Turn& turn) : turn_(turn) {
   std::uint16_t highest = turn.self.value;
   for (const ShardId shard : turn.view.shards) highest = std::max(highest, shard.value);
   links_.resize(std::size_t{highest} + 1);
+  // An answer to an earlier life must find nobody waiting.
+  last_request_ = mix64(turn.boot) >> 8;
 }
 
 ports::EnvelopeHeader Links::header(ShardId to, bool counted) {
   Link& link = links_[to.value];
   if (counted) ++link.sent;
-  return {.from = turn_.self, .boot = turn_.boot, .link_seq = link.sent, .view = turn_.view.id};
+  return {.from = turn_.self,
+          .boot = turn_.boot,
+          .to_boot = link.boot_seen,
+          .link_seq = link.sent,
+          .view = turn_.view.id,
+          .sent_at = turn_.now.at};
 }
 
 void Links::post(ShardId to, ports::Payload&& payload) {
@@ -87,6 +97,16 @@ void Links::cancel_sends(ConnId conn) {
   }
 }
 
+void Links::forget_connections(ShardId shard) {
+  std::vector<ports::RequestId> void_now;
+  for (const Asked& asked : asked_) {
+    const bool to_connections = std::holds_alternative<ports::DeviceFenced>(asked.payload) ||
+                                std::holds_alternative<ports::UserNotice>(asked.payload);
+    if (!asked.answered && asked.to == shard && to_connections) void_now.push_back(asked.id);
+  }
+  for (const ports::RequestId id : void_now) cancel(id);
+}
+
 void Links::blank(Asked& asked) {
   --unanswered_;
   unanswered_bytes_ -= asked.bytes;
@@ -112,6 +132,7 @@ void Links::resend() {
 }
 
 void Links::heartbeat() {
+  if (mutant(Mutant::M6_NoDigests)) return;
   for (const ShardId shard : turn_.view.shards) {
     if (shard == turn_.self) continue;
     turn_.out->posts.push_back(
@@ -124,6 +145,9 @@ Links::Arrival Links::arrive(const ports::EnvelopeHeader& header, bool heartbeat
     return Arrival::Stale;
   }
   Link& link = links_[header.from.value];
+  const bool to_another_life = header.to_boot != 0 && header.to_boot != turn_.boot;
+  if (to_another_life || header.boot < link.boot_seen) return Arrival::Stale;
+  const bool reborn = link.boot_seen != 0 && link.boot_seen != header.boot;
   if (link.boot_seen != header.boot) {
     link.boot_seen = header.boot;
     link.seen = 0;
@@ -133,6 +157,8 @@ Links::Arrival Links::arrive(const ports::EnvelopeHeader& header, bool heartbeat
   if (!heartbeat && header.link_seq <= link.seen) return Arrival::Stale;
   const bool lost = before > link.seen;
   link.seen = std::max(link.seen, header.link_seq);
+  probe(Probe::link_boot_changed, reborn);
+  if (reborn) return Arrival::Reborn;
   return lost ? Arrival::AfterLoss : Arrival::InOrder;
 }
 

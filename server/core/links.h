@@ -37,9 +37,16 @@ class Links {
   /// True when so much more may be kept. What comes from clients asks first.
   bool takes(std::size_t bytes) const { return unanswered_bytes_ + bytes <= turn_.config.shard_queue_bytes_max; }
 
-  enum class Arrival : std::uint8_t { InOrder, AfterLoss, Stale };
-  /// Stale: not to be looked at.
+  enum class Arrival : std::uint8_t {
+    InOrder,
+    AfterLoss,
+    Reborn,  // the shard has started anew: it knows nothing of what it was told, and its connections are gone
+    Stale,   // not to be looked at
+  };
   Arrival arrive(const ports::EnvelopeHeader& header, bool heartbeat);
+
+  /// What was asked of connections of the shard is void with them.
+  void forget_connections(ShardId shard);
 
   void heartbeat();
   void resend();

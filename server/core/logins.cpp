@@ -9,6 +9,9 @@ namespace starling::core {
 namespace {
 constexpr std::uint32_t kComeBackMs = 1000;  // to a node that drains; another one may be up at once
 constexpr Duration kLateMarks = std::chrono::seconds(1);
+/// Sessions that register anew: a few thousand a second, each a read of the store.
+constexpr std::size_t kAttachedAtOnce = 64;
+constexpr Duration kAttachStep = std::chrono::milliseconds(20);
 
 /// A max-register in `marks`, which are by room ascending. Returns what is there now.
 wire::ReadMark raise(std::vector<wire::ReadMark>& marks, const wire::ReadMark& mark) {
@@ -36,25 +39,50 @@ void Logins::on(Connected&& connected) {
   extras(session).ticket = std::move(connected.ticket);
   session.extras->ticket_expires = connected.ticket_expires;
   session.extras->items_after = connected.hello.items_version;
-  session.extras->attach =
-      links_.ask(turn_.home(session.user), ports::AttachDevice{.user = session.user,
-                                                               .device = session.device,
-                                                               .conn = connected.conn,
-                                                               .connected_at = turn_.now.at,
-                                                               .rooms_version = connected.hello.rooms_version});
+  ask_to_attach(connected.conn.index, turn_.now.at, connected.hello.rooms_version);
+}
+
+void Logins::ask_to_attach(std::uint32_t index, Instant connected_at, std::uint64_t rooms_version) {
+  Session& session = sessions_.at(index);
+  extras(session).attach = links_.ask(turn_.home(session.user), ports::AttachDevice{.user = session.user,
+                                                                                    .device = session.device,
+                                                                                    .conn = sessions_.conn(index),
+                                                                                    .connected_at = connected_at,
+                                                                                    .rooms_version = rooms_version});
+}
+
+void Logins::attach_anew(ShardId home) {
+  for (std::uint32_t index = 0; index < sessions_.index_end(); ++index) {
+    const Session& session = sessions_.at(index);
+    if (session.open && session.welcomed && turn_.home(session.user) == home)
+      detached_.push_back(sessions_.conn(index));
+  }
+  if (!detached_.empty()) turn_.schedule.arm(Chore::Attach, turn_.now.at);
+}
+
+void Logins::attach_some() {
+  for (std::size_t n = std::min(kAttachedAtOnce, detached_.size()); n > 0; --n) {
+    const ConnId conn = detached_.back();
+    detached_.pop_back();
+    const Session* session = sessions_.find(conn);
+    // What is asked for already, is asked for until it is answered.
+    if (session != nullptr && !attaches(*session)) ask_to_attach(conn.index, ports::kBefore, 0);
+  }
+  if (!detached_.empty()) turn_.schedule.arm(Chore::Attach, turn_.now.at + kAttachStep);
 }
 
 void Logins::on(ports::DeviceAttached&& attached) {
   Session* session = sessions_.find(attached.conn);
   // Also when nothing was asked (request 0): a connection that ended meanwhile has left less.
   if (session != nullptr && session->welcomed) session->sends.fill_at(attached.sends_full_at, turn_.now.at);
-  if (session == nullptr || attached.request == 0 || session->welcomed || session->extras == nullptr) return;
+  if (session == nullptr || !attaches(*session) || session->extras->attach != attached.request) return;
   const std::uint32_t index = attached.conn.index;
-  links_.cancel(session->extras->attach);
+  links_.cancel(std::exchange(session->extras->attach, 0));
   if (!attached.admitted) {
     sessions_.send(index, wire::Reconnect{.after_ms = turn_.busy_retry_ms(), .reason = "too many connections"});
     return sessions_.close(index, CloseReason::Overloaded, "too many connections of this user");
   }
+  if (session->welcomed) return welcome_anew(index, std::move(attached));
   welcome(index, attached);
   session->sends.fill_at(attached.sends_full_at, turn_.now.at);
   const std::uint64_t items_held = session->extras->items_after;
@@ -79,9 +107,32 @@ void Logins::welcome(std::uint32_t index, const ports::DeviceAttached& attached)
                                       .rooms_version = attached.rooms_version});
 }
 
+/// By a home that knows of no change that another one has told, or was about to tell: all of it is told.
+void Logins::welcome_anew(std::uint32_t index, ports::DeviceAttached&& attached) {
+  Session& session = sessions_.at(index);
+  session.notices = attached.notices;
+  if (attached.listed) {
+    lists_.begin(index, {.rooms_version = attached.rooms_version, .rooms = std::move(attached.rooms)});
+  }
+  // Marks that the other home had not put into the store yet.
+  for (const wire::ReadMark& mark : extras(session).marks) {
+    const auto known = std::ranges::lower_bound(attached.marks, mark.room, {}, &wire::ReadMark::room);
+    if (known != attached.marks.end() && known->room == mark.room && known->seq >= mark.seq) continue;
+    links_.ask(turn_.home(session.user), ports::MarkRead{.user = session.user, .conn = attached.conn, .mark = mark});
+  }
+  for (const wire::ReadMark& mark : attached.marks) {
+    tell_mark({attached.conn}, {.room = mark.room, .seq = mark.seq, .msg_no = mark.msg_no});
+  }
+  // Says nothing but the version: a device that is at another reads on.
+  sessions_.send(index, wire::Items{.prev = attached.items_version, .version = attached.items_version});
+  watches_.attached_anew(index);
+  shrink(session);
+}
+
 void Logins::on(ShardId from, const ports::DeviceFenced& fenced) {
   if (sessions_.find(fenced.conn) != nullptr) {
-    sessions_.close(fenced.conn.index, CloseReason::Fenced, "the device connected elsewhere");
+    const CloseReason reason = fenced.again ? CloseReason::Overloaded : CloseReason::Fenced;
+    sessions_.close(fenced.conn.index, reason, "the device connected elsewhere");
   }
   links_.post(from, ports::Answered{fenced.request});
 }
@@ -108,7 +159,8 @@ void Logins::on(ShardId from, ports::UserNotice&& notice) {
   bool done = true;
   for (const ConnId conn : notice.conns) {
     Session* session = sessions_.find(conn);
-    if (session == nullptr || !session->welcomed || notice.number <= session->notices) continue;
+    // The answer to the registration contains it.
+    if (session == nullptr || attaches(*session) || notice.number <= session->notices) continue;
     if (notice.number != session->notices + 1) {
       done = false;  // the one before was lost: both will be repeated
       continue;

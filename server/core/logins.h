@@ -27,6 +27,10 @@ class Logins {
   void on(ports::DeviceAttached&& attached);
   void on(ShardId from, const ports::DeviceFenced& fenced);
   void on(ShardId from, ports::UserNotice&& notice);
+  /// The home has started anew, or is another: it does not know of the sessions of its users.
+  void attach_anew(ShardId home);
+  /// The next of them.
+  void attach_some();
   void revoke(DeviceId device);
   /// Sessions that were closed in this turn.
   void bury();
@@ -39,7 +43,10 @@ class Logins {
 
  private:
   void end(std::uint32_t session, bool left = false);
+  void ask_to_attach(std::uint32_t session, Instant connected_at, std::uint64_t rooms_version);
+  bool attaches(const Session& session) const { return session.extras != nullptr && session.extras->attach != 0; }
   void welcome(std::uint32_t session, const ports::DeviceAttached& attached);
+  void welcome_anew(std::uint32_t session, ports::DeviceAttached&& attached);
   bool tell_items(const std::vector<ConnId>& conns, const wire::Items& items);
   void tell_mark(const std::vector<ConnId>& conns, wire::ReadMarked marked);
   bool send_mark(std::uint32_t session, const wire::ReadMark& mark);
@@ -51,7 +58,8 @@ class Logins {
   RoomLists& lists_;
   Items& items_;
   PresenceWatch& watches_;
-  std::vector<ConnId> late_;  // sessions with markers that the meter has held back
+  std::vector<ConnId> late_;      // sessions with markers that the meter has held back
+  std::vector<ConnId> detached_;  // sessions that their user's home does not know
 };
 
 }  // namespace starling::core

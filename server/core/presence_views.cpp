@@ -197,7 +197,10 @@ void PresenceWatch::on(ports::VisibleUsers&& answer) {
   const Instant due = turn_.now.at + turn_.config.presence_lease;
   renewals_.push_back({.conn = answer.conn, .room = answer.room, .number = answer.number, .at = due});
   arm_asking(due);
-  if (answer.receipts && view->receipts) tell_receipts(answer.conn.index, *view, *answer.receipts);
+  if (answer.receipts && view->receipts) {
+    keep_highest(rooms_[*room_index_.find(answer.room.value)], *answer.receipts);  // it has a view
+    tell_receipts(answer.conn.index, *view, *answer.receipts);
+  }
 }
 
 void PresenceWatch::ask_views() {
@@ -255,6 +258,21 @@ void PresenceWatch::suspect_receipts(ShardId home) {
   }
 }
 
+/// Nobody sees a mark go back: a home that has started anew is told what it has told before.
+void PresenceWatch::keep_highest(WatchedRoom& room, wire::Receipts& receipts) {
+  ports::MarksSeen forgotten;
+  for (wire::MemberReceipt& each : receipts.members) {
+    auto at = std::ranges::lower_bound(room.told, each.user, {}, &wire::MemberReceipt::user);
+    if (at == room.told.end() || at->user != each.user) at = room.told.insert(at, {.user = each.user});
+    if (each.delivered < at->delivered || each.read < at->read) {
+      forgotten.marks.push_back({.room = room.id, .user = each.user, .delivered = at->delivered, .read = at->read});
+    }
+    at->delivered = each.delivered = std::max(each.delivered, at->delivered);
+    at->read = each.read = std::max(each.read, at->read);
+  }
+  if (!forgotten.marks.empty()) links_.post(turn_.home(room.id), std::move(forgotten));
+}
+
 /// One who is behind gets them all later.
 void PresenceWatch::tell_receipts(std::uint32_t index, WatchView& view, const wire::Receipts& receipts) {
   if (!sessions_.has_room(index)) {
@@ -265,9 +283,10 @@ void PresenceWatch::tell_receipts(std::uint32_t index, WatchView& view, const wi
   sessions_.send(index, receipts);
 }
 
-void PresenceWatch::on(const ports::ReceiptsTold& told) {
+void PresenceWatch::on(ports::ReceiptsTold& told) {
   const auto slot = room_index_.find(told.receipts.room.value);
   if (!slot) return;
+  keep_highest(rooms_[*slot], told.receipts);
   std::vector<std::uint32_t> recipients;
   for (const std::uint32_t index : rooms_[*slot].sessions) {
     WatchView* view = find_view(sessions_.conn(index), told.receipts.room);
@@ -295,6 +314,13 @@ void PresenceWatch::set_away(std::uint32_t index, bool away) {
     arm_asking(turn_.now.at + kAwayInterval);
   }
   shrink_watches(index);
+}
+
+void PresenceWatch::attached_anew(std::uint32_t index) {
+  SessionWatches* watches = watches_of(index);
+  if (watches == nullptr) return;
+  watches->told_away = !watches->away;  // a home that does not know a session does not take what is said of it
+  set_away(index, watches->away);
 }
 
 /// False: later.

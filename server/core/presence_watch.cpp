@@ -102,6 +102,12 @@ void PresenceWatch::suspect(ShardId home) {
   arm_asking(turn_.now.at + turn_.config.link_heartbeat);
 }
 
+void PresenceWatch::forget_versions(ShardId home) {
+  for (std::uint32_t slot = 0; slot < users_.end(); ++slot) {
+    if (users_[slot].id && turn_.home(users_[slot].id) == home) users_[slot].version = 0;
+  }
+}
+
 void PresenceWatch::renew() {
   if (turn_.now.at >= renew_at_) {
     for (std::uint32_t slot = 0; slot < users_.end(); ++slot) {

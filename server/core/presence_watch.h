@@ -35,7 +35,8 @@ struct WatchedUser {
 /// The sessions that show a room.
 struct WatchedRoom {
   RoomId id;
-  std::vector<std::uint32_t> sessions;  // ascending
+  std::vector<std::uint32_t> sessions;    // ascending
+  std::vector<wire::MemberReceipt> told;  // the highest marks, by user
 };
 
 class PresenceWatch {
@@ -52,11 +53,15 @@ class PresenceWatch {
   // ---- from homes
   void on(ports::VisibleUsers&& answer);
   void on(ShardId from, const ports::PresenceTold& told);
-  void on(const ports::ReceiptsTold& told);
+  void on(ports::ReceiptsTold& told);
   /// Who is removed is seen no more, and sees nobody any more.
   void members_changed(const ports::EventsPublished& published);
   /// Something that the shard said was lost.
   void suspect(ShardId home);
+  /// The home has started anew: versions that it tells are no later ones than those known here.
+  void forget_versions(ShardId home);
+  /// The user's home knows nothing of the session but that it is there.
+  void attached_anew(std::uint32_t session);
 
   // ---- chores
   /// Tells the sessions what is new.
@@ -96,6 +101,7 @@ class PresenceWatch {
   void tell_receipts(std::uint32_t session, WatchView& view, const wire::Receipts& receipts);
   void ask_later(std::uint32_t session, WatchView& view, Instant at);
   void suspect_receipts(ShardId home);
+  void keep_highest(WatchedRoom& room, wire::Receipts& receipts);
   bool tell_away(std::uint32_t session, SessionWatches& watches);
   void tell_late();
 

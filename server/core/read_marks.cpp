@@ -9,25 +9,25 @@ namespace {
 constexpr std::size_t kMarksPerPut = 512;
 }
 
+/// Also of a user that is not known (yet): the session may not have registered with a home that has started anew.
 void UserHomes::on(ShardId from, const ports::MarkRead& ask) {
-  UserHome* user = find(ask.user);
-  if (user != nullptr && user->loaded) {
-    std::vector<Mark>& marks = extras(*user).marks;
-    auto at = std::ranges::lower_bound(marks, ask.mark.room, {}, &Mark::room);
-    if (at == marks.end() || at->room != ask.mark.room) at = marks.insert(at, {.room = ask.mark.room});
-    ports::UserNotice notice;
-    if (ask.mark.seq > at->seq) {
-      *at = {
-          .room = ask.mark.room, .seq = ask.mark.seq, .msg_no = std::max(at->msg_no, ask.mark.msg_no), .dirty = true};
-      notice.frame = wire::ReadMarked{.room = at->room, .seq = at->seq, .msg_no = at->msg_no};
-      list_dirty(*user);
-      tell(*user, notice);
-    } else {
-      // Nothing new for the others; who asked learns where it stands.
-      notice.frame = wire::ReadMarked{.room = at->room, .seq = at->seq, .msg_no = at->msg_no};
-      notice.conns = {ask.conn};
-      links_.ask(from, std::move(notice));
-    }
+  if (!ask.user) return;
+  UserHome& user = find_or_add(ask.user);
+  std::vector<Mark>& marks = extras(user).marks;
+  auto at = std::ranges::lower_bound(marks, ask.mark.room, {}, &Mark::room);
+  if (at == marks.end() || at->room != ask.mark.room) at = marks.insert(at, {.room = ask.mark.room});
+  const bool newer = ask.mark.seq > at->seq;
+  if (newer) {
+    *at = {.room = ask.mark.room, .seq = ask.mark.seq, .msg_no = std::max(at->msg_no, ask.mark.msg_no), .dirty = true};
+  }
+  ports::UserNotice notice{.frame = wire::ReadMarked{.room = at->room, .seq = at->seq, .msg_no = at->msg_no}};
+  if (newer) {
+    list_dirty(user);
+    tell(user, notice);
+  } else {
+    // Nothing new for the others; who asked learns where it stands.
+    notice.conns = {ask.conn};
+    links_.ask(from, std::move(notice));
   }
   links_.post(from, ports::Answered{ask.request});
 }

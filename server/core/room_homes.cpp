@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/mutant.h"
 #include "common/base/probe.h"
 
 namespace starling::core {
@@ -104,8 +105,8 @@ void RoomHomes::loaded(RoomId room, ports::StoreCompletion&& done) {
   home->stage = HomeStage::Ready;
   if (epoch_before && epoch_before != home->epoch) {
     tell_epoch(*home);
-  } else if (epoch_before && head_before != home->head) {
-    tell_head(*home);
+  } else if (head_before != home->head) {
+    tell_head(*home);  // to nobody, unless somebody has asked before it was known
   }
   for (const UserId user : changed) note_membership(*home, user);
   next_work(*home);
@@ -175,9 +176,11 @@ void RoomHomes::on(ShardId from, const ports::FetchEvents& fetch) {
 void RoomHomes::on(ShardId from, const ports::AskHeads& ask) {
   ports::HeadDigest digest{.request = ask.request};
   for (const RoomId room : ask.rooms) {
-    const RoomHome* home = find(room);
-    if (home == nullptr || home->stage == HomeStage::Loading) continue;
-    digest.heads.push_back({.room = room, .epoch = home->epoch, .head = home->head});
+    if (!room) continue;
+    RoomHome& home = find_or_load(room);
+    home.shards |= std::uint64_t{1} << from.value;
+    if (home.stage == HomeStage::Loading) continue;
+    digest.heads.push_back({.room = room, .epoch = home.epoch, .head = home.head});
   }
   links_.post(from, std::move(digest));
 }
@@ -225,6 +228,7 @@ void RoomHomes::touch(RoomHome& home) {
 }
 
 void RoomHomes::digest() {
+  if (mutant(Mutant::M6_NoDigests)) return;
   std::erase_if(active_, [&](RoomId room) {
     RoomHome* home = find(room);
     if (home == nullptr || home->work == nullptr) return true;

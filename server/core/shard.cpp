@@ -19,6 +19,16 @@ struct Overloaded : Each... {
   using Each::operator()...;
 };
 
+/// The sender's steady clock may be that of another machine.
+void to_own_clock(ports::Payload& payload, Duration ahead) {
+  const auto shift = [&](Instant& at) {
+    if (at != Instant()) at += ahead;
+  };
+  if (auto* attach = std::get_if<ports::AttachDevice>(&payload)) shift(attach->connected_at);
+  if (auto* detach = std::get_if<ports::DetachDevice>(&payload)) shift(detach->sends_full_at);
+  if (auto* attached = std::get_if<ports::DeviceAttached>(&payload)) shift(attached->sends_full_at);
+}
+
 }  // namespace
 
 Shard::Shard(const Config& config, ShardId self, ports::View view, std::uint64_t boot, std::uint64_t seed) {
@@ -118,6 +128,9 @@ void Shard::State::on(EnvelopeReceived&& input) {
   switch (links.arrive(header, heartbeat)) {
     case Links::Arrival::Stale:
       return;
+    case Links::Arrival::Reborn:
+      reborn(header.from);
+      break;
     case Links::Arrival::AfterLoss:
       locals.suspect(header.from);
       watches.suspect(header.from);
@@ -125,7 +138,18 @@ void Shard::State::on(EnvelopeReceived&& input) {
     case Links::Arrival::InOrder:
       break;
   }
+  to_own_clock(input.envelope.payload, turn.now.at - header.sent_at);
   arrived(header.from, std::move(input.envelope.payload));
+}
+
+/// What it was told is told again, what its connections were told of is void.
+void Shard::State::reborn(ShardId shard) {
+  links.forget_connections(shard);
+  users.forget_devices_of(shard);
+  locals.suspect(shard);
+  watches.forget_versions(shard);
+  watches.suspect(shard);
+  logins.attach_anew(shard);
 }
 
 void Shard::State::on(StoreCompleted&& input) {
@@ -144,6 +168,7 @@ void Shard::State::on(DeadlineReached&&) {
   if (due(Chore::Heads)) locals.flush_heads();
   if (due(Chore::Marks)) users.flush_marks();
   if (due(Chore::LateMarks)) logins.send_late_marks();
+  if (due(Chore::Attach)) logins.attach_some();
   if (due(Chore::StoreRetry)) {
     homes.retry();
     locals.retry();

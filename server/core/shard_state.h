@@ -63,6 +63,7 @@ struct Shard::State {
   void on(LogGrew&& input);
   void on(ItemsGrew&& input);
 
+  void reborn(ShardId shard);
   void settle();
   void arrived(ShardId from, ports::Payload&& payload);
   void completed(StoreCall&& call, ports::StoreCompletion&& done);

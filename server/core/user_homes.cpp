@@ -99,7 +99,11 @@ void UserHomes::on(ShardId from, const ports::AttachDevice& ask) {
   UserHome& user = find_or_add(ask.user);
   user.idle_sweeps = 0;
   const WaitingDevice waiting{
-      .device = {.id = ask.device, .conn = ask.conn, .connected_at = ask.connected_at, .shard = from},
+      .device = {.id = ask.device,
+                 .conn = ask.conn,
+                 .connected_at = ask.connected_at,
+                 .shard = from,
+                 .away_number = static_cast<std::uint32_t>(ask.request)},  // what was said before it is over
       .request = ask.request,
       .rooms_version = ask.rooms_version};
   if (user.loaded && user.rooms_version == ask.rooms_version) return attach(user, waiting, nullptr);
@@ -122,8 +126,10 @@ void UserHomes::attach(UserHome& user, const WaitingDevice& waiting, const ports
     const bool same = old->shard == device.shard && old->conn == device.conn;
     if (!same && device.connected_at < old->connected_at) return fence(device);
     if (!same) {
-      fence(*old);
+      const bool unknown = device.connected_at == ports::kBefore && old->connected_at == ports::kBefore;
+      fence(*old, unknown);
       *old = device;
+      if (unknown) fence(device, true);
     }
   } else if (user.devices.size() >= turn_.config.connections_per_user_max) {
     probe(Probe::admission_rejected);
@@ -147,18 +153,14 @@ void UserHomes::attach(UserHome& user, const WaitingDevice& waiting, const ports
   links_.post(device.shard, std::move(answer));
 }
 
-void UserHomes::fence(const Device& device) {
+void UserHomes::fence(const Device& device, bool again) {
   probe(Probe::device_fenced);
-  links_.ask(device.shard, ports::DeviceFenced{.conn = device.conn});
+  links_.ask(device.shard, ports::DeviceFenced{.conn = device.conn, .again = again});
 }
 
 void UserHomes::on(ShardId from, const ports::DetachDevice& detach) {
+  const auto is_it = [&](const Device& d) { return d.shard == from && d.conn == detach.conn; };
   if (UserHome* user = find(detach.user)) {
-    const auto is_it = [&](const Device& d) { return d.shard == from && d.conn == detach.conn; };
-    const bool was_there = std::erase_if(user->devices, is_it) > 0;
-    if (was_there && user->devices.empty()) presence_.left(user->id, detach.left);
-    if (was_there && !user->devices.empty()) presence_.changed(user->id);
-    if (user->devices.empty()) user->devices = {};
     if (detach.sends_full_at > turn_.now.at) {
       Instant& full_at = extras(*user).sends_full_at;
       full_at = std::max(full_at, detach.sends_full_at);
@@ -168,12 +170,27 @@ void UserHomes::on(ShardId from, const ports::DetachDevice& detach) {
         links_.post(device.shard, ports::DeviceAttached{.conn = device.conn, .sends_full_at = full_at});
       }
     }
-    if (user->extras != nullptr) {
-      std::erase_if(user->extras->waiting, [&](const WaitingDevice& w) { return is_it(w.device); });
-      shrink(*user);
-    }
+    drop_devices(*user, is_it, detach.left);
   }
   links_.post(from, ports::Answered{detach.request});
+}
+
+void UserHomes::forget_devices_of(ShardId shard) {
+  const auto is_there = [&](const Device& d) { return d.shard == shard; };
+  for (std::uint32_t i = 0; i < users_.end(); ++i) {
+    if (users_[i].id) drop_devices(users_[i], is_there, false);
+  }
+}
+
+template <class Which>
+void UserHomes::drop_devices(UserHome& user, Which&& which, bool left) {
+  const bool were_there = std::erase_if(user.devices, which) > 0;
+  if (were_there && user.devices.empty()) presence_.left(user.id, left);
+  if (were_there && !user.devices.empty()) presence_.changed(user.id);
+  if (user.devices.empty()) user.devices = {};
+  if (user.extras == nullptr) return;
+  std::erase_if(user.extras->waiting, [&](const WaitingDevice& w) { return which(w.device); });
+  shrink(user);
 }
 
 void UserHomes::on(ShardId from, const ports::DeviceAway& ask) {

@@ -82,6 +82,8 @@ class UserHomes {
   void on(ShardId from, const ports::MembershipChanged& changed);
   void on(ShardId from, const ports::ItemsChanged& changed);
   void on(ShardId from, const ports::DeviceAway& away);
+  /// The connections of the shard are gone, without a word.
+  void forget_devices_of(ShardId shard);
 
   /// In the store.
   void items_changed(UserId user);
@@ -107,8 +109,10 @@ class UserHomes {
   void load_items(UserHome& user);
   bool deserted(const UserHome& user) const;
   void attach(UserHome& user, const WaitingDevice& waiting, const ports::UserLoaded* loaded);
-  void fence(const Device& device);
+  void fence(const Device& device, bool again = false);
   void tell(const UserHome& user, const ports::UserNotice& notice);
+  template <class Which>
+  void drop_devices(UserHome& user, Which&& which, bool left);
   void tell_changes(UserHome& user, const ports::UserLoaded& loaded, const RoomsBefore& before);
   void take_marks(UserHome& user, const ports::UserLoaded& loaded);
   void list_dirty(UserHome& user);

@@ -16,7 +16,7 @@
 
 namespace starling::ports {
 
-/// A request's number, unique per shard and boot. 0: no answer is wanted.
+/// A request's number, which no other request of the shard has, in whatever life of it. 0: no answer is wanted.
 using RequestId = std::uint64_t;
 
 /// How a request fared, when its answer is not in the log's own terms.
@@ -39,7 +39,8 @@ struct FetchEvents {
   RoomId room;
   Seq after;
 };
-/// After a link lost something: how far are these rooms?
+/// After a link lost something, or the home may have forgotten who listens: registers the asking shard for the rooms, and
+/// asks how far they are. Rooms that are not in memory are told of once they are.
 struct AskHeads {
   RequestId request = 0;
   std::vector<RoomId> rooms;
@@ -125,13 +126,15 @@ struct SendAnswered {
 
 // ---- users: session to home
 
-/// A device has connected. Of two connections of a device the one that came later stays.
+/// When a session connected that its user's home does not know of: before all that it does know of.
+inline constexpr Instant kBefore{};
+/// A device has connected, or its home has changed. Of two connections of a device the one that came later stays.
 struct AttachDevice {
   RequestId request = 0;
   UserId user;
   DeviceId device;
   ConnId conn;
-  Instant connected_at;
+  Instant connected_at;             // by the clock that the header's sent_at is of; or kBefore
   std::uint64_t rooms_version = 0;  // that the device holds
 };
 struct DetachDevice {
@@ -187,6 +190,7 @@ struct DeviceAttached {
 struct DeviceFenced {
   RequestId request = 0;
   ConnId conn;
+  bool again = false;  // it is not known where it connected last: whoever is there is to connect again
 };
 /// For connections of one user. Changes of the list of rooms are numbered per user and apply in order: a repeat must not
 /// overtake what came after it. 0: in no order (read markers, which are max-registers; items, which say what they follow). A list is whole: the session's
@@ -286,9 +290,11 @@ using Payload =
 
 struct EnvelopeHeader {
   ShardId from;
-  std::uint64_t boot = 0;
+  std::uint64_t boot = 0;      // of `from`; grows with each start
+  std::uint64_t to_boot = 0;   // of the receiver, as far as is known: it is not for another life of it. 0: any
   std::uint64_t link_seq = 0;  // 1, 2, 3… per (boot, from, to); a heartbeat repeats the last one
   ViewId view;
+  Instant sent_at;  // by the sender's clock, as every Instant in a payload: it is not the receiver's
 };
 
 struct Envelope {

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What follows the name: N node, P share, D duration, E delay, C count, R rate, M ppm.
+/// What follows the name: N node, L from a node to another, P share, D duration, E delay, C count, R rate, M ppm.
 struct Shape {
   FaultKind kind;
   std::string_view name;
@@ -45,6 +45,10 @@ constexpr std::array<Shape, kFaultKinds> kShapes{{
     {FaultKind::PgRestart, "pg.restart", ""},
     {FaultKind::PgDeadlock, "pg.deadlock", "PD"},
     {FaultKind::Heal, "heal", ""},
+    {FaultKind::BusDrop, "bus.drop", "PD"},
+    {FaultKind::BusDup, "bus.dup", "PD"},
+    {FaultKind::BusReorder, "bus.reorder", "ED"},
+    {FaultKind::BusCut, "bus.cut", "LD"},
 }};
 
 const Shape& shape_of(FaultKind kind) { return kShapes[static_cast<std::size_t>(kind)]; }
@@ -63,6 +67,14 @@ bool parse_argument(char what, std::string_view word, Fault& fault) {
   switch (what) {
     case 'N':
       return word.starts_with('n') && number(word.substr(1), fault.node, unit) && unit.empty() && fault.node >= 1;
+    case 'L': {
+      const std::size_t arrow = std::min(word.find('>'), word.size());
+      const std::string_view to = word.substr(std::min(arrow + 1, word.size()));
+      Fault other;
+      if (!parse_argument('N', word.substr(0, arrow), fault) || !parse_argument('N', to, other)) return false;
+      fault.to = other.node;
+      return fault.to != fault.node;
+    }
     case 'P': {
       std::uint32_t percent = 0;
       if (!number(word, percent, unit)) return false;
@@ -95,6 +107,8 @@ std::string argument(char what, const Fault& fault) {
   switch (what) {
     case 'N':
       return "n" + std::to_string(fault.node);
+    case 'L':
+      return "n" + std::to_string(fault.node) + ">n" + std::to_string(fault.to);
     case 'P': {
       std::string percent = std::to_string(fault.permille / 10);
       if (fault.permille % 10 != 0) percent += "." + std::to_string(fault.permille % 10);
@@ -153,6 +167,10 @@ Fault only_its_own(const Fault& fault) {
     switch (what) {
       case 'N':
         out.node = fault.node;
+        break;
+      case 'L':
+        out.node = fault.node;
+        out.to = fault.to;
         break;
       case 'P':
         out.permille = fault.permille;

@@ -6,7 +6,8 @@
 //   @11s  restart n1
 //   @12s  pause n1 9s                  # SIGSTOP: comes back with stale state
 //   @20s  cut 30% 6s                   # the links of that share of the clients
-//   @22s  ring.drop 20% 2s             # between shards
+//   @22s  ring.drop 20% 2s             # between the shards of a node
+//   @24s  bus.drop 30% 2s ; bus.dup 5% 8s ; bus.reorder 20ms 8s ; bus.cut n1>n2 6s   # between nodes; a cut is one-way
 //   @30s  store.lost_reply 30% 4s ; store.unavailable 3s ; store.full 3s ; store.stop ; store.slow 400ms 5s
 //   @35s  store.restore 5s             # to the state of 5 s ago, epochs raised
 //   @36s  store.copy_back 5s           # the same without raising epochs: a copied-back file
@@ -57,6 +58,10 @@ enum class FaultKind : std::uint8_t {
   PgRestart,
   PgDeadlock,
   Heal,
+  BusDrop,
+  BusDup,
+  BusReorder,
+  BusCut,
   kCount
 };
 inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::kCount);
@@ -67,12 +72,13 @@ struct Fault {
   Duration at{};
   FaultKind kind = FaultKind::Heal;
   std::uint32_t node = 0;      // n1 is 1
+  std::uint32_t to = 0;        // BusCut: the other node
   std::uint32_t permille = 0;  // a share or a probability
   std::uint32_t count = 0;
   std::uint64_t bytes_per_s = 0;
   std::int64_t ppm = 0;
   Duration span{};   // how long it lasts; ClockStep: by how much (may be negative)
-  Duration delay{};  // StoreSlow: added to each operation
+  Duration delay{};  // StoreSlow: added to each operation; BusReorder: at most, to some envelopes
   bool operator==(const Fault&) const = default;
 };
 

@@ -246,5 +246,108 @@ TEST_F(LinksTest, AnEnvelopeOfAnotherViewIsNotLookedAt) {
   EXPECT_TRUE(rig.heard(bob).seqs().empty());
 }
 
+// ---- one shard starts anew
+
+TEST_F(LinksTest, AHomeThatStartedAnewLearnsWhoListens) {
+  rig.restart_shard(home);
+  rig.pass(500ms);
+  EXPECT_EQ(count(Probe::link_boot_changed), 1u);
+  alice = rig.connect(kAlice, DeviceId(10), 0, home);
+  rig.sync(alice, rig.at_head());
+  rig.say(alice, rig.message(1));
+  EXPECT_EQ(rig.heard(bob).seqs(), std::vector<std::uint64_t>{3});
+}
+
+TEST_F(LinksTest, WhatWasCommittedWhileAHomeWasGoneIsFoundOnceItIsBack) {
+  rig.restart_shard(home);
+  rig.store.room(kRoom).append({.room = kRoom,
+                                .kind = wire::EventKind::Message,
+                                .sender = kAlice,
+                                .device = DeviceId(99),
+                                .cseq = Cseq(1),
+                                .client_msg_id = ClientMsgId(7),
+                                .body = "by another home"});
+  rig.pass(500ms);
+  EXPECT_EQ(rig.heard(bob).seqs(), std::vector<std::uint64_t>{3});
+}
+
+TEST_F(LinksTest, AnAnswerToAnEarlierLifeReachesNobody) {
+  rig.hold_store();
+  rig.say(bob, rig.message(1));
+  rig.restart_shard(far);
+  const End another = rig.connect(kAlice, DeviceId(11), 0, far);
+  ASSERT_EQ(another, bob);
+  rig.pass(500ms);
+  rig.let_store_run();
+  rig.pass(2s);
+  EXPECT_EQ(rig.heard(another).all<wire::Welcome>().size(), 1u);
+  EXPECT_TRUE(rig.heard(another).all<wire::SendResult>().empty());
+}
+
+TEST_F(LinksTest, WhatWasSaidToAnEarlierLifeIsNotLookedAt) {
+  rig.restart_shard(far);
+  bob = rig.connect(kBob, DeviceId(20), 0, far);
+  rig.sync(bob, rig.at_head());
+  rig.pass(500ms);
+  rig.forget_heard();
+  rig.input(far, EnvelopeReceived{{.header = {.from = ShardId(static_cast<std::uint16_t>(home)),
+                                              .boot = 2,
+                                              .to_boot = 2,
+                                              .link_seq = 1000,
+                                              .view = ViewId(1)},
+                                   .payload = ports::DeviceFenced{.request = 1, .conn = bob.conn}}});
+  EXPECT_FALSE(rig.heard(bob).closed);
+}
+
+/// A user whose home is not the shard that the user is connected to.
+class UserHomeTest : public ::testing::Test {
+ protected:
+  UserHomeTest() : rig(2, config()) {
+    rig.store.add_room(kRoom, {kAlice, kBob});
+    home = rig.home(kBob);
+    far = 1 - home;
+    bob = rig.connect(kBob, DeviceId(20), 0, far);
+    rig.pass(100ms);
+    rig.forget_heard();
+  }
+  static Config config() {
+    Config config;
+    config.connections_per_user_max = 1;
+    return config;
+  }
+
+  Rig rig;
+  std::uint32_t home = 0;
+  std::uint32_t far = 0;
+  End bob;
+};
+
+TEST_F(UserHomeTest, ConnectionsOfAShardThatStartedAnewAreForgotten) {
+  rig.restart_shard(far);
+  rig.pass(500ms);
+  const End tablet = rig.connect(kBob, DeviceId(21), 0, home);
+  EXPECT_EQ(rig.heard(tablet).all<wire::Welcome>().size(), 1u);
+}
+
+TEST_F(UserHomeTest, AHomeThatStartedAnewLearnsOfItsUsersSessions) {
+  rig.restart_shard(home);
+  rig.pass(500ms);
+  EXPECT_EQ(rig.heard(bob).all<wire::RoomList>().size(), 1u);
+  const End tablet = rig.connect(kBob, DeviceId(21), 0, home);
+  EXPECT_TRUE(rig.heard(tablet).closed);  // one connection is all that the user may have
+  EXPECT_FALSE(rig.heard(bob).closed);
+}
+
+TEST_F(UserHomeTest, OfTwoSessionsOfADeviceThatBothRegisterAnewBothConnectAgain) {
+  rig.lose = [](ShardId, ShardId, const ports::Payload& p) { return std::holds_alternative<ports::DeviceFenced>(p); };
+  const End again = rig.connect(kBob, DeviceId(20), 0, far);
+  ASSERT_FALSE(rig.heard(bob).closed);
+  rig.restart_shard(home);
+  rig.lose = {};
+  rig.pass(3s);
+  EXPECT_EQ(rig.heard(bob).reason, CloseReason::Overloaded);
+  EXPECT_EQ(rig.heard(again).reason, CloseReason::Overloaded);
+}
+
 }  // namespace
 }  // namespace starling::core::testing

@@ -38,6 +38,16 @@ void Rig::restart_shards() {
   }
 }
 
+void Rig::restart_shard(std::uint32_t shard) {
+  ++boot_;
+  std::erase_if(held_, [&](const auto& each) { return each.first == shard; });
+  std::erase_if(heard_, [&](const auto& each) { return each.first.shard == shard; });
+  next_index_[shard] = 0;
+  const ShardId name(static_cast<std::uint16_t>(shard));
+  shards_[shard] = std::make_unique<Shard>(config_, name, view_, boot_, boot_ * 100 + shard);
+  input(shard, DeadlineReached{});
+}
+
 // ---- connections
 
 End Rig::connect(UserId user, DeviceId device, std::uint64_t rooms_version, std::uint32_t shard, ports::Grants grants) {

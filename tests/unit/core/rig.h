@@ -117,6 +117,8 @@ class Rig {
 
   /// New shards; whatever was connected or under way is gone.
   void restart_shards();
+  /// One alone; it gives the handles of its connections out from the beginning.
+  void restart_shard(std::uint32_t shard);
   void drain_shard(std::uint32_t shard = 0) { input(shard, DrainRequested{}); }
   Shard& shard(std::uint32_t i = 0) { return *shards_[i]; }
   void input(std::uint32_t shard, Input&& in);

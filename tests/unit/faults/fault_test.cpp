@@ -17,6 +17,7 @@ constexpr const char* kEveryKind = R"(
 @12s  pause n1 9s
 @20s  cut 30% 6s
 @22s  ring.drop 20.5% 2s
+@24s  bus.drop 30% 2s ; bus.dup 5% 8s ; bus.reorder 20ms 8s ; bus.cut n1>n2 6s
 @30s  store.lost_reply 30% 4s ; store.unavailable 3s ; store.full 3s ; store.stop ; store.slow 400ms 5s
 @35s  store.restore 5s ; store.copy_back 2500ms
 @38s  pg.cancel_syncwait 30% 4s ; pg.failover sync ; pg.failover async ; pg.restart ; pg.deadlock 20% 2s
@@ -54,19 +55,11 @@ TEST(FaultSchedule, WhatAKindDoesNotTakeIsDropped) {
 }
 
 TEST(FaultSchedule, AnErrorNamesItsLine) {
-  const std::pair<const char*, std::size_t> cases[] = {{"kill n1", 1},
-                                                       {"@1s kill n1\n@2s kil n1", 2},
-                                                       {"@1s kill", 1},
-                                                       {"@1s kill n0", 1},
-                                                       {"@1s kill n1 now", 1},
-                                                       {"\n\n@-1s heal", 3},
-                                                       {"@1s cut 101% 1s", 1},
-                                                       {"@1s cut 5 1s", 1},
-                                                       {"@1s pause n1 3", 1},
-                                                       {"@1s pg.failover", 1},
-                                                       {"@1s pg.failover later", 1},
-                                                       {"@1s heal ; ", 1},
-                                                       {"@1s clock.drift n1 5", 1}};
+  const std::pair<const char*, std::size_t> cases[] = {
+      {"kill n1", 1},         {"@1s kill n1\n@2s kil n1", 2}, {"@1s kill", 1},          {"@1s kill n0", 1},
+      {"@1s kill n1 now", 1}, {"@1s bus.cut n1>n1 1s", 1},    {"@1s bus.cut n1 1s", 1}, {"@1s bus.cut n1>2 1s", 1},
+      {"\n\n@-1s heal", 3},   {"@1s cut 101% 1s", 1},         {"@1s cut 5 1s", 1},      {"@1s pause n1 3", 1},
+      {"@1s pg.failover", 1}, {"@1s pg.failover later", 1},   {"@1s heal ; ", 1},       {"@1s clock.drift n1 5", 1}};
   for (const auto& [text, line] : cases) {
     const auto faults = parse_faults(text);
     ASSERT_FALSE(faults.has_value()) << text;
