@@ -259,6 +259,12 @@ void UserHomes::take_marks(UserHome& user, const ports::UserLoaded& loaded) {
 
 // ---- memberships
 
+/// Whoever comes next reads it anew, and not by a read that is under way.
+void UserHomes::outdate(UserHome& user) {
+  user.loaded = false;
+  if (user.extras != nullptr && user.extras->loading) user.extras->load_again = true;
+}
+
 /// Nobody is there to be told.
 bool UserHomes::deserted(const UserHome& user) const {
   return user.devices.empty() && (user.extras == nullptr || user.extras->waiting.empty());
@@ -272,7 +278,7 @@ void UserHomes::on(ShardId from, const ports::ItemsChanged& changed) {
 void UserHomes::items_changed(UserId id) {
   UserHome* user = find(id);
   if (user != nullptr && deserted(*user)) {
-    user->loaded = false;  // whoever comes next reads it anew
+    outdate(*user);
   } else if (user != nullptr && !mutant(Mutant::ItemsUntold)) {
     load_items(*user);
   }
@@ -311,7 +317,7 @@ void UserHomes::items_loaded(UserId id, ports::StoreCompletion&& done) {
 void UserHomes::on(ShardId from, const ports::MembershipChanged& changed) {
   UserHome* user = find(changed.user);
   if (user != nullptr && deserted(*user)) {
-    user->loaded = false;  // whoever comes next reads it anew
+    outdate(*user);
   } else if (user != nullptr) {
     auto& rooms = extras(*user).changed;
     if (std::ranges::find(rooms, changed.room) == rooms.end()) rooms.push_back(changed.room);

@@ -108,6 +108,7 @@ class UserHomes {
   void load(UserHome& user);
   void load_items(UserHome& user);
   bool deserted(const UserHome& user) const;
+  void outdate(UserHome& user);
   void attach(UserHome& user, const WaitingDevice& waiting, const ports::UserLoaded* loaded);
   void fence(const Device& device, bool again = false);
   void tell(const UserHome& user, const ports::UserNotice& notice);
