@@ -109,6 +109,8 @@ void RoomHomes::loaded(RoomId room, ports::StoreCompletion&& done) {
     tell_head(*home);  // to nobody, unless somebody has asked before it was known
   }
   for (const UserId user : changed) note_membership(*home, user);
+  // Alone, a home dies with all sessions, and each reads its lists anew.
+  if (!epoch_before && turn_.view.nodes.size() > 1) note_again(*home, loaded->tail);
   next_work(*home);
 }
 

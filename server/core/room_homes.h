@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -82,6 +83,13 @@ class RoomHomes {
   void tell_head(RoomHome& home);
   void forget_tail(RoomHome& home);
   void note_membership(const RoomHome& home, UserId user);
+  struct Concerned {
+    std::vector<UserId> changed;  // as members
+    std::vector<UserId> called;   // or invited, or not any more
+  };
+  static Concerned concerned_by(std::span<const wire::Event> events);
+  void note(const RoomHome& home, const Concerned& users);
+  void note_again(const RoomHome& home, std::span<const wire::Event> events);
   void touch(RoomHome& home);
 
   struct Retry {

@@ -1,4 +1,5 @@
 // What a home does with an event that it knows to be committed.
+#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -6,6 +7,18 @@
 #include "server/core/room_homes.h"
 
 namespace starling::core {
+
+RoomHomes::Concerned RoomHomes::concerned_by(std::span<const wire::Event> events) {
+  Concerned users;
+  for (const wire::Event& event : events) {
+    if (wire::changes_member(event.kind)) users.changed.push_back(event.subject);
+    if (wire::changes_member(event.kind) || event.kind == wire::EventKind::MemberInvite)
+      users.called.push_back(event.subject);
+    if (event.kind != wire::EventKind::Message) continue;
+    for (const UserId user : wire::mentions_of(event.body).users) users.called.push_back(user);
+  }
+  return users;
+}
 
 /// `event` is the next one of the log.
 void RoomHomes::append(RoomHome& home, const wire::Event& event) {
@@ -47,15 +60,7 @@ void RoomHomes::append(RoomHome& home, const wire::Event& event) {
 void RoomHomes::publish(RoomHome& home, std::vector<wire::Event>&& events) {
   if (events.empty()) return;
   touch(home);
-  std::vector<UserId> changed;
-  std::vector<UserId> called;  // or invited, or not any more
-  for (const wire::Event& event : events) {
-    if (wire::changes_member(event.kind)) changed.push_back(event.subject);
-    if (wire::changes_member(event.kind) || event.kind == wire::EventKind::MemberInvite)
-      called.push_back(event.subject);
-    if (event.kind != wire::EventKind::Message) continue;
-    for (const UserId user : wire::mentions_of(event.body).users) called.push_back(user);
-  }
+  const Concerned users = concerned_by(events);
   int left = std::popcount(home.shards);
   for (const ShardId shard : turn_.view.shards) {
     if ((home.shards >> shard.value & 1) == 0) continue;
@@ -68,12 +73,26 @@ void RoomHomes::publish(RoomHome& home, std::vector<wire::Event>&& events) {
     links_.post(shard, std::move(published));
   }
   // The event came first, so that whoever is removed sees why before the room disappears.
-  for (const UserId user : changed) note_membership(home, user);
-  for (const UserId user : called) links_.ask(turn_.home(user), ports::ItemsChanged{.user = user});
+  note(home, users);
+}
+
+void RoomHomes::note(const RoomHome& home, const Concerned& users) {
+  for (const UserId user : users.changed) note_membership(home, user);
+  for (const UserId user : users.called) links_.ask(turn_.home(user), ports::ItemsChanged{.user = user});
 }
 
 void RoomHomes::note_membership(const RoomHome& home, UserId user) {
   links_.ask(turn_.home(user), ports::MembershipChanged{.user = user, .room = home.id});
+}
+
+/// Another home may have died between the commit of its last batch and telling the users whom it concerned.
+void RoomHomes::note_again(const RoomHome& home, std::span<const wire::Event> events) {
+  Concerned users = concerned_by(events.last(std::min<std::size_t>(events.size(), turn_.config.batch_events_max)));
+  for (std::vector<UserId>* each : {&users.changed, &users.called}) {
+    std::ranges::sort(*each);
+    each->erase(std::ranges::unique(*each).begin(), each->end());
+  }
+  note(home, users);
 }
 
 void RoomHomes::forget_tail(RoomHome& home) {
