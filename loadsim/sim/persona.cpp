@@ -27,7 +27,11 @@ void Persona::act(Device& device) {
   auto& views = device.views().all();
   if (views.empty()) return;
   const auto at = std::next(views.begin(), static_cast<std::ptrdiff_t>(scale(random(), views.size())));
-  act_in(device, device.views().at(at->first), choose());
+  RoomView& room = device.views().at(at->first);
+  const Action action = choose();
+  // Whoever was put out of a room wants back now and then, the banned too.
+  if (!room.member && random() % 4 == 0) return device.join_room(room.room, false);
+  act_in(device, room, action);
 }
 
 Action Persona::choose() {
