@@ -1,7 +1,6 @@
 #include "common/base/mutant.h"
 
 #include <array>
-#include <cstdlib>
 #include <utility>
 
 namespace starling {
@@ -45,8 +44,7 @@ Mutant mutant_by_name(std::string_view name) {
   return Mutant::None;
 }
 
-bool plant_by_environment() {
-  const char* name = std::getenv("STARLING_MUTANT");
+bool plant(const char* name) {
   if (name == nullptr) return true;
 #if defined(STARLING_MUTANTS)
   chosen_mutant = mutant_by_name(name);

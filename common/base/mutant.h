@@ -46,9 +46,9 @@ constexpr bool mutant(Mutant) { return false; }
 
 /// "M4" or "M4_AckBeforeCommit" to the enumerator; None when there is none of that name.
 Mutant mutant_by_name(std::string_view name);
-/// Plants the bug that STARLING_MUTANT names, if it names any. False when there is none of that name, or none is compiled
-/// in: a run without it would prove nothing.
-bool plant_by_environment();
+/// Plants the bug that is named; null: none. Programs take the name from STARLING_MUTANT. False when there is none of that
+/// name, or none is compiled in: a run without it would prove nothing.
+bool plant(const char* name);
 std::string_view name_of(Mutant m);
 
 }  // namespace starling

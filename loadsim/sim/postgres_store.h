@@ -1,7 +1,7 @@
 // A PostgreSQL primary with a synchronous and an asynchronous standby, as the nodes' connections to it show them. A write
 // takes its room's row lock, is flushed, waits for the synchronous standby, and only then is visible and answered; a
 // wait that is cancelled, or a primary that crashes in it, leaves rows that are visible and not replicated. A backend
-// goes on after its client is gone. Errors come as the statuses that docs/decisions/0012 gives them.
+// goes on after its client is gone. Errors come as the statuses that docs/decisions/0013 gives them.
 #pragma once
 
 #include <deque>

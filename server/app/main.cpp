@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
 
@@ -38,7 +39,7 @@ int run(const CommandLine& line) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (!starling::plant_by_environment()) {
+  if (!starling::plant(std::getenv("STARLING_MUTANT"))) {
     std::fputs("starlingd: STARLING_MUTANT names no planted bug of this build; leave it away\n", stderr);
     return kExitUsage;
   }

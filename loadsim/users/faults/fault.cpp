@@ -137,14 +137,15 @@ std::string_view next_word(std::string_view& text) {
 
 /// An entry without its time; the error's text, empty when it is fine.
 std::string parse_entry(std::string_view text, Fault& fault) {
-  std::string name(next_word(text));
+  const std::string_view first = next_word(text);
+  std::string name(first);
   const auto found = [&] { return std::ranges::find(kShapes, name, &Shape::name); };
   const auto* shape = found();
   if (shape == kShapes.end()) {  // some are two words: pg.failover sync
     name += " " + std::string(next_word(text));
     shape = found();
   }
-  if (shape == kShapes.end()) return "there is no fault '" + name + "'";
+  if (shape == kShapes.end()) return "there is no fault '" + std::string(first) + "'";
   fault.kind = shape->kind;
   for (const char what : shape->arguments) {
     const std::string_view word = next_word(text);
