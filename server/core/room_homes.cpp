@@ -104,6 +104,7 @@ void RoomHomes::loaded(RoomId room, ports::StoreCompletion&& done) {
   for (const wire::Event& event : loaded->tail) home->hash = wire::fold(home->hash, event);
   home->stage = HomeStage::Ready;
   if (epoch_before && epoch_before != home->epoch) {
+    if (home->work != nullptr) home->work->missing_to = Seq();  // a number of the other history
     tell_epoch(*home);
   } else if (head_before != home->head) {
     tell_head(*home);  // to nobody, unless somebody has asked before it was known

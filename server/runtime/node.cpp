@@ -76,8 +76,9 @@ Result<std::unique_ptr<Node>, std::string> Node::create(const Config& config, co
   node->listeners_ = std::move(listeners->sockets);
   node->port_ = listeners->port;
 
-  context.boot = entropy();
   const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+  // Grows with each start, as envelopes promise.
+  context.boot = static_cast<std::uint64_t>(std::chrono::nanoseconds(since_1970).count());
   context.started = WallTime(std::chrono::duration_cast<WallTime::duration>(since_1970));
   context.view.id = ViewId(1);
   context.view.add({.first = ShardId(0), .shards = static_cast<std::uint16_t>(shards)});

@@ -348,6 +348,22 @@ TEST_F(SendsTest, NobodyIsCalledNoMemberWhileTheStoreHasWhatMayMakeThemOne) {
   EXPECT_EQ(rig->heard(carol).synced().status, wire::SyncStatus::Reset);
 }
 
+TEST_F(SendsTest, ALogThatWentBackUnderItsHomeIsNotWaitedFor) {
+  for (std::uint32_t i = 1; i <= 3; ++i) rig->say(alice, rig->message(i));
+  ASSERT_EQ(results().size(), 3u);
+  // A standby that lacked the last two has taken over.
+  FakeRoom& room = rig->store.room(kRoom);
+  room.events.resize(3);
+  room.devices[DeviceId(10)] = Cseq(1);
+  room.epoch = Epoch(16);
+  rig->say(alice, rig->message(4));
+  EXPECT_EQ(results().back().status, wire::SendStatus::StaleEpoch);
+  rig->say(alice, rig->message(2, "again", 16));
+  rig->pass(5s);
+  EXPECT_EQ(results().back().status, wire::SendStatus::Accepted);
+  EXPECT_EQ(results().back().seq, Seq(4));
+}
+
 TEST_F(SendsTest, WhatAnotherHomeWroteAndRetentionHasCutIsNotWaitedFor) {
   FakeRoom& room = rig->store.room(kRoom);
   for (int i = 0; i < 3; ++i) room.append({.room = kRoom, .sender = kBob, .device = DeviceId(77), .body = "rival"});
