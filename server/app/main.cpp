@@ -38,6 +38,7 @@ int run(const CommandLine& line) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(bugprone-exception-escape): before the command line is read, there is nobody to tell.
 int main(int argc, char** argv) {
   if (!starling::plant(std::getenv("STARLING_MUTANT"))) {
     std::fputs("starlingd: STARLING_MUTANT names no planted bug of this build; leave it away\n", stderr);

@@ -17,9 +17,11 @@
 #include "server/app/search_service.h"
 #include "server/app/service_notify.h"
 #include "server/app/signals.h"
+#include "server/app/spare_memory.h"
 #include "server/app/store_service.h"
 #include "server/auth/authenticator.h"
 #include "server/auth/key_files.h"
+#include "server/runtime/core_driver.h"
 #include "server/runtime/node.h"
 #include "server/store/data_dir.h"
 
@@ -126,8 +128,14 @@ void drain(const Config& config, StopSignals& signals, Running& running) {
 }
 
 int serve(const Config& config, StopSignals& signals, Running& running) {
+  SpareMemory spare;
   bool asked_to_stop = false;
-  while (!asked_to_stop && !running.store->failed()) asked_to_stop = signals.wait(kLookAround);
+  while (!asked_to_stop && !running.store->failed()) {
+    asked_to_stop = signals.wait(kLookAround);
+    if (spare.due(runtime::steady_now(), running.store->reads())) {
+      spdlog::debug("gave {} bytes of memory back", give_back_spare_memory());
+    }
+  }
   if (asked_to_stop) drain(config, signals, running);
   // What it failed at in the grace has been promised to nobody either, but the operator must hear of it.
   const bool failed = running.store->failed();

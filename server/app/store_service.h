@@ -2,6 +2,7 @@
 // mailboxes; and those of the account service to it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -29,6 +30,8 @@ class StoreService {
   /// It takes no more commits, ever: the process must restart.
   bool failed() const { return store_->failed(); }
   std::string why() const { return store_->why(); }
+  /// So far.
+  std::uint64_t reads() const { return store_->stats().reads; }
 
  private:
   explicit StoreService(std::unique_ptr<store::Store> store) : store_(std::move(store)) {}

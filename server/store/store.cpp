@@ -154,6 +154,7 @@ StoreStats Store::stats() const {
   return {.transactions = counters.transactions.load(std::memory_order_relaxed),
           .rows_accepted = counters.rows_accepted.load(std::memory_order_relaxed),
           .rows_refused = counters.rows_refused.load(std::memory_order_relaxed),
+          .reads = counters.reads.load(std::memory_order_relaxed),
           .writer_cpu_ns = counters.writer_cpu_ns.load(std::memory_order_relaxed)};
 }
 

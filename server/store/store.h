@@ -43,6 +43,7 @@ struct StoreStats {
   std::uint64_t transactions = 0;
   std::uint64_t rows_accepted = 0;
   std::uint64_t rows_refused = 0;
+  std::uint64_t reads = 0;
   std::uint64_t writer_cpu_ns = 0;
 };
 
