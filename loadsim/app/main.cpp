@@ -7,6 +7,7 @@
 #include "loadsim/app/cmd_sim.h"
 #include "loadsim/app/exit_codes.h"
 
+// NOLINTNEXTLINE(bugprone-exception-escape): before the command line is read, there is nobody to tell.
 int main(int argc, char** argv) {
   using namespace starling::loadsim;
   CLI::App app("Starling's load simulator");

@@ -73,6 +73,7 @@ class DeviceStore {
   }
   std::vector<wire::Send> in_order() const {
     std::vector<wire::Send> sends;
+    sends.reserve(outbox_.size());
     for (const auto& [id, send] : outbox_) sends.push_back(send);
     std::sort(sends.begin(), sends.end(), [](const wire::Send& a, const wire::Send& b) {
       return std::tie(a.room, a.cseq) < std::tie(b.room, b.cseq);

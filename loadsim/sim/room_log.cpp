@@ -1,6 +1,7 @@
 #include "loadsim/sim/room_log.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "common/base/mutant.h"
@@ -12,7 +13,7 @@ namespace starling::sim {
 namespace {
 
 /// A renumbered send is looked for among the device's newest events (docs/decisions/0003).
-constexpr std::size_t kRecentEvents = 32;
+constexpr std::ptrdiff_t kRecentEvents = 32;
 
 std::uint64_t body_hash_of(const wire::Event& event) {
   return event.erased_hash != 0 ? event.erased_hash : wire::body_hash(event.body);
@@ -54,8 +55,8 @@ const wire::Event* RoomLog::find_recent(DeviceId device, ClientMsgId id) const {
   const auto list = sent_.find(device);
   if (list == sent_.end()) return nullptr;
   const std::vector<Seq>& seqs = list->second;
-  for (std::size_t i = seqs.size(); i-- > 0 && seqs.size() - i <= kRecentEvents;) {
-    const wire::Event* event = at(seqs[i]);
+  for (const Seq seq : seqs | std::views::reverse | std::views::take(kRecentEvents)) {
+    const wire::Event* event = at(seq);
     if (event != nullptr && event->client_msg_id == id) return event;
   }
   return nullptr;

@@ -18,7 +18,7 @@ std::uint32_t ms_until(Instant at, Instant now) {
 }  // namespace
 
 std::string network_of(std::string_view address) {
-  const std::string text(address);
+  std::string text(address);
   in6_addr v6{};
   if (::inet_pton(AF_INET6, text.c_str(), &v6) != 1) return text;
   std::ranges::fill(v6.s6_addr + 8, v6.s6_addr + 16, std::uint8_t{0});

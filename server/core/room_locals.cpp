@@ -129,7 +129,7 @@ void RoomLocals::be_quiet(RoomLocal& local, std::uint32_t session, wire::SyncMod
 
 // ---- joining
 
-void RoomLocals::ask_home(UserId user, std::vector<RoomId> rooms) {
+void RoomLocals::ask_home(UserId user, const std::vector<RoomId>& rooms) {
   for (const ShardId shard : turn_.view.shards) {
     ports::JoinRooms join{.user = user};
     for (const RoomId room : rooms) {

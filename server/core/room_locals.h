@@ -68,7 +68,7 @@ class RoomLocals {
   Membership* membership(std::uint32_t session, std::uint32_t slot);
   Membership& membership(std::uint32_t session, const RoomLocal& local) { return *membership(session, slot_of(local)); }
   bool is_member(const RoomLocal& local, std::uint32_t session, const Membership& m) const;
-  void ask_home(UserId user, std::vector<RoomId> rooms);
+  void ask_home(UserId user, const std::vector<RoomId>& rooms);
   void unsubscribe(RoomLocal& local, std::uint32_t session, const Membership& m);
   void end_membership(RoomLocal& local, std::uint32_t session);
   void remove_user(RoomLocal& local, UserId user, Seq seq);

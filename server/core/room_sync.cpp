@@ -70,7 +70,7 @@ void RoomLocals::sync(std::uint32_t session, wire::Sync&& frame) {
     }
   }
   flush_answers();
-  if (!to_join.empty()) ask_home(s.user, std::move(to_join));
+  if (!to_join.empty()) ask_home(s.user, to_join);
 }
 
 /// The room's newest Sync, of a member, waits for none of the others.

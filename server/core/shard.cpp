@@ -45,7 +45,7 @@ void Shard::on(Now now, Input&& input, Effects& out) {
   s.turn.now = now;
   s.turn.out = &out;
   s.arm_recurrent();
-  std::visit([&](auto&& each) { s.on(std::move(each)); }, std::move(input));
+  std::visit([&]<class T>(T&& each) { s.on(std::forward<T>(each)); }, std::move(input));
   s.settle();
   s.turn.out = nullptr;
 }

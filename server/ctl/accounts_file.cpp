@@ -78,7 +78,7 @@ Result<std::string, std::string> read_password(const std::string& prompt) {
   if (::isatty(STDIN_FILENO) == 0) return line_of_input();
   auto first = asked(prompt);
   if (!first) return first;
-  const auto second = asked("again");
+  auto second = asked("again");
   if (!second) return second;
   if (*first != *second) return tl::unexpected(std::string("the two are not the same"));
   return first;

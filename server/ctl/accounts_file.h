@@ -20,7 +20,7 @@ class AccountsFile {
   const app::Config& config() const { return config_; }
 
   template <class Answer>
-  Result<Answer, std::string> read(ports::AccountRead request) const {
+  Result<Answer, std::string> read(const ports::AccountRead& request) const {
     return as<Answer>(store::read_accounts(config_.database_path(), request));
   }
   template <class Answer>

@@ -24,6 +24,7 @@
 #include "server/ctl/cmd_user.h"
 #include "server/ctl/options.h"
 
+// NOLINTNEXTLINE(bugprone-exception-escape): before the command line is read, there is nobody to tell.
 int main(int argc, char** argv) {
   using namespace starling;
   ::umask(0077);  // keys, databases and backups are their owner's

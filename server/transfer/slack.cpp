@@ -43,7 +43,7 @@ void read_rooms(const ArchiveFiles& files, Sort sort, std::string_view list, Sla
     }
     for (const std::string& day : files.names(folder)) {
       if (!day.ends_with(".json")) continue;
-      const std::string name = folder + "/" + day;
+      const std::string name = fmt::format("{}/{}", folder, day);
       const json::value messages = parse_foreign(files.read(name), name);
       if (!messages.is_array()) {
         lines.skip("files that hold no messages (canvases and the like)");

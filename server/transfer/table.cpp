@@ -65,6 +65,7 @@ void Table::write(JsonLine& line, const store::Rows& row) const {
 
 store::Statement& Table::inserting(const std::vector<const Column*>& columns, bool or_leave) {
   std::vector<std::string> names;
+  names.reserve(columns.size());
   for (const Column* column : columns) names.push_back(fmt::format("\"{}\"", column->name));
   std::string marks = "?";
   for (std::size_t i = 1; i < names.size(); ++i) marks += ", ?";
