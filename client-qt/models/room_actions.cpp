@@ -59,10 +59,11 @@ void Room::remove(qlonglong seq) { attempt({.kind = wire::EventKind::Delete, .ta
 
 void Room::react(qlonglong seq, const QString& emoji) {
   const std::string body = emoji.toStdString();
-  const std::size_t at = timeline_.fold().find(seq_of(seq));
   bool mine = false;
-  if (at != TimelineFold::kNone) {
-    for (const Reaction& reaction : timeline_.fold().rows()[at].reactions) {
+  std::optional<TimelineRow> message = timeline_.message(seq_of(seq));
+  if (!message && thread_) message = thread_->message(seq_of(seq));
+  if (message) {
+    for (const Reaction& reaction : message->reactions) {
       mine = mine ||
              (reaction.emoji == body && std::ranges::find(reaction.users, context_.host->me()) != reaction.users.end());
     }

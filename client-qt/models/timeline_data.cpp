@@ -68,7 +68,8 @@ QVariant TimelineModel::data(const QModelIndex& at, int role) const {
   const auto row = static_cast<std::size_t>(at.row());
   if (row >= fold_.rows().size()) return pending_data(pending_[row - fold_.rows().size()], row, role);
   const TimelineRow& each = fold_.rows()[row];
-  return each.system() ? system_data(each, row, role) : message_data(each, row, role);
+  if (each.system()) return system_data(each, row, role);
+  return changes_.empty() ? message_data(each, row, role) : changed_data(each, row, role);
 }
 
 std::optional<qint64> TimelineModel::time_before(std::size_t at) const {
@@ -286,6 +287,26 @@ QVariant TimelineModel::message_data(const TimelineRow& row, std::size_t at, int
       return refused_text(event.seq);
     default:
       return common_data(row, at, role);
+  }
+}
+
+/// With what waits to be said of the message.
+QVariant TimelineModel::changed_data(const TimelineRow& row, std::size_t at, int role) const {
+  const bool rewritten = changes_.rewrites(row.event.seq);
+  switch (role) {
+    case StateRole:
+      return rewritten ? QStringLiteral("changing") : QStringLiteral("sent");
+    case StateTextRole:
+      return rewritten ? waiting_text() : QString();
+    case TextRole:
+    case HtmlRole:
+    case Qt::DisplayRole:
+    case EditedRole:
+    case DeletedRole:
+    case ReactionsRole:
+      return message_data(changes_.applied(row, context_.host->me()), at, role);
+    default:
+      return message_data(row, at, role);
   }
 }
 

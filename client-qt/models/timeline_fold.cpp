@@ -8,18 +8,6 @@
 namespace starling::qt {
 namespace {
 
-bool is_change(const wire::Event& event) {
-  switch (event.kind) {
-    case wire::EventKind::Edit:
-    case wire::EventKind::Delete:
-    case wire::EventKind::ReactionAdd:
-    case wire::EventKind::ReactionRemove:
-      return true;
-    default:
-      return false;
-  }
-}
-
 bool react(TimelineRow& row, const wire::Event& event, bool add) {
   const auto at = std::ranges::find(row.reactions, event.body, &Reaction::emoji);
   if (at == row.reactions.end()) {
@@ -38,6 +26,18 @@ bool react(TimelineRow& row, const wire::Event& event, bool add) {
 }
 
 }  // namespace
+
+bool is_change(wire::EventKind kind) {
+  switch (kind) {
+    case wire::EventKind::Edit:
+    case wire::EventKind::Delete:
+    case wire::EventKind::ReactionAdd:
+    case wire::EventKind::ReactionRemove:
+      return true;
+    default:
+      return false;
+  }
+}
 
 bool apply_change(TimelineRow& row, const wire::Event& event) {
   if (row.system() || row.deleted) return false;
@@ -64,7 +64,7 @@ bool apply_change(TimelineRow& row, const wire::Event& event) {
 }
 
 bool TimelineFold::shows(const wire::Event& event) const {
-  if (is_change(event)) return false;
+  if (is_change(event.kind)) return false;
   const Seq root = thread_root(event);
   if (!thread_) return !root;
   return event.kind == wire::EventKind::Message && (event.seq == thread_ || root == thread_);
@@ -96,14 +96,16 @@ TimelineFold::Change TimelineFold::append(const wire::Event& event) {
     rows_.push_back(row_of(event));
     return {Change::Added, rows_.size() - 1};
   }
-  if (is_change(event)) {
-    const std::size_t at = find(event.target);
-    if (at == kNone || !apply_change(rows_[at], event)) return {};
-    return {Change::Changed, at};
-  }
+  if (is_change(event.kind)) return amend(event);
   count_reply(event, true);
   const std::size_t at = find(thread_root(event));
   return at == kNone ? Change{} : Change{Change::Changed, at};
+}
+
+TimelineFold::Change TimelineFold::amend(const wire::Event& event) {
+  const std::size_t at = is_change(event.kind) ? find(event.target) : kNone;
+  if (at == kNone || !apply_change(rows_[at], event)) return {};
+  return {Change::Changed, at};
 }
 
 std::vector<TimelineRow> TimelineFold::fold_run(const std::vector<wire::Event>& events,
@@ -112,10 +114,10 @@ std::vector<TimelineRow> TimelineFold::fold_run(const std::vector<wire::Event>& 
   std::map<Seq, const wire::Event*> changes;  // a page may name a change twice: as an event and as related
   for (const wire::Event& event : events) {
     if (shows(event)) out.push_back(row_of(event));
-    if (is_change(event)) changes.emplace(event.seq, &event);
+    if (is_change(event.kind)) changes.emplace(event.seq, &event);
   }
   for (const wire::Event& event : related) {
-    if (is_change(event)) changes.emplace(event.seq, &event);
+    if (is_change(event.kind)) changes.emplace(event.seq, &event);
   }
   for (const auto& [seq, change] : changes) {
     const auto at = std::ranges::lower_bound(out, change->target, {}, [](const TimelineRow& r) { return r.event.seq; });
@@ -128,7 +130,7 @@ std::size_t TimelineFold::append_run(const std::vector<wire::Event>& events, con
   if (events.empty()) return 0;
   std::vector<TimelineRow> rows = fold_run(events, related);
   for (const wire::Event& event : events) {
-    if (!is_change(event)) continue;
+    if (!is_change(event.kind)) continue;
     if (const std::size_t at = find(event.target); at != kNone) apply_change(rows_[at], event);
   }
   const std::size_t count = rows.size();

@@ -43,6 +43,8 @@ class TimelineFold {
 
   /// The event behind the newest one held.
   Change append(const wire::Event& event);
+  /// A change to a message that is held, from behind the newest one held: it may come again.
+  Change amend(const wire::Event& event);
   /// A run right behind the newest held, or right before the oldest, with later changes to its messages. Returns how many
   /// rows came; `changed` is told of older ones that the run changes.
   std::size_t append_run(const std::vector<wire::Event>& events, const std::vector<wire::Event>& related);
@@ -81,6 +83,8 @@ class TimelineFold {
   Seq last_;
 };
 
+/// An edit, a deletion or a reaction.
+bool is_change(wire::EventKind kind);
 /// What the event does to a message; false when it is nothing.
 bool apply_change(TimelineRow& row, const wire::Event& event);
 

@@ -34,6 +34,7 @@ TimelineModel::TimelineModel(const Context& context, RoomId room, Seq thread, QO
   });
   for (const OutboxRow& row : context_.host->waiting().shown(room)) {
     if (takes(row.send)) pending_.push_back({.row = row});
+    changes_.add(row.send);
   }
   for (const RefusedRow& row : context_.host->refused()) {
     if (row.send.room == room && takes(row.send)) {
@@ -86,24 +87,30 @@ void TimelineModel::touch_pending(int at) {
 }
 
 void TimelineModel::queued(const OutboxRow& row) {
+  if (row.send.room != room_ || find_pending(row.send.client_msg_id) >= 0) return;
   // Answered before it was shown: the event has come, or is coming.
-  if (!takes(row.send) || find_pending(row.send.client_msg_id) >= 0) return;
   const bool waits = std::ranges::any_of(context_.host->waiting().shown(room_), [&](const OutboxRow& each) {
     return each.send.client_msg_id == row.send.client_msg_id;
   });
-  if (waits) add_pending({.row = row});
+  if (waits && takes(row.send)) add_pending({.row = row});
+  if (waits) touch(changes_.add(row.send));
 }
 
 void TimelineModel::renamed(ClientMsgId from, ClientMsgId to) {
+  changes_.rename(from, to);
   const int at = find_pending(from);
   if (at < 0) return;
   pending_[static_cast<std::size_t>(at)].row.send.client_msg_id = to;
   touch_pending(at);
 }
 
-void TimelineModel::found_in_log(ClientMsgId id) { remove_pending(id); }
+void TimelineModel::found_in_log(ClientMsgId id) {
+  remove_pending(id);
+  forget_change(id);
+}
 
 bool TimelineModel::refusal(const RefusedRow& row) {
+  forget_change(row.send.client_msg_id);
   if (!takes(row.send)) return row.send.kind != wire::EventKind::Message && touch(row.send.target);
   const int at = find_pending(row.send.client_msg_id);
   if (at < 0) {
@@ -122,6 +129,8 @@ bool TimelineModel::touch(Seq seq) {
   return true;
 }
 
+void TimelineModel::forget_change(ClientMsgId id) { touch(changes_.remove(id)); }
+
 void TimelineModel::touch_all_pending() {
   if (!pending_.empty()) changed_rows(fold_.rows().size(), static_cast<std::size_t>(count()) - 1);
 }
@@ -135,6 +144,8 @@ void TimelineModel::on(const client::Held&) {
 
 void TimelineModel::on(const client::Settled& notice) {
   const bool committed = notice.status == wire::SendStatus::Accepted || notice.status == wire::SendStatus::Duplicate;
+  // Of a change that comes with an event that is on its way, the words stay as they are shown.
+  if (!committed || cursor() >= notice.seq) forget_change(notice.client_msg_id);
   if (!committed) return;  // refusal() comes
   const int at = find_pending(notice.client_msg_id);
   if (at < 0) return;
@@ -176,6 +187,12 @@ std::optional<wire::Event> TimelineModel::newest() const {
   wire::Event event = fold_.rows().back().event;
   event.seq = fold_.last();
   return event;
+}
+
+std::optional<TimelineRow> TimelineModel::message(Seq seq) const {
+  const std::size_t at = fold_.find(seq);
+  if (at == TimelineFold::kNone) return std::nullopt;
+  return changes_.applied(fold_.rows()[at], context_.host->me());
 }
 
 qlonglong TimelineModel::lastOwnSeq() const {

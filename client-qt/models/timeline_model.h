@@ -12,6 +12,7 @@
 
 #include "client-qt/cache/rows.h"
 #include "client-qt/models/context.h"
+#include "client-qt/models/pending_changes.h"
 #include "client-qt/models/timeline_fold.h"
 #include "common/client/output.h"
 
@@ -107,6 +108,8 @@ class TimelineModel final : public QAbstractListModel {
   void set_receipt(UserId user, Seq delivered, Seq read);
 
   const TimelineFold& fold() const { return fold_; }
+  /// The message as it reads here, with what waits to be said of it.
+  std::optional<TimelineRow> message(Seq seq) const;
   /// The newest event in view of who reads the end; nothing when the end is elsewhere.
   std::optional<wire::Event> newest() const;
   /// The newest message of this user that may be edited; 0: none.
@@ -169,9 +172,11 @@ class TimelineModel final : public QAbstractListModel {
   void touch_all_pending();
   bool takes(const wire::Send& send) const;
   void touch_pending(int at);
+  void forget_change(ClientMsgId id);
 
   // timeline_data.cpp
   QVariant message_data(const TimelineRow& row, std::size_t at, int role) const;
+  QVariant changed_data(const TimelineRow& row, std::size_t at, int role) const;
   QVariant system_data(const TimelineRow& row, std::size_t at, int role) const;
   QVariant common_data(const TimelineRow& row, std::size_t at, int role) const;
   QVariant pending_data(const Pending& pending, std::size_t at, int role) const;
@@ -193,8 +198,9 @@ class TimelineModel final : public QAbstractListModel {
   RoomId room_;
   Seq thread_;
   TimelineFold fold_;
-  std::vector<Pending> pending_;     // behind the fold's rows; only shown while live
-  std::vector<Pending> hidden_;      // while the window ends elsewhere
+  std::vector<Pending> pending_;  // behind the fold's rows; only shown while live
+  std::vector<Pending> hidden_;   // while the window ends elsewhere
+  PendingChanges changes_;
   std::vector<wire::Event> buffer_;  // came while something was being loaded
   std::map<UserId, Receipt> receipts_;
   std::set<Seq> pins_;

@@ -305,8 +305,11 @@ void TimelineModel::on(const client::Applied& notice) {
   } else if (event.kind == wire::EventKind::Message) {
     ++new_below_;
     emit unreadChanged();
+  } else if (const auto change = fold_.amend(event); change.kind == TimelineFold::Change::Changed) {
+    changed_rows(change.row, change.row);
   }
   if (own && buffer_.empty()) remove_pending(event.client_msg_id);
+  if (event.sender == context_.host->me() && buffer_.empty()) forget_change(event.client_msg_id);
   std::erase_if(hidden_, [&](const Pending& each) {
     return event.sender == context_.host->me() && each.row.send.client_msg_id == event.client_msg_id;
   });
@@ -317,7 +320,10 @@ void TimelineModel::drain_buffer() {
     // What was loaded may hold it already, or end far below it.
     const bool next = fold_.empty() ? live_ : event.seq == fold_.last().next();
     if (next || (thread_ && event.seq > fold_.last())) append_event(event);
-    if (event.sender == context_.host->me()) remove_pending(event.client_msg_id);
+    if (event.sender == context_.host->me()) {
+      remove_pending(event.client_msg_id);
+      forget_change(event.client_msg_id);
+    }
   }
   if (!thread_ && !fold_.empty()) set_live(fold_.last() >= cursor());
 }

@@ -36,7 +36,7 @@ QtObject {
         "chat-mention": (main, app) => { main.page.openRoom("7"); const c = find(main.page, "composer"); c.input.forceActiveFocus(); c.input.text = "Thanks @"; c.input.cursorPosition = 8; c.completion.look(); },
         "chat-emoji": (main, app) => { main.page.openRoom("7"); find(main.page, "emojiButton").clicked(); },
         "chat-conflict": (main, app) => { main.page.openRoom("7"); app.session.room.draft = "The two thousand words that I wrote on the train"; app.session.room.draftConflict = "A different beginning that was typed on the telephone, which must not be lost either"; },
-        "chat-offline": (main, app) => { main.page.openRoom("7"); const c = app.session.connection; c.state = "waiting"; c.reason = "The network is down."; c.retryInS = 12; },
+        "chat-offline": (main, app) => { const t = app.session.room.timeline; t.rows = t.rows.map(r => r.seq === 107 ? Object.assign({}, r, { edited: true, state: "changing" }) : r.seq === 111 ? Object.assign({}, r, { deleted: true, state: "changing" }) : r); main.page.openRoom("7"); const c = app.session.connection; c.state = "waiting"; c.reason = "The network is down."; c.retryInS = 12; },
         "thread": (main, app) => { main.page.openRoom("7"); main.page.openThread(104); },
         "members": (main, app) => { main.page.openRoom("7"); main.page.sideWanted = false; main.page.openSide("members"); },
         "pins": (main, app) => { main.page.openRoom("7"); main.page.openSide("pins"); },

@@ -181,16 +181,17 @@ Item {
                 }
                 Row {
                     visible: row.deleted
+                    opacity: row.state === "sent" ? 1 : 0.65
                     spacing: Theme.sp(1.5)
                     Icon { name: "trash"; size: Theme.iconSmall; color: Theme.textFaint; anchors.verticalCenter: parent.verticalCenter }
-                    Label { text: qsTr("This message was deleted."); font.italic: true; color: Theme.textFaint }
+                    Label { text: row.state === "changing" ? qsTr("Deleted, not sent yet.") : qsTr("This message was deleted."); font.italic: true; color: Theme.textFaint }
                 }
                 MessageText {
                     visible: !row.deleted
                     width: parent.width
                     html: row.html
                     plain: row.text
-                    mark: row.edited ? qsTr("edited") : ""
+                    mark: row.edited ? row.state === "changing" ? qsTr("edited, not sent yet") : qsTr("edited") : ""
                     opacity: row.state === "sent" ? 1 : 0.65
                 }
                 Loader {
@@ -214,12 +215,12 @@ Item {
                     }
                 }
                 Loader {
-                    active: row.state !== "sent" || row.receiptText !== ""
+                    active: row.state === "pending" || row.state === "failed" || row.receiptText !== ""
                     visible: active
                     width: parent.width
                     sourceComponent: StateLine {
                         state_: row.state
-                        text: row.state === "sent" ? row.receiptText : row.stateText
+                        text: row.state === "pending" || row.state === "failed" ? row.stateText : row.receiptText
                         onActed: what => row.acted(what, row.snapshot())
                     }
                 }

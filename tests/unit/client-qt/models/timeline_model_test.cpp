@@ -169,6 +169,56 @@ TEST_F(TimelineModelTest, settings_are_saved_when_the_server_says_so_and_a_refus
   EXPECT_EQ(0, notices.count());
 }
 
+TEST_F(TimelineModelTest, a_change_that_waits_is_shown_and_goes_over_into_what_the_log_says) {
+  say(kMe, "mine");
+  say(kAnn, "hers");
+  say(kMe, "wrong");
+  go_online();
+  Room* room = &open_room();
+  ASSERT_TRUE(spin_until([&] { return texts() == "mine hers wrong "; }));
+  server_.accepting = false;
+  room->edit(1, QStringLiteral("better"));
+  room->react(2, QStringLiteral("+"));
+  room->remove(3);
+  const auto waits = [&] {
+    return texts() == "better(changing) hers (changing) " && role(0, TimelineModel::EditedRole).toBool() &&
+           role(1, TimelineModel::ReactionsRole).toList().size() == 1 && role(2, TimelineModel::DeletedRole).toBool();
+  };
+  ASSERT_TRUE(spin_until(waits)) << texts();
+  // A second click takes the reaction back, though the log has none yet.
+  room->react(2, QStringLiteral("+"));
+  ASSERT_TRUE(spin_until([&] { return role(1, TimelineModel::ReactionsRole).toList().empty(); }));
+  EXPECT_FALSE(role(0, TimelineModel::StateTextRole).toString().isEmpty());
+
+  close();
+  go_online();
+  room = &open_room();
+  ASSERT_TRUE(spin_until([&] { return texts() == "better(changing) hers (changing) "; })) << texts();
+
+  server_.accepting = true;
+  server_.drop(1001);
+  ASSERT_TRUE(spin_until([&] {
+    session().connection()->retryNow();
+    return texts() == "better hers  " && session().connection()->waiting() == 0;
+  })) << texts();
+  EXPECT_TRUE(role(0, TimelineModel::EditedRole).toBool());
+  EXPECT_TRUE(role(2, TimelineModel::DeletedRole).toBool());
+}
+
+TEST_F(TimelineModelTest, who_looks_at_older_messages_sees_how_they_change) {
+  for (int n = 1; n <= 3000; ++n) say(kAnn, "m" + std::to_string(n));
+  go_online();
+  open_room();
+  ASSERT_TRUE(spin_until([&] { return timeline().newest() && timeline().newest()->seq == Seq(3000); }));
+  while (timeline().atLive()) {
+    timeline().loadOlder();
+    ASSERT_TRUE(spin_until([&] { return !timeline().loadingOlder(); }));
+  }
+  const qlonglong seq = role(0, TimelineModel::SeqRole).toLongLong();
+  server_.push(change(0, EventKind::Edit, kAnn, static_cast<std::uint64_t>(seq), "corrected"));
+  EXPECT_TRUE(spin_until([&] { return role(0, TimelineModel::TextRole).toString() == QLatin1String("corrected"); }));
+}
+
 TEST_F(TimelineModelTest, what_others_do_shows_as_it_comes) {
   say(kAnn, "hi");
   go_online();

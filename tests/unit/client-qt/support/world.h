@@ -67,6 +67,7 @@ class World : public ::testing::Test {
   void say(UserId who, std::string text, Seq target = {}) {
     wire::Event event = message(1, who, std::move(text), target);
     event.client_msg_id = ClientMsgId(++said_);
+    event.device = DeviceId(900);  // never the one under test
     server_.push(event);
   }
 
