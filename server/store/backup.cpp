@@ -69,9 +69,13 @@ RestoreReport put_in_place(const std::string& from, const std::string& path) {
   const bool replaces = fs::exists(path);
   {
     Connection source = open(from, Connection::Mode::ReadOnly);
+    if (source.number("PRAGMA user_version") == 0) throw SqliteError(kExplained, from + " is no backup");
     copy_database(source, draft);
     Connection restored = open(draft, Connection::Mode::ReadWrite);
-    migrate(restored, draft);
+    migrate(restored, from);  // it may be from before an upgrade
+    const BackupReport verified = verify(restored, from);
+    report.rooms = verified.rooms;
+    report.events = verified.events;
     const auto old = replaces ? open_old(path) : nullptr;
     raise_epochs(restored, {.connection = old.get(), .unreadable = replaces && old == nullptr});
   }
@@ -120,13 +124,8 @@ Result<BackupReport, std::string> backup(const std::string& path, const std::str
 }
 
 Result<RestoreReport, std::string> restore(const std::string& from, const std::string& path) {
-  const auto verified = verify(from);
-  if (!verified) return tl::unexpected(verified.error());
   try {
-    RestoreReport report = put_in_place(from, path);
-    report.rooms = verified->rooms;
-    report.events = verified->events;
-    return report;
+    return put_in_place(from, path);
   } catch (const SqliteError& error) {
     remove_database(draft_of(path));
     return tl::unexpected(explain(error, path));

@@ -7,6 +7,8 @@
 #include <atomic>
 #include <memory>
 
+#include "server/store/migrate.h"
+#include "server/store/migrations.h"
 #include "server/store/seed.h"
 #include "server/store/store.h"
 #include "tests/unit/store/temp_database.h"
@@ -169,6 +171,24 @@ TEST_F(Backup, ARestoreIntoAnEmptyDirectoryMakesTheDatabase) {
   ASSERT_TRUE(report.has_value()) << report.error();
   EXPECT_EQ(report->kept, "");
   EXPECT_EQ(TempDatabase::number(database_.file("new.db"), "SELECT count(*) FROM rooms WHERE epoch = 2"), 40);
+}
+
+TEST_F(Backup, ABackupFromBeforeAnUpgradeIsBroughtUpToDate) {
+  const Migration& first = migrations().front();
+  TempDatabase::sql(to(), first.sql);
+  TempDatabase::sql(to(), "PRAGMA user_version = 1; PRAGMA application_id = 1398035020");
+  ASSERT_LT(1, newest_schema());
+  const auto report = restore(to(), database_.path());
+  ASSERT_TRUE(report.has_value()) << report.error();
+  EXPECT_EQ(TempDatabase::number(database_.path(), "PRAGMA user_version"), newest_schema());
+  EXPECT_EQ(TempDatabase::number(to(), "PRAGMA user_version"), 1) << "the backup itself is not written to";
+}
+
+TEST_F(Backup, AFileWithoutATableIsNoBackup) {
+  TempDatabase::sql(to(), "PRAGMA user_version = 0");
+  const auto refused = restore(to(), database_.path());
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error(), HasSubstr("is no backup"));
 }
 
 TEST_F(Backup, ARestoreUnderARunningServerIsRefused) {
