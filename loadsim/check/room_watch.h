@@ -15,12 +15,14 @@ class RoomWatch {
 
   /// An event was shown. Anything but Next breaks G2. The chain is a sum of digests over (start, cursor]: with
   /// contiguity asserted and the seq in each digest, a sum is as good as a fold and needs no common beginning.
-  Seen applied(const LedgerEvent& event) {
-    const std::uint64_t seq = event.seq.value;
-    if (event.epoch.value > epoch_) return Seen::EarlierEpoch;
+  Seen applied(const LedgerEvent& event) { return applied(event.seq, event.epoch, digest(event)); }
+  /// With the event's digest at hand: many devices are shown the same one.
+  Seen applied(Seq event, Epoch epoch, std::uint64_t digest_of_event) {
+    const std::uint64_t seq = event.value;
+    if (epoch.value > epoch_) return Seen::EarlierEpoch;
     if (seq != std::uint64_t{cursor_} + 1) return seq > cursor_ ? Seen::Gap : Seen::Again;
     ++cursor_;
-    chain_ += digest(event);
+    chain_ += digest_of_event;
     raise_floor(cursor_);
     return Seen::Next;
   }

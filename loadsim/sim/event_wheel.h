@@ -35,25 +35,27 @@ enum class Happening : std::uint8_t {
   Sample,           // drains, gauges and convergence
 };
 
-struct Scheduled {
-  Instant at;
-  std::uint64_t order = 0;
-  Happening what = Happening::Sample;
-  std::uint32_t a = 0;
-  std::uint64_t b = 0;
-
-  bool operator<(const Scheduled& other) const { return at != other.at ? at < other.at : order < other.order; }
-};
-
-class EventWheel {
+/// `What`: the kinds of events of a world.
+template <class What>
+class TickWheel {
  public:
-  EventWheel() : slots_(kSlots) {}
+  struct Event {
+    Instant at;
+    std::uint64_t order = 0;
+    What what{};
+    std::uint32_t a = 0;
+    std::uint64_t b = 0;
+
+    bool operator<(const Event& other) const { return at != other.at ? at < other.at : order < other.order; }
+  };
+
+  TickWheel() : slots_(kSlots) {}
 
   Instant now() const { return now_; }
   std::size_t pending() const { return pending_; }
 
-  void schedule(Instant at, Happening what, std::uint32_t a = 0, std::uint64_t b = 0) {
-    const Scheduled event{.at = std::max(at, now_), .order = ++scheduled_, .what = what, .a = a, .b = b};
+  void schedule(Instant at, What what, std::uint32_t a = 0, std::uint64_t b = 0) {
+    const Event event{.at = std::max(at, now_), .order = ++scheduled_, .what = what, .a = a, .b = b};
     ++pending_;
     const std::uint64_t tick = tick_of(event.at);
     if (tick <= tick_) {
@@ -64,7 +66,7 @@ class EventWheel {
   }
 
   /// Moves to the next event at or before `until`; false, at `until`, when there is none.
-  bool next(Instant until, Scheduled& event) {
+  bool next(Instant until, Event& event) {
     while (next_due_ == due_.size()) {
       if (pending_ == 0 || tick_ >= tick_of(until)) {
         now_ = std::max(now_, until);
@@ -86,6 +88,8 @@ class EventWheel {
  private:
   static constexpr std::size_t kSlots = 1 << 14;
   static constexpr int kTickShift = 18;  // 262 us a tick, 4.3 s a round
+  /// A slot gives more than this back once it is empty: of a large world's the whole round would keep its peaks.
+  static constexpr std::size_t kKeptCapacity = 16;
 
   static std::uint64_t tick_of(Instant at) {
     return static_cast<std::uint64_t>(at.time_since_epoch().count()) >> kTickShift;
@@ -94,26 +98,33 @@ class EventWheel {
   void collect() {
     due_.clear();
     next_due_ = 0;
-    std::vector<Scheduled>& slot = slots_[tick_ % kSlots];
+    std::vector<Event>& slot = slots_[tick_ % kSlots];
     std::size_t kept = 0;
-    for (const Scheduled& event : slot) {
+    for (const Event& event : slot) {
       if (tick_of(event.at) == tick_) {
         due_.push_back(event);
       } else {
         slot[kept++] = event;  // a later round
       }
     }
-    slot.resize(kept);
+    if (kept == 0 && slot.capacity() > kKeptCapacity) {
+      std::vector<Event>().swap(slot);
+    } else {
+      slot.resize(kept);
+    }
     std::sort(due_.begin(), due_.end());
   }
 
-  std::vector<std::vector<Scheduled>> slots_;
-  std::vector<Scheduled> due_;  // of the present tick, sorted
+  std::vector<std::vector<Event>> slots_;
+  std::vector<Event> due_;  // of the present tick, sorted
   std::size_t next_due_ = 0;
   std::uint64_t tick_ = 0;
   std::uint64_t scheduled_ = 0;
   std::size_t pending_ = 0;
   Instant now_{};
 };
+
+using EventWheel = TickWheel<Happening>;
+using Scheduled = EventWheel::Event;
 
 }  // namespace starling::sim
