@@ -9,11 +9,11 @@
 #include <fstream>
 #include <memory>
 #include <random>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "loadsim/app/run_accounts.h"
+#include "loadsim/app/scenario_input.h"
 #include "loadsim/app/server_config.h"
 #include "loadsim/load/coordinator.h"
 #include "loadsim/load/real_faults.h"
@@ -46,29 +46,6 @@ struct Options {
 
 template <class T>
 using Or = Result<T, std::string>;
-
-Or<std::string> read_file(const std::string& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file || std::filesystem::is_directory(path)) return tl::unexpected(fmt::format("{} cannot be read", path));
-  return text.str();
-}
-
-Or<users::Scenario> read_scenario(const Options& options) {
-  const Or<std::string> text = read_file(options.scenario);
-  if (!text) return tl::unexpected(text.error());
-  auto scenario = users::parse_scenario(*text);
-  if (!scenario) {
-    std::string lines;
-    for (const users::ScenarioError& error : scenario.error()) {
-      lines += fmt::format("{}{}:{}: {}", lines.empty() ? "" : "\n", options.scenario, error.line, error.message);
-    }
-    return tl::unexpected(std::move(lines));
-  }
-  if (scenario->name.empty()) scenario->name = std::filesystem::path(options.scenario).stem();
-  return std::move(*scenario);
-}
 
 /// On a command line a semicolon may also stand before another time.
 std::string one_time_a_line(std::string text) {
@@ -166,7 +143,7 @@ Or<int> run(const Options& options) {
                     "starling-loadsim sim --help",
                     options.world));
   }
-  auto scenario = read_scenario(options);
+  auto scenario = read_scenario(options.scenario);
   if (!scenario) return tl::unexpected(scenario.error());
   if (const auto applied = apply(options, *scenario); !applied) return tl::unexpected(applied.error());
   const auto config = read_server_config(options.config);

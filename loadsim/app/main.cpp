@@ -1,6 +1,7 @@
 // starling-loadsim: virtual users against a real server, or a simulated one, and a verdict.
 #include <CLI/CLI.hpp>
 
+#include "loadsim/app/cmd_crowd.h"
 #include "loadsim/app/cmd_run.h"
 #include "loadsim/app/cmd_sabotage.h"
 #include "loadsim/app/cmd_shrink.h"
@@ -15,6 +16,7 @@ int main(int argc, char** argv) {
   int exit_code = kExitPass;
   add_run_command(app, exit_code);
   add_sim_command(app, exit_code);
+  add_crowd_command(app, exit_code);
   add_sabotage_command(app, exit_code);
   add_shrink_command(app, exit_code);
   try {

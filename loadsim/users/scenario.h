@@ -62,8 +62,8 @@ std::vector<std::string> contradictions(const Scenario& scenario);
 
 namespace limits {
 
-/// Of one run: what the tool was built for.
-inline constexpr std::uint32_t kUsersMax = 1'000'000;
+/// Of one run: what the tool was built for. Only simulated servers have so many (loadsim/crowd).
+inline constexpr std::uint32_t kUsersMax = 10'000'000;
 inline constexpr std::uint32_t kRoomsMax = 1'000'000;
 inline constexpr Duration kDurationMax = 24h;
 

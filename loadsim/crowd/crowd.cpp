@@ -1,0 +1,217 @@
+#include "loadsim/crowd/crowd.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/assert.h"
+
+namespace starling::crowd {
+namespace {
+
+constexpr std::uint32_t kShardsMax = 64;  // of a server: the core's registrations are a mask
+constexpr std::uint32_t kRoomsEachMax = 8;
+
+bool is_possible(users::FaultKind kind) {
+  using enum users::FaultKind;
+  return kind == Kill || kind == Restart || kind == Cut || kind == RingDrop || kind == StoreLostReply;
+}
+
+bool is_done(users::Action action) {
+  using enum users::Action;
+  return action != Edit && action != Delete && action != OpenDirect;
+}
+
+}  // namespace
+
+std::vector<std::string> refusals(const Options& options) {
+  std::vector<std::string> found;
+  const users::Scenario& scenario = options.scenario;
+  const auto require = [&](bool good, std::string otherwise) {
+    if (!good) found.push_back(std::move(otherwise));
+  };
+  require(options.nodes >= 1 && options.shards >= 1 && options.shards <= kShardsMax,
+          "a server has 1 to 64 shards: take more servers");
+  const std::uint32_t members = scenario.rooms.members;
+  require(options.nodes >= 1 && members >= 2 && scenario.users % (options.nodes * members) == 0,
+          "the users must be a multiple of servers times members of a room");
+  const std::uint64_t places = std::uint64_t{scenario.rooms.count} * members;
+  require(scenario.users > 0 && places % scenario.users == 0 && places / scenario.users >= 1 &&
+              places / scenario.users <= kRoomsEachMax,
+          "everybody is in 1 to 8 rooms, all in as many: rooms times members must be a multiple of the users");
+  require(scenario.rooms.mode == wire::SyncMode::Full && !scenario.rooms.direct,
+          "a crowd follows group rooms wholly: remove 'mode' and 'kind' of [rooms]");
+  for (const users::Fault& fault : scenario.faults) {
+    require(is_possible(fault.kind), "a crowd does not suffer '" + to_string(fault) +
+                                         "': there are kill, restart, cut, ring.drop and store.lost_reply");
+    require(fault.node <= options.nodes, "'" + to_string(fault) + "': there is no such server");
+  }
+  for (const users::Persona& persona : scenario.personas) {
+    for (std::size_t i = 0; i < users::kActions; ++i) {
+      const auto action = static_cast<users::Action>(i);
+      require(persona.weights[i] == 0 || is_done(action),
+              "nobody in a crowd does '" + std::string(name_of(action)) + "': remove it from '" + persona.name + "'");
+    }
+  }
+  return found;
+}
+
+/// One server and its users.
+struct Crowd::Island {
+  Island(Context& context, std::uint32_t number)
+      : plan({.node = number,
+              .users = context.options.scenario.users / context.options.nodes,
+              .members = context.options.scenario.rooms.members,
+              .passes =
+                  static_cast<std::uint32_t>(std::uint64_t{context.options.scenario.rooms.count} *
+                                             context.options.scenario.rooms.members / context.options.scenario.users)},
+             context.options.seed),
+        words(context.options.scenario, plan),
+        log(plan, words, context.violations),
+        store(context, log, number),
+        people(context, plan, words, log, number),
+        node(context, plan, store, people, number) {
+    people.connect(node);
+  }
+
+  Plan plan;
+  Words words;
+  Log log;
+  Store store;
+  People people;
+  Node node;
+};
+
+Crowd::Crowd(Options options) : context_(std::move(options)) {
+  STARLING_ASSERT(refusals(context_.options).empty());
+  for (std::uint32_t i = 0; i < context_.options.nodes; ++i) islands_.push_back(std::make_unique<Island>(context_, i));
+  for (std::uint32_t i = 0; i < People::kSlices; ++i) {
+    context_.wheel.schedule(Instant() + People::kVisitEvery * (i + 1) / People::kSlices, What::Visit, i);
+  }
+  const auto& faults = context_.options.scenario.faults;
+  for (std::uint32_t i = 0; i < faults.size(); ++i) {
+    context_.wheel.schedule(Instant() + context_.options.scenario.ramp + faults[i].at, What::FaultBegins, i);
+  }
+  for (auto& island : islands_) {
+    island->node.start();
+    island->people.start();
+  }
+}
+
+Crowd::~Crowd() = default;
+
+// ---- time
+
+void Crowd::run_until(Instant until, const std::function<void(const Context&)>& progress) {
+  while (context_.now() < until && context_.violations.empty()) {
+    Wheel::Event event;
+    const Instant stop = std::min(until, context_.now() + 1s);
+    while (context_.violations.empty() && context_.wheel.next(stop, event)) dispatch(event);
+    if (progress) progress(context_);
+  }
+}
+
+void Crowd::dispatch(const Wheel::Event& event) {
+  const auto island = [&](std::uint64_t number) -> Island& { return *islands_[number]; };
+  switch (event.what) {
+    case What::ShardTimer:
+      return island(event.a >> 8).node.on_timer(event.a & 0xFF, event.b);
+    case What::RingArrival:
+      return island(event.b & 0xFFFF).node.on_ring(event.a, event.b >> 16);
+    case What::StoreDone:
+      return island(event.b).node.on_store(event.a);
+    case What::FlightLands:
+      return island(event.b).node.on_flight(event.a);
+    case What::UpArrives:
+      return island(event.b).node.on_up(event.a);
+    case What::LineNoticed:
+      return island(event.a >> 8)
+          .node.on_line(event.a & 0xFF, {.index = static_cast<std::uint32_t>(event.b),
+                                         .generation = static_cast<std::uint32_t>(event.b >> 32)});
+    case What::Comes:
+      return island(event.b).people.on_comes(event.a);
+    case What::Dial:
+      return island(event.b).people.on_dial(event.a);
+    case What::Login:
+      return island(event.b & 0xFFFF).people.on_login(event.a, static_cast<std::uint32_t>(event.b >> 16));
+    case What::Acts:
+      return island(event.b & 0xFFFF).people.on_act(event.a, static_cast<std::uint32_t>(event.b >> 16));
+    case What::Visit:
+      context_.wheel.schedule(context_.now() + People::kVisitEvery, What::Visit, event.a);
+      for (auto& each : islands_) each->people.visit(event.a);
+      return;
+    case What::FaultBegins:
+      return begin(event.a);
+  }
+}
+
+void Crowd::begin(std::uint32_t index) {
+  const users::Fault& fault = context_.options.scenario.faults[index];
+  std::uint64_t& effects = context_.effects[index];
+  const Spell spell{.fault = index, .permille = fault.permille, .until = context_.now() + fault.span};
+  Node& node = islands_[fault.node == 0 ? 0 : fault.node - 1]->node;
+  switch (fault.kind) {
+    case users::FaultKind::Kill:
+      effects += node.kill();
+      return;
+    case users::FaultKind::Restart:
+      if (node.up()) return;
+      node.start();
+      ++effects;
+      return;
+    case users::FaultKind::Cut:
+      for (auto& each : islands_) effects += each->people.cut(spell);
+      return;
+    case users::FaultKind::RingDrop:
+      context_.ring_drop = spell;
+      return;
+    default:  // StoreLostReply
+      context_.lost_reply = spell;
+      return;
+  }
+}
+
+// ---- a run
+
+Report Crowd::run(const std::function<void(const Context&)>& progress) {
+  const users::Scenario& scenario = context_.options.scenario;
+  run_until(Instant() + scenario.ramp + scenario.duration, progress);
+  come_to_rest(progress);
+  Report report;
+  for (auto& each : islands_) {
+    if (context_.violations.empty()) each->people.sweep();
+    report.events += each->log.events();
+  }
+  for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
+    if (context_.effects[i] == 0 && context_.violations.empty())
+      report.idle_faults.push_back(to_string(scenario.faults[i]));
+  }
+  report.tally = context_.tally;
+  report.trace = context_.trace;
+  report.lasted = context_.now().time_since_epoch();
+  report.violations = context_.violations.count();
+  report.first = context_.violations.kept();
+  return report;
+}
+
+std::string Crowd::unrest() const {
+  for (const auto& each : islands_) {
+    std::string why = each->people.unrest();
+    if (!why.empty()) return why + "\n" + each->node.pending();
+  }
+  return {};
+}
+
+/// Nobody acts any more, and nothing new is broken.
+void Crowd::come_to_rest(const std::function<void(const Context&)>& progress) {
+  for (auto& each : islands_) each->people.stop_acting();
+  const Instant end = context_.now() + context_.options.rest_within;
+  std::string why = unrest();
+  while (!why.empty() && context_.now() < end && context_.violations.empty()) {
+    run_until(context_.now() + 1s, progress);
+    why = unrest();
+  }
+  if (why.empty() || !context_.violations.empty()) return;
+  context_.violations.report({.guarantee = check::Guarantee::G15_Liveness, .text = "not at rest in time:" + why});
+}
+
+}  // namespace starling::crowd
