@@ -150,14 +150,16 @@ Outbox::Answer Outbox::on_result(const wire::SendResult& result, Instant now, Rn
   const auto at = std::ranges::find(window, result.cseq, [](const OutboxEntry& entry) { return entry.send.cseq; });
   // An entry that was never sent has no answer to get, whatever the server says.
   if (at == window.end() || !at->attempted) return {};
+  // Late, and of another message: one that had the number before a renumbering. A server that names none is believed.
+  if (result.client_msg_id && result.client_msg_id != at->send.client_msg_id) return {};
   const auto index = static_cast<std::size_t>(at - window.begin());
   budget_.earn();
   switch (result.status) {
     case wire::SendStatus::Accepted:
-      // Of another epoch: an answer to an attempt under a number that now means another message.
+    case wire::SendStatus::Duplicate:
+      // Of another epoch: in a history that is not the log's any more.
       if (result.epoch != at->send.epoch) return {};
       return settle(*queue, index, now);
-    case wire::SendStatus::Duplicate:
     case wire::SendStatus::Forbidden:
     case wire::SendStatus::Rejected:
     case wire::SendStatus::RejectedBefore:

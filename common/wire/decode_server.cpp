@@ -71,6 +71,7 @@ SendResult read(FieldReader& f, const pb::SendResult& in) {
   const auto status = f.enumerator(in.status(), SendStatus::Accepted, SendStatus::TooManyRooms);
   SendResult out{.room = f.named<RoomId>(in.room()),
                  .cseq = f.named<Cseq>(in.cseq()),
+                 .client_msg_id = ClientMsgId(in.client_msg_id()),
                  .status = status,
                  .epoch = Epoch(in.epoch()),
                  .seq = Seq(in.seq()),

@@ -88,6 +88,7 @@ void write(const SendResult& in, pb::ServerFrame& frame) {
   pb::SendResult* out = frame.mutable_send_result();
   out->set_room(in.room.value);
   out->set_cseq(in.cseq.value);
+  out->set_client_msg_id(in.client_msg_id.value);
   out->set_status(static_cast<std::uint32_t>(in.status));
   out->set_epoch(in.epoch.value);
   out->set_seq(in.seq.value);

@@ -264,6 +264,7 @@ constexpr bool is_final(SendStatus s) {
 struct SendResult {
   RoomId room;
   Cseq cseq;
+  ClientMsgId client_msg_id;  // which message that was under this number: it may have another one by now
   SendStatus status = SendStatus::Accepted;
   Epoch epoch;
   Seq seq;

@@ -17,8 +17,13 @@ constexpr std::uint32_t kEpochsClaimedMax = 4 * kEpochStep;
 
 std::size_t size_of(const ports::CommitRow& row) { return sizeof(QueuedSend) + row.body.size(); }
 
-wire::SendResult result_for(RoomId room, Cseq cseq, wire::SendStatus status, Epoch epoch) {
-  return {.room = room, .cseq = cseq, .status = status, .epoch = epoch};
+/// Of a send or of a row made from it.
+wire::SendResult result_for(const RoomHome& home, const auto& message, wire::SendStatus status) {
+  return {.room = home.id,
+          .cseq = message.cseq,
+          .client_msg_id = message.client_msg_id,
+          .status = status,
+          .epoch = home.epoch};
 }
 
 wire::Event event_of(const ports::CommitBatch& batch, const ports::CommitRow& row, Seq seq, std::uint64_t msg_no,
@@ -57,7 +62,7 @@ void RoomHomes::refuse_queue(RoomHome& home, wire::SendStatus status) {
   if (home.work == nullptr) return;
   for (const QueuedSend& queued : std::exchange(home.work->queue, {})) {
     release(*home.work, size_of(queued.row));
-    wire::SendResult result = result_for(home.id, queued.row.cseq, status, home.epoch);
+    wire::SendResult result = result_for(home, queued.row, status);
     if (status == wire::SendStatus::Busy) result.retry_after_ms = turn_.busy_retry_ms();
     answer(queued.origin, result);
   }
@@ -71,7 +76,7 @@ void RoomHomes::on(ShardId from, ports::ForwardSend&& forward) {
   RoomHome& home = find_or_load(forward.send.room);
   HomeWork& w = work(home);
   wire::Send& send = forward.send;
-  wire::SendResult refusal = result_for(home.id, send.cseq, wire::SendStatus::Busy, home.epoch);
+  wire::SendResult refusal = result_for(home, send, wire::SendStatus::Busy);
   if (home.stage != HomeStage::Loading && forward.device && send.epoch != home.epoch) {
     refusal.status = wire::SendStatus::StaleEpoch;
     return answer(origin, refusal);
@@ -145,7 +150,7 @@ bool RoomHomes::answer_repeat(RoomHome& home, const ports::ForwardSend& forward,
   if (!same(event->device, event->cseq, event->client_msg_id, hash)) return false;
   probe(Probe::dup_returned_original);
   ++turn_.counters.duplicates_answered;
-  wire::SendResult result = result_for(home.id, send.cseq, wire::SendStatus::Duplicate, event->epoch);
+  wire::SendResult result = result_for(home, send, wire::SendStatus::Duplicate);
   result.seq = event->seq;
   result.ts = event->ts;
   answer(origin, result);
@@ -175,7 +180,7 @@ void RoomHomes::commit(RoomHome& home) {
     const std::size_t size = size_of(queued.row);
     if (queued.row.device && queued.epoch != home.epoch) {
       release(w, size);
-      answer(queued.origin, result_for(home.id, queued.row.cseq, wire::SendStatus::StaleEpoch, home.epoch));
+      answer(queued.origin, result_for(home, queued.row, wire::SendStatus::StaleEpoch));
       continue;
     }
     if (!batch.rows.empty() && bytes + size > turn_.config.batch_bytes_max) break;
@@ -202,7 +207,7 @@ void RoomHomes::submit(RoomHome& home, ports::CommitBatch&& batch) {
       const Seq seq(home.head.value + i + 1);
       guessed.push_back(event_of(batch, batch.rows[i], seq, home.msg_no + i + 1, batch.now));
       if (!mutant(Mutant::M4_AckBeforeCommit) || home.work->outcome_unknown) continue;
-      wire::SendResult result = result_for(home.id, batch.rows[i].cseq, wire::SendStatus::Accepted, batch.epoch);
+      wire::SendResult result = result_for(home, batch.rows[i], wire::SendStatus::Accepted);
       result.seq = seq;
       answer(home.work->in_flight[i].origin, result);
     }
@@ -259,13 +264,11 @@ void RoomHomes::settle_rows(RoomHome& home, ports::Committed& done) {
   std::vector<wire::Event> events;
   for (std::size_t i = 0; i < w.in_flight.size() && i < done.results.size(); ++i) {
     const ports::CommitRowResult& row = done.results[i];
-    wire::SendResult result{.room = home.id,
-                            .cseq = done.batch.rows[i].cseq,
-                            .status = row.status,
-                            .epoch = done.epoch,
-                            .seq = row.seq,
-                            .ts = row.ts,
-                            .expected = row.expected};
+    wire::SendResult result = result_for(home, done.batch.rows[i], row.status);
+    result.epoch = done.epoch;
+    result.seq = row.seq;
+    result.ts = row.ts;
+    result.expected = row.expected;
     if (row.status == wire::SendStatus::Duplicate) {
       ++turn_.counters.duplicates_answered;
       probe(Probe::unknown_then_found, w.outcome_unknown && row.seq > home.head);

@@ -27,10 +27,11 @@ class OutboxTest : public ::testing::Test {
     return cseqs;
   }
   Outbox::Verdict result(std::uint32_t cseq, wire::SendStatus status, std::uint32_t expected = 0,
-                         std::uint32_t epoch = 1) {
+                         std::uint32_t epoch = 1, ClientMsgId id = {}) {
     return outbox_
         .on_result({.room = kRoom,
                     .cseq = Cseq(cseq),
+                    .client_msg_id = id,
                     .status = status,
                     .epoch = Epoch(epoch),
                     .expected = Cseq(expected),
@@ -181,6 +182,26 @@ TEST_F(OutboxTest, RenumberingSwallowsTheAnswersStillOnTheirWay) {
     EXPECT_TRUE(entry.send.renumbered);
     EXPECT_EQ(entry.send.client_msg_id.value, 1003 + entry.send.cseq.value);
   }
+}
+
+TEST_F(OutboxTest, ALateAnswerToAnotherMessageUnderTheNumberIsIgnored) {
+  add(1, 2);
+  next();
+  // Sent once more: of the four answers two are awaited.
+  now_ = outbox_.deadline();
+  outbox_.on_time(now_);
+  now_ = std::max(now_, outbox_.deadline());
+  outbox_.on_time(now_);
+  ASSERT_EQ(next(), range(1, 2));
+  outbox_.renumber(kRoom, Cseq(2), now_);
+  result(1, Accepted);
+  result(2, Accepted);
+  ASSERT_EQ(next(), range(2, 3));
+  for (const auto status : {Accepted, Duplicate, Forbidden, Conflict, OutOfOrder}) {
+    EXPECT_EQ(result(2, status, 1, 1, ClientMsgId(1002)), Verdict::Ignored);
+  }
+  EXPECT_EQ(result(2, Accepted, 0, 1, ClientMsgId(1001)), Verdict::Settled);
+  EXPECT_EQ(result(3, Accepted), Verdict::Settled);  // a server that names no message
 }
 
 TEST_F(OutboxTest, AnswersThatNeverComeAreNotSwallowedForEver) {

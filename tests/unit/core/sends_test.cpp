@@ -42,6 +42,23 @@ TEST_F(SendsTest, NothingIsSaidBeforeTheCommitAndAllOfItAfter) {
   EXPECT_EQ(rig->heard(bob).seqs(), std::vector<std::uint64_t>{3});
 }
 
+TEST_F(SendsTest, EveryAnswerNamesTheMessage) {
+  using enum wire::SendStatus;
+  wire::Send other = rig->message(1);
+  other.client_msg_id = ClientMsgId(77);
+  for (const wire::Send& send : {rig->message(1), rig->message(1), other, rig->message(9)}) rig->say(alice, send);
+  const auto answers = results();
+  ASSERT_EQ(answers.size(), 4u);
+  EXPECT_EQ(answers[0].status, Accepted);
+  EXPECT_EQ(answers[1].status, Duplicate);
+  EXPECT_EQ(answers[2].status, Conflict);
+  EXPECT_EQ(answers[3].status, OutOfOrder);
+  EXPECT_EQ(answers[0].client_msg_id, rig->message(1).client_msg_id);
+  EXPECT_EQ(answers[1].client_msg_id, rig->message(1).client_msg_id);
+  EXPECT_EQ(answers[2].client_msg_id, other.client_msg_id);
+  EXPECT_EQ(answers[3].client_msg_id, rig->message(9).client_msg_id);
+}
+
 TEST_F(SendsTest, OneBatchOfARoomIsWithTheStoreAndTheRestGoesTogether) {
   rig->hold_store();
   for (std::uint32_t i = 1; i <= 5; ++i) rig->say(alice, rig->message(i));

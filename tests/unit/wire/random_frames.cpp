@@ -218,6 +218,7 @@ ServerFrame random_server_frame(Rng& rng, std::size_t index) {
     case 6:
       return SendResult{.room = RoomId(id(rng)),
                         .cseq = Cseq(number32(rng) | 1),
+                        .client_msg_id = ClientMsgId(number(rng)),
                         .status = pick(rng, SendStatus::Accepted, SendStatus::TooManyRooms),
                         .epoch = Epoch(number32(rng)),
                         .seq = Seq(number(rng)),
