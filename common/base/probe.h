@@ -54,7 +54,8 @@ namespace starling {
   X(barrier_waited)         \
   X(readonly_primary)       \
   X(lock_timeout)           \
-  X(link_boot_changed)
+  X(link_boot_changed)      \
+  X(silent_home_was_ahead)
 
 enum class Probe : std::uint8_t {
 #define STARLING_PROBE_ENUM(name) name,

@@ -11,6 +11,7 @@ namespace {
 /// A thousand and more a second with the shipped configuration.
 constexpr std::size_t kResentAtOnce = 64;
 constexpr int kResendSteps = 16;
+constexpr int kSilentHeartbeats = 4;  // a second with the shipped configuration; G5 allows two
 
 /// What a request keeps beside itself.
 std::size_t bytes_beside(const ports::Payload& payload) {
@@ -152,6 +153,7 @@ Links::Arrival Links::arrive(const ports::EnvelopeHeader& header, bool heartbeat
     link.boot_seen = header.boot;
     link.seen = 0;
   }
+  link.heard_at = turn_.now.at;
   const std::uint64_t before = heartbeat ? header.link_seq : header.link_seq - 1;
   // Late or doubled: the loss of it has been noticed already, or it was handled.
   if (!heartbeat && header.link_seq <= link.seen) return Arrival::Stale;
@@ -160,6 +162,11 @@ Links::Arrival Links::arrive(const ports::EnvelopeHeader& header, bool heartbeat
   probe(Probe::link_boot_changed, reborn);
   if (reborn) return Arrival::Reborn;
   return lost ? Arrival::AfterLoss : Arrival::InOrder;
+}
+
+bool Links::silent(ShardId shard) const {
+  return shard != turn_.self &&
+         links_[shard.value].heard_at + kSilentHeartbeats * turn_.config.link_heartbeat < turn_.now.at;
 }
 
 }  // namespace starling::core

@@ -44,6 +44,8 @@ class Links {
     Stale,   // not to be looked at
   };
   Arrival arrive(const ports::EnvelopeHeader& header, bool heartbeat);
+  /// Several heartbeats of the shard have not come: it may have said what nobody will repeat for it.
+  bool silent(ShardId shard) const;
 
   /// What was asked of connections of the shard is void with them.
   void forget_connections(ShardId shard);
@@ -59,6 +61,7 @@ class Links {
     std::uint64_t sent = 0;
     std::uint64_t seen = 0;
     std::uint64_t boot_seen = 0;
+    Instant heard_at{};
   };
   struct Asked {
     ports::RequestId id = 0;

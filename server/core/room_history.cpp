@@ -145,6 +145,8 @@ void RoomLocals::history_read(const HistoryCall& call, ports::StoreCompletion&& 
 
 void RoomLocals::serve_history(RoomLocal& local, const HistoryRead& ended, ports::PageRead&& read) {
   const bool ends_at_head = !ended.range.backward && (read.events.empty() || read.events.back().seq == read.head);
+  const bool behind = read.epoch == local.epoch && read.head > local.last && links_.silent(turn_.home(local.id));
+  if (behind) fetch(local);
   const auto beyond = [&](const wire::Event& event) { return event.seq > local.last; };
   std::erase_if(read.events, beyond);
   std::erase_if(read.related, beyond);
@@ -164,7 +166,7 @@ void RoomLocals::serve_history(RoomLocal& local, const HistoryRead& ended, ports
     const std::uint32_t session = reader.conn.index;
     if (room_of(session, local.id) == nullptr) {
       end_history(session, reader.request, wire::SyncStatus::NotMember);
-    } else if (reader.request.floor > local.last || !sessions_.has_room(session)) {
+    } else if (behind || reader.request.floor > local.last || !sessions_.has_room(session)) {
       // A page must not be what closes the session for reading slowly.
       end_history(session, reader.request, wire::SyncStatus::Unavailable);
     } else if (ends_at_head && reader.head > read.head) {

@@ -24,7 +24,7 @@ struct CatchUp {
 
 enum class SyncStep : std::uint8_t {
   Join,     // the home is asked whether the user is a member
-  Verify,   // the store is asked for the head: the device claims to know more than this shard
+  Verify,   // the store is asked for the head: the device claims to know more than this shard, or the home is silent
   Dispute,  // it knows another history: the home is asked for a new epoch
   Page,     // the log's hash at the cursor is read
   Window,   // the answer is a Reset: where the window begins is read
@@ -37,6 +37,7 @@ struct PendingSync {
   wire::SyncMode mode = wire::SyncMode::Full;
   wire::ResetReason reason = wire::ResetReason::None;
   bool device_read = false;
+  bool confirmed = false;  // by the store: this shard has the whole log
   bool unasked = false;    // Join, of a quiet session whose user was removed: it may have been added again
   std::uint32_t read = 0;  // of the store, the one that counts: a later one replaces it. 0: it is not submitted yet
   wire::Cursor cursor;

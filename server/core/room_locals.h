@@ -111,6 +111,7 @@ class RoomLocals {
 
   // room_repair.cpp
   void fetch(RoomLocal& local);
+  void ask_for_gap(RoomLocal& local);
   void read_gap(RoomLocal& local);
   void skip_cut(RoomLocal& local, const ports::PageRead& page);
   void ask_heads(ShardId home);

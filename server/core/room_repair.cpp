@@ -16,17 +16,27 @@ void RoomLocals::fetch(RoomLocal& local) {
   if (x.fetching) return;
   x.fetching = true;
   x.fetched_at = turn_.now.at;
-  const ShardId home = turn_.home(local.id);
-  if (home != turn_.self) {
+  if (turn_.home(local.id) != turn_.self) {
     waiting_.push_back(local.id);
     turn_.schedule.arm(Chore::Resend, turn_.now.at + turn_.config.forward_retry);
   }
+  ask_for_gap(local);
+}
+
+/// The home, or the store where nothing is heard of the home.
+void RoomLocals::ask_for_gap(RoomLocal& local) {
+  const ShardId home = turn_.home(local.id);
+  if (links_.silent(home)) return read_gap(local);
   links_.post(home, ports::FetchEvents{.room = local.id, .after = local.last});
 }
 
 void RoomLocals::on(ports::EventsFetched&& fetched) {
   RoomLocal* local = find(fetched.room);
   if (local == nullptr || !local->ready || local->extras == nullptr || !local->extras->fetching) return;
+  if (fetched.epoch && fetched.epoch != local->epoch) {
+    if (fetched.epoch > local->epoch) learn_epoch(*local);
+    return;
+  }
   if (!fetched.found && fetched.head != local->last) return read_gap(*local);
   local->extras->fetching = false;
   bool repaired = false;
@@ -59,7 +69,12 @@ void RoomLocals::gap_read(RoomId room, ports::StoreCompletion&& done) {
     turn_.schedule.arm(Chore::StoreRetry, turn_.now.at + turn_.config.store_retry);
     return;
   }
-  if (page->epoch == local->epoch && page->min_seq > local->last.next()) skip_cut(*local, *page);
+  if (page->epoch != local->epoch) {
+    local->extras->fetching = false;
+    if (page->epoch > local->epoch) learn_epoch(*local);
+    return settle(*local);
+  }
+  if (page->min_seq > local->last.next()) skip_cut(*local, *page);
   bool repaired = false;
   for (wire::Event& event : page->events) {
     if (event.seq != local->last.next()) continue;
@@ -167,7 +182,7 @@ void RoomLocals::resend() {
     bool waits = x.fetching;
     if (x.fetching && x.fetched_at <= old) {
       x.fetched_at = turn_.now.at;
-      links_.post(turn_.home(room), ports::FetchEvents{.room = room, .after = local->last});
+      ask_for_gap(*local);
     }
     for (PendingSync& sync : x.syncs) {
       if (sync.step != SyncStep::Join) continue;

@@ -161,7 +161,9 @@ bool RoomLocals::judge(RoomLocal& local, PendingSync& sync) {
   if (held && sync.cursor.epoch > local.epoch) return dispute(local, sync);
   const bool same_epoch = sync.cursor.epoch == local.epoch || mutant(Mutant::M20_EpochIgnored);
   const Seq claimed = std::max(sync.cursor.seq, sync.floor);
-  if (same_epoch && claimed > local.last && sync.mode != wire::SyncMode::Off) return verify(local, sync);
+  const bool claims_more = same_epoch && claimed > local.last;
+  const bool on_its_own = !sync.confirmed && links_.silent(turn_.home(local.id));
+  if (sync.mode != wire::SyncMode::Off && (claims_more || on_its_own)) return verify(local, sync);
   if (sync.mode != wire::SyncMode::Full) {
     sync.step = SyncStep::Epoch;
     sync.device_read = !held || same_epoch;
@@ -199,7 +201,8 @@ std::optional<PrefixHash> RoomLocals::hash_at(const RoomLocal& local, Seq seq) {
   return pages_.hash_at(local.id, seq);
 }
 
-/// The device claims to know more than this shard: either the shard is behind, or it is another history.
+/// The device claims to know more than this shard: either the shard is behind, or it is another history. Of a home that
+/// is silent the shard may be behind and not know it.
 bool RoomLocals::verify(RoomLocal& local, PendingSync& sync) {
   sync.step = SyncStep::Verify;
   sync.read = 0;
@@ -224,23 +227,25 @@ void RoomLocals::verified(const VerifyCall& call, const ports::StoreCompletion& 
   RoomLocal* local = find(call.room);
   if (local == nullptr || local->extras == nullptr) return;
   const auto* page = std::get_if<ports::PageRead>(&done.result);
-  const bool known = done.status == ports::StoreStatus::Ok && page != nullptr;
+  const bool known = done.status == ports::StoreStatus::Ok && page != nullptr && page->epoch == local->epoch;
+  const bool whole = known && page->head <= local->last;
+  const bool in_doubt = !whole && links_.silent(turn_.home(call.room));
+  probe(Probe::silent_home_was_ahead, known && in_doubt);
   auto& syncs = local->extras->syncs;
   for (std::size_t i = 0; i < syncs.size();) {
     PendingSync& sync = syncs[i];
     const Seq claimed = std::max(sync.cursor.seq, sync.floor);
     if (sync.step != SyncStep::Verify || sync.read != call.number) {
       ++i;
-    } else if (claimed <= local->last || (known && page->epoch == local->epoch && claimed > page->head)) {
-      // In reach by now, or not to be had from this log.
-      if (claimed <= local->last) {
-        sync.step = SyncStep::Page;
-      } else {
-        dispute(*local, sync);
-      }
+    } else if (claimed <= local->last && !in_doubt) {
+      sync.step = SyncStep::Page;
+      sync.confirmed = whole;
+      ++i;
+    } else if (known && claimed > page->head) {
+      dispute(*local, sync);
       ++i;
     } else {
-      if (known) fetch(*local);
+      if (done.status == ports::StoreStatus::Ok) fetch(*local);
       unavailable(*local, sync);
       syncs.erase(syncs.begin() + static_cast<std::ptrdiff_t>(i));
     }

@@ -68,6 +68,63 @@ TEST_F(LinksTest, AGapBeforeAnEventIsMendedInOrder) {
   EXPECT_EQ(rig.heard(bob).seqs(), (std::vector<std::uint64_t>{3, 4, 5}));
 }
 
+/// What the home has said last is lost, and then it says nothing more.
+class SilentHomeTest : public LinksTest {
+ protected:
+  SilentHomeTest() {
+    rig.lose = [this](ShardId from, ShardId, const ports::Payload&) { return from.value == home; };
+  }
+};
+
+TEST_F(SilentHomeTest, ASyncIsAnsweredByWhatTheStoreHas) {
+  rig.say(alice, rig.message(1));
+  rig.pass(1500ms);
+  rig.sync(bob, rig.at(2));
+  EXPECT_EQ(rig.heard(bob).synced().status, wire::SyncStatus::Unavailable);
+  EXPECT_EQ(count(Probe::silent_home_was_ahead), 1u);
+  rig.sync(bob, rig.at(2));
+  EXPECT_EQ(rig.heard(bob).synced().status, wire::SyncStatus::Live);
+  EXPECT_EQ(rig.heard(bob).synced().head, Seq(3));
+  EXPECT_EQ(rig.heard(bob).seqs(), std::vector<std::uint64_t>{3});
+}
+
+TEST_F(SilentHomeTest, APageIsNotServedThatLacksTheHead) {
+  rig.say(alice, rig.message(1));
+  rig.pass(1500ms);
+  const wire::HistoryRequest newest{.request_id = 5, .room = kRoom, .backward = true, .limit = 10};
+  rig.say(bob, newest);
+  rig.say(bob, newest);
+  const auto pages = rig.heard(bob).all<wire::HistoryPage>();
+  ASSERT_EQ(pages.size(), 2u);
+  EXPECT_EQ(pages[0].status, wire::SyncStatus::Unavailable);
+  EXPECT_EQ(pages[1].status, wire::SyncStatus::Live);
+  EXPECT_EQ(pages[1].head, Seq(3));
+}
+
+TEST_F(SilentHomeTest, AnotherHistoryIsNotTakenForTheRestOfThisOne) {
+  wire::Cursor other = rig.at_head();
+  other.seq = Seq(30);
+  rig.sync(alice, other);
+  rig.say(alice, rig.message(1, "new", 16));
+  ASSERT_EQ(rig.store.room(kRoom).head(), Seq(3));
+  rig.pass(1500ms);
+  rig.sync(bob, rig.at(2));
+  EXPECT_EQ(rig.heard(bob).synced().status, wire::SyncStatus::Unavailable);
+  EXPECT_TRUE(rig.heard(bob).seqs().empty());
+  rig.lose = {};
+  rig.pass(3s);
+  rig.sync(bob, rig.at(2));
+  EXPECT_EQ(rig.heard(bob).synced().reason, wire::ResetReason::Epoch);
+}
+
+TEST_F(LinksTest, AHomeThatIsHeardIsBelieved) {
+  const std::size_t before = rig.submitted<ports::ReadPage>();
+  rig.pass(5s);
+  rig.sync(bob, rig.at_head());
+  EXPECT_EQ(rig.heard(bob).synced().status, wire::SyncStatus::Live);
+  EXPECT_EQ(rig.submitted<ports::ReadPage>(), before);
+}
+
 TEST_F(LinksTest, AGapThatTheTailDoesNotReachIsReadFromTheStore) {
   lose_all<ports::EventsPublished>();
   for (std::uint32_t i = 1; i <= 300; ++i) rig.say(alice, rig.message(i, std::string(300, 'x')));
