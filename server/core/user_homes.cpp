@@ -128,8 +128,10 @@ void UserHomes::attach(UserHome& user, const WaitingDevice& waiting, const ports
     if (!same) {
       const bool unknown = device.connected_at == ports::kBefore && old->connected_at == ports::kBefore;
       fence(*old, unknown);
+      const bool from_another_shard = old->shard != device.shard;
       *old = device;
       if (unknown) fence(device, true);
+      if (from_another_shard) read_again(user);
     }
   } else if (user.devices.size() >= turn_.config.connections_per_user_max) {
     probe(Probe::admission_rejected);
@@ -178,19 +180,30 @@ void UserHomes::on(ShardId from, const ports::DetachDevice& detach) {
 void UserHomes::forget_devices_of(ShardId shard) {
   const auto is_there = [&](const Device& d) { return d.shard == shard; };
   for (std::uint32_t i = 0; i < users_.end(); ++i) {
-    if (users_[i].id) drop_devices(users_[i], is_there, false);
+    if (users_[i].id && drop_devices(users_[i], is_there, false)) read_again(users_[i]);
   }
 }
 
+/// A shard has died, or may have, with a session of the user: it may have made a room or put an item for it, and had no
+/// time to say so.
+void UserHomes::read_again(UserHome& user) {
+  if (deserted(user)) return outdate(user);
+  if (!user.loaded) return;
+  load(user);
+  load_items(user);
+}
+
 template <class Which>
-void UserHomes::drop_devices(UserHome& user, Which&& which, bool left) {
+bool UserHomes::drop_devices(UserHome& user, Which&& which, bool left) {
   const bool were_there = std::erase_if(user.devices, which) > 0;
   if (were_there && user.devices.empty()) presence_.left(user.id, left);
   if (were_there && !user.devices.empty()) presence_.changed(user.id);
   if (user.devices.empty()) user.devices = {};
-  if (user.extras == nullptr) return;
-  std::erase_if(user.extras->waiting, [&](const WaitingDevice& w) { return which(w.device); });
-  shrink(user);
+  if (user.extras != nullptr) {
+    std::erase_if(user.extras->waiting, [&](const WaitingDevice& w) { return which(w.device); });
+    shrink(user);
+  }
+  return were_there;
 }
 
 void UserHomes::on(ShardId from, const ports::DeviceAway& ask) {

@@ -113,7 +113,8 @@ class UserHomes {
   void fence(const Device& device, bool again = false);
   void tell(const UserHome& user, const ports::UserNotice& notice);
   template <class Which>
-  void drop_devices(UserHome& user, Which&& which, bool left);
+  bool drop_devices(UserHome& user, Which&& which, bool left);
+  void read_again(UserHome& user);
   void tell_changes(UserHome& user, const ports::UserLoaded& loaded, const RoomsBefore& before);
   void take_marks(UserHome& user, const ports::UserLoaded& loaded);
   void list_dirty(UserHome& user);

@@ -132,5 +132,44 @@ TEST(ItemsLossTest, ALostNoticeIsRepeated) {
   for (const End end : ends) EXPECT_FALSE(rig.heard(end).all<wire::Items>().empty());
 }
 
+/// What a shard did for a device it says to nobody, and dies.
+class UntoldTest : public ::testing::Test {
+ protected:
+  UntoldTest() {
+    phone = rig.connect(kAlice, DeviceId(10), 0, there);
+    desk = rig.connect(kAlice, DeviceId(11), 0, elsewhere);
+    rig.lose = [](ShardId, ShardId, const ports::Payload& p) {
+      return std::holds_alternative<ports::ItemsChanged>(p) || std::holds_alternative<ports::MembershipChanged>(p);
+    };
+    rig.say(phone, wire::PutItem{.request_id = 1, .kind = wire::ItemKind::Draft, .key = "k", .value = "text"});
+    rig.say(phone, wire::CreateRoom{.request_id = 2, .title = "made"});
+  }
+  void expect_all_told(End end) {
+    ASSERT_EQ(rig.heard(end).all<wire::Items>().size(), 1u);
+    EXPECT_EQ(rig.heard(end).all<wire::Items>()[0].version, 1u);
+    ASSERT_EQ(rig.heard(end).all<wire::RoomList>().size(), 1u);
+    EXPECT_EQ(rig.heard(end).all<wire::RoomList>()[0].rooms.size(), 1u);
+  }
+
+  Rig rig{3};
+  std::uint32_t there = (rig.home(kAlice) + 1) % 3;
+  std::uint32_t elsewhere = (rig.home(kAlice) + 2) % 3;
+  End phone;
+  End desk;
+};
+
+TEST_F(UntoldTest, IsFoundWhenTheShardIsBack) {
+  rig.restart_shard(there);
+  rig.lose = {};
+  rig.pass(2s);
+  expect_all_told(desk);
+}
+
+TEST_F(UntoldTest, IsFoundWhenTheDeviceComesToAnotherShard) {
+  const End again = rig.connect(kAlice, DeviceId(10), 0, elsewhere);
+  expect_all_told(again);
+  expect_all_told(desk);
+}
+
 }  // namespace
 }  // namespace starling::core::testing
