@@ -25,6 +25,7 @@ void DeviceWatch::on_output(const client::Output& out) {
 void DeviceWatch::on_restart(RoomId id, const RoomWatch& stored) {
   WatchedRoom& r = room(id);
   r.seen.rewind_to(stored);
+  r.compared = !file_copied_back_;
   r.state.reset();  // it would have to be stored with the cursor to be continued
   pages_.clear();
 }
@@ -33,6 +34,11 @@ void DeviceWatch::lost_by_policy(RoomId id, Cseq next) {
   WatchedRoom& r = room(id);
   r.sent.restart(next);
   r.read_seq = Seq();
+}
+
+void DeviceWatch::file_copied_back() {
+  file_copied_back_ = true;
+  for (WatchedRoom& each : rooms_) each.compared = false;
 }
 
 const WatchedRoom* DeviceWatch::find(RoomId id) const {
@@ -123,6 +129,7 @@ void DeviceWatch::on(const client::RoomReset& notice) {
              range("reset to epoch", notice.start.epoch.value, "after epoch", r.seen.epoch().value));
   }
   r.seen.reset(notice.start.epoch, notice.start.seq);
+  r.compared = true;
   const bool diverged = notice.reason == wire::ResetReason::Diverged;
   if (diverged) r.seen.drop_floor();
   r.state.reset();
@@ -137,6 +144,7 @@ void DeviceWatch::on(const client::RoomSynced& notice) {
   const wire::SyncedRoom& answer = *notice.answer;
   WatchedRoom& r = room(answer.room);
   r.everything_seen = answer.status == wire::SyncStatus::Live || answer.status == wire::SyncStatus::Reset;
+  r.compared = r.compared || answer.status == wire::SyncStatus::Live;
   if (answer.status == wire::SyncStatus::Live && !answer.start.seq && answer.start.epoch > r.seen.epoch()) {
     r.seen.reset(answer.start.epoch, Seq());  // from the very beginning: the device asked with nothing but an epoch
     r.state.reset();

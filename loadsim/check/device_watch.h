@@ -25,6 +25,7 @@ struct WatchedRoom {
   SendWatch sent;
   Seq read_seq;                      // the highest read marker told in this boot of the server
   bool everything_seen = true;       // false: heads only, so the cursor says nothing
+  bool compared = true;              // false: a file was copied back, and the server was not told since what is held here
   std::unique_ptr<StateFold> state;  // a sample only
 };
 
@@ -49,6 +50,8 @@ class DeviceWatch {
   /// The operator put an older log in place, whose counter for this device stands before `next`: what was answered
   /// before is not compared with it.
   void lost_by_policy(RoomId room, Cseq next);
+  /// That raised no epoch: only a device that says how much it holds can learn of it.
+  void file_copied_back();
   /// Two machines use this device id (a clone): what they are told cannot be added up.
   void cloned() { cloned_ = true; }
 
@@ -107,6 +110,7 @@ class DeviceWatch {
   std::uint64_t boot_ = 0;
   std::map<std::pair<RoomId, UserId>, wire::MemberReceipt> receipts_;  // the highest told in this boot
   bool cloned_ = false;
+  bool file_copied_back_ = false;
 };
 
 }  // namespace starling::check

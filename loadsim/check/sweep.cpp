@@ -151,9 +151,11 @@ void RoomProof::check_device(const DeviceWatch& device, const WatchedRoom& seen,
     }
     return;
   }
-  check_chain(device, seen, violations);
-  check_visibility(device, seen, violations);
-  check_state(device, seen, violations);
+  if (seen.compared) {
+    check_chain(device, seen, violations);
+    check_visibility(device, seen, violations);
+    check_state(device, seen, violations);
+  }
   if (at_rest && seen.everything_seen && seen.seen.cursor() != room_.head) {
     report(violations, Guarantee::G7_CompleteDelivery, seen.seen.cursor(), &device,
            "at rest with the head at " + std::to_string(room_.head.value));

@@ -219,8 +219,9 @@ void Nemesis::put_back(std::uint32_t index, const Fault& fault) {
   const Database before = world_->database();
   world_->database() = backup->second;
   put_back_something_ = true;
-  copied_back_ = copied_back_ || fault.kind == FaultKind::StoreCopyBack;
-  if (fault.kind != FaultKind::StoreCopyBack) world_->database().raise_epochs(before);
+  const bool copied_back = fault.kind == FaultKind::StoreCopyBack;
+  copied_back_ = copied_back_ || copied_back;
+  if (!copied_back) world_->database().raise_epochs(before);
   world_->store().replaced();
   world_->network().reset_all();
   world_->witness().lost_by_policy();
@@ -231,6 +232,9 @@ void Nemesis::put_back(std::uint32_t index, const Fault& fault) {
       const DeviceId as = device->who().device;
       device->watch().lost_by_policy(each.room, now != nullptr ? now->last_cseq(as).next() : Cseq(1));
     }
+    if (!copied_back) continue;
+    device->watch().file_copied_back();
+    for (const auto& before : device->past()) before->file_copied_back();
   }
   start_all();
 }

@@ -184,8 +184,6 @@ void sweep(World& world) {
     const RoomLog& log = *world.database().find(proof.room().room);
     for (const auto& device : world.devices()) {
       const bool member = log.members().contains(device->who().user);
-      // Who is no member in the file that was copied back is told of no epoch.
-      if (world.nemesis().copied_back() && !member) continue;
       const bool present = !device->retired() && member && follows(*device, log.room());
       if (const check::WatchedRoom* seen = device->watch().find(log.room())) {
         proof.check_device(device->watch(), *seen, present, violations);
