@@ -23,9 +23,9 @@ struct WatchedRoom {
   RoomId room;
   RoomWatch seen;
   SendWatch sent;
-  Seq read_seq;                      // the highest read marker told in this boot of the server
-  bool everything_seen = true;       // false: heads only, so the cursor says nothing
-  bool compared = true;              // false: a file was copied back, and the server was not told since what is held here
+  Seq read_seq;                 // the highest read marker told in this boot of the server
+  bool everything_seen = true;  // false: heads only, so the cursor says nothing
+  bool compared = true;         // false: a file was copied back, and the server was not told since what is held here
   std::unique_ptr<StateFold> state;  // a sample only
 };
 

@@ -57,6 +57,7 @@ constexpr std::array kKnobs{
     STARLING_KNOB("ring_latency_least", ring_latency.least),
     STARLING_KNOB("ring_latency_most", ring_latency.most),
     STARLING_KNOB("bus", bus_capacity),
+    STARLING_KNOB("bus_latency_least", bus_latency.least),
     STARLING_KNOB("bus_latency_most", bus_latency.most),
     STARLING_KNOB("slow_join", slow_join),
     STARLING_KNOB("link_latency_least", link_latency.least),

@@ -234,7 +234,7 @@ void Nemesis::put_back(std::uint32_t index, const Fault& fault) {
     }
     if (!copied_back) continue;
     device->watch().file_copied_back();
-    for (const auto& before : device->past()) before->file_copied_back();
+    for (const auto& past : device->past()) past->file_copied_back();
   }
   start_all();
 }

@@ -27,13 +27,11 @@ void Sends::on(std::uint32_t index, wire::Send&& send) {
 
 void Sends::busy(std::uint32_t index, const wire::Send& send, std::uint32_t retry_after_ms) {
   ++turn_.counters.sends_busy;
-  sessions_.send(
-      index,
-      wire::SendResult{.room = send.room,
-                       .cseq = send.cseq,
-                       .client_msg_id = send.client_msg_id,
-                       .status = wire::SendStatus::Busy,
-                       .retry_after_ms = retry_after_ms});
+  sessions_.send(index, wire::SendResult{.room = send.room,
+                                         .cseq = send.cseq,
+                                         .client_msg_id = send.client_msg_id,
+                                         .status = wire::SendStatus::Busy,
+                                         .retry_after_ms = retry_after_ms});
 }
 
 void Sends::on(ShardId from, const ports::SendAnswered& answered) {

@@ -183,6 +183,29 @@ TEST(DeviceWatch, AfterAnAnswerFromTheVeryBeginningNothingOfTheOldEpochCounts) {
   EXPECT_EQ(run.against(room), "");
 }
 
+/// The copied-back file has another text under a seq, in the same epoch.
+TEST(Sweep, WhatWasShownBeforeAFileWasCopiedBackCountsOnceTheServerHasComparedIt) {
+  std::vector<wire::Event> log = good_log();
+  log[3].body = "another text";
+  Witness run(good_log());
+  run.device.file_copied_back();
+  EXPECT_EQ(run.against(ledger(log)), "");
+  const wire::SyncedRoom heads{
+      .room = kRoom, .status = wire::SyncStatus::Heads, .epoch = Epoch(1), .head = log.back().seq};
+  const wire::SyncedRoom live{.room = kRoom,
+                              .status = wire::SyncStatus::Live,
+                              .epoch = Epoch(1),
+                              .head = log.back().seq,
+                              .start = {.epoch = Epoch(1), .seq = log.back().seq}};
+  client::Output out;
+  out.notices.emplace_back(client::RoomSynced{.answer = &heads});
+  run.device.on_output(out);
+  EXPECT_EQ(run.against(ledger(log)), "");
+  out.notices.emplace_back(client::RoomSynced{.answer = &live});
+  run.device.on_output(out);
+  EXPECT_EQ(run.against(ledger(log)), "G2");
+}
+
 /// Seq 7 removes the user, seq 8 follows; then perhaps the user is added again.
 std::vector<wire::Event> log_with_removal(bool added_again) {
   std::vector<wire::Event> log = good_log();

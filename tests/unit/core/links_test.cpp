@@ -102,18 +102,19 @@ TEST_F(SilentHomeTest, APageIsNotServedThatLacksTheHead) {
 }
 
 TEST_F(SilentHomeTest, AnotherHistoryIsNotTakenForTheRestOfThisOne) {
-  wire::Cursor other = rig.at_head();
+  const wire::Cursor held = rig.at_head();
+  wire::Cursor other = held;
   other.seq = Seq(30);
   rig.sync(alice, other);
   rig.say(alice, rig.message(1, "new", 16));
   ASSERT_EQ(rig.store.room(kRoom).head(), Seq(3));
   rig.pass(1500ms);
-  rig.sync(bob, rig.at(2));
+  rig.sync(bob, held);
   EXPECT_EQ(rig.heard(bob).synced().status, wire::SyncStatus::Unavailable);
   EXPECT_TRUE(rig.heard(bob).seqs().empty());
   rig.lose = {};
   rig.pass(3s);
-  rig.sync(bob, rig.at(2));
+  rig.sync(bob, held);
   EXPECT_EQ(rig.heard(bob).synced().reason, wire::ResetReason::Epoch);
 }
 
