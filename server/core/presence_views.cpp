@@ -89,7 +89,8 @@ void PresenceWatch::drop_view(std::uint32_t index, SessionWatches& watches, Room
 void PresenceWatch::shrink_watches(std::uint32_t index) {
   Session& session = sessions_.at(index);
   const SessionWatches* watches = watches_of(index);
-  if (watches == nullptr || !watches->views.empty() || watches->away || watches->told_away || watches->late) return;
+  if (watches == nullptr || !watches->views.empty() || watches->away || watches->told_away != false || watches->late)
+    return;
   session.extras->watches.reset();
   shrink(session);
 }
@@ -319,13 +320,13 @@ void PresenceWatch::set_away(std::uint32_t index, bool away) {
 void PresenceWatch::attached_anew(std::uint32_t index) {
   SessionWatches* watches = watches_of(index);
   if (watches == nullptr) return;
-  watches->told_away = !watches->away;  // a home that does not know a session does not take what is said of it
+  watches->told_away.reset();  // a home that does not know a session does not take what is said of it
   set_away(index, watches->away);
 }
 
 /// False: later.
 bool PresenceWatch::tell_away(std::uint32_t index, SessionWatches& watches) {
-  if (watches.away == watches.told_away) return true;
+  if (watches.told_away == watches.away) return true;
   if (turn_.now.at < watches.told_at + kAwayInterval || !links_.takes(0)) return false;
   watches.told_away = watches.away;
   watches.told_at = turn_.now.at;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "common/base/ids.h"
@@ -25,9 +26,9 @@ struct WatchView {
 struct SessionWatches {
   std::vector<WatchView> views;
   std::uint32_t users = 0;  // wanted in all views
-  // Whether somebody is at the device, and what the user's home was told last.
+  // Whether somebody is at the device, and what the user's home was told last; nothing: who knows what it believes.
   bool away = false;
-  bool told_away = false;
+  std::optional<bool> told_away = false;
   bool late = false;  // listed to be told
   Instant told_at{};
 };

@@ -315,6 +315,25 @@ TEST(PresenceTest, WhoLooksAgainAfterALossIsToldWhatIsTrueNow) {
   EXPECT_EQ(state(p.rig, alice, kBob), State::Away);
 }
 
+TEST(PresenceTest, WhoGoesAwayBeforeANewHomeWasToldOfTheReturnIsShownAway) {
+  Pair p(2);
+  const std::uint32_t home = p.rig.home(kBob);
+  const End alice = p.rig.connect(kAlice, DeviceId(11), 0, 1 - home);
+  const End bob = p.rig.connect(kBob, DeviceId(21), 0, 1 - home);
+  p.rig.sync(alice, p.rig.at_head());
+  p.rig.say(alice, wire::Watch{.room = kRoom, .users = {kBob}});
+  p.rig.say(bob, wire::Watch{.room = kRoom, .users = {kAlice}});
+  p.rig.say(bob, wire::SetPresence{.away = true});
+  p.rig.pass(3s);
+  ASSERT_EQ(state(p.rig, alice, kBob), State::Away);
+  p.rig.say(bob, wire::SetPresence{.away = false});
+  p.rig.restart_shard(home);
+  p.rig.pass(400ms);
+  p.rig.say(bob, wire::SetPresence{.away = true});
+  p.rig.pass(5s);
+  EXPECT_EQ(state(p.rig, alice, kBob), State::Away);
+}
+
 TEST(PresenceTest, AShardThatDoesNotRenewItsWatchIsForgotten) {
   Pair p(2);
   const std::uint32_t home = p.rig.home(kBob);
