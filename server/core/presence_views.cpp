@@ -134,14 +134,14 @@ void PresenceWatch::leave_room(RoomId room, std::uint32_t session) {
   rooms_.remove(*slot);
 }
 
-void PresenceWatch::members_changed(const ports::EventsPublished& published) {
-  for (const wire::Event& event : published.events) {
+void PresenceWatch::members_changed(RoomId room, std::span<const wire::Event> events) {
+  for (const wire::Event& event : events) {
     if (!wire::changes_member(event.kind)) continue;
     const bool removed = wire::ends_membership(event.kind);
-    const auto slot = room_index_.find(published.room.value);
+    const auto slot = room_index_.find(room.value);
     if (!slot) return;
     for (const std::uint32_t index : rooms_[*slot].sessions) {
-      WatchView* view = find_view(sessions_.conn(index), published.room);
+      WatchView* view = find_view(sessions_.conn(index), room);
       if (view == nullptr) continue;
       const bool own = sessions_.at(index).user == event.subject;
       if (removed && own) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -55,7 +56,7 @@ class PresenceWatch {
   void on(ShardId from, const ports::PresenceTold& told);
   void on(ports::ReceiptsTold& told);
   /// Who is removed is seen no more, and sees nobody any more.
-  void members_changed(const ports::EventsPublished& published);
+  void members_changed(RoomId room, std::span<const wire::Event> events);
   /// Something that the shard said was lost.
   void suspect(ShardId home);
   /// The home has started anew: versions that it tells are no later ones than those known here.

@@ -231,10 +231,13 @@ void Shard::State::arrived(ShardId from, ports::Payload&& payload) {
                  [&](ports::ForwardSend& p) { homes.on(from, std::move(p)); },
                  [&](ports::JoinedRooms& p) { locals.on(std::move(p)); },
                  [&](ports::EventsPublished& p) {
-                   watches.members_changed(p);
+                   watches.members_changed(p.room, p.events);
                    locals.on(std::move(p));
                  },
-                 [&](ports::EventsFetched& p) { locals.on(std::move(p)); },
+                 [&](ports::EventsFetched& p) {
+                   watches.members_changed(p.room, p.events);
+                   locals.on(std::move(p));
+                 },
                  [&](ports::HeadDigest& p) {
                    links.answered(from, p.request);
                    locals.on(from, p);
@@ -277,7 +280,11 @@ void Shard::State::completed(StoreCall&& call, ports::StoreCompletion&& done) {
                  [&](RaiseCall& c) { homes.raised(c.room, done); },
                  [](CheckpointCall&) {},
                  [&](PageCall& c) { locals.page_read(c, std::move(done)); },
-                 [&](GapCall& c) { locals.gap_read(c.room, std::move(done)); },
+                 [&](GapCall& c) {
+                   const auto* page = std::get_if<ports::PageRead>(&done.result);
+                   if (page != nullptr) watches.members_changed(c.room, page->events);
+                   locals.gap_read(c.room, std::move(done));
+                 },
                  [&](VerifyCall& c) { locals.verified(c, done); },
                  [&](DeviceCall& c) { locals.device_read(c, done); },
                  [&](HistoryCall& c) { locals.history_read(c, std::move(done)); },

@@ -334,6 +334,27 @@ TEST(PresenceTest, WhoGoesAwayBeforeANewHomeWasToldOfTheReturnIsShownAway) {
   EXPECT_EQ(state(p.rig, alice, kBob), State::Away);
 }
 
+TEST(PresenceTest, WhoIsAddedByAnEventThatWasLostIsSeenOnceItIsFetched) {
+  for (const std::uint32_t messages : {0u, 300u}) {  // as many as the home's tail does not hold
+    Pair p(2);
+    const std::uint32_t far = 1 - p.rig.home(kRoom);
+    const End alice = p.rig.connect(kAlice, DeviceId(11), 0, far);
+    p.rig.sync(alice, p.rig.at_head());
+    p.rig.connect(kCarol, DeviceId(30));
+    p.rig.say(alice, wire::Watch{.room = kRoom, .users = {kCarol}});
+    p.rig.pass(3s);
+    ASSERT_EQ(state(p.rig, alice, kCarol), std::nullopt);
+    p.rig.lose = [](ShardId, ShardId, const ports::Payload& payload) {
+      return std::holds_alternative<ports::EventsPublished>(payload);
+    };
+    p.rig.say(p.alice, p.rig.add_member(kCarol));
+    for (std::uint32_t i = 0; i < messages; ++i) p.rig.say(p.alice, p.rig.message(2 + i, std::string(300, 'x')));
+    p.rig.lose = {};
+    p.rig.pass(4s);
+    EXPECT_EQ(state(p.rig, alice, kCarol), State::Online);
+  }
+}
+
 TEST(PresenceTest, AShardThatDoesNotRenewItsWatchIsForgotten) {
   Pair p(2);
   const std::uint32_t home = p.rig.home(kBob);
