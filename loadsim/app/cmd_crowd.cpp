@@ -30,8 +30,9 @@ struct Bars {
 struct CrowdOptions {
   std::string scenario;
   std::uint64_t seed = 1;
-  std::uint32_t nodes = 25;
-  std::uint32_t shards = 4;
+  std::uint32_t clusters = 25;
+  std::uint32_t nodes = 2;
+  std::uint32_t shards = 2;
   std::uint32_t tail_kb = 64;
   std::uint32_t page_kb = 64;
   Bars bars;
@@ -86,8 +87,11 @@ int run(const CrowdOptions& given) {
     fmt::print(stderr, "{}\n", scenario.error());
     return kExitUsage;
   }
-  crowd::Options options{
-      .seed = given.seed, .scenario = std::move(*scenario), .nodes = given.nodes, .shards = given.shards};
+  crowd::Options options{.seed = given.seed,
+                         .scenario = std::move(*scenario),
+                         .clusters = given.clusters,
+                         .nodes = given.nodes,
+                         .shards = given.shards};
   options.config.tail_bytes_per_shard = given.tail_kb * 1024;
   options.config.page_cache_bytes = given.page_kb * 1024;
   const std::vector<std::string> refusals = crowd::refusals(options);
@@ -126,7 +130,8 @@ void add_crowd_command(CLI::App& root, int& exit_code) {
   auto options = std::make_shared<CrowdOptions>();
   command->add_option("scenario", options->scenario, "A file")->required();
   command->add_option("--seed", options->seed, "Of all chance")->capture_default_str();
-  command->add_option("--nodes", options->nodes, "Servers, which know nothing of each other")->capture_default_str();
+  command->add_option("--clusters", options->clusters, "Which know nothing of each other")->capture_default_str();
+  command->add_option("--nodes", options->nodes, "Servers of each cluster")->capture_default_str();
   command->add_option("--shards", options->shards, "Of each server")->capture_default_str();
   command->add_option("--tail-kb", options->tail_kb, "What a shard keeps of its rooms' newest events")
       ->capture_default_str();

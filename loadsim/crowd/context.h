@@ -14,16 +14,16 @@
 namespace starling::crowd {
 
 enum class What : std::uint8_t {
-  ShardTimer,   // a: node and shard, b: the deadline's ticket
-  RingArrival,  // a: ring, b: node and boot
-  StoreDone,    // a: slot, b: node
-  FlightLands,  // a: slot, b: node: what a shard sent in one turn reaches its devices
-  UpArrives,    // a: slot, b: node: what a device sent reaches the server
-  LineNoticed,  // a: node and shard, b: connection: the server finds that it is gone
-  Comes,        // a: user, b: node: for the first time; then the next one does
-  Dial,         // a: user, b: node
-  Login,        // a: user, b: node and number of the attempt: the Hello reaches the server
-  Acts,         // a: user, b: node and number of the action
+  ShardTimer,   // a: cluster and shard, b: the deadline's ticket
+  RingArrival,  // a: ring, b: cluster and the receiver's boot
+  StoreDone,    // a: slot, b: cluster
+  FlightLands,  // a: slot, b: cluster: what a shard sent in one turn reaches its devices
+  UpArrives,    // a: slot, b: cluster: what a device sent reaches the server
+  LineNoticed,  // a: cluster and shard, b: connection: the server finds that it is gone
+  Comes,        // a: user, b: cluster: for the first time; then the next one does
+  Dial,         // a: user, b: cluster
+  Login,        // a: user, b: cluster and number of the attempt: the Hello reaches the server
+  Acts,         // a: user, b: cluster and number of the action
   Visit,        // a: slice of the users: what waits for a timer is looked at
   FaultBegins,  // a: index into the schedule
 };
@@ -87,6 +87,8 @@ struct Context {
   std::uint64_t trace = 0x57A1;
 
   Spell ring_drop;
+  Spell bus_drop;
+  std::vector<Spell> bus_cuts;
   Spell lost_reply;
   std::vector<std::uint64_t> effects;  // of each fault of the scenario: what it struck
 

@@ -8,12 +8,18 @@
 namespace starling::crowd {
 namespace {
 
-constexpr std::uint32_t kShardsMax = 64;  // of a server: the core's registrations are a mask
+constexpr std::uint32_t kShardsMax = 64;  // of a cluster: the core's registrations are a mask
 constexpr std::uint32_t kRoomsEachMax = 8;
 
 bool is_possible(users::FaultKind kind) {
   using enum users::FaultKind;
-  return kind == Kill || kind == Restart || kind == Cut || kind == RingDrop || kind == StoreLostReply;
+  return kind == Kill || kind == Restart || kind == Cut || kind == RingDrop || kind == BusDrop || kind == BusCut ||
+         kind == StoreLostReply;
+}
+
+bool are_neighbours(const Options& options, const users::Fault& cut) {
+  return options.nodes >= 1 && cut.node >= 1 && cut.to >= 1 && cut.node != cut.to &&
+         (cut.node - 1) / options.nodes == (cut.to - 1) / options.nodes;
 }
 
 bool is_done(users::Action action) {
@@ -29,11 +35,12 @@ std::vector<std::string> refusals(const Options& options) {
   const auto require = [&](bool good, std::string otherwise) {
     if (!good) found.push_back(std::move(otherwise));
   };
-  require(options.nodes >= 1 && options.shards >= 1 && options.shards <= kShardsMax,
-          "a server has 1 to 64 shards: take more servers");
+  require(options.clusters >= 1 && options.nodes >= 1 && options.shards >= 1 &&
+              options.nodes * options.shards <= kShardsMax,
+          "a cluster has 1 to 64 shards: take more clusters");
   const std::uint32_t members = scenario.rooms.members;
-  require(options.nodes >= 1 && members >= 2 && scenario.users % (options.nodes * members) == 0,
-          "the users must be a multiple of servers times members of a room");
+  require(options.clusters >= 1 && members >= 2 && scenario.users % (options.clusters * members) == 0,
+          "the users must be a multiple of clusters times members of a room");
   const std::uint64_t places = std::uint64_t{scenario.rooms.count} * members;
   require(scenario.users > 0 && places % scenario.users == 0 && places / scenario.users >= 1 &&
               places / scenario.users <= kRoomsEachMax,
@@ -41,9 +48,12 @@ std::vector<std::string> refusals(const Options& options) {
   require(scenario.rooms.mode == wire::SyncMode::Full && !scenario.rooms.direct,
           "a crowd follows group rooms wholly: remove 'mode' and 'kind' of [rooms]");
   for (const users::Fault& fault : scenario.faults) {
-    require(is_possible(fault.kind), "a crowd does not suffer '" + to_string(fault) +
-                                         "': there are kill, restart, cut, ring.drop and store.lost_reply");
-    require(fault.node <= options.nodes, "'" + to_string(fault) + "': there is no such server");
+    require(is_possible(fault.kind),
+            "a crowd does not suffer '" + to_string(fault) +
+                "': there are kill, restart, cut, ring.drop, bus.drop, bus.cut and store.lost_reply");
+    require(fault.node <= options.clusters * options.nodes, "'" + to_string(fault) + "': there is no such server");
+    require(fault.kind != users::FaultKind::BusCut || are_neighbours(options, fault),
+            "'" + to_string(fault) + "': these are not two servers of one cluster");
   }
   for (const users::Persona& persona : scenario.personas) {
     for (std::size_t i = 0; i < users::kActions; ++i) {
@@ -55,11 +65,11 @@ std::vector<std::string> refusals(const Options& options) {
   return found;
 }
 
-/// One server and its users.
+/// One cluster and its users.
 struct Crowd::Island {
   Island(Context& context, std::uint32_t number)
-      : plan({.node = number,
-              .users = context.options.scenario.users / context.options.nodes,
+      : plan({.cluster = number,
+              .users = context.options.scenario.users / context.options.clusters,
               .members = context.options.scenario.rooms.members,
               .passes =
                   static_cast<std::uint32_t>(std::uint64_t{context.options.scenario.rooms.count} *
@@ -69,8 +79,8 @@ struct Crowd::Island {
         log(plan, words, context.violations),
         store(context, log, number),
         people(context, plan, words, log, number),
-        node(context, plan, store, people, number) {
-    people.connect(node);
+        cluster(context, plan, store, people, number) {
+    people.connect(cluster);
   }
 
   Plan plan;
@@ -78,12 +88,13 @@ struct Crowd::Island {
   Log log;
   Store store;
   People people;
-  Node node;
+  Cluster cluster;
 };
 
 Crowd::Crowd(Options options) : context_(std::move(options)) {
   STARLING_ASSERT(refusals(context_.options).empty());
-  for (std::uint32_t i = 0; i < context_.options.nodes; ++i) islands_.push_back(std::make_unique<Island>(context_, i));
+  for (std::uint32_t i = 0; i < context_.options.clusters; ++i)
+    islands_.push_back(std::make_unique<Island>(context_, i));
   for (std::uint32_t i = 0; i < People::kSlices; ++i) {
     context_.wheel.schedule(Instant() + People::kVisitEvery * (i + 1) / People::kSlices, What::Visit, i);
   }
@@ -92,7 +103,7 @@ Crowd::Crowd(Options options) : context_(std::move(options)) {
     context_.wheel.schedule(Instant() + context_.options.scenario.ramp + faults[i].at, What::FaultBegins, i);
   }
   for (auto& island : islands_) {
-    island->node.start();
+    for (std::uint32_t node = 0; node < context_.options.nodes; ++node) island->cluster.start(node);
     island->people.start();
   }
 }
@@ -114,19 +125,19 @@ void Crowd::dispatch(const Wheel::Event& event) {
   const auto island = [&](std::uint64_t number) -> Island& { return *islands_[number]; };
   switch (event.what) {
     case What::ShardTimer:
-      return island(event.a >> 8).node.on_timer(event.a & 0xFF, event.b);
+      return island(event.a >> 8).cluster.on_timer(event.a & 0xFF, event.b);
     case What::RingArrival:
-      return island(event.b & 0xFFFF).node.on_ring(event.a, event.b >> 16);
+      return island(event.b & 0xFFFF).cluster.on_ring(event.a, event.b >> 16);
     case What::StoreDone:
-      return island(event.b).node.on_store(event.a);
+      return island(event.b).cluster.on_store(event.a);
     case What::FlightLands:
-      return island(event.b).node.on_flight(event.a);
+      return island(event.b).cluster.on_flight(event.a);
     case What::UpArrives:
-      return island(event.b).node.on_up(event.a);
+      return island(event.b).cluster.on_up(event.a);
     case What::LineNoticed:
       return island(event.a >> 8)
-          .node.on_line(event.a & 0xFF, {.index = static_cast<std::uint32_t>(event.b),
-                                         .generation = static_cast<std::uint32_t>(event.b >> 32)});
+          .cluster.on_line(event.a & 0xFF, {.index = static_cast<std::uint32_t>(event.b),
+                                            .generation = static_cast<std::uint32_t>(event.b >> 32)});
     case What::Comes:
       return island(event.b).people.on_comes(event.a);
     case What::Dial:
@@ -147,15 +158,21 @@ void Crowd::dispatch(const Wheel::Event& event) {
 void Crowd::begin(std::uint32_t index) {
   const users::Fault& fault = context_.options.scenario.faults[index];
   std::uint64_t& effects = context_.effects[index];
-  const Spell spell{.fault = index, .permille = fault.permille, .until = context_.now() + fault.span};
-  Node& node = islands_[fault.node == 0 ? 0 : fault.node - 1]->node;
+  const Spell spell{.fault = index,
+                    .permille = fault.kind == users::FaultKind::BusCut ? 1000 : fault.permille,
+                    .until = context_.now() + fault.span};
+  const std::uint32_t number = fault.node == 0 ? 0 : fault.node - 1;
+  const std::uint32_t node = number % context_.options.nodes;
+  Island& island = *islands_[number / context_.options.nodes];
   switch (fault.kind) {
     case users::FaultKind::Kill:
-      effects += node.kill();
+      effects += island.cluster.kill(node);
       return;
     case users::FaultKind::Restart:
-      if (node.up()) return;
-      node.start();
+      if (island.cluster.up(node)) return;
+      // Not before what the last process had begun is over.
+      if (!island.store.quiet(node)) return context_.wheel.schedule(context_.now() + 1ms, What::FaultBegins, index);
+      island.cluster.start(node);
       ++effects;
       return;
     case users::FaultKind::Cut:
@@ -163,6 +180,12 @@ void Crowd::begin(std::uint32_t index) {
       return;
     case users::FaultKind::RingDrop:
       context_.ring_drop = spell;
+      return;
+    case users::FaultKind::BusDrop:
+      context_.bus_drop = spell;
+      return;
+    case users::FaultKind::BusCut:
+      context_.bus_cuts.push_back(spell);
       return;
     default:  // StoreLostReply
       context_.lost_reply = spell;
@@ -196,7 +219,7 @@ Report Crowd::run(const std::function<void(const Context&)>& progress) {
 std::string Crowd::unrest() const {
   for (const auto& each : islands_) {
     std::string why = each->people.unrest();
-    if (!why.empty()) return why + "\n" + each->node.pending();
+    if (!why.empty()) return why + "\n" + each->cluster.pending();
   }
   return {};
 }

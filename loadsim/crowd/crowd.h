@@ -1,5 +1,5 @@
 // A world at scale: millions of users on the servers' own core::Shard, in one made-up time. The users' storage is compacted
-// and the servers know nothing of each other; connections, rings, stores, crashes and cuts are there, and each delivery is checked.
+// and the clusters know nothing of each other; connections, rings, stores, crashes and cuts are there, and each delivery is checked.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "loadsim/crowd/cluster.h"
 #include "loadsim/crowd/context.h"
 #include "loadsim/crowd/log.h"
-#include "loadsim/crowd/node.h"
 #include "loadsim/crowd/people.h"
 #include "loadsim/crowd/plan.h"
 #include "loadsim/crowd/store.h"

@@ -14,7 +14,9 @@ const Epoch kEpoch{1};
 }  // namespace
 
 Log::Log(const Plan& plan, const Words& words, check::Violations& violations)
-    : plan_(&plan), words_(&words), violations_(&violations), rooms_(plan.rooms()) {}
+    : plan_(&plan), words_(&words), violations_(&violations), rooms_(plan.rooms()) {
+  for (Room& room : rooms_) room.checkpoint = plan.members();
+}
 
 ports::StoreResult Log::execute(ports::StoreRequest&& request) {
   return std::visit(

@@ -1,4 +1,4 @@
-// The logs of a crowd's node, 16 bytes an event: who and what comes from the plan, the text from the words. The rules of a
+// The logs of a cluster, 16 bytes an event: who and what comes from the plan, the text from the words. The rules of a
 // commit are those of server/ports/store.h for what a crowd does: nobody joins, leaves, edits or deletes.
 #pragma once
 
@@ -13,10 +13,10 @@
 
 namespace starling::crowd {
 
-/// The node's whole database: logs, producers' counters, checkpoints and read markers.
+/// The cluster's whole database: logs, producers' counters, checkpoints and read markers.
 class Log {
  public:
-  /// Of each room the log begins with an event for each of its members, which the store made long ago.
+  /// Of each room the log begins with an event for each of its members: made long ago, and behind the first checkpoint.
   Log(const Plan& plan, const Words& words, check::Violations& violations);
 
   ports::StoreResult execute(ports::StoreRequest&& request);
@@ -47,7 +47,7 @@ class Log {
     std::uint32_t messages = 0;
     std::uint32_t checkpoint = 0;
   };
-  static constexpr std::uint64_t kStride = 64;
+  static constexpr std::uint64_t kStride = 16;
 
   ports::RoomLoaded on(const ports::LoadRoom& request) const;
   ports::Committed on(ports::CommitBatch&& batch);

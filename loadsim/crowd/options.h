@@ -22,11 +22,13 @@ struct Span {
 struct Options {
   std::uint64_t seed = 1;
   users::Scenario scenario;
-  std::uint32_t nodes = 25;  // servers that know nothing of each other; the users are dealt out evenly
-  std::uint32_t shards = 4;  // of each
+  std::uint32_t clusters = 25;  // that know nothing of each other; the users are dealt out evenly
+  std::uint32_t nodes = 2;      // servers of each; n1, n2, … are numbered through all clusters
+  std::uint32_t shards = 2;     // of each server
   core::Config config;
   std::uint32_t ring_capacity = 8192;
   Span ring_latency{2us, 60us};
+  Span bus_latency{100us, 3ms};
   Span link_latency{1ms, 40ms};
   Span read_latency{100us, 2ms};
   Span fsync_latency{300us, 4ms};

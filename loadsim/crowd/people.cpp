@@ -19,12 +19,12 @@ constexpr std::size_t kReasonsMax = 12;
 
 }  // namespace
 
-People::People(Context& context, const Plan& plan, const Words& words, const Log& log, std::uint32_t node)
+People::People(Context& context, const Plan& plan, const Words& words, const Log& log, std::uint32_t cluster)
     : context_(&context),
       plan_(&plan),
       words_(&words),
       log_(&log),
-      number_(node),
+      number_(cluster),
       passes_(plan.passes()),
       people_(plan.users()),
       seats_(std::size_t{plan.users()} * plan.passes()) {
@@ -104,7 +104,7 @@ std::uint64_t People::cut(const Spell& spell) {
     if (p.link < Link::Greeting || !is_cut(user)) continue;
     ++broken;
     const std::uint64_t random = context_->draw_at(Stream::Fault, ~std::uint64_t{spell.fault}, entity(user));
-    server_->notice(line(p), context_->now() + within({1s, 35s}, random));
+    cluster_->notice(line(p), context_->now() + within({1s, 35s}, random));
     lost(user);
   }
   context_->tally.cut += broken;
@@ -114,19 +114,20 @@ std::uint64_t People::cut(const Spell& spell) {
 void People::on_dial(std::uint32_t user) {
   Person& p = people_[user];
   if (p.link != Link::Dialling) return;
-  if (!server_->up() || is_cut(user)) return back_off(user);
+  if (is_cut(user)) return back_off(user);
   ++p.attempt;
   const std::uint64_t number = std::uint64_t{p.attempt} << 16 | number_;
-  context_->wheel.schedule(context_->now() + server_->latency(user, p.attempt), What::Login, user, number);
+  context_->wheel.schedule(context_->now() + cluster_->latency(user, p.attempt), What::Login, user, number);
 }
 
 void People::on_login(std::uint32_t user, std::uint32_t attempt) {
   Person& p = people_[user];
   if (p.link != Link::Dialling || p.attempt != attempt) return;
-  if (!server_->up() || is_cut(user)) return back_off(user);
-  const Line line = server_->login(user, attempt, {.token = "ticket", .rooms_version = 1, .agent = "crowd"});
-  p.shard = static_cast<std::uint8_t>(line.shard);
-  p.conn = line.conn;
+  if (is_cut(user)) return back_off(user);
+  const auto line = cluster_->login(user, attempt, {.token = "ticket", .rooms_version = 1, .agent = "crowd"});
+  if (!line) return back_off(user);
+  p.shard = static_cast<std::uint8_t>(line->shard);
+  p.conn = line->conn;
   p.link = Link::Greeting;
   p.waits = 0;
   p.undrained = 0;
@@ -146,7 +147,7 @@ void People::lost(std::uint32_t user) {
 
 void People::send(std::uint32_t user, wire::ClientFrame&& frame) {
   const Person& p = people_[user];
-  server_->send_up(user, p.attempt, line(p), std::move(frame));
+  cluster_->send_up(user, p.attempt, line(p), std::move(frame));
 }
 
 void People::sync(std::uint32_t user, std::uint8_t passes) {
@@ -175,7 +176,7 @@ void People::visit(std::uint32_t slice) {
 void People::visit_one(std::uint32_t user) {
   Person& p = people_[user];
   if (p.link == Link::Greeting && ++p.waits > kWaitsMax) {
-    server_->notice(line(p), context_->now());
+    cluster_->notice(line(p), context_->now());
     return lost(user);
   }
   if (p.link != Link::Ready) return;
@@ -194,7 +195,7 @@ void People::visit_one(std::uint32_t user) {
 
 void People::tell_drained(std::uint32_t user) {
   Person& p = people_[user];
-  server_->drained(line(p), std::exchange(p.undrained, 0));
+  cluster_->drained(line(p), std::exchange(p.undrained, 0));
 }
 
 void People::tell_delivered(std::uint32_t user) {

@@ -1,4 +1,4 @@
-// The users of one node and their devices, in as few bytes as the truth allows: 24 a person, 32 a room of theirs, and what only
+// The users of one cluster and their devices, in as few bytes as the truth allows: 24 a person, 32 a room of theirs, and what only
 // those who act need. They speak the protocol's frames as the client engine does, which loadsim/sim runs itself: cursors, in order
 // or not at all, cumulative reports, sends repeated until they are answered. Every event that is shown is checked.
 #pragma once
@@ -10,9 +10,9 @@
 #include "loadsim/check/room_watch.h"
 #include "loadsim/check/send_watch.h"
 #include "loadsim/check/sweep.h"
+#include "loadsim/crowd/cluster.h"
 #include "loadsim/crowd/context.h"
 #include "loadsim/crowd/log.h"
-#include "loadsim/crowd/node.h"
 #include "loadsim/crowd/parcel.h"
 #include "loadsim/crowd/plan.h"
 #include "loadsim/crowd/words.h"
@@ -21,8 +21,8 @@ namespace starling::crowd {
 
 class People {
  public:
-  People(Context& context, const Plan& plan, const Words& words, const Log& log, std::uint32_t node);
-  void connect(Node& node) { server_ = &node; }
+  People(Context& context, const Plan& plan, const Words& words, const Log& log, std::uint32_t cluster);
+  void connect(Cluster& cluster) { cluster_ = &cluster; }
 
   // ---- the line
 
@@ -44,6 +44,7 @@ class People {
   void expect(std::uint32_t user, std::uint32_t pass) const {
     if (user >= people_.size()) return;
     __builtin_prefetch(&people_[user]);
+    __builtin_prefetch(&people_[user].waits);  // its last: it may lie in two lines of memory
     __builtin_prefetch(&seats_[std::size_t{user} * passes_ + pass]);
   }
 
@@ -77,8 +78,8 @@ class People {
     std::uint8_t waits = 0;  // visits since something was expected
   };
   static_assert(sizeof(Person) == 24);
-  /// A room of a person's.
-  struct Seat {
+  /// A room of a person's; never in two lines of memory.
+  struct alignas(32) Seat {
     check::RoomWatch seen;
     PrefixHash hash;
   };
@@ -150,7 +151,7 @@ class People {
   const Plan* plan_;
   const Words* words_;
   const Log* log_;
-  Node* server_ = nullptr;
+  Cluster* cluster_ = nullptr;
   std::uint32_t number_;
   std::uint32_t passes_;
   std::vector<Person> people_;

@@ -62,7 +62,7 @@ void People::act(std::uint32_t user, users::Action action) {
       actor.open = static_cast<std::uint8_t>(choice(user, passes_));
       return mark_read(user, actor.open);
     default:  // Reconnect
-      server_->notice(line(p), context_->now() + server_->latency(user, p.attempt));
+      cluster_->notice(line(p), context_->now() + cluster_->latency(user, p.attempt));
       return lost(user);
   }
 }

@@ -31,9 +31,9 @@ std::vector<Plan::Shuffle> Plan::shuffles(const Size& size, std::uint64_t seed) 
   STARLING_ASSERT(size.members >= 2 && size.users >= size.members && size.users % size.members == 0);
   std::vector<Shuffle> shuffles;
   for (std::uint32_t pass = 0; pass < size.passes; ++pass) {
-    std::uint64_t a = 1 + draw(seed, kPlanStream, pass, 2 * std::uint64_t{size.node}) % size.users;
+    std::uint64_t a = 1 + draw(seed, kPlanStream, pass, 2 * std::uint64_t{size.cluster}) % size.users;
     while (std::gcd(a, std::uint64_t{size.users}) != 1) ++a;
-    const std::uint64_t b = draw(seed, kPlanStream, pass, 2 * std::uint64_t{size.node} + 1) % size.users;
+    const std::uint64_t b = draw(seed, kPlanStream, pass, 2 * std::uint64_t{size.cluster} + 1) % size.users;
     shuffles.push_back({.a = a, .b = b, .inverse = inverse_of(a, size.users)});
   }
   return shuffles;

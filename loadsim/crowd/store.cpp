@@ -14,15 +14,16 @@ bool is_write(const ports::StoreRequest& request) {
 }  // namespace
 
 void Store::submit(ShardId shard, ports::StoreOp&& op) {
+  Client& client = client_of(shard);
   const Instant at = time_of(is_write(op.request));
-  const std::uint32_t slot = slots_.add({.life = life_, .at = at, .shard = shard, .op = std::move(op)});
-  ++pending_;
-  context_->wheel.schedule(at, What::StoreDone, slot, node_);
+  const std::uint32_t slot = slots_.add({.life = client.life, .at = at, .shard = shard, .op = std::move(op)});
+  ++client.pending;
+  context_->wheel.schedule(at, What::StoreDone, slot, cluster_);
 }
 
 Instant Store::time_of(bool write) {
   const Instant now = context_->now();
-  const std::uint64_t random = context_->next_draw(Stream::Store, node_);
+  const std::uint64_t random = context_->next_draw(Stream::Store, cluster_);
   if (!write) return now + within(context_->options.read_latency, random);
   const Duration fsync = within(context_->options.fsync_latency, random);
   if (now >= group_ends_) {
@@ -37,15 +38,16 @@ Instant Store::time_of(bool write) {
 std::optional<Store::Reply> Store::done(std::uint32_t index) {
   Slot slot = slots_.take(index);
   const bool write = is_write(slot.op.request);
-  if (slot.life != life_) {
-    --dead_;
-    const bool on_disk = write && group_survives_ && slot.at == surviving_group_;
+  Client& client = client_of(slot.shard);
+  if (slot.life != client.life) {
+    --client.dead;
+    const bool on_disk = write && client.group_survives && slot.at == client.surviving_group;
     if (on_disk) log_->execute(std::move(slot.op.request));
     return std::nullopt;
   }
-  --pending_;
+  --client.pending;
   Reply reply{.shard = slot.shard, .completion = {.id = slot.op.id}};
-  const std::uint64_t random = context_->next_draw(Stream::StoreFault, node_);
+  const std::uint64_t random = context_->next_draw(Stream::StoreFault, cluster_);
   if (write && context_->strikes(context_->lost_reply, random)) {
     ++context_->tally.replies_lost;
     reply.completion.status = ports::StoreStatus::Unknown;
@@ -59,12 +61,12 @@ std::optional<Store::Reply> Store::done(std::uint32_t index) {
   return reply;
 }
 
-void Store::process_died() {
-  group_survives_ = (context_->next_draw(Stream::Death, node_) & 1) != 0;
-  surviving_group_ = group_ends_;
-  ++life_;
-  dead_ += std::exchange(pending_, 0);
-  group_ends_ = next_group_ends_ = context_->now();
+void Store::died(std::uint32_t node) {
+  Client& client = clients_[node];
+  client.group_survives = (context_->next_draw(Stream::Death, cluster_) & 1) != 0;
+  client.surviving_group = group_ends_;
+  ++client.life;
+  client.dead += std::exchange(client.pending, 0);
 }
 
 }  // namespace starling::crowd

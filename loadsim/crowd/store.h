@@ -1,8 +1,9 @@
-// A node's store in time: reads take their own, writes share an fsync, replies get lost, and the process may die before one.
+// A cluster's store in time: reads take their own, writes share an fsync, replies get lost, and who asked may die before one.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "loadsim/crowd/context.h"
 #include "loadsim/crowd/log.h"
@@ -13,7 +14,8 @@ namespace starling::crowd {
 
 class Store {
  public:
-  Store(Context& context, Log& log, std::uint32_t node) : context_(&context), log_(&log), node_(node) {}
+  Store(Context& context, Log& log, std::uint32_t cluster)
+      : context_(&context), log_(&log), cluster_(cluster), clients_(context.options.nodes) {}
 
   void submit(ShardId shard, ports::StoreOp&& op);
   struct Reply {
@@ -22,10 +24,10 @@ class Store {
   };
   /// What::StoreDone. Nothing when the process that asked is gone.
   std::optional<Reply> done(std::uint32_t slot);
-  /// Every reply is lost with it; the group of writes under way may have made it to the disk, whole.
-  void process_died();
-  /// What was under way when the last process died is over.
-  bool quiet() const { return dead_ == 0; }
+  /// Every reply to it is lost; of its writes those in the group under way may make it to the disk, all of them.
+  void died(std::uint32_t node);
+  /// What was under way when the node died is over.
+  bool quiet(std::uint32_t node) const { return clients_[node].dead == 0; }
 
  private:
   struct Slot {
@@ -35,19 +37,25 @@ class Store {
     ports::StoreOp op;
   };
 
+  /// A node.
+  struct Client {
+    std::uint64_t life = 1;
+    std::uint32_t pending = 0;  // of the present life
+    std::uint32_t dead = 0;     // of lives before it
+    bool group_survives = false;
+    Instant surviving_group{};
+  };
+
+  Client& client_of(ShardId shard) { return clients_[shard.value / context_->options.shards]; }
   Instant time_of(bool write);
 
   Context* context_;
   Log* log_;
-  std::uint32_t node_;
+  std::uint32_t cluster_;
   Pool<Slot> slots_;
-  std::uint64_t life_ = 1;
-  std::uint32_t pending_ = 0;  // of the present life
-  std::uint32_t dead_ = 0;     // of lives before it
-  bool group_survives_ = false;
-  Instant surviving_group_{};
-  Instant group_ends_{};       // the fsync under way
-  Instant next_group_ends_{};  // the one after it, once somebody waits for it
+  std::vector<Client> clients_;  // by node
+  Instant group_ends_{};         // the fsync under way
+  Instant next_group_ends_{};    // the one after it, once somebody waits for it
 };
 
 }  // namespace starling::crowd

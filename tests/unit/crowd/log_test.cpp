@@ -11,7 +11,7 @@ namespace {
 
 struct Both {
   users::Scenario scenario{.personas = {{.name = "all", .message_bytes = 90}}};
-  Plan plan{{.node = 1, .users = 12, .members = 6, .passes = 1}, 3};
+  Plan plan{{.cluster = 1, .users = 12, .members = 6, .passes = 1}, 3};
   Words words{scenario, plan};
   check::Violations violations;
   Log log{plan, words, violations};

@@ -7,7 +7,7 @@
 namespace starling::crowd {
 namespace {
 
-const Plan::Size kSize{.node = 3, .users = 120, .members = 8, .passes = 3};
+const Plan::Size kSize{.cluster = 3, .users = 120, .members = 8, .passes = 3};
 
 TEST(Plan, EverybodyIsInOneRoomOfEachPass) {
   const Plan plan(kSize, 7);
@@ -36,7 +36,7 @@ TEST(Plan, PassesMixPeople) {
 TEST(Plan, IdsAreOfOneNode) {
   const Plan plan(kSize, 7);
   Plan::Size next = kSize;
-  next.node = 4;
+  next.cluster = 4;
   const Plan other(next, 7);
   for (const std::uint32_t user : {0u, 119u}) {
     EXPECT_EQ(plan.user_of(plan.user_id(user)), user);

@@ -1,10 +1,12 @@
-// One server of a crowd: core::Shard objects as they ship, the rings between them, and the runtime's part. What a shard sends in
-// one turn travels as one flight, first in, first out a shard.
+// The servers of a cluster: core::Shard objects as they ship, what lies between them, and the runtime's part. What a shard sends
+// in one turn travels as one flight, first in, first out a shard.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "loadsim/crowd/context.h"
@@ -24,18 +26,19 @@ struct Line {
   ConnId conn;
 };
 
-class Node {
+class Cluster {
  public:
-  Node(Context& context, const Plan& plan, Store& store, People& people, std::uint32_t number);
+  Cluster(Context& context, const Plan& plan, Store& store, People& people, std::uint32_t number);
 
-  void start();
-  /// kill -9. Every connection is reset, and what was on its way is gone. Returns how many connections.
-  std::uint64_t kill();
-  bool up() const { return !shards_.empty(); }
+  void start(std::uint32_t node);
+  /// kill -9. Every connection is reset, and what was on its way to and from them is gone. Returns how many connections.
+  std::uint64_t kill(std::uint32_t node);
+  bool up(std::uint32_t node) const { return shards_[node * shards_each_] != nullptr; }
 
   // ---- from devices
 
-  Line login(std::uint32_t user, std::uint32_t attempt, wire::Hello&& hello);
+  /// With a server that the balancer draws. Nothing when it is down.
+  std::optional<Line> login(std::uint32_t user, std::uint32_t attempt, wire::Hello&& hello);
   void send_up(std::uint32_t user, std::uint32_t attempt, const Line& line, wire::ClientFrame&& frame);
   void drained(const Line& line, std::uint32_t bytes);
   /// The connection is broken, and the server will notice then.
@@ -90,8 +93,13 @@ class Node {
   void carry_out(std::uint32_t from);
   void post(std::uint32_t from, core::Effects::Post& post);
   void take_off(std::uint32_t shard);
+  void land(std::uint16_t shard, const Parcel& parcel, std::span<const ConnId> block);
   void arm(std::uint32_t shard);
   void free_conn(std::uint32_t shard, std::uint32_t index);
+  std::uint32_t node_of(std::uint32_t shard) const { return shard / shards_each_; }
+  std::uint64_t boot_of(std::uint32_t shard) const { return boots_[node_of(shard)]; }
+  /// Between two shards, and nobody hears of it.
+  bool is_lost(std::uint32_t from, std::uint32_t to, std::uint64_t random);
   WallTime wall() const;
 
   Context* context_;
@@ -99,18 +107,20 @@ class Node {
   Store* store_;
   People* people_;
   std::uint32_t number_;
+  std::uint32_t shards_each_;
+  ports::View view_;
   Unpacking unpacking_;
-  std::vector<std::unique_ptr<core::Shard>> shards_;
-  std::vector<std::vector<Conn>> conns_;  // by shard
+  std::vector<std::unique_ptr<core::Shard>> shards_;  // none where the node is down
+  std::vector<std::vector<Conn>> conns_;              // by shard
   std::vector<std::vector<std::uint32_t>> free_;
-  std::vector<Ring> rings_;  // from * shards + to
+  std::vector<Ring> rings_;  // from * shards + to, within and between nodes
   std::vector<Instant> flights_until_;
   std::vector<Instant> armed_;
   std::vector<std::uint64_t> tickets_;
   Pool<Up> ups_;
   Pool<Flight> flights_;
   core::Effects effects_;
-  std::uint64_t boot_ = 0;
+  std::vector<std::uint64_t> boots_;  // by node
 };
 
 }  // namespace starling::crowd
