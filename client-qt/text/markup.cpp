@@ -102,6 +102,11 @@ class Blocks {
   bool after_text_ = false;
 };
 
+/// What takes room in a line and is not seen. What joins letters and says which way they run has a meaning, once.
+bool is_invisible(QChar c, QChar before) {
+  return c.category() == QChar::Other_Format && (c.unicode() < 0x200C || c.unicode() > 0x200F || c == before);
+}
+
 }  // namespace
 
 QString to_html(const QString& text, const NameOf& name_of) {
@@ -124,6 +129,7 @@ QString to_line(const QString& text, const NameOf& name_of, qsizetype max) {
       continue;
     }
     const QChar c = view[at++];
+    if (is_invisible(c, out.isEmpty() ? QChar() : out.back())) continue;
     if (!c.isSpace() && c.unicode() >= u' ') {
       out += c;
     } else if (!out.isEmpty() && !out.endsWith(QLatin1Char(' '))) {

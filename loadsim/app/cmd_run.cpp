@@ -12,15 +12,18 @@
 #include <string>
 #include <vector>
 
+#include "loadsim/app/planted_bug.h"
 #include "loadsim/app/run_accounts.h"
 #include "loadsim/app/scenario_input.h"
 #include "loadsim/app/server_config.h"
+#include "loadsim/app/store_option.h"
 #include "loadsim/load/coordinator.h"
 #include "loadsim/load/real_faults.h"
 #include "loadsim/report/html_report.h"
 #include "loadsim/report/json_report.h"
 #include "loadsim/report/junit_report.h"
 #include "loadsim/report/text_report.h"
+#include "loadsim/sim/scenario_run.h"
 #include "loadsim/users/scenario.h"
 #include "server/auth/key_files.h"
 
@@ -42,6 +45,12 @@ struct Options {
   std::uint32_t workers = 0;
   std::uint64_t seed = 0;
   bool spawn = false;
+  // Of the simulated world; 0: as it comes.
+  std::uint16_t nodes = 0;
+  std::uint16_t shards = 0;
+  sim::StoreKind store = sim::StoreKind::Embedded;
+
+  bool simulated() const { return world == "sim"; }
 };
 
 template <class T>
@@ -73,7 +82,9 @@ Or<void> apply(const Options& options, users::Scenario& scenario) {
                      [](const users::Fault& a, const users::Fault& b) { return a.at < b.at; });
   }
   std::vector<std::string> wrong = users::contradictions(scenario);
-  for (std::string& line : load::impossible(scenario.faults, options.spawn)) wrong.push_back(std::move(line));
+  if (!options.simulated()) {
+    for (std::string& line : load::impossible(scenario.faults, options.spawn)) wrong.push_back(std::move(line));
+  }
   if (!wrong.empty()) return tl::unexpected(fmt::format("{}", fmt::join(wrong, "\n")));
   return {};
 }
@@ -136,28 +147,35 @@ Or<void> write_reports(const std::string& directory, const report::RunResult& re
   return {};
 }
 
-Or<int> run(const Options& options) {
-  if (options.world != "real") {
-    return tl::unexpected(
-        fmt::format("--world={}: a scenario runs in the real world; the simulated one has a command of its own: "
-                    "starling-loadsim sim --help",
-                    options.world));
+std::uint64_t seed_of(const Options& options) {
+  if (options.seed != 0) return options.seed;
+  return std::uint64_t{std::random_device{}()} << 32 | std::random_device{}();
+}
+
+Or<report::RunResult> run_simulated(const Options& options, users::Scenario scenario) {
+  const sim::ScenarioRun run{.scenario = std::move(scenario),
+                             .seed = seed_of(options),
+                             .nodes = options.nodes != 0 ? options.nodes : std::uint16_t{1},
+                             .shards = options.shards != 0 ? options.shards : std::uint16_t{2},
+                             .store = options.store};
+  if (const auto lines = sim::impossible(run); !lines.empty()) {
+    return tl::unexpected(fmt::format("{}", fmt::join(lines, "\n")));
   }
-  auto scenario = read_scenario(options.scenario);
-  if (!scenario) return tl::unexpected(scenario.error());
-  if (const auto applied = apply(options, *scenario); !applied) return tl::unexpected(applied.error());
+  return sim::run(run);
+}
+
+Or<report::RunResult> run_real(const Options& options, users::Scenario scenario) {
   const auto config = read_server_config(options.config);
   if (!config) return tl::unexpected(config.error());
   const std::string url = options.url.empty() ? "ws://" + config->listen + "/v1/ws" : options.url;
   const auto endpoint = load::parse_endpoint(url);
   if (!endpoint) return tl::unexpected(fmt::format("'{}' is no URL of the form ws://127.0.0.1:8008/v1/ws", url));
-  const std::uint64_t seed =
-      options.seed != 0 ? options.seed : std::uint64_t{std::random_device{}()} << 32 | std::random_device{}();
-  const auto accounts = make_accounts(options, *config, *scenario, seed);
+  const std::uint64_t seed = seed_of(options);
+  const auto accounts = make_accounts(options, *config, scenario, seed);
   if (!accounts) return tl::unexpected(accounts.error());
 
   Scratch scratch;
-  const load::RunOptions run_options{.scenario = std::move(*scenario),
+  const load::RunOptions run_options{.scenario = std::move(scenario),
                                      .endpoint = *endpoint,
                                      .seed = seed,
                                      .run_id = static_cast<std::uint32_t>(seed >> 32) | 1,
@@ -167,10 +185,28 @@ Or<int> run(const Options& options) {
                                      .programs = std::filesystem::read_symlink("/proc/self/exe").parent_path(),
                                      .scratch = scratch.path()};
   auto result = load::Coordinator(run_options, **accounts).run();
-  if (!result) {
-    scratch.keep();
-    return tl::unexpected(result.error());
+  if (!result) scratch.keep();
+  return result;
+}
+
+/// What the other world would be told. Empty: nothing.
+std::string of_the_other_world(const Options& options) {
+  if (!options.simulated()) {
+    const bool any = options.nodes != 0 || options.shards != 0 || options.store != sim::StoreKind::Embedded;
+    return any ? "--nodes, --shards and --store are of the simulated world: add --world sim" : "";
   }
+  const bool any = options.spawn || !options.url.empty() || !options.tokens.empty() || options.workers != 0;
+  return any ? "--spawn, --url, --tokens and --workers are of the real world: leave them away, or --world sim" : "";
+}
+
+Or<int> run(const Options& options) {
+  if (std::string misplaced = of_the_other_world(options); !misplaced.empty()) return tl::unexpected(misplaced);
+  auto scenario = read_scenario(options.scenario);
+  if (!scenario) return tl::unexpected(scenario.error());
+  if (const auto applied = apply(options, *scenario); !applied) return tl::unexpected(applied.error());
+  const auto result =
+      options.simulated() ? run_simulated(options, std::move(*scenario)) : run_real(options, std::move(*scenario));
+  if (!result) return tl::unexpected(result.error());
   fmt::print("{}", report::text(*result));
   if (!options.report.empty()) {
     if (const auto written = write_reports(options.report, *result); !written) return tl::unexpected(written.error());
@@ -182,11 +218,13 @@ Or<int> run(const Options& options) {
 }  // namespace
 
 void add_run_command(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("run", "Run a scenario against a real server");
+  CLI::App* command = app.add_subcommand("run", "Run a scenario against a real server, or in the simulated world");
   auto options = std::make_shared<Options>();
   command->add_option("scenario", options->scenario, "The scenario's file, as loadsim/scenarios/smoke.toml")
       ->required();
-  command->add_option("--world", options->world, "real")->capture_default_str();
+  command->add_option("--world", options->world, "real or sim")
+      ->check(CLI::IsMember({"real", "sim"}))
+      ->capture_default_str();
   command->add_option("--url", options->url, "Where the server listens (default: as its configuration says)");
   command->add_option("--config", options->config, "The server's configuration: keys and database")
       ->capture_default_str();
@@ -198,6 +236,10 @@ void add_run_command(CLI::App& app, int& exit_code) {
   command->add_option("--duration", options->duration, "Instead of the scenario's, as 30s");
   command->add_option("--tokens", options->tokens, "File of access tokens, one a line, instead of minting them");
   command->add_option("--seed", options->seed, "Of users, rooms and actions (default: a new one)");
+  command->add_option("--nodes", options->nodes, "sim: how many there are of the server (1)")->check(CLI::Range(1, 16));
+  command->add_option("--shards", options->shards, "sim: of each node (2)")->check(CLI::Range(1, 16));
+  add_store_option(*command, options->store);
+  add_mutant_option(*command);
   command->footer(
       "Exit codes: 0 pass, 2 objective missed, 3 correctness violated, 4 generator unfit, 1 could not run.\n"
       "The last line of the output is JSON.");

@@ -33,13 +33,13 @@ WallTime wall_now() {
 MintedAccounts::MintedAccounts(auth::TokenSecret secret, std::uint64_t seed, bool seeded)
     : secret_(secret), seed_(seed), seeded_(seeded) {}
 
-load::Account MintedAccounts::at(std::uint32_t index) const {
+people::Account MintedAccounts::at(std::uint32_t index) const {
   return {.user = UserId(seeded_ ? std::uint64_t{index} + 1 : fresh_id(seed_, kUserStream, index)),
           .device = DeviceId(fresh_id(seed_, kDeviceStream, index))};
 }
 
 std::string MintedAccounts::token(std::uint32_t index) const {
-  const load::Account account = at(index);
+  const people::Account account = at(index);
   const WallTime now = wall_now();
   return auth::mint_token(
       secret_,

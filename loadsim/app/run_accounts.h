@@ -18,7 +18,7 @@ class MintedAccounts final : public load::Accounts {
   /// `seeded`: users 1 to N, as `starlingctl seed` makes them; else nobody has heard of them before.
   MintedAccounts(auth::TokenSecret secret, std::uint64_t seed, bool seeded);
 
-  load::Account at(std::uint32_t index) const override;
+  people::Account at(std::uint32_t index) const override;
   std::string token(std::uint32_t index) const override;
 
  private:
@@ -34,11 +34,11 @@ class ListedAccounts final : public load::Accounts {
                                                                    const auth::ServerKeys& keys);
 
   std::size_t size() const { return accounts_.size(); }
-  load::Account at(std::uint32_t index) const override { return accounts_[index]; }
+  people::Account at(std::uint32_t index) const override { return accounts_[index]; }
   std::string token(std::uint32_t index) const override { return tokens_[index]; }
 
  private:
-  std::vector<load::Account> accounts_;
+  std::vector<people::Account> accounts_;
   std::vector<std::string> tokens_;
 };
 

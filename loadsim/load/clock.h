@@ -14,8 +14,4 @@ inline Instant now_on_machine() {
   return Instant(std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec));
 }
 
-inline std::uint64_t microseconds_between(Instant from, Instant to) {
-  return from < to ? static_cast<std::uint64_t>((to - from) / std::chrono::microseconds(1)) : 0;
-}
-
 }  // namespace starling::load

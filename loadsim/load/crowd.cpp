@@ -159,7 +159,7 @@ void Crowd::take(UserSlot& slot, std::span<std::byte> input, Instant now) {
       case Kind::Opened:
         with(slot, now, [&](VirtualUser& user, client::Output& out) {
           const std::string& ticket = user.ticket();
-          user.session().on_connected(ticket.empty() ? world_.accounts.token(user.index()) : std::string(), ticket, now,
+          user.session().on_connected(ticket.empty() ? world_.tokens.token(user.index()) : std::string(), ticket, now,
                                       out);
         });
         break;

@@ -12,9 +12,8 @@
 #include "loadsim/check/device_watch.h"
 #include "loadsim/load/device_storage.h"
 #include "loadsim/load/founding.h"
-#include "loadsim/load/room_views.h"
 #include "loadsim/load/user_world.h"
-#include "loadsim/users/persona.h"
+#include "loadsim/people/person.h"
 
 namespace starling::load {
 
@@ -32,17 +31,16 @@ class VirtualUser {
   client::Session& session() { return *session_; }
   const client::Session& session() const { return *session_; }
   const check::DeviceWatch& watch() const { return watch_; }
-  RoomViews& views() { return views_; }
-  UserWorld& world() const { return *world_; }
-  std::uint32_t index() const { return index_; }
-  const users::Persona& persona() const { return *persona_; }
+  people::Person& person() { return person_; }
+  std::uint32_t index() const { return person_.index(); }
+  const users::Persona& persona() const { return person_.persona(); }
   const std::string& ticket() const { return ticket_; }
   /// Of crashed sessions too.
   client::SessionCounters odd() const;
 
   bool ready() const { return session_->state() == client::LinkState::Ready; }
   /// Every room has had its answer on this connection.
-  bool live() const;
+  bool live() const { return people::is_live(*session_); }
   /// Nothing is under way, as far as the device knows. `why` is what is.
   bool settled(const char** why = nullptr) const;
 
@@ -51,72 +49,31 @@ class VirtualUser {
   const Founding* founding() const { return founding_.get(); }
   void founded() { founding_.reset(); }
 
-  /// The room that is open on the screen; none when there is no room at all.
-  RoomId open_room() const { return open_; }
-  void open(RoomId room) { open_ = room; }
-  /// A send was handed to the engine.
-  void sent(ClientMsgId id, Instant intended) { waiting_.push_back({id, intended}); }
-  std::uint32_t next_number() { return ++number_; }
-  std::uint32_t next_draw() { return ++draws_; }
   /// Attempts to connect so far: they make the handshakes' keys differ.
   std::uint32_t connecting(Instant now) {
-    connecting_since_ = now;
+    person_.connecting(now);
     return ++attempts_;
   }
 
  private:
-  struct Waiting {
-    ClientMsgId id;
-    Instant intended;
-  };
-
   void begin();
-  void on(const client::Applied& notice, Instant now);
-  void on(const client::Settled& notice, Instant now);
-  void on(const client::RoomReset& notice, Instant now);
-  void on(const client::RoomSynced& notice, Instant now);
-  void on(const client::RoomMade& notice, Instant now);
-  void on(const client::Welcomed& notice, Instant now);
-  void on(const client::StateChanged& notice, Instant now);
-  void on(const client::PageRead& notice, Instant now);
-  void on(const client::PageFailed& notice, Instant now);
-  void on(const client::Typing& notice, Instant now);
-  void on(const client::PresenceSeen&, Instant) {}
-  void on(const client::ReceiptsSeen&, Instant) {}
-  void on(const client::Held&, Instant) {}
-  void on(const client::ServerError& notice, Instant now);
-  void on(const client::Fatal& notice, Instant now);
-  void on(const client::Renumbered&, Instant) {}
-  void on(const client::HeadMoved&, Instant) {}
-  void on(const client::RoomsListed&, Instant) {}
-  void on(const client::RoomChanged&, Instant) {}
-  void on(const client::RoomLeft&, Instant) {}
-  void on(const client::ReadMarked&, Instant) {}
-  void on(const client::RoomJoined&, Instant) {}
-  void on(const client::ItemsChanged&, Instant) {}
-  void on(const client::ItemPut&, Instant) {}
-  void back_again(Instant now);
+  void on(const client::RoomMade& notice);
+  void on(const client::Welcomed& notice);
+  void on(const client::StateChanged& notice);
+  void on(const client::Fatal& notice) { gave_up_ = notice.reason; }
+  void on(const auto&) {}
 
   UserWorld* world_;
-  const users::Persona* persona_;
+  people::Person person_;
   std::optional<client::Session> session_;
   check::DeviceWatch watch_;
   std::unique_ptr<DeviceStorage> storage_;  // none: a device that keeps nothing
   std::unique_ptr<Founding> founding_;      // none: makes no rooms
-  RoomViews views_;
-  std::vector<Waiting> waiting_;
   std::string ticket_;
-  RoomId open_;
-  Instant connecting_since_{};
-  Instant lost_at_ = kNever;  // kNever: has not lost a connection that it wants back
   client::SessionCounters odd_before_;
   std::optional<client::FatalReason> gave_up_;
-  std::uint32_t index_;
-  std::uint32_t number_ = 0;
-  std::uint32_t draws_ = 0;
   std::uint32_t attempts_ = 0;
   std::uint32_t lives_ = 0;
-  bool was_ready_ = false;
 };
 
 }  // namespace starling::load

@@ -9,11 +9,11 @@
 #include <chrono>
 
 #include "common/base/rng.h"
-#include "loadsim/load/acting.h"
 #include "loadsim/load/clock.h"
 #include "loadsim/load/final_sweep.h"
 #include "loadsim/load/ledger_dump.h"
 #include "loadsim/load/process_figures.h"
+#include "loadsim/people/acting.h"
 
 namespace starling::load {
 namespace {
@@ -253,10 +253,12 @@ void Worker::act(const NextAction& next) {
   const users::Action action =
       users::nth_step(slot.user.persona(), world_.seed, slot.user.index(), next.number - 1).action;
   const Instant present = now_on_machine();
-  world_.record(report::Metric::TimerLag, microseconds_between(next.at, present));
+  world_.record(report::Metric::TimerLag, next.at, present);
+  using people::Done;
   Done done = Done::Nothing;
-  crowd_.with(slot, present,
-              [&](VirtualUser& user, client::Output& out) { done = load::act(user, action, next.at, present, out); });
+  crowd_.with(slot, present, [&](VirtualUser& user, client::Output& out) {
+    done = people::act(user.person(), user.session(), action, {.intended = next.at, .now = present}, out);
+  });
   switch (done) {
     case Done::Leave:
       crowd_.reconnect(slot, present);

@@ -65,6 +65,8 @@ void Device::crash() {
   if (!running()) return;
   ++context_->tally(users::FaultKind::ClientCrash).effective;
   chronicle_.line("crash, at step", static_cast<std::uint64_t>(crash_step_));
+  count_oddities();
+  if (person_) person_->crashed();
   // The write under way is one transaction: it is on the disk or not, and nobody was told.
   if (writing_to_ != 0 && random() % 2 == 0) apply_written(writing_to_);
   unwritten_.clear();
@@ -137,9 +139,7 @@ void Device::go_offline(Instant until) {
     context_->wheel.schedule(context_->now() + within({1s, 35s}, random()), Happening::ServerNotices, who_.index,
                              link.attempt);
   }
-  network_->hang_up(who_.index);
-  link.client_end = true;  // until the engine is told, which is now
-  on_hang_up(link.attempt, 0);
+  hang_up_and_return();
 }
 
 void Device::become_clone_of(Device& original) {
@@ -161,6 +161,7 @@ void Device::become_another() {
   crash();
   disk_ = {};
   who_.device = DeviceId(who_.device.value + (static_cast<std::uint64_t>(who_.index + 1) << 32));
+  if (person_) person_->renamed(who_.device);
   ticket_.clear();
   past_.push_back(std::move(watch_));
   watch_ = new_watch();
@@ -225,7 +226,10 @@ void Device::carry_out() {
                       (out_.frames.size() << 16) | out_.notices.size());
   chronicle_.output(out_);
   watch_->on_output(out_);
-  for (const client::Notice& each : out_.notices) notice(each);
+  for (const client::Notice& each : out_.notices) {
+    notice(each);
+    if (person_) person_->observe(each, *session_, context_->now());
+  }
   for (const client::Persist& each : out_.persists) store(each);
   for (const wire::ClientFrame& frame : out_.frames) {
     note_asked(frame);
@@ -245,6 +249,10 @@ void Device::carry_out() {
 void Device::follow_link() {
   if (out_.link == client::Output::Link::Disconnect) network_->hang_up(who_.index);
   if (out_.link != client::Output::Link::Connect) return;
+  if (person_) {
+    ++person_->company().counters.connects;
+    person_->connecting(context_->now());
+  }
   const std::uint32_t attempt = network_->dial(who_.index);
   const Duration handshake = 2 * within(context_->options.link_latency, random());
   context_->wheel.schedule(context_->now() + handshake, Happening::Dial, who_.index, attempt);

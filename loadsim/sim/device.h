@@ -13,6 +13,8 @@
 
 #include "common/client/session.h"
 #include "loadsim/check/device_watch.h"
+#include "loadsim/people/acting.h"
+#include "loadsim/people/person.h"
 #include "loadsim/sim/chronicle.h"
 #include "loadsim/sim/context.h"
 #include "loadsim/sim/device_store.h"
@@ -21,6 +23,7 @@
 #include "loadsim/sim/node.h"
 #include "loadsim/sim/paging.h"
 #include "loadsim/sim/room_views.h"
+#include "loadsim/users/action.h"
 
 namespace starling::sim {
 
@@ -74,6 +77,9 @@ class Device {
   /// Another machine with a copy of this one's disk. Both know nothing of each other.
   void become_clone_of(Device& original);
   bool is_clone() const { return clone_; }
+  /// A scenario's; the device is told what it does.
+  void seat(std::unique_ptr<people::Person> person) { person_ = std::move(person); }
+  people::Person* person() { return person_.get(); }
 
   // ---- happenings
 
@@ -88,6 +94,8 @@ class Device {
 
   // ---- commands; nothing happens while the application is down
 
+  /// What its person does.
+  people::Done act(users::Action action);
   bool send(RoomId room, client::Draft draft);
   /// A message with a stamp in it, `bytes` long.
   bool say(RoomId room, std::size_t bytes, Seq reply_to = Seq(), std::string_view extra = {});
@@ -128,6 +136,8 @@ class Device {
   const std::vector<std::unique_ptr<check::DeviceWatch>>& past() const { return past_; }
   std::vector<RoomId> take_rooms_made() { return std::exchange(rooms_made_, {}); }
   std::uint64_t refused() const { return refused_; }
+  /// What the engine had to mend goes to its person's figures: at the end, and before a crash.
+  void count_oddities();
 
  private:
   /// The least head that an answer may show, and the epoch in which that means something.
@@ -143,6 +153,8 @@ class Device {
   void write();
   void apply_written(std::uint64_t token);
   void follow_link();
+  void hang_up_and_return();
+  std::uint32_t next_number() { return person_ ? person_->next_number() : ++number_; }
   void notice(const client::Notice& notice);
   void on(const client::Applied& n);
   void on(const client::Settled& n);
@@ -209,6 +221,8 @@ class Device {
   std::vector<std::unique_ptr<check::DeviceWatch>> past_;
   std::map<RoomId, std::deque<Least>> asked_least_;  // by the Syncs that are not answered yet, the oldest first
   Least page_least_;
+
+  std::unique_ptr<people::Person> person_;  // none: nobody whom a scenario knows
 
   Chronicle chronicle_;
   RoomViews views_;

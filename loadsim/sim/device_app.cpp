@@ -142,6 +142,33 @@ void Device::check_least(RoomId room, Epoch epoch, Seq head, const Least& least)
 
 // ---- commands
 
+people::Done Device::act(users::Action action) {
+  if (!running()) return people::Done::Nothing;
+  people::Done done = people::Done::Nothing;
+  input([&](client::Session& session, Instant now, client::Output& out) {
+    done = people::act(*person_, session, action, {.intended = now, .now = now}, out);
+  });
+  if (done == people::Done::Leave) hang_up_and_return();
+  return done;
+}
+
+void Device::hang_up_and_return() {
+  if (!running()) return;
+  network_->hang_up(who_.index);
+  Link& link = network_->link(who_.index);
+  link.client_end = true;  // until the engine is told, which is now
+  on_hang_up(link.attempt, 0);
+}
+
+void Device::count_oddities() {
+  if (!running() || !person_) return;
+  const client::SessionCounters& odd = session_->counters();
+  report::Counters& counters = person_->company().counters;
+  counters.redelivered += odd.redelivered;
+  counters.gaps += odd.gaps;
+  counters.replayed += odd.replayed;
+}
+
 bool Device::send(RoomId room, client::Draft draft) {
   if (!running()) return false;
   bool accepted = false;
@@ -155,7 +182,7 @@ bool Device::say(RoomId room, std::size_t bytes, Seq reply_to, std::string_view 
   const check::Stamp stamp{.run = 1,
                            .room = room,
                            .device = who_.device,
-                           .number = ++number_,
+                           .number = next_number(),
                            .intended_ns = context_->now().time_since_epoch().count()};
   return send(room, {.target = reply_to, .body = check::stamped_body(stamp, bytes, extra)});
 }
@@ -177,7 +204,7 @@ void Device::send_anew(const wire::Send& entry) {
 }
 
 bool Device::edit(RoomId room, Seq message, std::size_t bytes) {
-  const check::Stamp stamp{.run = 1, .room = room, .device = who_.device, .number = ++number_};
+  const check::Stamp stamp{.run = 1, .room = room, .device = who_.device, .number = next_number()};
   return send(room, {.kind = wire::EventKind::Edit, .target = message, .body = check::stamped_body(stamp, bytes)});
 }
 

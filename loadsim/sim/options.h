@@ -6,12 +6,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "common/base/ids.h"
 #include "common/base/time.h"
 #include "common/client/settings.h"
 #include "loadsim/users/faults/fault.h"
+#include "loadsim/users/scenario.h"
 #include "server/core/config.h"
 
 namespace starling::sim {
@@ -75,8 +77,10 @@ struct Options {
   std::uint32_t users = 24;
   std::uint32_t members_per_room = 12;
   std::uint32_t second_device_percent = 40;
-  Duration think = 1s;  // mean time between two actions of a device
-  bool acting = true;   // false: only a script makes devices do something
+  Duration think = 1s;                              // mean time between two actions of a device
+  bool acting = true;                               // false: only a script, or a scenario, makes devices do something
+  std::shared_ptr<const users::Scenario> scenario;  // whose people and rooms; none: drawn ones
+  Duration load_at{};                               // a scenario: when its people begin to act
   Mix mix = kUsualMix;
   std::uint32_t body_bytes = 160;     // of most messages, at most
   std::uint32_t large_permille = 20;  // messages of up to large_bytes

@@ -20,6 +20,7 @@ World::World(Options options)
       witness_(context_, database_),
       nemesis_(*this),
       persona_(context_),
+      cast_(context_.options.scenario ? std::make_unique<Cast>(context_) : nullptr),
       presence_(context_) {
   for (std::uint32_t i = 0; i < context_.options.nodes; ++i) {
     nodes_.push_back(std::make_unique<Node>(i, Node::Surroundings{&context_, &network_, store_.get(), &bus_}));
@@ -34,6 +35,32 @@ World::~World() = default;
 // ---- the population
 
 void World::populate() {
+  if (cast_) {
+    populate_by_scenario();
+  } else {
+    populate_by_draw();
+  }
+}
+
+void World::populate_by_scenario() {
+  const users::Scenario& scenario = cast_->scenario();
+  const wire::RoomKind kind = scenario.rooms.direct ? wire::RoomKind::Direct : wire::RoomKind::Group;
+  for (std::uint32_t room = 0; room < cast_->rooms(); ++room) {
+    database_.seed_room(RoomId(room + 1), kind, cast_->members(room), node().wall());
+  }
+  store_->replaced();
+  for (std::uint32_t i = 0; i < scenario.users; ++i) {
+    const people::Account account = cast_->account(i);
+    Device& device = add_device(account.user, account.device);
+    device.seat(cast_->person(i));
+    context_.wheel.schedule(Instant() + scenario.ramp / scenario.users * i, Happening::DeviceStarts, i, 0);
+    if (!device.person()->persona().acts()) continue;
+    const Instant first = Instant() + context_.options.load_at + cast_->first_wait(*device.person());
+    context_.wheel.schedule(first, Happening::DeviceActs, i);
+  }
+}
+
+void World::populate_by_draw() {
   const Options& options = context_.options;
   std::uint64_t n = 0;
   const auto next = [&] { return context_.next_draw(Stream::Population, 0, n); };
@@ -259,9 +286,14 @@ void World::act(std::uint32_t index) {
   if (slowness_ == 0) return;
   Device& device = *devices_[index];
   if (device.retired()) return;
-  persona_.act(device);
-  const Duration think = persona_.think(device, ++acts_[index]) * slowness_;
-  context_.wheel.schedule(context_.now() + think, Happening::DeviceActs, index);
+  Duration wait{};
+  if (cast_) {
+    wait = cast_->act(device, acts_[index]++);
+  } else {
+    persona_.act(device);
+    wait = persona_.think(device, ++acts_[index]) * slowness_;
+  }
+  context_.wheel.schedule(context_.now() + wait, Happening::DeviceActs, index);
 }
 
 void World::open_all_rooms() {

@@ -8,6 +8,7 @@
 
 #include "loadsim/check/event_names.h"
 #include "loadsim/sim/bus.h"
+#include "loadsim/sim/cast.h"
 #include "loadsim/sim/context.h"
 #include "loadsim/sim/database.h"
 #include "loadsim/sim/device.h"
@@ -54,6 +55,8 @@ class World {
   const Nemesis& nemesis() const { return nemesis_; }
   LogWitness& witness() { return witness_; }
   check::EventNames& names() { return names_; }
+  /// Of a scenario; null without one.
+  Cast* cast() { return cast_.get(); }
   std::vector<std::unique_ptr<Device>>& devices() { return devices_; }
   const std::vector<std::unique_ptr<Device>>& devices() const { return devices_; }
 
@@ -68,6 +71,8 @@ class World {
   void on_device(const Scheduled& event);
   void dial(std::uint32_t device, std::uint64_t attempt);
   std::uint32_t choose_node(std::uint32_t device, std::uint64_t attempt) const;
+  void populate_by_draw();
+  void populate_by_scenario();
   void act(std::uint32_t device);
   void sample();
   void check_progress(const Scheduled& event);
@@ -82,6 +87,7 @@ class World {
   check::EventNames names_;
   Nemesis nemesis_;
   Persona persona_;
+  std::unique_ptr<Cast> cast_;
   PresenceCheck presence_;
   std::vector<std::unique_ptr<Device>> devices_;
   std::vector<std::uint64_t> acts_;        // by device

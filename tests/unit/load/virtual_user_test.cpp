@@ -4,19 +4,20 @@
 #include <gtest/gtest.h>
 
 #include "loadsim/check/stamp.h"
-#include "loadsim/load/acting.h"
+#include "loadsim/people/acting.h"
 
 namespace starling::load {
 namespace {
 
 using namespace std::chrono_literals;
+using people::Done;
 using users::Action;
 
 constexpr RoomId kRoom{70};
 
 class TenAccounts final : public Accounts {
  public:
-  Account at(std::uint32_t index) const override {
+  people::Account at(std::uint32_t index) const override {
     return {.user = UserId(100 + index), .device = DeviceId(200 + index)};
   }
   std::string token(std::uint32_t) const override { return "token"; }
@@ -88,7 +89,9 @@ class VirtualUserTest : public testing::Test {
 
   Done act(Action action) {
     Done done = Done::Nothing;
-    with([&](client::Output& out) { done = load::act(user_, action, now_ - 1ms, now_, out); });
+    with([&](client::Output& out) {
+      done = people::act(user_.person(), user_.session(), action, {.intended = now_ - 1ms, .now = now_}, out);
+    });
     return done;
   }
   template <class Frame>
@@ -103,7 +106,7 @@ class VirtualUserTest : public testing::Test {
   Instant now_ = Instant(1h);
   users::Scenario scenario_ = ten_users();
   TenAccounts accounts_;
-  UserWorld world_{.scenario = scenario_, .accounts = accounts_, .seed = 1, .run_id = 9};
+  UserWorld world_{{.scenario = scenario_, .accounts = accounts_, .seed = 1, .run_id = 9}, accounts_};
   VirtualUser user_{world_, 0};
   client::Output out_;
   std::vector<wire::ClientFrame> frames_;

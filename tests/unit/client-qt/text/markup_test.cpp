@@ -104,6 +104,11 @@ TEST(Markup, the_worst_input_of_full_length_is_quick) {
 
 TEST(Markup, a_line_is_one_line_with_names_and_an_end) {
   EXPECT_EQ("hi @Ann <b>, there", to_line(QStringLiteral("hi <@7>,\n\n there "), name_of).toStdString());
+  EXPECT_EQ(
+      "end",
+      to_line(QStringLiteral("end") + QStringLiteral("\u2060\uFEFF\u200B").repeated(90), name_of, 10).toStdString())
+      << "what nobody sees is no reason to cut";
+  EXPECT_EQ(4, to_line(QStringLiteral("end") + QString(90, QChar(0x200C)), name_of, 10).size());
   EXPECT_EQ(10, to_line(QString(500, QLatin1Char('x')), name_of, 10).size());
 }
 

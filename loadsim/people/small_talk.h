@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <string>
 
-namespace starling::load {
+namespace starling::people {
 
 /// One of many thousand sentences, the same for the same number.
 std::string small_talk(std::uint64_t number);
 
-}  // namespace starling::load
+}  // namespace starling::people

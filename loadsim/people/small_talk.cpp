@@ -1,11 +1,11 @@
-#include "loadsim/load/small_talk.h"
+#include "loadsim/people/small_talk.h"
 
 #include <array>
 #include <string_view>
 
 #include "common/base/rng.h"
 
-namespace starling::load {
+namespace starling::people {
 namespace {
 
 constexpr std::array<std::string_view, 32> kSentences{
@@ -67,4 +67,4 @@ std::string small_talk(std::uint64_t number) {
   return text;
 }
 
-}  // namespace starling::load
+}  // namespace starling::people

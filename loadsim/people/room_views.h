@@ -8,7 +8,7 @@
 #include "common/base/ids.h"
 #include "common/wire/event.h"
 
-namespace starling::load {
+namespace starling::people {
 
 struct RoomView {
   RoomId room;
@@ -56,4 +56,4 @@ class RoomViews {
   std::vector<RoomView> views_;  // by room
 };
 
-}  // namespace starling::load
+}  // namespace starling::people
