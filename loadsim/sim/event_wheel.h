@@ -28,6 +28,7 @@ enum class Happening : std::uint8_t {
   DeviceStarts,     // a: device, b: incarnation
   DeviceActs,       // a: device
   DeviceCrashes,    // a: device, b: incarnation: at the latest
+  DeviceStalls,     // a: device: reads nothing, as its persona does
   FaultBegins,      // a: index into the schedule
   FaultEnds,        // a: index into the schedule
   Backup,           // a: index into the schedule: what it will restore is copied now

@@ -166,11 +166,6 @@ class Staging {
 
 std::vector<std::string> impossible(const ScenarioRun& run) {
   std::vector<std::string> lines;
-  for (const users::Persona& persona : run.scenario.personas) {
-    if (persona.stall > Duration::zero()) {
-      lines.push_back("persona \"" + persona.name + "\": stall is of the real world; there is the fault client.slow");
-    }
-  }
   for (const users::Fault& fault : run.scenario.faults) {
     if (std::max(fault.node, fault.to) > run.nodes) {
       lines.push_back("'" + to_string(fault) + "' needs more nodes: --nodes " +

@@ -54,9 +54,12 @@ void World::populate_by_scenario() {
     Device& device = add_device(account.user, account.device);
     device.seat(cast_->person(i));
     context_.wheel.schedule(Instant() + scenario.ramp / scenario.users * i, Happening::DeviceStarts, i, 0);
-    if (!device.person()->persona().acts()) continue;
-    const Instant first = Instant() + context_.options.load_at + cast_->first_wait(*device.person());
-    context_.wheel.schedule(first, Happening::DeviceActs, i);
+    const users::Persona& persona = device.person()->persona();
+    const Instant begin = Instant() + context_.options.load_at;
+    if (persona.acts()) {
+      context_.wheel.schedule(begin + cast_->first_wait(*device.person()), Happening::DeviceActs, i);
+    }
+    if (persona.stall > Duration::zero()) context_.wheel.schedule(begin + persona.stall_at, Happening::DeviceStalls, i);
   }
 }
 
@@ -145,6 +148,9 @@ void World::dispatch(const Scheduled& event) {
       return;
     case Happening::DeviceActs:
       act(event.a);
+      return;
+    case Happening::DeviceStalls:
+      network_.slow_down(event.a, 0, context_.now() + devices_[event.a]->person()->persona().stall);
       return;
     case Happening::FaultBegins:
       nemesis_.begin(event.a);
