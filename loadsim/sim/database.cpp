@@ -1,12 +1,22 @@
 #include "loadsim/sim/database.h"
 
 #include <algorithm>
+#include <cstring>
 #include <type_traits>
 #include <utility>
 
 #include "common/base/assert.h"
 
 namespace starling::sim {
+namespace {
+
+RoomId room_of(const ports::Digest& code) {
+  RoomId room;
+  std::memcpy(&room.value, code.data(), sizeof room.value);
+  return room;
+}
+
+}  // namespace
 
 void Database::seed_room(RoomId room, wire::RoomKind kind, const std::vector<UserId>& members, WallTime now) {
   make_room(RoomLog(room, kind, "room " + std::to_string(room.value)), members, now);
@@ -20,6 +30,12 @@ void Database::make_room(RoomLog log, const std::vector<UserId>& members, WallTi
   }
   rooms_.try_emplace(room, std::move(log));
   for (const UserId user : members) refresh_membership(room, user);
+}
+
+ports::Digest code_of(RoomId room) {
+  ports::Digest code{};
+  std::memcpy(code.data(), &room.value, sizeof room.value);
+  return code;
 }
 
 const RoomLog* Database::find(RoomId room) const {
@@ -81,6 +97,15 @@ ports::StoreResult Database::on(ports::CommitBatch& request, const BeforeLock* f
   for (const UserId user : changes.members) refresh_membership(request.room, user);
   for (const ports::ItemChange& change : changes.items) users_[change.user].items.change(change);
   return done;
+}
+
+ports::StoreResult Database::on(const ports::ChangeRooms& request) {
+  const auto* use = std::get_if<ports::UseLink>(&request.request);
+  if (use == nullptr) return ports::Done{};
+  const auto at = rooms_.find(room_of(use->code));
+  if (at == rooms_.end()) return ports::RoomsAnswered{ports::LinkUsed{}};
+  at->second.let_in(use->caller);
+  return ports::RoomsAnswered{ports::LinkUsed{.use = ports::LinkUse::Invited, .room = at->first}};
 }
 
 ports::StoreResult Database::on(const ports::ReadPage& request) {

@@ -16,6 +16,9 @@
 
 namespace starling::sim {
 
+/// Every room has a link, and the code of it is the room's number.
+ports::Digest code_of(RoomId room);
+
 class Database {
  public:
   /// A room made before the run, titled "room N"; the first member owns it.
@@ -50,9 +53,9 @@ class Database {
   ports::StoreResult on(const ports::PutCheckpoint& request);
   ports::StoreResult on(const ports::RaiseEpoch& request);
   ports::StoreResult on(const ports::PutItem& request);
-  // Of the HTTP API, which no simulated device calls.
+  // Of the HTTP API, of which the simulated world uses only a room's link.
   ports::StoreResult on(const ports::ReadRooms&) { return ports::Done{}; }
-  ports::StoreResult on(const ports::ChangeRooms&) { return ports::Done{}; }
+  ports::StoreResult on(const ports::ChangeRooms& request);
 
   std::map<RoomId, RoomLog> rooms_;
   std::map<UserId, User> users_;

@@ -88,6 +88,10 @@ void Nemesis::begin(std::uint32_t index) {
     case FaultKind::RetentionCut:
       cut_logs(fault.permille);
       return;
+    case FaultKind::AccountJoin:
+      register_by_link(index, fault.count);
+      end_later(index, within({100ms, 3s}, random(index, fault.count)));
+      return;
     case FaultKind::Heal:
       ++tally(fault.kind).effective;
       heal();
@@ -337,6 +341,34 @@ void Nemesis::readmit(std::uint32_t index) {
   }
 }
 
+/// Accounts that are members from their first moment on.
+void Nemesis::register_by_link(std::uint32_t index, std::uint32_t count) {
+  std::vector<const RoomLog*> groups;
+  for (const auto& [id, log] : world_->database().rooms()) {
+    if (log.kind() == wire::RoomKind::Group) groups.push_back(&log);
+  }
+  for (std::uint32_t i = 0; i < count && !groups.empty(); ++i) {
+    const RoomLog& log = *groups[scale(random(index, i), groups.size())];
+    const UserId user(world_->context().options.users + ++registered_);
+    for (const auto& node : world_->nodes()) node->enter_by_link(log.room(), log.epoch(), user);
+    newcomers_[index].push_back({.room = log.room(), .user = user});
+  }
+}
+
+void Nemesis::register_in_silence() {
+  register_by_link(static_cast<std::uint32_t>(world_->context().options.schedule.size()), 3);
+}
+
+/// Who is registered by now connects.
+void Nemesis::welcome(std::uint32_t index) {
+  for (const Newcomer& each : std::exchange(newcomers_[index], {})) {
+    const RoomLog* log = world_->database().find(each.room);
+    if (log == nullptr || !log->members().contains(each.user)) continue;
+    ++tally(FaultKind::AccountJoin).effective;
+    world_->add_device(each.user, DeviceId(each.user.value * 16)).start();
+  }
+}
+
 // ---- ends
 
 void Nemesis::end(std::uint32_t index) {
@@ -357,6 +389,9 @@ void Nemesis::end(std::uint32_t index) {
       return;
     case FaultKind::MemberKickRace:
       readmit(index);
+      return;
+    case FaultKind::AccountJoin:
+      welcome(index);
       return;
     default:
       return;

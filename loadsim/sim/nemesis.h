@@ -23,6 +23,8 @@ class Nemesis {
   void end(std::uint32_t fault);
   /// The database as it is now is what this fault will put back.
   void back_up(std::uint32_t fault);
+  /// Somebody registers with a link while nobody says anything: only the room's home can tell the others.
+  void register_in_silence();
   /// Everything works from now on; whatever has happened has happened.
   void heal();
   /// A file was copied back without raising anything: lists of rooms have no epoch that could tell.
@@ -36,6 +38,11 @@ class Nemesis {
     std::uint32_t by = 0;  // devices
     std::uint32_t device = 0;
     std::uint64_t refused_before = 0;
+  };
+
+  struct Newcomer {
+    RoomId room;
+    UserId user;
   };
 
   std::uint64_t random(std::uint32_t fault, std::uint64_t n) const;
@@ -53,6 +60,8 @@ class Nemesis {
   void clone(std::uint32_t index, std::uint32_t count);
   void kick(std::uint32_t index, std::uint32_t count);
   void readmit(std::uint32_t index);
+  void register_by_link(std::uint32_t index, std::uint32_t count);
+  void welcome(std::uint32_t index);
   void cut_logs(std::uint32_t permille);
   void put_back(std::uint32_t index, const users::Fault& fault);
   FaultTally& tally(users::FaultKind kind);
@@ -62,6 +71,8 @@ class Nemesis {
   bool put_back_something_ = false;
   std::map<std::uint32_t, Database> backups_;  // by fault
   std::map<std::uint32_t, std::vector<Kicked>> kicked_;
+  std::map<std::uint32_t, std::vector<Newcomer>> newcomers_;
+  std::uint32_t registered_ = 0;
 };
 
 }  // namespace starling::sim

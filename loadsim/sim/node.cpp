@@ -67,7 +67,12 @@ Node::Node(std::uint32_t index, const Surroundings& around)
       first_shard_(index * around.context->options.shards),
       boot_(index),
       steady_offset_(within({0s, 1000h}, around.context->draw_at(Stream::Bus, 1u << 20, index)) *
-                     (index == 0 ? 0 : 1)) {}
+                     (index == 0 ? 0 : 1)) {
+  const std::uint16_t count = context_->options.shards;
+  for (std::uint16_t node = 0; node < context_->options.nodes; ++node) {
+    view_.add({.first = ShardId(static_cast<std::uint16_t>(node * count)), .shards = count});
+  }
+}
 
 // ---- life
 
@@ -75,10 +80,6 @@ void Node::start() {
   STARLING_ASSERT(!up());
   boot_ += context_->options.nodes;  // no two processes have the same
   const std::uint16_t count = context_->options.shards;
-  ports::View view{.id = ViewId(1)};
-  for (std::uint16_t node = 0; node < context_->options.nodes; ++node) {
-    view.add({.first = ShardId(static_cast<std::uint16_t>(node * count)), .shards = count});
-  }
   conns_.resize(count);
   free_.resize(count);
   bus_->begins(first_shard_);
@@ -86,7 +87,7 @@ void Node::start() {
   tickets_.resize(count);
   for (std::uint16_t i = 0; i < count; ++i) {
     const std::uint64_t seed = context_->draw_at(Stream::ShardSeed, name_of(i).value, boot_);
-    shards_.push_back(std::make_unique<core::Shard>(context_->options.config, name_of(i), view, boot_, seed));
+    shards_.push_back(std::make_unique<core::Shard>(context_->options.config, name_of(i), view_, boot_, seed));
     arm(i);
   }
   draining_ = false;
@@ -101,6 +102,7 @@ void Node::pause(Instant until) {
 void Node::kill(StoreModel::Death death) {
   if (!up()) return;
   shards_.clear();
+  entering_.clear();
   bus_->ends(first_shard_);
   store_->process_died(index_, death);
   for (std::uint32_t shard = 0; shard < conns_.size(); ++shard) {
@@ -242,7 +244,47 @@ void Node::on_envelope(ShardId to, ports::Envelope envelope) {
   input(index_of(to), core::EnvelopeReceived{.envelope = std::move(envelope)});
 }
 
+void Node::enter_by_link(RoomId room, Epoch epoch, UserId user) {
+  const ShardId home = ports::home_of(view_, room);
+  if (!up() || index_of(home) >= shards_.size()) return;
+  ports::CommitBatch batch{.room = room,
+                           .epoch = epoch,
+                           .rooms_per_user_max = context_->options.config.rooms_per_user_max,
+                           .now = wall(),
+                           .rows = {}};
+  batch.rows.push_back({.user = user,
+                        .client_msg_id = ClientMsgId(user.value),
+                        .kind = wire::EventKind::MemberAdd,
+                        .subject = user,
+                        .role = wire::Role::Member,
+                        .body_hash = wire::body_hash({})});
+  const std::uint64_t id = StoreModel::kOfTheService | ++entries_;
+  entering_.insert_or_assign(id, std::move(batch));
+  store_->submit(
+      home,
+      {.id = id, .request = ports::ChangeRooms{ports::UseLink{.caller = user, .code = code_of(room), .now = wall()}}});
+}
+
+void Node::entered(StoreModel::Reply&& reply) {
+  const bool ok = reply.completion.status == ports::StoreStatus::Ok;
+  if (auto entry = entering_.extract(reply.completion.id)) {
+    if (ok) store_->submit(reply.shard, {.id = reply.completion.id, .request = std::move(entry.mapped())});
+    return;
+  }
+  auto* done = std::get_if<ports::Committed>(&reply.completion.result);
+  if (done == nullptr) return;
+  if (reply.completion.status == ports::StoreStatus::Unknown) {
+    // Nobody else knows whether the log has grown.
+    return store_->submit(reply.shard, {.id = reply.completion.id, .request = std::move(done->batch)});
+  }
+  if (!ok || !done->exists) return;
+  const wire::SendStatus status = done->results.front().status;
+  if (status != wire::SendStatus::Accepted && status != wire::SendStatus::Duplicate) return;
+  input(index_of(reply.shard), core::LogGrew{.room = done->batch.room, .head = done->head});
+}
+
 void Node::on_store(StoreModel::Reply reply) {
+  if ((reply.completion.id & StoreModel::kOfTheService) != 0) return entered(std::move(reply));
   input(index_of(reply.shard), core::StoreCompleted{.completion = std::move(reply.completion)});
 }
 

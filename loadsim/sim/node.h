@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -45,6 +46,8 @@ class Node {
   void pause(Instant until);
   bool paused() const { return up() && context_->now() < paused_until_; }
   Instant paused_until() const { return paused_until_; }
+  /// The service of accounts beside the shards makes this user a member, and tells the room's home, if that is here.
+  void enter_by_link(RoomId room, Epoch epoch, UserId user);
   void drain();
   bool draining() const { return draining_; }
   /// The server believes in a connection of the device.
@@ -91,6 +94,7 @@ class Node {
   };
 
   void input(std::uint32_t shard, core::Input&& in);
+  void entered(StoreModel::Reply&& reply);
   void carry_out(std::uint32_t from);
   void send(std::uint32_t shard, const core::Effects::Send& send);
   void close(std::uint32_t shard, const core::Effects::Close& close);
@@ -110,6 +114,9 @@ class Node {
   std::uint32_t first_shard_;
   std::uint64_t boot_;
   Duration steady_offset_;
+  ports::View view_{.id = ViewId(1)};
+  std::uint64_t entries_ = 0;
+  std::map<std::uint64_t, ports::CommitBatch> entering_;  // by the number of the use of their link
   std::vector<std::unique_ptr<core::Shard>> shards_;
   std::vector<std::vector<Conn>> conns_;  // by shard
   std::vector<std::vector<std::uint32_t>> free_;

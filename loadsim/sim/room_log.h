@@ -41,6 +41,8 @@ class RoomLog {
   /// Cuts a prefix: the oldest event kept is `min_seq`.
   void cut(Seq min_seq);
   void set_epoch(Epoch epoch);
+  /// Somebody has a link into the room.
+  void let_in(UserId user) { standings_[user].invited = true; }
 
   RoomId room() const { return room_; }
   wire::RoomKind kind() const { return kind_; }

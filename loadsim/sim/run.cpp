@@ -15,6 +15,9 @@ RunReport run(const Options& options) {
   world.run_for(options.calm);
   world.slow_down(0);
   come_to_rest(world, options.rest_within);
+  if (!world.broken()) world.nemesis().register_in_silence();
+  world.run_for(1s);
+  come_to_rest(world, options.rest_within);
   if (world.nemesis().copied_back()) {
     // Who follows a room only by its head learns of another history when the room is opened.
     world.open_all_rooms();

@@ -20,7 +20,7 @@ bool StoreModel::is_write(const ports::StoreRequest& request) {
   return std::holds_alternative<ports::CommitBatch>(request) || std::holds_alternative<ports::CreateRoom>(request) ||
          std::holds_alternative<ports::PutReadMarks>(request) ||
          std::holds_alternative<ports::PutCheckpoint>(request) || std::holds_alternative<ports::RaiseEpoch>(request) ||
-         std::holds_alternative<ports::PutItem>(request);
+         std::holds_alternative<ports::PutItem>(request) || std::holds_alternative<ports::ChangeRooms>(request);
 }
 
 std::uint32_t StoreModel::take(ShardId shard, ports::StoreOp op) {
@@ -58,7 +58,7 @@ Instant StoreModel::time_of(bool write) {
 
 void StoreModel::check_one_batch_per_room(ShardId shard, const ports::StoreOp& op) {
   const auto* batch = std::get_if<ports::CommitBatch>(&op.request);
-  if (batch == nullptr) return;
+  if (batch == nullptr || (op.id & kOfTheService) != 0) return;
   if (++batches_[{node_of(shard), batch->room}] > 1) {
     context_->violations.report({.guarantee = check::Guarantee::G14_BoundedMemory,
                                  .room = batch->room,
@@ -68,7 +68,7 @@ void StoreModel::check_one_batch_per_room(ShardId shard, const ports::StoreOp& o
 
 void StoreModel::forget(const Slot& slot) {
   const auto* batch = std::get_if<ports::CommitBatch>(&slot.op.request);
-  if (batch == nullptr || asked_by_the_dead(slot)) return;
+  if (batch == nullptr || (slot.op.id & kOfTheService) != 0 || asked_by_the_dead(slot)) return;
   const auto at = batches_.find({node_of(slot.shard), batch->room});
   if (at != batches_.end() && --at->second == 0) batches_.erase(at);
 }

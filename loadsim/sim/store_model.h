@@ -29,6 +29,9 @@ class StoreModel {
   virtual void submit(ShardId shard, ports::StoreOp op) = 0;
   /// Happening::StoreCommit or Happening::Postgres, as the store has scheduled it.
   virtual void happened(const Scheduled& event) = 0;
+  /// In the number of an operation that no shard asks for, but the service of accounts beside them.
+  static constexpr std::uint64_t kOfTheService = std::uint64_t{1} << 63;
+
   struct Reply {
     ShardId shard;
     ports::StoreCompletion completion;

@@ -96,7 +96,7 @@ void draw_limits(Dice dice, core::Config& c) {
   if (dice.one_in(3)) c.store_retry = dice.time(10ms, 500ms);
   if (dice.one_in(3)) c.busy_retry_ms = static_cast<std::uint32_t>(dice.log_between(50, 1000));
   if (dice.one_in(3)) c.typing_per_room_max = static_cast<std::uint32_t>(dice.log_between(2, 64));
-  if (dice.one_in(3)) c.connections_per_user_max = static_cast<std::uint32_t>(dice.between(2, 3));
+  if (dice.one_in(2)) c.connections_per_user_max = 2;
   c.drain_per_s_percent = static_cast<std::uint32_t>(dice.log_between(5, 50));
   if (dice.one_in(3)) c.presence_lease = dice.time(2s, 20s);
   if (dice.one_in(4)) {
@@ -149,6 +149,9 @@ Fault draw_fault(Dice& dice, FaultKind kind, Duration until) {
       break;
     case FaultKind::MemberKickRace:
       fault.count = static_cast<std::uint32_t>(dice.between(2, 12));
+      break;
+    case FaultKind::AccountJoin:
+      fault.count = static_cast<std::uint32_t>(dice.between(1, 4));
       break;
     case FaultKind::RetentionCut:
       fault.permille = static_cast<std::uint32_t>(dice.between(100, 950));
@@ -220,7 +223,8 @@ void draw_faults(std::uint64_t seed, Options& o) {
                               FaultKind::ClockStep,
                               FaultKind::ClockDrift,
                               FaultKind::MemberKickRace,
-                              FaultKind::RetentionCut};
+                              FaultKind::RetentionCut,
+                              FaultKind::AccountJoin};
   constexpr std::array kSeldom{FaultKind::Drain, FaultKind::StoreStop, FaultKind::StoreRestore,
                                FaultKind::StoreCopyBack, FaultKind::ClientClone};
   Dice dice(seed, 4);

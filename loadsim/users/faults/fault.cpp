@@ -49,6 +49,7 @@ constexpr std::array<Shape, kFaultKinds> kShapes{{
     {FaultKind::BusDup, "bus.dup", "PD"},
     {FaultKind::BusReorder, "bus.reorder", "ED"},
     {FaultKind::BusCut, "bus.cut", "LD"},
+    {FaultKind::AccountJoin, "account.join", "C"},
 }};
 
 const Shape& shape_of(FaultKind kind) { return kShapes[static_cast<std::size_t>(kind)]; }

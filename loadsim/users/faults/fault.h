@@ -16,6 +16,7 @@
 //   @40s  client.crash 10% ; client.slow 5% 2KB/s 20s ; client.clone 1 ; client.offline 20% 5s
 //   @50s  clock.step n1 -3600s ; clock.drift n1 500ppm
 //   @60s  member.kick_race 20 ; retention.cut 30% ; drain n1
+//   @62s  account.join 3               # so many register with a link into a room: its log grows past its home
 //   @70s  heal
 #pragma once
 
@@ -62,6 +63,7 @@ enum class FaultKind : std::uint8_t {
   BusDup,
   BusReorder,
   BusCut,
+  AccountJoin,
   kCount
 };
 inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::kCount);

@@ -24,6 +24,7 @@ constexpr const char* kEveryKind = R"(
 @40s  client.crash 10% ; client.slow 5% 2KB/s 20s ; client.clone 1 ; client.offline 20% 5s
 @50s  clock.step n1 -3600s ; clock.drift n1 -500ppm
 @60s  member.kick_race 20 ; retention.cut 30% ; drain n1
+@62s  account.join 3
 @70s  heal
 )";
 
