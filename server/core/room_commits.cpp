@@ -145,6 +145,17 @@ bool RoomHomes::answer_repeat(RoomHome& home, const ports::ForwardSend& forward,
     return true;
   }
   const wire::Event* event = forward.device ? w.tail.find(forward.device, send.cseq) : nullptr;
+  if (event == nullptr && forward.device && send.client_msg_id && !send.renumbered) {
+    // An attempt from before a renumbering, overtaken by its message under the new number: its own is the next one by now.
+    const auto is_it = [&](const auto& row) {
+      return row.device == forward.device && row.client_msg_id == send.client_msg_id && row.cseq != send.cseq;
+    };
+    const bool waits = std::ranges::any_of(w.in_flight, is_it) || std::ranges::any_of(w.queue, is_it, &QueuedSend::row);
+    if (waits || w.tail.holds(forward.device, send.client_msg_id)) {
+      answer(origin, result_for(home, send, wire::SendStatus::RejectedBefore));
+      return true;
+    }
+  }
   if (event == nullptr) return false;
   const std::uint64_t hash = event->erased_hash != 0 ? event->erased_hash : wire::body_hash(event->body);
   if (!same(event->device, event->cseq, event->client_msg_id, hash)) return false;

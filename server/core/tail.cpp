@@ -49,6 +49,11 @@ const wire::Event* Tail::find(DeviceId device, Cseq cseq) const {
   return nullptr;
 }
 
+bool Tail::holds(DeviceId device, ClientMsgId message) const {
+  return std::ranges::any_of(
+      events_, [&](const wire::Event& event) { return event.device == device && event.client_msg_id == message; });
+}
+
 void Tail::erase_texts_of(Seq message) {
   for (wire::Event& event : events_) {
     const bool its_text = event.seq == message || (event.kind == wire::EventKind::Edit && event.target == message);

@@ -29,6 +29,7 @@ class Tail {
   PrefixHash hash_at(Seq seq) const;
 
   const wire::Event* find(DeviceId device, Cseq cseq) const;
+  bool holds(DeviceId device, ClientMsgId message) const;
   /// A deletion erases the text of a message and of its edits, and leaves the hash.
   void erase_texts_of(Seq message);
 

@@ -42,6 +42,19 @@ TEST_F(SendsTest, NothingIsSaidBeforeTheCommitAndAllOfItAfter) {
   EXPECT_EQ(rig->heard(bob).seqs(), std::vector<std::uint64_t>{3});
 }
 
+TEST_F(SendsTest, AnAttemptThatWasOvertakenByItsMessageUnderANewNumberIsNotTaken) {
+  const wire::Send attempt = rig->message(2);
+  wire::Send renumbered = attempt;
+  renumbered.cseq = Cseq(1);
+  renumbered.renumbered = true;
+  for (const wire::Send& send : {attempt, renumbered, attempt}) rig->say(alice, send);
+  ASSERT_EQ(results().size(), 3u);
+  EXPECT_EQ(results()[0].status, wire::SendStatus::OutOfOrder);
+  EXPECT_EQ(results()[1].status, wire::SendStatus::Accepted);
+  EXPECT_EQ(results()[2].status, wire::SendStatus::RejectedBefore);
+  EXPECT_EQ(rig->store.room(kRoom).head(), Seq(3));
+}
+
 TEST_F(SendsTest, EveryAnswerNamesTheMessage) {
   using enum wire::SendStatus;
   wire::Send other = rig->message(1);
