@@ -18,6 +18,7 @@
 #include "loadsim/app/schedule_file.h"
 #include "loadsim/app/seed_workers.h"
 #include "loadsim/app/store_option.h"
+#include "loadsim/app/timeline_file.h"
 #include "loadsim/sim/knobs.h"
 #include "loadsim/sim/shrink.h"
 #include "loadsim/sim/swarm.h"
@@ -30,6 +31,7 @@ struct ShrinkOptions {
   sim::StoreKind store = sim::StoreKind::Embedded;
   std::string schedule;
   std::string out = "minimal.sched";
+  std::string timeline;
   std::uint64_t runs = 500;
   unsigned seconds = 600;
 };
@@ -65,17 +67,19 @@ std::string file_text(const sim::Options& minimal, const check::Violation& viola
 }
 
 void print(const char* when, const sim::RunSize& size) {
-  std::printf("%s: %zu faults, %zu kinds of actions, %u users, %u rooms, %u shards, %.1f s of load, %zu knobs\n", when,
-              size.faults, size.actions, size.users, size.rooms, size.shards,
-              std::chrono::duration<double>(size.load).count(), size.knobs);
+  std::printf(
+      "%s: %zu faults, %zu kinds of actions, %u users, %u rooms, %u nodes of %u shards, %.1f s of load, %zu knobs\n",
+      when, size.faults, size.actions, size.users, size.rooms, size.nodes, size.shards,
+      std::chrono::duration<double>(size.load).count(), size.knobs);
 }
 
 std::string json(const sim::RunSize& size) {
   return fmt::format(
-      R"({{"faults":{},"actions":{},"users":{},"second_device_percent":{},"rooms":{},"members_per_room":{},"shards":{},)"
+      R"({{"faults":{},"actions":{},"users":{},"second_device_percent":{},"rooms":{},"members_per_room":{},"nodes":{},"shards":{},)"
       R"("load_s":{},"calm_s":{},"knobs":{}}})",
-      size.faults, size.actions, size.users, size.second_device_percent, size.rooms, size.members_per_room, size.shards,
-      std::chrono::duration<double>(size.load).count(), std::chrono::duration<double>(size.calm).count(), size.knobs);
+      size.faults, size.actions, size.users, size.second_device_percent, size.rooms, size.members_per_room, size.nodes,
+      size.shards, std::chrono::duration<double>(size.load).count(), std::chrono::duration<double>(size.calm).count(),
+      size.knobs);
 }
 
 int shrink(const ShrinkOptions& wanted) {
@@ -113,8 +117,17 @@ int shrink(const ShrinkOptions& wanted) {
     std::fprintf(stderr, "%s: cannot be written; choose another with --out\n", wanted.out.c_str());
     return kExitUsage;
   }
+  if (!wanted.timeline.empty()) {
+    if (died(last)) {
+      std::fprintf(stderr, "no timeline: the run ends by an assertion\n");
+    } else if (!run_drawn(minimal, wanted.timeline)) {
+      return kExitUsage;
+    }
+  }
   std::printf("%s\n%s", to_text(minimal).c_str(), to_string(violation).c_str());
   std::printf("\n  again: starling-loadsim sim --schedule %s%s\n", wanted.out.c_str(), mutant_words().c_str());
+  std::printf("  as a test: move %s into tests/sim/regressions; it fails until the bug is mended\n",
+              wanted.out.c_str());
   print("before", size_of(*options));
   print("after", size_of(minimal));
   if (!finished) std::printf("stopped by --runs or --seconds: it may go smaller\n");
@@ -135,6 +148,7 @@ void add_shrink_command(CLI::App& root, int& exit_code) {
   command
       ->add_option("--out", options->out, "Where the minimal schedule goes; tests/sim/regressions/NAME.sched is a test")
       ->capture_default_str();
+  command->add_option("--timeline", options->timeline, "Where an HTML page of the minimal run goes");
   command->add_option("--runs", options->runs, "At most so many")->capture_default_str();
   command->add_option("--seconds", options->seconds, "At most so long")->capture_default_str();
   add_store_option(*command, options->store);

@@ -14,6 +14,7 @@
 #include "loadsim/app/schedule_file.h"
 #include "loadsim/app/seed_workers.h"
 #include "loadsim/app/store_option.h"
+#include "loadsim/app/timeline_file.h"
 #include "loadsim/sim/ensemble.h"
 #include "loadsim/sim/knobs.h"
 #include "loadsim/sim/swarm.h"
@@ -34,6 +35,7 @@ struct SimOptions {
   std::uint64_t follow = 0;
   unsigned jobs = 2;
   sim::StoreKind store = sim::StoreKind::Embedded;
+  std::string timeline;
   bool print = false;
   bool twice = false;
 };
@@ -59,7 +61,10 @@ int run_one(sim::Options options, const SimOptions& sim_options) {
   options.follow = DeviceId(sim_options.follow);
   std::printf("%s", to_text(options).c_str());
   std::fflush(stdout);
-  const sim::RunReport report = run_checked(options, sim_options.twice);
+  const bool drawn = !sim_options.timeline.empty();
+  const auto ran = drawn ? run_drawn(options, sim_options.timeline) : run_checked(options, sim_options.twice);
+  if (!ran) return kExitUsage;
+  const sim::RunReport& report = *ran;
   sim::Ensemble ensemble(options.store);
   ensemble.add(report);
   std::printf("%s", ensemble.table().c_str());
@@ -127,6 +132,10 @@ int simulate(const SimOptions& options) {
     return written ? run_one(std::move(*written), options) : kExitUsage;
   }
   if (options.seed) return run_one(sim::swarm(*options.seed, options.store), options);
+  if (!options.timeline.empty()) {
+    std::fprintf(stderr, "--timeline draws one run: choose it with --seed or --schedule\n");
+    return kExitUsage;
+  }
   return run_many(options);
 }
 
@@ -141,6 +150,7 @@ void add_sim_command(CLI::App& root, int& exit_code) {
   command->add_option("--seed", options->seed, "Only this one, with its schedule printed");
   command->add_option("--schedule", options->schedule, "A file as --print writes it, instead of a seed's own options");
   command->add_option("--follow", options->follow, "Print what this device did and was told to stderr");
+  command->add_option("--timeline", options->timeline, "Where an HTML page of what happened in a seed or file goes");
   command->add_option("--jobs", options->jobs, "Processes")->capture_default_str()->check(CLI::Range(1, 64));
   add_store_option(*command, options->store);
   command->add_flag("--print", options->print, "Only print the options and faults of a seed");

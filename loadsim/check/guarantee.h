@@ -28,5 +28,7 @@ enum class Guarantee : std::uint8_t {
 
 /// "G1", "G2", …
 std::string_view name_of(Guarantee g);
+/// The promise in a few words, for who does not know the numbers.
+std::string_view words_of(Guarantee g);
 
 }  // namespace starling::check

@@ -30,10 +30,6 @@ std::string ms_cell(double ms) {
   return ms >= 100 ? fmt::format("<td>{:.0f}</td>", ms) : fmt::format("<td>{:.2f}</td>", ms);
 }
 
-std::string card(std::string_view title, const std::string& body) {
-  return fmt::format("<section class=card><h2>{}</h2>{}</section>\n", escaped(title), body);
-}
-
 std::string legend(const std::vector<Series>& series) {
   std::string out = "<p class=legend>";
   for (const Series& each : series) out += fmt::format("<i class=s{}></i>{}", each.colour, escaped(each.name));
@@ -196,11 +192,8 @@ std::string complaints(std::string_view title, const std::vector<std::string>& l
 }  // namespace
 
 std::string html(const RunResult& r) {
-  std::string out = fmt::format(
-      "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport "
-      "content=\"width=device-width,initial-scale=1\">"
-      "<title>{0}: {1}</title><style>{2}</style></head><body><main>\n<h1>{0}</h1><p class=about>{3}</p>\n",
-      escaped(r.scenario.name), escaped(name_of(r.verdict)), kStyle, escaped(r.scenario.about));
+  std::string out =
+      page_head(fmt::format("{}: {}", r.scenario.name, name_of(r.verdict)), r.scenario.name, r.scenario.about, kStyle);
   out += verdict(r) + complaints("Broken promises, the first ones", r.violations) +
          complaints("Why the generator was unfit", r.unfit);
   out += tiles(r) + "<div class=cards>\n";

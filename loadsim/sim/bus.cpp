@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "loadsim/sim/recording.h"
+
 namespace starling::sim {
 namespace {
 /// Marks an arrival that is not the next of its route.
@@ -47,10 +49,7 @@ void Bus::post_in_node(ShardId from, ShardId to, ports::Envelope&& envelope) {
   const bool dropped = context_->now() < ring_drop_.until && chance(random, ring_drop_.permille);
   if (dropped) ++context_->tally(users::FaultKind::RingDrop).effective;
   context_->trace.add(0x200, std::size_t{from.value} * shards_ + to.value, full || dropped ? 1 : 0);
-  if (full || dropped) {
-    context_->lost();
-    return;
-  }
+  if (full || dropped) return lose(to, envelope);
   const Duration latency =
       within(context_->options.ring_latency, context_->next_draw(Stream::RingLatency, 0, latencies_));
   r.until = std::max(r.until, context_->now() + latency);
@@ -71,15 +70,17 @@ bool Bus::is_lost(std::uint32_t from, std::uint32_t to, std::uint64_t random) {
   return now < joined_[from] || now < joined_[to] || link(from, to).under_way >= context_->options.bus_capacity;
 }
 
+void Bus::lose(ShardId to, const ports::Envelope& envelope) {
+  context_->lost();
+  if (context_->recording != nullptr) context_->recording->lost(context_->now(), to, envelope);
+}
+
 void Bus::post_to_node(ShardId from, ShardId to, ports::Envelope&& envelope) {
   Link& l = link(node_of(from), node_of(to));
   std::uint64_t random = context_->next_draw(Stream::Bus, std::size_t{node_of(from)} * shards_ + node_of(to), l.draws);
   const bool lost = is_lost(node_of(from), node_of(to), random);
   context_->trace.add(0x201, std::size_t{from.value} * shards_ + to.value, lost ? 1 : 0);
-  if (lost) {
-    context_->lost();
-    return;
-  }
+  if (lost) return lose(to, envelope);
   if (lives_[to.value] == 0) return;  // there is nobody
   Instant& until = route(from, to).until;
   random = mix64(random);

@@ -63,6 +63,7 @@ class Bus {
   void post_in_node(ShardId from, ShardId to, ports::Envelope&& envelope);
   void post_to_node(ShardId from, ShardId to, ports::Envelope&& envelope);
   bool is_lost(std::uint32_t from, std::uint32_t to, std::uint64_t random);
+  void lose(ShardId to, const ports::Envelope& envelope);
   void fly(ShardId from, ShardId to, ports::Envelope&& envelope, Instant at);
   void straggle(Straggler&& late, Instant at);
   Link& link(std::uint32_t from, std::uint32_t to) { return links_[std::size_t{from} * joined_.size() + to]; }

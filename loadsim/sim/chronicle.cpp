@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <variant>
 
+#include "loadsim/sim/recording.h"
+
 namespace starling::sim {
 namespace {
 
@@ -128,6 +130,20 @@ void tell(Line& line, const wire::CreateRoom& c) { line.word("create").number("r
 
 }  // namespace
 
+Chronicle::Chronicle(const Context& context, std::uint32_t index, UserId user, const DeviceId& device)
+    : context_(&context), index_(index), device_(&device), on_(context.options.follow == device) {
+  if (context.recording != nullptr) context.recording->add_device(user, device);
+}
+
+void Chronicle::started() const {
+  if (context_->recording != nullptr) context_->recording->device(context_->now(), index_, Step::What::Started);
+}
+
+void Chronicle::crashed(std::uint64_t step) const {
+  if (context_->recording != nullptr) context_->recording->device(context_->now(), index_, Step::What::Gone);
+  line("crash, at step", step);
+}
+
 void Chronicle::line(const char* text, std::uint64_t number) const {
   if (on_) Line(*context_).number(text, number);
 }
@@ -140,6 +156,7 @@ void Chronicle::received(const wire::ServerFrame& frame) const {
 }
 
 void Chronicle::output(const client::Output& out) const {
+  if (context_->recording != nullptr) context_->recording->device_output(context_->now(), index_, *device_, out);
   if (!on_) return;
   for (const client::Notice& notice : out.notices) {
     if (const auto* n = std::get_if<client::Settled>(&notice)) {

@@ -1,4 +1,5 @@
-// What one device did and was told, a line each, for whoever looks into a seed: starling-loadsim sim --seed S --follow D.
+// What one device did and was told: a line each for whoever looks into a seed (starling-loadsim sim --seed S --follow D),
+// and steps for the recording.
 #pragma once
 
 #include "common/client/output.h"
@@ -9,8 +10,11 @@ namespace starling::sim {
 
 class Chronicle {
  public:
-  /// Silent unless the options name this device.
-  Chronicle(const Context& context, DeviceId device) : context_(&context), on_(context.options.follow == device) {}
+  /// Prints nothing unless the options name this device. `device`: its id now, which may change.
+  Chronicle(const Context& context, std::uint32_t index, UserId user, const DeviceId& device);
+
+  void started() const;
+  void crashed(std::uint64_t step) const;
 
   void line(const char* text, std::uint64_t number = 0) const;
   void received(const wire::ServerFrame& frame) const;
@@ -18,6 +22,8 @@ class Chronicle {
 
  private:
   const Context* context_;
+  std::uint32_t index_;
+  const DeviceId* device_;
   bool on_;
 };
 

@@ -54,15 +54,18 @@ struct FaultTally {
 };
 using FaultTallies = std::array<FaultTally, users::kFaultKinds>;
 
+class Recording;
+
 struct Context {
-  explicit Context(Options chosen) : options(std::move(chosen)) {}
+  explicit Context(Options chosen, Recording* keep = nullptr) : options(std::move(chosen)), recording(keep) {}
 
   const Options options;
   EventWheel wheel;
   Trace trace;
   check::Violations violations;
   FaultTallies tallies{};
-  std::uint64_t inputs = 0;  // to shards and engines: what a run is measured in
+  Recording* const recording;  // null: nobody wants to see
+  std::uint64_t inputs = 0;    // to shards and engines: what a run is measured in
 
   Instant now() const { return wheel.now(); }
   /// Rings lost something: what is shown may be behind until it is mended.

@@ -27,7 +27,7 @@ Device::Device(Identity who, Surroundings around)
       nodes_(around.nodes),
       witness_(around.witness),
       names_(around.names),
-      chronicle_(*around.context, who.device),
+      chronicle_(*around.context, who.index, who.user, who_.device),
       views_(who.user, around.context->options.keep_texts) {
   watch_ = new_watch();
 }
@@ -47,6 +47,7 @@ std::unique_ptr<check::DeviceWatch> Device::new_watch() {
 void Device::start() {
   if (running() || retired_) return;
   const std::uint64_t seed = context_->draw_at(Stream::DeviceSeed, (1ull << 40) | who_.index, incarnation_);
+  chronicle_.started();
   session_ = std::make_unique<client::Session>(context_->options.client, lender_, seed);
   disk_.restore(*session_, who_.device);
   listed_ = !disk_.rooms().empty();
@@ -64,7 +65,7 @@ void Device::start() {
 void Device::crash() {
   if (!running()) return;
   ++context_->tally(users::FaultKind::ClientCrash).effective;
-  chronicle_.line("crash, at step", static_cast<std::uint64_t>(crash_step_));
+  chronicle_.crashed(static_cast<std::uint64_t>(crash_step_));
   count_oddities();
   if (person_) person_->crashed();
   // The write under way is one transaction: it is on the disk or not, and nobody was told.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/base/mutant.h"
+#include "loadsim/sim/recording.h"
 
 namespace starling::sim {
 
@@ -57,7 +58,9 @@ ports::StoreResult EmbeddedStore::execute(std::uint32_t slot, bool keep_request)
   ports::StoreRequest& mine = slots_[slot].op.request;
   ports::StoreRequest request = keep_request ? mine : std::move(mine);
   const auto& found = pending_[slot].found;
-  return database_->execute(std::move(request), found ? &*found : nullptr);
+  ports::StoreResult result = database_->execute(std::move(request), found ? &*found : nullptr);
+  if (context_->recording != nullptr) context_->recording->stored(context_->now(), result);
+  return result;
 }
 
 void EmbeddedStore::process_died(std::uint32_t node, Death death) {

@@ -7,6 +7,7 @@
 
 #include "common/base/assert.h"
 #include "common/client/close_code.h"
+#include "loadsim/sim/recording.h"
 
 namespace starling::sim {
 namespace {
@@ -88,6 +89,7 @@ void Node::start() {
   for (std::uint16_t i = 0; i < count; ++i) {
     const std::uint64_t seed = context_->draw_at(Stream::ShardSeed, name_of(i).value, boot_);
     shards_.push_back(std::make_unique<core::Shard>(context_->options.config, name_of(i), view_, boot_, seed));
+    if (context_->recording != nullptr) context_->recording->shard(context_->now(), name_of(i), Step::What::ShardUp);
     arm(i);
   }
   draining_ = false;
@@ -101,6 +103,9 @@ void Node::pause(Instant until) {
 
 void Node::kill(StoreModel::Death death) {
   if (!up()) return;
+  for (std::uint32_t i = 0; i < shards_.size() && context_->recording != nullptr; ++i) {
+    context_->recording->shard(context_->now(), name_of(i), Step::What::ShardDown);
+  }
   shards_.clear();
   entering_.clear();
   bus_->ends(first_shard_);
@@ -187,6 +192,9 @@ void Node::on_frame(std::uint32_t device, wire::ClientFrame frame) {
   Endpoint& end = endpoint(device);
   if (!end.open || end.attempt != network_->link(device).attempt) return;
   if (end.admitted) {
+    if (context_->recording != nullptr) {
+      context_->recording->arrived(context_->now(), name_of(end.shard), device, frame);
+    }
     input(end.shard, core::FrameReceived{.conn = end.conn, .frame = std::move(frame)});
   } else if (auto* hello = std::get_if<wire::Hello>(&frame)) {
     admit(device, end, std::move(*hello));
@@ -335,7 +343,11 @@ void Node::send(std::uint32_t shard, const core::Effects::Send& send) {
     const ConnId id = effects_.recipients[i];
     const Conn& conn = conns_[shard][id.index];
     if (!conn.used || conn.generation != id.generation) continue;
-    if (network_->link(conn.device).attempt == conn.attempt) network_->send_down(conn.device, frame);
+    if (network_->link(conn.device).attempt != conn.attempt) continue;
+    if (context_->recording != nullptr) {
+      context_->recording->sent_down(context_->now(), name_of(shard), conn.device, *frame.frame);
+    }
+    network_->send_down(conn.device, frame);
   }
 }
 

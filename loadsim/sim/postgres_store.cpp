@@ -5,6 +5,7 @@
 
 #include "common/base/mutant.h"
 #include "common/base/probe.h"
+#include "loadsim/sim/recording.h"
 
 namespace starling::sim {
 namespace {
@@ -177,6 +178,7 @@ void PostgresStore::flush(std::uint64_t number) {
 void PostgresStore::show(Lsn to, ports::StoreStatus status) {
   while (replication_.visible() < to) {
     ports::StoreResult result = replication_.show_next();
+    if (context_->recording != nullptr) context_->recording->stored(context_->now(), result);
     const auto at = waiting_.find(replication_.visible());
     const std::uint64_t number = at->second;
     waiting_.erase(at);

@@ -5,9 +5,9 @@
 
 namespace starling::sim {
 
-RunReport run(const Options& options) {
+RunReport run(const Options& options, Recording* recording) {
   probe_counts = {};
-  World world(options);
+  World world(options, recording);
   world.populate();
   world.run_until(Instant() + options.heal_at);
   if (!world.broken()) world.nemesis().heal();

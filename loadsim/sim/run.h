@@ -21,6 +21,7 @@ struct RunReport {
   std::vector<check::Violation> first;
 };
 
-RunReport run(const Options& options);
+/// `recording` is filled, when there is one; it changes nothing in the run.
+RunReport run(const Options& options, Recording* recording = nullptr);
 
 }  // namespace starling::sim

@@ -16,8 +16,8 @@ namespace starling::sim {
 namespace {
 
 /// They are made small, which is seldom what is usual.
-constexpr std::array<std::string_view, 7> kSizes{
-    "shards", "rooms", "users", "members_per_room", "second_device_percent", "heal_at", "calm"};
+constexpr std::array<std::string_view, 8> kSizes{
+    "nodes", "shards", "rooms", "users", "members_per_room", "second_device_percent", "heal_at", "calm"};
 
 std::vector<std::string_view> knobs_to_drop(const Options& options) {
   std::vector<std::string_view> names = unusual_knobs(options);
@@ -39,6 +39,7 @@ class Shrinker {
     lower(1, [](Options& o) -> auto& { return o.rooms; });
     lower(2, [](Options& o) -> auto& { return o.members_per_room; });
     lower(0, [](Options& o) -> auto& { return o.second_device_percent; });
+    lower(1, [](Options& o) -> auto& { return o.nodes; });
     lower(1, [](Options& o) -> auto& { return o.shards; });
     const Duration last = best_.schedule.empty() ? Duration() : best_.schedule.back().at;
     lower(last + 1s, [](Options& o) -> auto& { return o.heal_at; });
@@ -135,6 +136,7 @@ RunSize size_of(const Options& options) {
           .second_device_percent = options.second_device_percent,
           .rooms = options.rooms,
           .members_per_room = options.members_per_room,
+          .nodes = options.nodes,
           .shards = options.shards,
           .load = options.heal_at,
           .calm = options.calm,

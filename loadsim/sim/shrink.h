@@ -23,6 +23,7 @@ struct RunSize {
   std::uint32_t second_device_percent = 0;
   std::uint32_t rooms = 0;
   std::uint32_t members_per_room = 0;
+  std::uint32_t nodes = 0;
   std::uint16_t shards = 0;
   Duration load{};
   Duration calm{};

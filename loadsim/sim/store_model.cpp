@@ -7,6 +7,7 @@
 #include "common/base/mutant.h"
 #include "loadsim/sim/embedded_store.h"
 #include "loadsim/sim/postgres_store.h"
+#include "loadsim/sim/recording.h"
 
 namespace starling::sim {
 
@@ -24,6 +25,7 @@ bool StoreModel::is_write(const ports::StoreRequest& request) {
 }
 
 std::uint32_t StoreModel::take(ShardId shard, ports::StoreOp op) {
+  if (context_->recording != nullptr) context_->recording->submitted(context_->now(), shard, op.request);
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(slots_.size()));
     slots_.emplace_back();
@@ -87,6 +89,8 @@ void StoreModel::answer(std::uint32_t index, ports::StoreStatus status, ports::S
   Slot& slot = slots_[index];
   forget(slot);
   slot.completion = {.id = slot.op.id, .status = status};
+  const bool refused = status != ports::StoreStatus::Ok && status != ports::StoreStatus::Unknown;
+  if (refused && context_->recording != nullptr) context_->recording->refused(context_->now(), slot.op.request);
   if (status == ports::StoreStatus::Ok) {
     slot.completion.result = std::move(result);
   } else if (auto* batch = std::get_if<ports::CommitBatch>(&slot.op.request)) {

@@ -12,8 +12,8 @@ constexpr std::uint32_t kAtOnceMax = 200'000;
 
 }  // namespace
 
-World::World(Options options)
-    : context_(std::move(options)),
+World::World(Options options, Recording* recording)
+    : context_(std::move(options), recording),
       store_(make_store(context_, database_)),
       network_(context_),
       bus_(context_),

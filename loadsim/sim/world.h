@@ -25,7 +25,7 @@ namespace starling::sim {
 class World {
  public:
   /// An empty one, with the server up and the schedule of faults armed.
-  explicit World(Options options);
+  explicit World(Options options, Recording* recording = nullptr);
   ~World();
 
   /// The rooms, users and devices that the options ask for.

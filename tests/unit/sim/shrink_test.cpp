@@ -42,6 +42,7 @@ TEST(Shrink, WhatDoesNotMatterGoes) {
   EXPECT_EQ(size.rooms, 1u);
   EXPECT_EQ(size.members_per_room, 2u);
   EXPECT_EQ(size.second_device_percent, 0u);
+  EXPECT_EQ(size.nodes, 1u);
   EXPECT_EQ(size.shards, 1u);
   EXPECT_EQ(size.load, least.schedule.back().at + 1s);
   EXPECT_EQ(size.calm, 1s);
