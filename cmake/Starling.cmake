@@ -37,9 +37,10 @@ set(Python3_EXECUTABLE /usr/bin/python3 CACHE FILEPATH "The interpreter that Deb
 
 add_library(starling_flags INTERFACE)
 target_include_directories(starling_flags INTERFACE ${CMAKE_SOURCE_DIR})
+# To clang, what libstdc++ 12 does for std::stable_sort is deprecated.
 target_compile_options(starling_flags INTERFACE
   -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
-  -Wold-style-cast -Wcast-qual -Werror
+  -Wold-style-cast -Wcast-qual -Werror $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>
   -fno-omit-frame-pointer -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.
   -fstack-protector-strong -fstack-clash-protection -fcf-protection)
 target_compile_definitions(starling_flags INTERFACE _GLIBCXX_ASSERTIONS)

@@ -103,7 +103,7 @@ def owner(path):
 def tags_of(path):
     """The tags whose packages are there when the file is built or run."""
     text = str(path)
-    if text.startswith("tests/fuzz/") or text == "tools/dev/fuzz.sh":
+    if text.startswith("tests/fuzz/") or text in ("tools/dev/fuzz.sh", "tools/dev/sim.sh"):
         return ("build", "test", "fuzz")
     if text == "tools/dev/fresh.sh":
         return ("build", "fresh")

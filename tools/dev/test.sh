@@ -12,6 +12,7 @@ test_stages=(
   "tidy     | full   | check_stage ./dev tidy"
   "long     | full   | ctest_stage dev all -L ^full$"
   "seeds    | full   | check_stage ./dev sim --seeds 2000"
+  "clang    | full   | check_stage ./dev sim --compilers"
   "sabotage | full   | check_stage ./dev sabotage"
   "fuzz     | full   | check_stage ./dev fuzz 20"
 )
