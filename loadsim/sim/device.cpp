@@ -138,7 +138,7 @@ void Device::go_offline(Instant until) {
   if (random() % 2 == 0) {
     link.broken = true;  // out of reach: the server is not told
     context_->wheel.schedule(context_->now() + within({1s, 35s}, random()), Happening::ServerNotices, who_.index,
-                             link.attempt);
+                             link.server_key());
   }
   hang_up_and_return();
 }

@@ -71,6 +71,9 @@ class Device {
   void retire();
   bool running() const { return session_ != nullptr; }
   bool retired() const { return retired_; }
+  /// Whatever is wrong with it stays: nobody waits for it to come to rest.
+  void give_up() { given_up_ = true; }
+  bool given_up() const { return given_up_ || retired_; }
   void go_offline(Instant until);
   void go_online() { offline_until_ = context_->now(); }
   bool offline() const;
@@ -250,6 +253,7 @@ class Device {
   bool page_due_ = false;
   bool clone_ = false;
   bool retired_ = false;
+  bool given_up_ = false;
 };
 
 template <class F>

@@ -5,6 +5,12 @@
 #include "loadsim/sim/world.h"
 
 namespace starling::sim {
+namespace {
+/// Longer than any run.
+constexpr Duration kForGood = 24h;
+/// The draws of what is not healed; those of faults go by their index.
+constexpr std::uint32_t kUnhealed = UINT32_MAX;
+}  // namespace
 
 using users::Fault;
 using users::FaultKind;
@@ -49,6 +55,7 @@ void Nemesis::begin(std::uint32_t index) {
     case FaultKind::PowerLoss:
     case FaultKind::Restart:
     case FaultKind::Pause:
+    case FaultKind::Oom:
     case FaultKind::Drain:
     case FaultKind::RingDrop:
     case FaultKind::ClockStep:
@@ -141,6 +148,9 @@ void Nemesis::on_server(const Fault& fault) {
     case FaultKind::Pause:
       if (node.up()) node.pause(now + fault.span);
       return;
+    case FaultKind::Oom:
+      memory_limits_.insert_or_assign(node.index(), MemoryLimit{fault.bytes, now + fault.span});
+      return;
     case FaultKind::Drain:
       if (node.up() && !node.paused()) node.drain();
       return;
@@ -155,6 +165,20 @@ void Nemesis::on_server(const Fault& fault) {
       node.drift_clock(fault.ppm);
       if (node.up()) ++tally(fault.kind).effective;
       return;
+  }
+}
+
+void Nemesis::look_at_memory(std::uint32_t index) {
+  const auto limit = memory_limits_.find(index);
+  if (limit == memory_limits_.end()) return;
+  Node& node = world_->node(index);
+  if (world_->context().now() >= limit->second.until) {
+    memory_limits_.erase(limit);
+  } else if (node.up() && node.waiting_bytes() > limit->second.bytes) {
+    ++tally(FaultKind::Oom).effective;
+    memory_limits_.erase(limit);
+    node.kill(StoreModel::Death::Process);
+    world_->restart_after(node, 1s);
   }
 }
 
@@ -402,6 +426,7 @@ void Nemesis::heal() {
   const Instant now = world_->context().now();
   world_->store().heal();
   world_->bus().heal();
+  memory_limits_.clear();
   const bool stopped = world_->store().stopped();
   for (const auto& node : world_->nodes()) {
     node->pause(now);
@@ -412,6 +437,39 @@ void Nemesis::heal() {
   for (const auto& device : world_->devices()) {
     if (device->is_clone()) device->retire();
     device->go_online();
+  }
+}
+
+void Nemesis::leave_unhealed() {
+  const Options& options = world_->context().options;
+  if (const std::uint32_t permille = options.unhealed_loss_permille; permille != 0) {
+    world_->bus().drop_in_rings(permille, world_->context().now() + kForGood);
+    world_->bus().disturb({.kind = FaultKind::BusDrop, .permille = permille, .span = kForGood});
+  }
+  for (std::uint32_t i = 0; i < world_->devices().size(); ++i) {
+    Device& device = *world_->devices()[i];
+    const std::uint64_t chosen = random(kUnhealed, i);
+    if (scale(chosen, 100) < options.unhealed_percent && !device.retired()) give_up(device, mix64(chosen));
+  }
+}
+
+void Nemesis::give_up(Device& device, std::uint64_t random) {
+  const Instant end = world_->context().now() + kForGood;
+  const std::uint32_t index = device.who().index;
+  device.give_up();
+  switch (random % 4) {
+    case 0:
+      world_->network().cut(index, end, mix64(random));
+      return;
+    case 1:
+      world_->network().slow_down(index, 0, end);
+      return;
+    case 2:
+      device.go_offline(end);
+      return;
+    default:
+      device.retire();
+      return;
   }
 }
 

@@ -27,6 +27,10 @@ class Nemesis {
   void register_in_silence();
   /// Everything works from now on; whatever has happened has happened.
   void heal();
+  /// But not what the options except.
+  void leave_unhealed();
+  /// The node has done something: does it keep more than it may?
+  void look_at_memory(std::uint32_t node);
   /// A file was copied back without raising anything: lists of rooms have no epoch that could tell.
   bool copied_back() const { return copied_back_; }
   bool put_back_something() const { return put_back_something_; }
@@ -44,6 +48,10 @@ class Nemesis {
     RoomId room;
     UserId user;
   };
+  struct MemoryLimit {
+    std::uint64_t bytes = 0;
+    Instant until{};
+  };
 
   std::uint64_t random(std::uint32_t fault, std::uint64_t n) const;
   template <class F>
@@ -57,6 +65,7 @@ class Nemesis {
   void kill_all();
   void start_all();
   bool any_up() const;
+  void give_up(Device& device, std::uint64_t random);
   void clone(std::uint32_t index, std::uint32_t count);
   void kick(std::uint32_t index, std::uint32_t count);
   void readmit(std::uint32_t index);
@@ -73,6 +82,7 @@ class Nemesis {
   std::map<std::uint32_t, std::vector<Kicked>> kicked_;
   std::map<std::uint32_t, std::vector<Newcomer>> newcomers_;
   std::uint32_t registered_ = 0;
+  std::map<std::uint32_t, MemoryLimit> memory_limits_;  // by node
 };
 
 }  // namespace starling::sim

@@ -139,6 +139,15 @@ bool Node::drained() const {
   return std::all_of(shards_.begin(), shards_.end(), [](const auto& shard) { return shard->drained(); });
 }
 
+std::uint64_t Node::waiting_bytes() const {
+  std::uint64_t bytes = counters().commit_queue_bytes;
+  for (std::uint32_t device = 0; device < endpoints_.size(); ++device) {
+    const Link& link = network_->link(device);
+    if (endpoints_[device].open && endpoints_[device].attempt == link.attempt) bytes += link.outbox_bytes;
+  }
+  return bytes;
+}
+
 WallTime Node::wall() const {
   const Duration since = context_->now() - drift_since_;
   const Duration drift = drifted_ + Duration(since.count() / 1'000'000 * drift_ppm_);

@@ -55,6 +55,8 @@ class Node {
     return device < endpoints_.size() && endpoints_[device].open && endpoints_[device].admitted;
   }
   bool drained() const;
+  /// With the writers of its sockets and in the queues of its rooms.
+  std::uint64_t waiting_bytes() const;
 
   void step_clock(Duration by) { clock_step_ += by; }
   void drift_clock(std::int64_t ppm);

@@ -92,6 +92,9 @@ struct Options {
   Duration heal_at = 60s;
   Duration calm = 8s;
   Duration rest_within = 30s;
+  // What is not healed then, for good. The rest, the core, has to come to rest without it.
+  std::uint32_t unhealed_percent = 0;        // of the devices: out of reach, or never reading, or gone
+  std::uint32_t unhealed_loss_permille = 0;  // of what passes between shards
 
   // The seams.
   core::Config config;

@@ -136,20 +136,23 @@ std::string unrest(const World& world) {
     if (!node->up()) reasons.add("node " + std::to_string(node->index() + 1) + " is down");
   }
   if (reasons.full()) return reasons.take();
+  bool everybody = true;
   for (const auto& device : world.devices()) {
-    if (!device->retired() && !reasons.full()) look(world, *device, reasons);
+    everybody = everybody && (device->retired() || !device->given_up());
+    if (!device->given_up() && !reasons.full()) look(world, *device, reasons);
   }
   std::string pending;
   for (const auto& node : world.nodes()) {
     const core::Counters counters = node->counters();
     if (counters.commit_queue_bytes != 0) reasons.add("sends wait for their commit");
-    if (counters.sessions_lagging != 0) {
+    if (everybody && counters.sessions_lagging != 0) {
       reasons.add(std::to_string(counters.sessions_lagging) + " sessions are lagging");
     }
     pending += node->pending();
   }
   std::string text = reasons.take();
-  if (!pending.empty()) text += "\n" + pending;
+  // A shard waits for good for who was given up: that explains, and is no reason by itself.
+  if (!pending.empty() && (everybody || !text.empty())) text += "\n" + pending;
   return text;
 }
 
@@ -184,7 +187,7 @@ void sweep(World& world) {
     const RoomLog& log = *world.database().find(proof.room().room);
     for (const auto& device : world.devices()) {
       const bool member = log.members().contains(device->who().user);
-      const bool present = !device->retired() && member && follows(*device, log.room());
+      const bool present = !device->given_up() && member && follows(*device, log.room());
       if (const check::WatchedRoom* seen = device->watch().find(log.room())) {
         proof.check_device(device->watch(), *seen, present, violations);
       }
@@ -196,7 +199,7 @@ void sweep(World& world) {
     }
   }
   for (const auto& device : world.devices()) {
-    if (!device->retired() && device->running()) check_answers(world, *device);
+    if (!device->given_up() && device->running()) check_answers(world, *device);
   }
   if (world.database().wrong_checkpoints() != 0) {
     violations.report(

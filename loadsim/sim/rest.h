@@ -8,7 +8,7 @@
 namespace starling::sim {
 
 /// Empty at rest: every outbox empty and stored, every cursor at its head, no reader behind, nothing queued. Otherwise
-/// the first reasons, one a line.
+/// the first reasons, one a line. Who was given up is not waited for.
 std::string unrest(const World& world);
 
 /// Runs until the world is at rest; a violation of G15 with the reasons when it is not within the time.

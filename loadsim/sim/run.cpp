@@ -10,7 +10,10 @@ RunReport run(const Options& options, Recording* recording) {
   World world(options, recording);
   world.populate();
   world.run_until(Instant() + options.heal_at);
-  if (!world.broken()) world.nemesis().heal();
+  if (!world.broken()) {
+    world.nemesis().heal();
+    world.nemesis().leave_unhealed();
+  }
   world.slow_down(10);
   world.run_for(options.calm);
   world.slow_down(0);

@@ -298,6 +298,21 @@ void draw_postgres(std::uint64_t seed, Options& o) {
   if (dice.one_in(4)) add_faults(seed, FaultKind::PgFailoverAsync, 1, o);
 }
 
+/// Somebody else needs the memory.
+void draw_memory(Dice dice, Options& o) {
+  if (o.schedule.empty() || !dice.one_in(6)) return;
+  Fault fault{.at = dice.time(4s, o.heal_at - 3s), .kind = FaultKind::Oom, .span = dice.time(2s, 20s)};
+  fault.node = static_cast<std::uint32_t>(dice.between(1, o.nodes));
+  fault.bytes = dice.log_between(2'000, 64'000);
+  o.schedule.push_back(fault);
+}
+
+/// Half of the worlds are not healed altogether.
+void draw_core(Dice dice, Options& o) {
+  if (dice.one_in(2)) o.unhealed_percent = static_cast<std::uint32_t>(dice.log_between(5, 60));
+  if (dice.one_in(3)) o.unhealed_loss_permille = static_cast<std::uint32_t>(dice.log_between(2, 50));
+}
+
 }  // namespace
 
 Options swarm(std::uint64_t seed, StoreKind store) {
@@ -315,6 +330,8 @@ Options swarm(std::uint64_t seed, StoreKind store) {
     draw_faults(seed, options);
   }
   draw_cluster(seed, options);
+  draw_memory(Dice(seed, 8), options);
+  draw_core(Dice(seed, 7), options);
   if (store == StoreKind::Postgres) draw_postgres(seed, options);
   std::stable_sort(options.schedule.begin(), options.schedule.end(),
                    [](const Fault& a, const Fault& b) { return a.at < b.at; });

@@ -128,9 +128,13 @@ void World::dispatch(const Scheduled& event) {
     case Happening::StoreDone:
     case Happening::LinkUp:
     case Happening::LinkDrained:
-    case Happening::ServerNotices:
-      if (!held_by_pause(event)) on_server(event);
+    case Happening::ServerNotices: {
+      if (held_by_pause(event)) return;
+      const std::uint32_t node = node_of(event);
+      on_server(event);
+      nemesis_.look_at_memory(node);
       return;
+    }
     case Happening::Postgres:
       store_->happened(event);
       return;

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What follows the name: N node, L from a node to another, P share, D duration, E delay, C count, R rate, M ppm.
+/// What follows the name: N node, L from a node to another, P share, D duration, E delay, C count, B bytes, R rate, M ppm.
 struct Shape {
   FaultKind kind;
   std::string_view name;
@@ -50,6 +50,7 @@ constexpr std::array<Shape, kFaultKinds> kShapes{{
     {FaultKind::BusReorder, "bus.reorder", "ED"},
     {FaultKind::BusCut, "bus.cut", "LD"},
     {FaultKind::AccountJoin, "account.join", "C"},
+    {FaultKind::Oom, "oom", "NBD"},
 }};
 
 const Shape& shape_of(FaultKind kind) { return kShapes[static_cast<std::size_t>(kind)]; }
@@ -93,6 +94,10 @@ bool parse_argument(char what, std::string_view word, Fault& fault) {
       return parse_duration(word, fault.delay) && fault.delay >= 0ns;
     case 'C':
       return number(word, fault.count, unit) && unit.empty();
+    case 'B':
+      if (!number(word, fault.bytes, unit)) return false;
+      if (unit == "KB") fault.bytes *= 1000;
+      return unit == "KB" || unit == "B";
     case 'R':
       if (!number(word, fault.bytes_per_s, unit)) return false;
       if (unit == "KB/s") fault.bytes_per_s *= 1000;
@@ -121,6 +126,8 @@ std::string argument(char what, const Fault& fault) {
       return duration_to_string(fault.delay);
     case 'C':
       return std::to_string(fault.count);
+    case 'B':
+      return std::to_string(fault.bytes) + "B";
     case 'R':
       return std::to_string(fault.bytes_per_s) + "B/s";
     default:
@@ -185,6 +192,9 @@ Fault only_its_own(const Fault& fault) {
         break;
       case 'C':
         out.count = fault.count;
+        break;
+      case 'B':
+        out.bytes = fault.bytes;
         break;
       case 'R':
         out.bytes_per_s = fault.bytes_per_s;

@@ -5,6 +5,7 @@
 //   @9s   power_loss n1                # the machine is gone; what was not synced is lost
 //   @11s  restart n1
 //   @12s  pause n1 9s                  # SIGSTOP: comes back with stale state
+//   @14s  oom n1 40KB 9s               # killed when it keeps more waiting than that, for sockets and commits
 //   @20s  cut 30% 6s                   # the links of that share of the clients
 //   @22s  ring.drop 20% 2s             # between the shards of a node
 //   @24s  bus.drop 30% 2s ; bus.dup 5% 8s ; bus.reorder 20ms 8s ; bus.cut n1>n2 6s   # between nodes; a cut is one-way
@@ -64,6 +65,7 @@ enum class FaultKind : std::uint8_t {
   BusReorder,
   BusCut,
   AccountJoin,
+  Oom,
   kCount
 };
 inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::kCount);
@@ -77,6 +79,7 @@ struct Fault {
   std::uint32_t to = 0;        // BusCut: the other node
   std::uint32_t permille = 0;  // a share or a probability
   std::uint32_t count = 0;
+  std::uint64_t bytes = 0;
   std::uint64_t bytes_per_s = 0;
   std::int64_t ppm = 0;
   Duration span{};   // how long it lasts; ClockStep: by how much (may be negative)

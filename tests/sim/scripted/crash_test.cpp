@@ -105,5 +105,19 @@ TEST(Crash, AFullDiskRefusesNothingForGood) {
   EXPECT_THAT(t.bob.sees(t.room), ElementsAre("when there is space"));
 }
 
+TEST(Crash, AServerThatKeepsTooMuchIsKilledAndLosesNothing) {
+  Options options = Story::calm();
+  options.schedule = users::parse_faults("@3s oom n1 4KB 20s").value();
+  TwoPeople t(std::move(options));
+  const std::uint64_t boot = t.story.world().node().boot();
+  t.bob.reads_nothing_for(10s);
+  for (int i = 0; i < 8; ++i) t.alice.says(t.room, std::string(1000, 'x'));
+  t.story.passes(3s);
+  EXPECT_GT(t.story.world().node().boot(), boot);
+  EXPECT_EQ(t.story.world().context().tally(users::FaultKind::Oom).effective, 1u);
+  EXPECT_TRUE(t.story.ends_well());
+  EXPECT_EQ(t.bob.sees(t.room).size(), 8u);
+}
+
 }  // namespace
 }  // namespace starling::sim

@@ -8,6 +8,7 @@ namespace starling::sim {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 TEST(Delivery, EverybodySeesTheSameMessagesInTheSameOrder) {
@@ -125,6 +126,44 @@ TEST(Delivery, HistoryReadBackJoinsPageByPage) {
   bob.reads_back(room);  // four pages of thirty; LogWitness and Paging judge each
   story.passes(2s);
   EXPECT_TRUE(story.ends_well());
+}
+
+TEST(Delivery, WhoIsGivenUpIsNotWaitedForAndHoldsNobodyUp) {
+  Story story;
+  Person& alice = story.person("alice");
+  Person& bob = story.person("bob");
+  Person& carol = story.person("carol");
+  const RoomId room = story.room_of({&alice, &bob, &carol});
+  story.everybody_connects();
+
+  bob.reads_nothing_for(24h);
+  for (int i = 0; i < 40; ++i) alice.says(room, "message " + std::to_string(i) + std::string(1000, '.'));
+  story.passes(20s);
+  EXPECT_THAT(unrest(story.world()), HasSubstr("device " + std::to_string(bob.device().who().device.value) + " "));
+  bob.device().give_up();
+
+  EXPECT_TRUE(story.ends_well());
+  EXPECT_EQ(carol.sees(room).size(), 40u);
+  EXPECT_LT(bob.sees(room).size(), 40u);
+}
+
+TEST(Delivery, EachNodeNoticesWhoIsOutOfReach) {
+  Options options = Story::calm();
+  options.nodes = 2;
+  Story story(std::move(options));
+  for (int i = 0; i < 8; ++i) story.person("person " + std::to_string(i));
+  story.everybody_connects();
+  const auto connections = [&] {
+    std::size_t count = 0;
+    for (const auto& node : story.world().nodes()) {
+      for (std::uint32_t device = 0; device < 8; ++device) count += node->is_connected(device) ? 1 : 0;
+    }
+    return count;
+  };
+  ASSERT_EQ(connections(), 8u);
+  for (int i = 0; i < 8; ++i) story.person("person " + std::to_string(i)).goes_offline_for(60s);
+  story.passes(40s);
+  EXPECT_EQ(connections(), 0u);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ constexpr const char* kEveryKind = R"(
 @8s   kill n1                      # a comment
 @9s   power_loss n1
 @11s  restart n1
-@12s  pause n1 9s
+@12s  pause n1 9s ; oom n1 40KB 9s
 @20s  cut 30% 6s
 @22s  ring.drop 20.5% 2s
 @24s  bus.drop 30% 2s ; bus.dup 5% 8s ; bus.reorder 20ms 8s ; bus.cut n1>n2 6s
