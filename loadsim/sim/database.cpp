@@ -58,11 +58,13 @@ bool Database::in_rooms(UserId user, std::uint32_t count) const {
   return at != rooms_of_.end() && at->second.size() >= count;
 }
 
-ports::StoreResult Database::execute(ports::StoreRequest request, const BeforeLock* found) {
+ports::StoreResult Database::execute(ports::StoreRequest request, const BeforeLock* found, Instant at) {
   return std::visit(
       [&](auto& each) -> ports::StoreResult {
         if constexpr (std::is_same_v<std::decay_t<decltype(each)>, ports::CommitBatch>) {
           return on(each, found);
+        } else if constexpr (std::is_same_v<std::decay_t<decltype(each)>, ports::KeepLease>) {
+          return on(each, at);
         } else if constexpr (std::is_same_v<std::decay_t<decltype(each)>, ports::ReadAccounts> ||
                              std::is_same_v<std::decay_t<decltype(each)>, ports::ChangeAccounts>) {
           // Of the service beside the shards, which the simulated world does without.
@@ -76,8 +78,8 @@ ports::StoreResult Database::execute(ports::StoreRequest request, const BeforeLo
 }
 
 ports::StoreResult Database::on(const ports::LoadRoom& request) {
-  const RoomLog* room = find(request.room);
-  return room != nullptr ? room->load() : ports::RoomLoaded{};
+  const auto at = rooms_.find(request.room);
+  return at != rooms_.end() ? at->second.load(request.fence) : ports::RoomLoaded{};
 }
 
 ports::StoreResult Database::on(ports::CommitBatch& request, const BeforeLock* found) {
@@ -200,6 +202,7 @@ void Database::raise_epochs(const Database& before) {
     const RoomLog* was = before.find(id);
     room.set_epoch(std::max(room.epoch(), was != nullptr ? was->epoch() : Epoch()).next());
   }
+  views_.raise_above(before.views_);
   // Room lists held by clients may be newer than the backup's: no version may be used twice.
   for (auto& [id, user] : users_) {
     const auto was = before.users_.find(id);

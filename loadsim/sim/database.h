@@ -12,6 +12,7 @@
 #include "loadsim/check/ledger.h"
 #include "loadsim/sim/item_book.h"
 #include "loadsim/sim/room_log.h"
+#include "loadsim/sim/view_book.h"
 #include "server/ports/store.h"
 
 namespace starling::sim {
@@ -24,7 +25,8 @@ class Database {
   /// A room made before the run, titled "room N"; the first member owns it.
   void seed_room(RoomId room, wire::RoomKind kind, const std::vector<UserId>& members, WallTime now);
 
-  ports::StoreResult execute(ports::StoreRequest request, const BeforeLock* found = nullptr);
+  /// `at`: the store's clock.
+  ports::StoreResult execute(ports::StoreRequest request, const BeforeLock* found = nullptr, Instant at = {});
 
   const RoomLog* find(RoomId room) const;
   const std::map<RoomId, RoomLog>& rooms() const { return rooms_; }
@@ -53,6 +55,7 @@ class Database {
   ports::StoreResult on(const ports::PutCheckpoint& request);
   ports::StoreResult on(const ports::RaiseEpoch& request);
   ports::StoreResult on(const ports::PutItem& request);
+  ports::StoreResult on(const ports::KeepLease& request, Instant at) { return views_.keep(request, at); }
   // Of the HTTP API, of which the simulated world uses only a room's link.
   ports::StoreResult on(const ports::ReadRooms&) { return ports::Done{}; }
   ports::StoreResult on(const ports::ChangeRooms& request);
@@ -62,6 +65,7 @@ class Database {
   std::map<UserId, std::vector<RoomId>> rooms_of_;  // present memberships, ascending
   std::map<std::pair<DeviceId, std::uint64_t>, RoomId> created_;
   std::map<std::pair<UserId, UserId>, RoomId> direct_;
+  ViewBook views_;
   std::uint64_t wrong_checkpoints_ = 0;
 
   bool in_rooms(UserId user, std::uint32_t count) const;

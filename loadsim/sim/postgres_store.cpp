@@ -12,14 +12,17 @@ namespace {
 
 constexpr Duration kLockTimeout = 1s;
 constexpr Duration kBarrierTimeout = 1s;  // then whoever reads is told to come again
-constexpr Duration kWatchdog = 5s;        // a wait for the standby has no limit of its own
+/// The row that a KeepLease locks.
+constexpr RoomId kViewRow{UINT64_MAX};
+constexpr Duration kWatchdog = 5s;  // a wait for the standby has no limit of its own
 
-/// The room whose row a transaction locks before anything else.
+/// The row that a transaction locks before anything else.
 RoomId locked_by(const ports::StoreRequest& request) {
   if (const auto* load = std::get_if<ports::LoadRoom>(&request)) return load->room;
   if (const auto* batch = std::get_if<ports::CommitBatch>(&request)) return batch->room;
   if (const auto* checkpoint = std::get_if<ports::PutCheckpoint>(&request)) return checkpoint->room;
   if (const auto* raise = std::get_if<ports::RaiseEpoch>(&request)) return raise->room;
+  if (std::holds_alternative<ports::KeepLease>(request)) return kViewRow;
   return {};
 }
 
@@ -163,6 +166,7 @@ void PostgresStore::flush(std::uint64_t number) {
     tell(t, ports::StoreStatus::Full);
     return end(number);
   }
+  if (auto* write = std::get_if<Write>(&t.change)) write->at = now;
   t.lsn = replication_.flush(std::move(t.change));
   waiting_[t.lsn] = number;
   confirms_at_ = std::max(confirms_at_, now + within(context_->options.standby_latency, random()));

@@ -15,7 +15,7 @@ ports::StoreResult apply(Database& database, const Change& change) {
     return ports::Done{};
   }
   const auto& write = std::get<Write>(change);
-  return database.execute(write.request, write.found ? &*write.found : nullptr);
+  return database.execute(write.request, write.found ? &*write.found : nullptr, write.at);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ namespace starling::sim {
 struct Write {
   ports::StoreRequest request;
   std::optional<BeforeLock> found;  // planted bugs M3 and M11
+  Instant at{};                     // the server's clock
 };
 /// Retention's transaction.
 struct Cut {

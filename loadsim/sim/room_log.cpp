@@ -64,6 +64,10 @@ const wire::Event* RoomLog::find_recent(DeviceId device, ClientMsgId id) const {
 
 ports::Committed RoomLog::commit(const ports::CommitBatch& batch, const BeforeLock* found, Changes& changes) {
   ports::Committed done{.batch = batch, .epoch = epoch_, .prev_head = head(), .head = head()};
+  if (batch.fence && batch.fence < fence_ && !mutant(Mutant::FenceIgnored)) {
+    done.fenced = true;
+    return done;
+  }
   done.results.reserve(batch.rows.size());
   if (batch.epoch != epoch_) {
     done.results.assign(batch.rows.size(), {.status = wire::SendStatus::StaleEpoch});
@@ -314,7 +318,9 @@ ports::PageRead RoomLog::page(const ports::ReadPage& request) const {
   return page;
 }
 
-ports::RoomLoaded RoomLog::load() const {
+ports::RoomLoaded RoomLog::load(ViewId fence) {
+  if (fence && fence < fence_) return {.fenced = true};
+  fence_ = std::max(fence_, fence);
   ports::RoomLoaded loaded{.exists = true,
                            .kind = kind_,
                            .title = title_,

@@ -33,7 +33,7 @@ class RoomLog {
   /// `changes` collects what changed beside the room.
   ports::Committed commit(const ports::CommitBatch& batch, const BeforeLock* found, Changes& changes);
   ports::PageRead page(const ports::ReadPage& request) const;
-  ports::RoomLoaded load() const;
+  ports::RoomLoaded load(ViewId fence);
 
   Cseq last_cseq(DeviceId device) const;
   /// False when the hash is not the log's.
@@ -87,6 +87,7 @@ class RoomLog {
   wire::RoomKind kind_;
   std::string title_;
   Epoch epoch_{1};
+  ViewId fence_;
   Seq min_seq_{1};
   Seq checkpoint_;
   std::vector<wire::Event> events_;

@@ -21,7 +21,8 @@ bool StoreModel::is_write(const ports::StoreRequest& request) {
   return std::holds_alternative<ports::CommitBatch>(request) || std::holds_alternative<ports::CreateRoom>(request) ||
          std::holds_alternative<ports::PutReadMarks>(request) ||
          std::holds_alternative<ports::PutCheckpoint>(request) || std::holds_alternative<ports::RaiseEpoch>(request) ||
-         std::holds_alternative<ports::PutItem>(request) || std::holds_alternative<ports::ChangeRooms>(request);
+         std::holds_alternative<ports::PutItem>(request) || std::holds_alternative<ports::ChangeRooms>(request) ||
+         std::holds_alternative<ports::KeepLease>(request);
 }
 
 std::uint32_t StoreModel::take(ShardId shard, ports::StoreOp op) {
@@ -61,7 +62,7 @@ Instant StoreModel::time_of(bool write) {
 void StoreModel::check_one_batch_per_room(ShardId shard, const ports::StoreOp& op) {
   const auto* batch = std::get_if<ports::CommitBatch>(&op.request);
   if (batch == nullptr || (op.id & kOfTheService) != 0) return;
-  if (++batches_[{node_of(shard), batch->room}] > 1) {
+  if (++batches_[{node_of(shard), batch->room, batch->fence}] > 1) {
     context_->violations.report({.guarantee = check::Guarantee::G14_BoundedMemory,
                                  .room = batch->room,
                                  .text = "two batches of a room are in flight at once"});
@@ -71,7 +72,7 @@ void StoreModel::check_one_batch_per_room(ShardId shard, const ports::StoreOp& o
 void StoreModel::forget(const Slot& slot) {
   const auto* batch = std::get_if<ports::CommitBatch>(&slot.op.request);
   if (batch == nullptr || (slot.op.id & kOfTheService) != 0 || asked_by_the_dead(slot)) return;
-  const auto at = batches_.find({node_of(slot.shard), batch->room});
+  const auto at = batches_.find({node_of(slot.shard), batch->room, batch->fence});
   if (at != batches_.end() && --at->second == 0) batches_.erase(at);
 }
 
@@ -112,7 +113,7 @@ std::optional<StoreModel::Reply> StoreModel::done(std::uint32_t index) {
 void StoreModel::next_life(std::uint32_t node) {
   ++lives_[node];
   stopped_by_[node].reset();
-  std::erase_if(batches_, [&](const auto& each) { return each.first.first == node; });
+  std::erase_if(batches_, [&](const auto& each) { return std::get<0>(each.first) == node; });
 }
 
 bool StoreModel::stopped() const {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -112,8 +113,8 @@ class StoreModel {
   std::uint32_t node_of(ShardId shard) const { return shard.value / context_->options.shards; }
 
   std::vector<std::uint32_t> free_;
-  std::map<std::pair<std::uint32_t, RoomId>, std::uint32_t> batches_;  // in flight, of a node
-  std::vector<std::uint64_t> lives_;                                   // by node
+  std::map<std::tuple<std::uint32_t, RoomId, ViewId>, std::uint32_t> batches_;  // in flight, of a node's home
+  std::vector<std::uint64_t> lives_;                                            // by node
   std::uint64_t latencies_ = 0;
   Duration slow_by_{};
   Instant slow_until_{};

@@ -189,6 +189,7 @@ struct DeviceAttached {
 /// The device has connected elsewhere.
 struct DeviceFenced {
   RequestId request = 0;
+  UserId user;
   ConnId conn;
   bool again = false;  // it is not known where it connected last: whoever is there is to connect again
 };
@@ -197,6 +198,7 @@ struct DeviceFenced {
 /// shard cuts it into messages.
 struct UserNotice {
   RequestId request = 0;
+  UserId user;
   std::uint32_t number = 0;
   std::vector<ConnId> conns;
   std::variant<wire::RoomChanged, wire::RoomList, wire::ReadMarked, wire::Items> frame;
@@ -293,8 +295,8 @@ struct EnvelopeHeader {
   std::uint64_t boot = 0;      // of `from`; grows with each start
   std::uint64_t to_boot = 0;   // of the receiver, as far as is known: it is not for another life of it. 0: any
   std::uint64_t link_seq = 0;  // 1, 2, 3… per (boot, from, to); a heartbeat repeats the last one
-  ViewId view;
-  Instant sent_at;  // by the sender's clock, as every Instant in a payload: it is not the receiver's
+  ViewId view;                 // of the sender: shards of different views agree on no home, and do not talk
+  Instant sent_at;             // by the sender's clock, as every Instant in a payload: it is not the receiver's
 };
 
 struct Envelope {

@@ -13,6 +13,7 @@
 #include "common/wire/frames.h"
 #include "server/ports/accounts.h"
 #include "server/ports/rooms.h"
+#include "server/ports/view.h"
 
 namespace starling::ports {
 
@@ -29,8 +30,12 @@ enum class StoreStatus : std::uint8_t {
 
 // ---- operations
 
+/// With a fence, by a home of several nodes, this takes the room over: a commit with an older one is refused from then on,
+/// and one that is under way is over before the answer. The fence is the number of the view in which the home became it.
+/// 0: who asks is no home among several, and neither fences nor is fenced.
 struct LoadRoom {
   RoomId room;
+  ViewId fence;
 };
 
 struct CommitRow {
@@ -54,6 +59,7 @@ struct CommitRow {
 struct CommitBatch {
   RoomId room;
   Epoch epoch;
+  ViewId fence;                                   // as in the LoadRoom
   std::uint32_t rooms_per_user_max = UINT32_MAX;  // who is in so many joins no other
   WallTime now;
   std::vector<CommitRow> rows;
@@ -140,9 +146,19 @@ struct RaiseEpoch {
   Epoch to;
 };
 
+/// A node of several keeps its place. One transaction: locks the view, gives the node its lease anew, puts out those
+/// whose lease is over, and raises the view's number by one when the nodes are others than before. Time is the store's,
+/// and passes only as far as somebody comes: after an outage nobody is put out before it could come, and a clock that
+/// jumps puts out nobody.
+struct KeepLease {
+  ViewNode node;
+  Duration lease{};
+  ViewId known;  // 0: a new process asks to be let in, in place of an earlier one of its node
+};
+
 using StoreRequest =
     std::variant<LoadRoom, CommitBatch, ReadPage, ReadDevice, LoadUser, LoadItems, CreateRoom, PutReadMarks,
-                 PutCheckpoint, RaiseEpoch, PutItem, ReadRooms, ChangeRooms, ReadAccounts, ChangeAccounts>;
+                 PutCheckpoint, RaiseEpoch, PutItem, ReadRooms, ChangeRooms, ReadAccounts, ChangeAccounts, KeepLease>;
 
 struct StoreOp {
   std::uint64_t id = 0;  // unique per shard and boot; comes back in the completion
@@ -162,6 +178,7 @@ struct Member {
 
 struct RoomLoaded {
   bool exists = false;
+  bool fenced = false;  // another home has the room: nothing else is said
   wire::RoomKind kind = wire::RoomKind::Group;
   std::string title;
   Epoch epoch;
@@ -186,8 +203,9 @@ struct CommitRowResult {
 struct Committed {
   CommitBatch batch;  // given back, so that nobody copies bodies
   bool exists = true;
-  Epoch epoch;    // the room's; differs from the batch's: nothing was done, every row says StaleEpoch
-  Seq prev_head;  // before this batch: differs from the home's head when another home wrote
+  bool fenced = false;  // another home has the room: nothing was done, and no row has a result
+  Epoch epoch;          // the room's; differs from the batch's: nothing was done, every row says StaleEpoch
+  Seq prev_head;        // before this batch: differs from the home's head when another home wrote
   Seq head;
   std::vector<CommitRowResult> results;  // one a row; empty unless the status is Ok
 };
@@ -235,10 +253,18 @@ struct EpochRaised {
   Epoch epoch;  // the room's now
 };
 
+/// `views`: all after the known one, in order, so that nobody misses a home that came and went; to a new process the
+/// present one. Who knows none of the newest kViewsKept is not kept.
+struct LeaseKept {
+  bool kept = false;  // else it was put out, or a later process has its place
+  std::vector<View> views;
+};
+inline constexpr std::size_t kViewsKept = 32;
+
 struct Done {};
 
 using StoreResult = std::variant<Done, RoomLoaded, Committed, PageRead, DeviceRead, UserLoaded, ItemsLoaded, RoomMade,
-                                 EpochRaised, ItemStored, RoomsAnswered, AccountsAnswered>;
+                                 EpochRaised, ItemStored, RoomsAnswered, AccountsAnswered, LeaseKept>;
 
 /// `result` holds the alternative that belongs to the request: when the status is not Ok it is Done, but for a
 /// CommitBatch, whose Committed always gives the batch back.

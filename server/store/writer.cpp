@@ -24,6 +24,15 @@ int on_wal(void* checkpointer, sqlite3*, const char*, int frames) {
   return SQLITE_OK;
 }
 
+/// A file has one node, and nobody to be fenced off.
+ports::LeaseKept alone(const ports::KeepLease& request) {
+  ports::View view{.id = ViewId(1)};
+  view.add(request.node);
+  ports::LeaseKept kept{.kept = true};
+  if (request.known < view.id) kept.views.push_back(std::move(view));
+  return kept;
+}
+
 /// A batch is given back whatever became of it.
 ports::StoreResult without_result(ports::StoreRequest& request) {
   auto* batch = std::get_if<ports::CommitBatch>(&request);
@@ -134,6 +143,8 @@ ports::StoreResult Writer::execute(const ports::StoreRequest& request, bool care
           return ports::RoomsAnswered{links_.change(each.request)};
         } else if constexpr (std::is_same_v<Request, ports::ChangeAccounts>) {
           return change_accounts(each, careful);
+        } else if constexpr (std::is_same_v<Request, ports::KeepLease>) {
+          return alone(each);
         } else if constexpr (std::is_same_v<Request, ports::RaiseEpoch>) {
           return marks_.raise(each);
         } else if constexpr (std::is_same_v<Request, ports::PutReadMarks> ||

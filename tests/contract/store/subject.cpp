@@ -80,12 +80,14 @@ class SqliteSubject final : public Subject {
 class ModelSubject final : public Subject {
  public:
   ports::StoreCompletion run(ports::StoreRequest request) override {
-    return {.id = 1, .status = ports::StoreStatus::Ok, .result = database_.execute(std::move(request))};
+    return {.id = 1, .status = ports::StoreStatus::Ok, .result = database_.execute(std::move(request), nullptr, now_)};
   }
+  void pass(Duration time) override { now_ += time; }
   void cut(RoomId room, Seq min_seq) override { database_.cut(room, min_seq); }
 
  private:
   sim::Database database_;
+  Instant now_{};
 };
 
 class PostgresSubject final : public Subject {
@@ -100,7 +102,10 @@ class PostgresSubject final : public Subject {
   }
   void cut(RoomId room, Seq min_seq) override {
     store_.cut(room, min_seq);
-    const Instant end = context_.now() + std::chrono::seconds(1);
+    pass(std::chrono::seconds(1));
+  }
+  void pass(Duration time) override {
+    const Instant end = context_.now() + time;
     for (sim::Scheduled event; context_.wheel.next(end, event);) store_.happened(event);
   }
 
@@ -123,9 +128,9 @@ void add(std::string& out, const wire::Event& e) {
 void add(std::string&, const ports::Done&) {}
 void add(std::string& out, const ports::RoomLoaded& r) {
   fmt::format_to(std::back_inserter(out),
-                 "room exists {} kind {} '{}' epoch {} head {} msg {} min {} ts {} checkpoint {}={}\n", r.exists,
-                 static_cast<int>(r.kind), r.title, r.epoch.value, r.head.value, r.msg_no, r.min_seq.value,
-                 to_ms(r.last_ts), r.checkpoint_seq.value, r.checkpoint_hash.value);
+                 "room exists {} fenced {} kind {} '{}' epoch {} head {} msg {} min {} ts {} checkpoint {}={}\n",
+                 r.exists, r.fenced, static_cast<int>(r.kind), r.title, r.epoch.value, r.head.value, r.msg_no,
+                 r.min_seq.value, to_ms(r.last_ts), r.checkpoint_seq.value, r.checkpoint_hash.value);
   for (const ports::Member& m : r.members) {
     fmt::format_to(std::back_inserter(out), "  member {} role {} since {} from {}\n", m.user.value,
                    static_cast<int>(m.role), m.join_seq.value, m.visible_from.value);
@@ -133,8 +138,8 @@ void add(std::string& out, const ports::RoomLoaded& r) {
   for (const wire::Event& event : r.tail) add(out, event);
 }
 void add(std::string& out, const ports::Committed& c) {
-  fmt::format_to(std::back_inserter(out), "commit exists {} epoch {} {}..{}\n", c.exists, c.epoch.value,
-                 c.prev_head.value, c.head.value);
+  fmt::format_to(std::back_inserter(out), "commit exists {} fenced {} epoch {} {}..{}\n", c.exists, c.fenced,
+                 c.epoch.value, c.prev_head.value, c.head.value);
   for (const ports::CommitRowResult& r : c.results) {
     fmt::format_to(std::back_inserter(out), "  row {} seq {} expected {} msg {} ts {}\n", static_cast<int>(r.status),
                    r.seq.value, r.expected.value, r.msg_no, to_ms(r.ts));
@@ -173,6 +178,16 @@ void add(std::string& out, const ports::ItemStored& s) {
 void add(std::string&, const ports::RoomsAnswered&) {}
 void add(std::string& out, const ports::RoomMade& r) {
   fmt::format_to(std::back_inserter(out), "made {} room {}\n", static_cast<int>(r.status), r.room.value);
+}
+void add(std::string& out, const ports::LeaseKept& k) {
+  fmt::format_to(std::back_inserter(out), "lease kept {}\n", k.kept);
+  for (const ports::View& view : k.views) {
+    fmt::format_to(std::back_inserter(out), "  view {}\n", view.id.value);
+    for (const ports::ViewNode& n : view.nodes) {
+      fmt::format_to(std::back_inserter(out), "    node {}+{} boot {} leaving {}\n", n.first.value, n.shards, n.boot,
+                     n.leaving);
+    }
+  }
 }
 void add(std::string& out, const ports::AccountsAnswered& a) {
   fmt::format_to(std::back_inserter(out), "accounts {}\n", a.result->index());

@@ -28,6 +28,8 @@ class Subject {
   virtual ports::StoreCompletion run(ports::StoreRequest request) = 0;
   /// Retention: the oldest event kept becomes `min_seq`.
   virtual void cut(RoomId room, Seq min_seq) = 0;
+  /// On the store's clock, when the test can move it.
+  virtual void pass(Duration /*time*/) {}
 
   template <class Result>
   Result get(ports::StoreRequest request) {

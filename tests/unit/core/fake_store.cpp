@@ -49,7 +49,9 @@ ports::StoreResult FakeStore::execute(ports::StoreRequest&& request) {
 ports::StoreResult FakeStore::on(const ports::LoadRoom& op) {
   const auto at = rooms_.find(op.room);
   if (at == rooms_.end()) return ports::RoomLoaded{};
-  const FakeRoom& room = at->second;
+  FakeRoom& room = at->second;
+  if (op.fence && op.fence < room.fence) return ports::RoomLoaded{.fenced = true};
+  room.fence = std::max(room.fence, op.fence);
   ports::RoomLoaded loaded{.exists = true,
                            .kind = room.kind,
                            .epoch = room.epoch,
@@ -148,6 +150,8 @@ ports::StoreResult FakeStore::on(ports::CommitBatch& op) {
   if (at == rooms_.end()) {
     done.exists = false;
     done.results.assign(op.rows.size(), {.status = wire::SendStatus::NoSuchRoom});
+  } else if (op.fence && op.fence < at->second.fence) {
+    done.fenced = true;
   } else {
     FakeRoom& room = at->second;
     done.epoch = room.epoch;

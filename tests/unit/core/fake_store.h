@@ -25,6 +25,7 @@ struct FakeRoom {
   bool is_public = false;
   std::map<UserId, bool> invited;
   std::map<DeviceId, Cseq> devices;
+  ViewId fence;
 
   Seq head() const { return Seq(events.size()); }
   std::uint64_t msg_no() const { return events.empty() ? 0 : events.back().msg_no; }
@@ -56,6 +57,8 @@ class FakeStore {
   ports::StoreResult on(const ports::RaiseEpoch& op);
   ports::StoreResult on(const ports::LoadItems& op) { return items_[op.user].after(op.after); }
   ports::StoreResult on(const ports::PutItem& op) { return items_[op.user].put(op); }
+  /// The test says which nodes there are.
+  ports::StoreResult on(const ports::KeepLease&) { std::abort(); }
   ports::StoreResult on(const ports::ReadRooms&) { return ports::Done{}; }
   ports::StoreResult on(const ports::ChangeRooms&) { return ports::Done{}; }
   /// The core never asks for accounts.
