@@ -55,7 +55,12 @@ namespace starling {
   X(readonly_primary)       \
   X(lock_timeout)           \
   X(link_boot_changed)      \
-  X(silent_home_was_ahead)
+  X(silent_home_was_ahead)  \
+  X(request_moved)          \
+  X(stale_view_rejected)    \
+  X(fence_refused)          \
+  X(node_evicted_by_lease)  \
+  X(outside_view_unready)
 
 enum class Probe : std::uint8_t {
 #define STARLING_PROBE_ENUM(name) name,

@@ -41,6 +41,9 @@ struct Config {
   Duration head_digest = 1s;
   Duration forward_retry = 1s;
 
+  // Several nodes: who has not renewed its lease for so long is put out of the view. It renews it three times as often.
+  Duration node_lease = 3s;
+
   // Soft state.
   Duration read_mark_flush = 5s;
   std::uint32_t typing_per_room_max = 200;  // viewers above which typing is not shown

@@ -26,12 +26,48 @@ std::size_t bytes_beside(const ports::Payload& payload) {
   return bytes;
 }
 
+/// Whose home is to answer it. Nothing, when it is for connections.
+struct Key {
+  RoomId room;
+  UserId user;
+};
+Key key_of(const ports::Payload& payload) {
+  if (const auto* p = std::get_if<ports::ForwardSend>(&payload)) return {.room = p->send.room, .user = {}};
+  if (const auto* p = std::get_if<ports::DisputeEpoch>(&payload)) return {.room = p->room, .user = {}};
+  if (const auto* p = std::get_if<ports::AttachDevice>(&payload)) return {.room = {}, .user = p->user};
+  if (const auto* p = std::get_if<ports::DetachDevice>(&payload)) return {.room = {}, .user = p->user};
+  if (const auto* p = std::get_if<ports::DeviceAway>(&payload)) return {.room = {}, .user = p->user};
+  if (const auto* p = std::get_if<ports::MarkRead>(&payload)) return {.room = {}, .user = p->user};
+  if (const auto* p = std::get_if<ports::ItemsChanged>(&payload)) return {.room = {}, .user = p->user};
+  if (const auto* p = std::get_if<ports::MembershipChanged>(&payload)) return {.room = {}, .user = p->user};
+  return {};
+}
+
+/// The user whose home has asked it of connections.
+UserId asked_for(const ports::Payload& payload) {
+  if (const auto* p = std::get_if<ports::UserNotice>(&payload)) return p->user;
+  if (const auto* p = std::get_if<ports::DeviceFenced>(&payload)) return p->user;
+  return {};
+}
+
+/// What a home that lets go of a user has not brought to the devices yet, for the next one to tell. Nothing of a read
+/// marker: the store has it.
+ports::Payload pass_on(const ports::UserNotice& notice) {
+  const UserId user = notice.user;
+  const ports::RequestId request = notice.request;
+  if (std::holds_alternative<wire::Items>(notice.frame)) return ports::ItemsChanged{.request = request, .user = user};
+  RoomId room;
+  if (const auto* changed = std::get_if<wire::RoomChanged>(&notice.frame)) room = changed->info.room;
+  const auto* list = std::get_if<wire::RoomList>(&notice.frame);
+  if (list != nullptr && !list->rooms.empty()) room = list->rooms.front().room;
+  if (!room) return ports::Heartbeat{};
+  return ports::MembershipChanged{.request = request, .user = user, .room = room};
+}
+
 }  // namespace
 
 Links::Links(Turn& turn) : turn_(turn) {
-  std::uint16_t highest = turn.self.value;
-  for (const ShardId shard : turn.view.shards) highest = std::max(highest, shard.value);
-  links_.resize(std::size_t{highest} + 1);
+  for (const ShardId shard : turn.view.shards) links_[shard.value].boot = turn.view.boot_of(shard);
   // An answer to an earlier life must find nobody waiting.
   last_request_ = mix64(turn.boot) >> 8;
 }
@@ -41,7 +77,7 @@ ports::EnvelopeHeader Links::header(ShardId to, bool counted) {
   if (counted) ++link.sent;
   return {.from = turn_.self,
           .boot = turn_.boot,
-          .to_boot = link.boot_seen,
+          .to_boot = link.boot,
           .link_seq = link.sent,
           .view = turn_.view.id,
           .sent_at = turn_.now.at};
@@ -52,6 +88,7 @@ void Links::post(ShardId to, ports::Payload&& payload) {
     to_self_.push_back(std::move(payload));
     return;
   }
+  if (links_[to.value].boot == 0) return;  // nobody is there
   turn_.out->posts.push_back({.to = to, .envelope = {.header = header(to, true), .payload = std::move(payload)}});
 }
 
@@ -78,34 +115,24 @@ bool Links::answered(ShardId from, ports::RequestId id) {
   const auto at = std::ranges::lower_bound(asked_, id, {}, &Asked::id);
   if (at == asked_.end() || at->id != id || at->answered) return false;
   blank(*at);
+  trim_answered();
   return true;
 }
 
 void Links::cancel(ports::RequestId id) {
   const auto at = std::ranges::lower_bound(asked_, id, {}, &Asked::id);
-  if (at != asked_.end() && at->id == id && !at->answered) blank(*at);
+  if (at == asked_.end() || at->id != id || at->answered) return;
+  blank(*at);
+  trim_answered();
 }
 
 void Links::cancel_sends(ConnId conn) {
   if (unanswered_ == 0) return;
   for (Asked& asked : asked_) {
     const auto* forward = std::get_if<ports::ForwardSend>(&asked.payload);
-    if (forward == nullptr || forward->conn != conn) continue;
-    --unanswered_;
-    unanswered_bytes_ -= asked.bytes;
-    asked.answered = true;
-    asked.payload = ports::Heartbeat{};
+    if (forward != nullptr && forward->conn == conn) blank(asked);
   }
-}
-
-void Links::forget_connections(ShardId shard) {
-  std::vector<ports::RequestId> void_now;
-  for (const Asked& asked : asked_) {
-    const bool to_connections = std::holds_alternative<ports::DeviceFenced>(asked.payload) ||
-                                std::holds_alternative<ports::UserNotice>(asked.payload);
-    if (!asked.answered && asked.to == shard && to_connections) void_now.push_back(asked.id);
-  }
-  for (const ports::RequestId id : void_now) cancel(id);
+  trim_answered();
 }
 
 void Links::blank(Asked& asked) {
@@ -113,7 +140,54 @@ void Links::blank(Asked& asked) {
   unanswered_bytes_ -= asked.bytes;
   asked.answered = true;
   asked.payload = ports::Heartbeat{};
+}
+
+void Links::trim_answered() {
   while (!asked_.empty() && asked_.front().answered) asked_.pop_front();
+}
+
+// ---- views
+
+/// Who is to be asked in this view; nobody, when whoever asked is to ask anew.
+std::optional<ShardId> Links::destination(const Asked& asked, const ports::View& before) const {
+  const ports::View& now = turn_.view;
+  const auto same_process = [&](ShardId shard) { return now.boot_of(shard) == before.boot_of(shard); };
+  const Key key = key_of(asked.payload);
+  if (key.room) return turn_.home(key.room);
+  if (key.user) return turn_.home(key.user);
+  if (std::holds_alternative<ports::Heartbeat>(asked.payload)) return std::nullopt;
+  const UserId user = asked_for(asked.payload);
+  if (user && turn_.home(user) != turn_.self) return std::nullopt;
+  if (const auto* heads = std::get_if<ports::AskHeads>(&asked.payload)) {
+    const auto moved = [&](RoomId room) { return ports::has_moved(before, now, room); };
+    if (std::ranges::any_of(heads->rooms, moved)) return std::nullopt;
+  }
+  return same_process(asked.to) ? std::optional(asked.to) : std::nullopt;
+}
+
+void Links::view_changed(const ports::View& before) {
+  for (std::uint16_t shard = 0; shard < links_.size(); ++shard) {
+    const std::uint64_t boot = turn_.view.boot_of(ShardId(shard));
+    if (links_[shard].boot == boot) continue;
+    probe(Probe::link_boot_changed, links_[shard].boot != 0 && boot != 0);
+    links_[shard] = {.boot = boot};
+  }
+  for (Asked& asked : asked_) {
+    if (asked.answered) continue;
+    const auto* notice = std::get_if<ports::UserNotice>(&asked.payload);
+    if (notice != nullptr && turn_.home(notice->user) != turn_.self) asked.payload = pass_on(*notice);
+    const auto to = destination(asked, before);
+    probe(Probe::request_moved, to && *to != asked.to);
+    if (to && *to != turn_.self) {
+      asked.to = *to;
+      asked.sent_at = turn_.now.at - turn_.config.forward_retry;
+      continue;
+    }
+    if (to) to_self_.push_back(std::move(asked.payload));
+    blank(asked);
+  }
+  trim_answered();
+  if (unanswered_ > 0) turn_.schedule.arm(Chore::Resend, turn_.now.at);
 }
 
 /// What is due goes a piece at a time: a flood of repeats would push itself out of the ring, and the answers with it.
@@ -142,25 +216,19 @@ void Links::heartbeat() {
 }
 
 Links::Arrival Links::arrive(const ports::EnvelopeHeader& header, bool heartbeat) {
-  if (header.from.value >= links_.size() || header.from == turn_.self || header.view != turn_.view.id) {
-    return Arrival::Stale;
-  }
+  if (header.from.value >= links_.size() || header.from == turn_.self) return Arrival::Stale;
+  turn_.out->view_is_old = turn_.out->view_is_old || header.view > turn_.view.id;
+  probe(Probe::stale_view_rejected, header.view < turn_.view.id);
   Link& link = links_[header.from.value];
+  const bool of_this_view = header.view == turn_.view.id && header.boot == link.boot;
   const bool to_another_life = header.to_boot != 0 && header.to_boot != turn_.boot;
-  if (to_another_life || header.boot < link.boot_seen) return Arrival::Stale;
-  const bool reborn = link.boot_seen != 0 && link.boot_seen != header.boot;
-  if (link.boot_seen != header.boot) {
-    link.boot_seen = header.boot;
-    link.seen = 0;
-  }
+  if (!of_this_view || to_another_life) return Arrival::Stale;
   link.heard_at = turn_.now.at;
   const std::uint64_t before = heartbeat ? header.link_seq : header.link_seq - 1;
   // Late or doubled: the loss of it has been noticed already, or it was handled.
   if (!heartbeat && header.link_seq <= link.seen) return Arrival::Stale;
   const bool lost = before > link.seen;
   link.seen = std::max(link.seen, header.link_seq);
-  probe(Probe::link_boot_changed, reborn);
-  if (reborn) return Arrival::Reborn;
   return lost ? Arrival::AfterLoss : Arrival::InOrder;
 }
 

@@ -3,6 +3,7 @@
 // asked again. What a shard says to itself is handled within the same turn and cannot get lost.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -40,15 +41,14 @@ class Links {
   enum class Arrival : std::uint8_t {
     InOrder,
     AfterLoss,
-    Reborn,  // the shard has started anew: it knows nothing of what it was told, and its connections are gone
-    Stale,   // not to be looked at
+    Stale,  // not to be looked at
   };
   Arrival arrive(const ports::EnvelopeHeader& header, bool heartbeat);
   /// Several heartbeats of the shard have not come: it may have said what nobody will repeat for it.
   bool silent(ShardId shard) const;
 
-  /// What was asked of connections of the shard is void with them.
-  void forget_connections(ShardId shard);
+  /// The view is another: what waits for an answer is asked of whoever is home now.
+  void view_changed(const ports::View& before);
 
   void heartbeat();
   void resend();
@@ -60,7 +60,7 @@ class Links {
   struct Link {
     std::uint64_t sent = 0;
     std::uint64_t seen = 0;
-    std::uint64_t boot_seen = 0;
+    std::uint64_t boot = 0;  // of the process in the view; 0: none
     Instant heard_at{};
   };
   struct Asked {
@@ -74,11 +74,13 @@ class Links {
 
   void remember(ShardId to, ports::Payload payload);
   void blank(Asked& asked);
+  void trim_answered();
+  std::optional<ShardId> destination(const Asked& asked, const ports::View& before) const;
   ports::EnvelopeHeader header(ShardId to, bool counted);
 
   Turn& turn_;
-  std::vector<Link> links_;  // by shard
-  std::deque<Asked> asked_;  // by id ascending
+  std::array<Link, ports::kShardsMax> links_;  // by shard
+  std::deque<Asked> asked_;                    // by id ascending
   std::size_t unanswered_ = 0;
   std::size_t unanswered_bytes_ = 0;
   ports::RequestId last_request_ = 0;

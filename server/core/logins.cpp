@@ -51,11 +51,18 @@ void Logins::ask_to_attach(std::uint32_t index, Instant connected_at, std::uint6
                                                                                     .rooms_version = rooms_version});
 }
 
-void Logins::attach_anew(ShardId home) {
+void Logins::view_changed(const ports::View& before) {
   for (std::uint32_t index = 0; index < sessions_.index_end(); ++index) {
     const Session& session = sessions_.at(index);
-    if (session.open && session.welcomed && turn_.home(session.user) == home)
+    if (!session.open || !session.user || !ports::has_moved(before, turn_.view, session.user)) continue;
+    // What was asked of another shard is asked of the new home by the links.
+    const bool asked_here = attaches(session) && ports::home_of(before, session.user) == turn_.self;
+    if (asked_here) session.extras->attach = 0;
+    if (session.welcomed) {
       detached_.push_back(sessions_.conn(index));
+    } else if (asked_here) {
+      ask_to_attach(index, turn_.now.at, 0);
+    }
   }
   if (!detached_.empty()) turn_.schedule.arm(Chore::Attach, turn_.now.at);
 }

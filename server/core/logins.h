@@ -27,8 +27,8 @@ class Logins {
   void on(ports::DeviceAttached&& attached);
   void on(ShardId from, const ports::DeviceFenced& fenced);
   void on(ShardId from, ports::UserNotice&& notice);
-  /// The home has started anew, or is another: it does not know of the sessions of its users.
-  void attach_anew(ShardId home);
+  /// Users whose home is another process now: it does not know of their sessions.
+  void view_changed(const ports::View& before);
   /// The next of them.
   void attach_some();
   void revoke(DeviceId device);

@@ -153,6 +153,17 @@ void PresenceHome::flush(const UserHomes& users) {
   }
 }
 
+void PresenceHome::hand_over() {
+  for (std::uint32_t slot = 0; slot < users_.end(); ++slot) {
+    if (users_[slot].id && turn_.home(users_[slot].id) != turn_.self) forget(slot);
+  }
+}
+
+void PresenceHome::forget(std::uint32_t slot) {
+  index_.erase(users_[slot].id.value);
+  users_.remove(slot);
+}
+
 void PresenceHome::sweep(std::uint32_t slots) {
   for (std::uint32_t n = std::min(slots, users_.end()); n > 0; --n) {
     if (sweep_at_ >= users_.end()) sweep_at_ = 0;
@@ -165,8 +176,7 @@ void PresenceHome::sweep(std::uint32_t slots) {
     if (needed) {
       presence.idle_sweeps = 0;
     } else if (++presence.idle_sweeps > kIdleSweepsMax) {
-      index_.erase(presence.id.value);
-      users_.remove(slot);
+      forget(slot);
     }
   }
 }

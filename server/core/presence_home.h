@@ -47,6 +47,8 @@ class PresenceHome {
 
   /// Looks at what has changed, and tells the shards that watch.
   void flush(const UserHomes& users);
+  /// Lets go of the users that have their home elsewhere now.
+  void hand_over();
   void sweep(std::uint32_t slots);
 
  private:
@@ -57,6 +59,7 @@ class PresenceHome {
 
   Presence* find(UserId user);
   Presence& find_or_add(UserId user);
+  void forget(std::uint32_t slot);
   void note(Presence& presence);
   void age(Presence& presence);
   wire::PresenceState state_of(const Presence& presence, const UserHomes& users) const;

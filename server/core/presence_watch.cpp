@@ -16,11 +16,7 @@ constexpr Duration kCompany = 50ms;
 }  // namespace
 
 PresenceWatch::PresenceWatch(Turn& turn, Links& links, SessionTable& sessions)
-    : turn_(turn), links_(links), sessions_(sessions) {
-  std::uint16_t highest = turn.self.value;
-  for (const ShardId shard : turn.view.shards) highest = std::max(highest, shard.value);
-  leases_.resize(std::size_t{highest} + 1);
-}
+    : turn_(turn), links_(links), sessions_(sessions) {}
 
 // ---- who watches
 
@@ -102,9 +98,21 @@ void PresenceWatch::suspect(ShardId home) {
   arm_asking(turn_.now.at + turn_.config.link_heartbeat);
 }
 
-void PresenceWatch::forget_versions(ShardId home) {
+void PresenceWatch::view_changed(const ports::View& before) {
+  std::uint64_t homes = 0;  // that have got somebody, as a mask
+  const auto note = [&](ShardId home) { homes |= std::uint64_t{1} << home.value; };
   for (std::uint32_t slot = 0; slot < users_.end(); ++slot) {
-    if (users_[slot].id && turn_.home(users_[slot].id) == home) users_[slot].version = 0;
+    WatchedUser& user = users_[slot];
+    if (!user.id || !ports::has_moved(before, turn_.view, user.id)) continue;
+    user.version = 0;
+    note(turn_.home(user.id));
+  }
+  for (std::uint32_t slot = 0; slot < rooms_.end(); ++slot) {
+    const RoomId room = rooms_[slot].id;
+    if (room && ports::has_moved(before, turn_.view, room)) note(turn_.home(room));
+  }
+  for (const ShardId shard : turn_.view.shards) {
+    if ((homes >> shard.value & 1) != 0) suspect(shard);
   }
 }
 

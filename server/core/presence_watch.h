@@ -4,6 +4,7 @@
 // answered, watches are renewed with the versions known here, and a loss on a link has its home asked at once.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <span>
@@ -59,8 +60,8 @@ class PresenceWatch {
   void members_changed(RoomId room, std::span<const wire::Event> events);
   /// Something that the shard said was lost.
   void suspect(ShardId home);
-  /// The home has started anew: versions that it tells are no later ones than those known here.
-  void forget_versions(ShardId home);
+  /// Of users whose home is another process now, versions are no later ones than those known here.
+  void view_changed(const ports::View& before);
   /// The user's home knows nothing of the session but that it is there.
   void attached_anew(std::uint32_t session);
 
@@ -131,7 +132,7 @@ class PresenceWatch {
   std::vector<Due> unanswered_;                   // views
   std::deque<Due> renewals_;                      // views, by time: each waits as long
   std::vector<ConnId> late_;                      // whose away is to be told
-  std::vector<Lease> leases_;                     // by shard
+  std::array<Lease, ports::kShardsMax> leases_;   // by shard
   Instant renew_at_ = kNever;
   Instant flushed_at_{};
   std::uint32_t numbers_ = 0;

@@ -20,7 +20,8 @@ void UserHomes::on(ShardId from, const ports::MarkRead& ask) {
   if (newer) {
     *at = {.room = ask.mark.room, .seq = ask.mark.seq, .msg_no = std::max(at->msg_no, ask.mark.msg_no), .dirty = true};
   }
-  ports::UserNotice notice{.frame = wire::ReadMarked{.room = at->room, .seq = at->seq, .msg_no = at->msg_no}};
+  ports::UserNotice notice{.user = user.id,
+                           .frame = wire::ReadMarked{.room = at->room, .seq = at->seq, .msg_no = at->msg_no}};
   if (newer) {
     list_dirty(user);
     tell(user, notice);
@@ -46,6 +47,10 @@ void UserHomes::flush_marks() {
     ++marks_in_flight_;
     store_.submit(std::exchange(put, {}), std::move(call));
   };
+  for (const ports::ReadMarkRow& row : std::exchange(left_behind_, {})) {
+    put.marks.push_back(row);
+    if (put.marks.size() == kMarksPerPut) submit();
+  }
   for (const UserId id : std::exchange(dirty_, {})) {
     UserHome* user = find(id);
     if (user == nullptr || user->extras == nullptr) continue;
@@ -64,7 +69,12 @@ void UserHomes::marks_put(std::vector<ports::ReadMarkRow>&& rows, ports::StoreSt
   if (status == ports::StoreStatus::Ok || status == ports::StoreStatus::Stopped) return;
   for (const ports::ReadMarkRow& row : rows) {
     UserHome* user = find(row.user);
-    if (user == nullptr || user->extras == nullptr) continue;
+    if (user == nullptr) {
+      left_behind_.push_back(row);
+      turn_.schedule.arm(Chore::Marks, turn_.now.at + turn_.config.store_retry);
+      continue;
+    }
+    if (user->extras == nullptr) continue;
     const auto at = std::ranges::lower_bound(user->extras->marks, row.room, {}, &Mark::room);
     if (at == user->extras->marks.end() || at->room != row.room) continue;
     at->dirty = true;

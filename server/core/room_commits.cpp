@@ -15,8 +15,6 @@ namespace {
 constexpr std::uint32_t kEpochStep = 16;
 constexpr std::uint32_t kEpochsClaimedMax = 4 * kEpochStep;
 
-std::size_t size_of(const ports::CommitRow& row) { return sizeof(QueuedSend) + row.body.size(); }
-
 /// Of a send or of a row made from it.
 wire::SendResult result_for(const RoomHome& home, const auto& message, wire::SendStatus status) {
   return {.room = home.id,
@@ -56,6 +54,16 @@ void RoomHomes::answer(const Origin& origin, const wire::SendResult& result) {
 void RoomHomes::release(HomeWork& work, std::size_t bytes) {
   work.queue_bytes -= bytes;
   turn_.counters.commit_queue_bytes -= bytes;
+}
+
+/// Of what is with the store, too: its client repeats it, and the log decides.
+void RoomHomes::refuse_in_flight(RoomHome& home) {
+  for (const SendInFlight& each : std::exchange(home.work->in_flight, {})) {
+    wire::SendResult result = result_for(home, each, wire::SendStatus::Busy);
+    result.retry_after_ms = turn_.busy_retry_ms();
+    answer(each.origin, result);
+  }
+  release(*home.work, std::exchange(home.work->in_flight_bytes, 0));
 }
 
 void RoomHomes::refuse_queue(RoomHome& home, wire::SendStatus status) {
@@ -182,6 +190,7 @@ void RoomHomes::commit(RoomHome& home) {
   HomeWork& w = *home.work;
   ports::CommitBatch batch{.room = home.id,
                            .epoch = home.epoch,
+                           .fence = home.fence,
                            .rooms_per_user_max = turn_.config.rooms_per_user_max,
                            .now = turn_.now.wall};
   std::size_t taken = 0;
@@ -225,13 +234,13 @@ void RoomHomes::submit(RoomHome& home, ports::CommitBatch&& batch) {
     if (mutant(Mutant::M1_PublishBeforeCommit)) publish(home, std::move(guessed));
   }
   home.stage = HomeStage::Committing;
-  store_.submit(std::move(batch), CommitCall{home.id});
+  store_.submit(std::move(batch), CommitCall{home.id, home.fence});
 }
 
 // ---- back
 
-void RoomHomes::committed(RoomId room, ports::StoreCompletion&& done) {
-  RoomHome* home = find(room);
+void RoomHomes::committed(const CommitCall& call, ports::StoreCompletion&& done) {
+  RoomHome* home = find(call);
   auto* committed = std::get_if<ports::Committed>(&done.result);
   if (home == nullptr || home->stage != HomeStage::Committing || committed == nullptr) return;
   HomeWork& w = work(*home);
@@ -248,6 +257,7 @@ void RoomHomes::committed(RoomId room, ports::StoreCompletion&& done) {
     case ports::StoreStatus::Stopped:
       return repeat_later(*home, std::move(committed->batch), done.status);
   }
+  if (committed->fenced) return fenced(*home);
   settle_rows(*home, *committed);
   release(w, std::exchange(w.in_flight_bytes, 0));
   w.in_flight.clear();
@@ -311,11 +321,12 @@ void RoomHomes::read_missing(RoomHome& home) {
                                 .from = home.head,
                                 .limit = turn_.config.batch_events_max,
                                 .bytes_max = turn_.config.batch_bytes_max},
-                MissingCall{home.id});
+                MissingCall{home.id, home.fence});
 }
 
-void RoomHomes::missing_read(RoomId room, ports::StoreCompletion&& done) {
-  RoomHome* home = find(room);
+void RoomHomes::missing_read(const MissingCall& call, ports::StoreCompletion&& done) {
+  const RoomId room = call.room;
+  RoomHome* home = find(call);
   if (home == nullptr || home->stage != HomeStage::Reading) return;
   auto* page = std::get_if<ports::PageRead>(&done.result);
   if (done.status != ports::StoreStatus::Ok || page == nullptr) return retry_later(room);
@@ -343,11 +354,12 @@ void RoomHomes::raise(RoomHome& home) {
   const Epoch most(home.epoch.value + kEpochsClaimedMax);
   const Epoch above = std::max(home.epoch, std::min(home.work->disputed_by, most));
   const Epoch to((above.value / kEpochStep + 1) * kEpochStep);
-  store_.submit(ports::RaiseEpoch{.room = home.id, .expected = home.epoch, .to = to}, RaiseCall{home.id});
+  store_.submit(ports::RaiseEpoch{.room = home.id, .expected = home.epoch, .to = to}, RaiseCall{home.id, home.fence});
 }
 
-void RoomHomes::raised(RoomId room, const ports::StoreCompletion& done) {
-  RoomHome* home = find(room);
+void RoomHomes::raised(const RaiseCall& call, const ports::StoreCompletion& done) {
+  const RoomId room = call.room;
+  RoomHome* home = find(call);
   if (home == nullptr || home->stage != HomeStage::Raising) return;
   const auto* epoch = std::get_if<ports::EpochRaised>(&done.result);
   if (done.status != ports::StoreStatus::Ok || epoch == nullptr) return retry_later(room);

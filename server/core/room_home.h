@@ -36,6 +36,8 @@ struct QueuedSend {
   Epoch epoch;
   Origin origin;
 };
+/// What a row counts in a queue.
+inline std::size_t size_of(const ports::CommitRow& row) { return sizeof(QueuedSend) + row.body.size(); }
 /// What is remembered of a row that is with the store.
 struct SendInFlight {
   DeviceId device;
@@ -81,6 +83,7 @@ struct RoomHome {
   std::uint64_t msg_no = 0;
   PrefixHash hash;           // the fold up to head
   std::uint64_t shards = 0;  // that listen, as a mask
+  ViewId fence;              // the view in which this became the home
   Epoch epoch;
   HomeStage stage = HomeStage::Loading;
   wire::RoomKind kind = wire::RoomKind::Group;

@@ -61,7 +61,8 @@ HomeWork& RoomHomes::work(RoomHome& home) {
 
 void RoomHomes::load(RoomHome& home) {
   home.stage = HomeStage::Loading;
-  store_.submit(ports::LoadRoom{home.id}, LoadCall{home.id});
+  if (!home.fence) home.fence = turn_.view.id;
+  store_.submit(ports::LoadRoom{.room = home.id, .fence = home.fence}, LoadCall{home.id, home.fence});
 }
 
 void RoomHomes::forget(RoomHome& home) {
@@ -72,8 +73,50 @@ void RoomHomes::forget(RoomHome& home) {
   turn_.counters.rooms_home = homes_.used();
 }
 
-void RoomHomes::loaded(RoomId room, ports::StoreCompletion&& done) {
-  RoomHome* home = find(room);
+/// Whoever waits for an answer from this home asks the next one. A session of this shard does not: it is told to.
+void RoomHomes::let_go(RoomHome& home) {
+  if (home.work != nullptr) {
+    HomeWork& w = *home.work;
+    std::erase_if(w.in_flight, [&](const SendInFlight& each) { return each.origin.shard != turn_.self; });
+    std::erase_if(w.queue, [&](QueuedSend& each) {
+      if (each.origin.shard == turn_.self) return false;
+      release(w, size_of(each.row));
+      return true;
+    });
+    refuse_in_flight(home);
+    refuse_queue(home, wire::SendStatus::Busy);
+  }
+  forget(home);
+}
+
+void RoomHomes::hand_over() {
+  for (std::uint32_t i = 0; i < homes_.end(); ++i) {
+    if (homes_[i].id && turn_.home(homes_[i].id) != turn_.self) let_go(homes_[i]);
+  }
+}
+
+void RoomHomes::forget_listener(ShardId shard) {
+  for (std::uint32_t i = 0; i < homes_.end(); ++i) {
+    RoomHome& home = homes_[i];
+    if (!home.id) continue;
+    home.shards &= ~(std::uint64_t{1} << shard.value);
+    if (home.work == nullptr) continue;
+    std::erase_if(home.work->joins, [&](const WaitingJoin& each) { return each.shard == shard; });
+    std::erase_if(home.work->disputes, [&](const WaitingDispute& each) { return each.shard == shard; });
+  }
+}
+
+/// The store knows of a later view than this shard does.
+void RoomHomes::fenced(RoomHome& home) {
+  probe(Probe::fence_refused);
+  turn_.out->view_is_old = true;
+  answer_joins(home, ports::AskStatus::Unavailable);
+  let_go(home);
+}
+
+void RoomHomes::loaded(const LoadCall& call, ports::StoreCompletion&& done) {
+  const RoomId room = call.room;
+  RoomHome* home = find(call);
   if (home == nullptr || home->stage != HomeStage::Loading) return;
   auto* loaded = std::get_if<ports::RoomLoaded>(&done.result);
   if (done.status != ports::StoreStatus::Ok || loaded == nullptr) {
@@ -84,6 +127,7 @@ void RoomHomes::loaded(RoomId room, ports::StoreCompletion&& done) {
     if (home->shards != 0) return retry_later(room);
     return forget(*home);
   }
+  if (loaded->fenced) return fenced(*home);
   if (!loaded->exists) {
     answer_joins(*home, ports::AskStatus::Absent);
     refuse_queue(*home, wire::SendStatus::NoSuchRoom);
@@ -134,6 +178,10 @@ void RoomHomes::on(ShardId from, ports::JoinRooms&& ask) {
   ports::JoinedRooms answer{.request = ask.request, .user = ask.user};
   for (const RoomId room : ask.rooms) {
     if (!room) continue;
+    if (turn_.may_be_replaced()) {
+      answer.rooms.push_back({.status = ports::AskStatus::Unavailable, .at = {.room = room}});
+      continue;
+    }
     RoomHome& home = find_or_load(room);
     if (knows(home, ask.user)) {
       answer.rooms.push_back(join(home, from, ask.user));
@@ -161,6 +209,7 @@ void RoomHomes::on(ShardId from, const ports::LeaveRoom& leave) {
 }
 
 void RoomHomes::on(ShardId from, const ports::FetchEvents& fetch) {
+  if (turn_.may_be_replaced() && from != turn_.self) return;  // it asks again
   const RoomHome* home = find(fetch.room);
   ports::EventsFetched answer{.room = fetch.room, .after = fetch.after};
   if (home != nullptr && home->stage != HomeStage::Loading) {
@@ -177,6 +226,7 @@ void RoomHomes::on(ShardId from, const ports::FetchEvents& fetch) {
 }
 
 void RoomHomes::on(ShardId from, const ports::AskHeads& ask) {
+  if (turn_.may_be_replaced() && from != turn_.self) return;
   ports::HeadDigest digest{.request = ask.request};
   for (const RoomId room : ask.rooms) {
     if (!room) continue;

@@ -31,10 +31,16 @@ class RoomHomes {
   void relay(const ports::TypingSeen& typing);
 
   // ---- from the store
-  void loaded(RoomId room, ports::StoreCompletion&& done);
-  void committed(RoomId room, ports::StoreCompletion&& done);
-  void missing_read(RoomId room, ports::StoreCompletion&& done);
-  void raised(RoomId room, const ports::StoreCompletion& done);
+  void loaded(const LoadCall& call, ports::StoreCompletion&& done);
+  void committed(const CommitCall& call, ports::StoreCompletion&& done);
+  void missing_read(const MissingCall& call, ports::StoreCompletion&& done);
+  void raised(const RaiseCall& call, const ports::StoreCompletion& done);
+
+  // ---- views
+  /// Lets go of the rooms that have their home elsewhere now.
+  void hand_over();
+  /// The shard is gone, or has started anew: it listens to nothing.
+  void forget_listener(ShardId shard);
 
   /// Its log, and not by this home.
   void grew(RoomId room, Seq head);
@@ -54,16 +60,24 @@ class RoomHomes {
 
  private:
   RoomHome* find(RoomId room);
+  template <class Call>
+  RoomHome* find(const Call& call) {
+    RoomHome* home = find(call.room);
+    return home != nullptr && home->fence == call.fence ? home : nullptr;
+  }
   RoomHome& find_or_load(RoomId room);
   HomeWork& work(RoomHome& home);
   void load(RoomHome& home);
   void forget(RoomHome& home);
+  void let_go(RoomHome& home);
+  void fenced(RoomHome& home);
   bool knows(const RoomHome& home, UserId user) const;
   ports::JoinedRoom join(RoomHome& home, ShardId shard, UserId user);
   void answer_joins(RoomHome& home, ports::AskStatus status);
 
   // room_commits.cpp
   void answer(const Origin& origin, const wire::SendResult& result);
+  void refuse_in_flight(RoomHome& home);
   void refuse_queue(RoomHome& home, wire::SendStatus status);
   bool answer_repeat(RoomHome& home, const ports::ForwardSend& forward, const Origin& origin);
   void next_work(RoomHome& home);

@@ -3,6 +3,7 @@
 // falls between.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -43,6 +44,8 @@ class RoomLocals {
   void on(const ports::TypingRelayed& typing);
   /// Something that the shard said was lost.
   void suspect(ShardId home);
+  /// Rooms whose home is another process now register with it.
+  void view_changed(const ports::View& before);
 
   // ---- from the store
   void page_read(const PageCall& call, ports::StoreCompletion&& done);
@@ -53,6 +56,7 @@ class RoomLocals {
 
   // ---- chores
   void flush_heads();
+  void register_moved();
   void retry();
   void resend();
   void sweep(std::uint32_t slots);
@@ -115,6 +119,8 @@ class RoomLocals {
   void read_gap(RoomLocal& local);
   void skip_cut(RoomLocal& local, const ports::PageRead& page);
   void ask_heads(ShardId home);
+  void ask_heads(ShardId home, std::vector<RoomId>&& rooms);
+  void ask_again_elsewhere(RoomLocal& local, bool was_here);
   void learn_epoch(RoomLocal& local);
 
   // room_history.cpp
@@ -140,8 +146,9 @@ class RoomLocals {
   FlatIndex index_;
   std::vector<RoomId> heads_dirty_;
   std::vector<RoomId> retries_;
-  std::vector<RoomId> waiting_;        // for another shard's answer
-  std::vector<Suspicion> suspicions_;  // by shard
+  std::vector<RoomId> waiting_;                          // for another shard's answer
+  std::array<Suspicion, ports::kShardsMax> suspicions_;  // by shard
+  std::vector<RoomId> moved_;                            // to another home
   std::vector<wire::SyncedRoom> answers_;
   std::uint32_t answers_to_ = 0;
   std::uint32_t reads_ = 0;

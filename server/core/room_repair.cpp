@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/mutant.h"
 #include "common/base/probe.h"
 #include "common/wire/limits.h"
 #include "server/core/room_locals.h"
@@ -9,7 +10,8 @@
 namespace starling::core {
 namespace {
 constexpr std::size_t kHeadsPerAsk = 512;
-}
+constexpr Duration kMovedStep = std::chrono::milliseconds(20);
+}  // namespace
 
 void RoomLocals::fetch(RoomLocal& local) {
   LocalExtras& x = extras(local);
@@ -128,26 +130,72 @@ void RoomLocals::skip_cut(RoomLocal& local, const ports::PageRead& page) {
 
 /// However much is lost, one question is under way: overload must not feed on itself.
 void RoomLocals::suspect(ShardId home) {
-  if (suspicions_.size() <= home.value) suspicions_.resize(std::size_t{home.value} + 1);
   suspicions_[home.value].again = true;
   if (suspicions_[home.value].asked.empty()) ask_heads(home);
 }
 
 void RoomLocals::ask_heads(ShardId home) {
-  Suspicion& suspicion = suspicions_[home.value];
-  suspicion.again = false;
-  ports::AskHeads ask;
+  suspicions_[home.value].again = false;
+  std::vector<RoomId> rooms;
   for (std::uint32_t i = 0; i < locals_.end(); ++i) {
     const RoomLocal& local = locals_[i];
     if (!local.id || !local.ready || turn_.home(local.id) != home) continue;
-    ask.rooms.push_back(local.id);
-    if (ask.rooms.size() == kHeadsPerAsk) suspicion.asked.push_back(links_.ask(home, std::exchange(ask, {})));
+    rooms.push_back(local.id);
+    if (rooms.size() == kHeadsPerAsk) ask_heads(home, std::exchange(rooms, {}));
   }
-  if (!ask.rooms.empty()) suspicion.asked.push_back(links_.ask(home, std::move(ask)));
+  if (!rooms.empty()) ask_heads(home, std::move(rooms));
+}
+
+void RoomLocals::ask_heads(ShardId home, std::vector<RoomId>&& rooms) {
+  const ports::RequestId asked = links_.ask(home, ports::AskHeads{.rooms = std::move(rooms)});
+  if (home != turn_.self) suspicions_[home.value].asked.push_back(asked);
+}
+
+// ---- another home
+
+void RoomLocals::view_changed(const ports::View& before) {
+  for (std::uint16_t shard = 0; shard < suspicions_.size(); ++shard) {
+    const bool asked = !std::exchange(suspicions_[shard], {}).asked.empty();
+    if (asked && turn_.view.node_of(ShardId(shard)) != nullptr) suspect(ShardId(shard));
+  }
+  for (std::uint32_t i = 0; i < locals_.end(); ++i) {
+    RoomLocal& local = locals_[i];
+    if (!local.id || !ports::has_moved(before, turn_.view, local.id)) continue;
+    if (local.ready && !mutant(Mutant::MovedUnregistered)) moved_.push_back(local.id);
+    if (local.extras != nullptr) ask_again_elsewhere(local, ports::home_of(before, local.id) == turn_.self);
+  }
+  if (!moved_.empty()) turn_.schedule.arm(Chore::Moved, turn_.now.at);
+}
+
+/// What was asked of the home before; of this shard itself, when it `was_here`.
+void RoomLocals::ask_again_elsewhere(RoomLocal& local, bool was_here) {
+  LocalExtras& x = *local.extras;
+  x.fetched_at = {};
+  for (PendingSync& sync : x.syncs) {
+    sync.asked_at = {};
+    if (was_here && sync.step == SyncStep::Dispute) dispute(local, sync);
+  }
+  waiting_.push_back(local.id);
+  turn_.schedule.arm(Chore::Resend, turn_.now.at);
+}
+
+/// Registers with the new homes, which answer with what has been committed meanwhile. A piece at a time: each may be a room to be
+/// loaded.
+void RoomLocals::register_moved() {
+  std::array<std::vector<RoomId>, ports::kShardsMax> rooms;
+  for (std::size_t n = std::min(kHeadsPerAsk, moved_.size()); n > 0; --n) {
+    const RoomLocal* local = find(moved_.back());
+    if (local != nullptr && local->ready) rooms[turn_.home(local->id).value].push_back(local->id);
+    moved_.pop_back();
+  }
+  for (const ShardId shard : turn_.view.shards) {
+    if (!rooms[shard.value].empty()) ask_heads(shard, std::move(rooms[shard.value]));
+  }
+  if (!moved_.empty()) turn_.schedule.arm(Chore::Moved, turn_.now.at + kMovedStep);
 }
 
 void RoomLocals::on(ShardId from, const ports::HeadDigest& digest) {
-  if (digest.request != 0 && from.value < suspicions_.size()) {
+  if (digest.request != 0) {
     Suspicion& suspicion = suspicions_[from.value];
     if (std::erase(suspicion.asked, digest.request) > 0 && suspicion.asked.empty() && suspicion.again) ask_heads(from);
   }

@@ -38,6 +38,11 @@ void RoomLocals::sync(std::uint32_t session, wire::Sync&& frame) {
   std::vector<RoomId> to_join;
   for (const wire::SyncRoom& ask : frame.rooms) {
     if (!ask.room) continue;
+    if (turn_.may_be_replaced()) {
+      probe(Probe::outside_view_unready);
+      put_off(session, ask.room, turn_.busy_retry_ms());
+      continue;
+    }
     if (const std::uint32_t wait_ms = s.asks.take(turn_.config, 1, turn_.now.at); wait_ms != 0) {
       put_off(session, ask.room, wait_ms);
       continue;

@@ -32,9 +32,11 @@ void to_own_clock(ports::Payload& payload, Duration ahead) {
 }  // namespace
 
 Shard::Shard(const Config& config, ShardId self, ports::View view, std::uint64_t boot, std::uint64_t seed) {
-  // Registrations are a mask.
-  STARLING_ASSERT(!view.shards.empty() && self.value < 64);
-  for (const ShardId shard : view.shards) STARLING_ASSERT(shard.value < 64);
+  STARLING_ASSERT(!view.shards.empty() && self.value < ports::kShardsMax);
+  for (const ShardId shard : view.shards) STARLING_ASSERT(shard.value < ports::kShardsMax);
+  for (ports::ViewNode& node : view.nodes) {
+    if (node.has(self)) node.boot = boot;
+  }
   state_ = std::make_unique<State>(config, self, std::move(view), boot, seed);
 }
 Shard::~Shard() = default;
@@ -128,9 +130,6 @@ void Shard::State::on(EnvelopeReceived&& input) {
   switch (links.arrive(header, heartbeat)) {
     case Links::Arrival::Stale:
       return;
-    case Links::Arrival::Reborn:
-      reborn(header.from);
-      break;
     case Links::Arrival::AfterLoss:
       locals.suspect(header.from);
       watches.suspect(header.from);
@@ -142,14 +141,24 @@ void Shard::State::on(EnvelopeReceived&& input) {
   arrived(header.from, std::move(input.envelope.payload));
 }
 
-/// What it was told is told again, what its connections were told of is void.
-void Shard::State::reborn(ShardId shard) {
-  links.forget_connections(shard);
-  users.forget_devices_of(shard);
-  locals.suspect(shard);
-  watches.forget_versions(shard);
-  watches.suspect(shard);
-  logins.attach_anew(shard);
+void Shard::State::on(LeaseExtended&& input) { turn.lease_until = input.until; }
+
+/// Whoever has told something tells it to the home that is now, and what a process told that is gone is void.
+void Shard::State::on(ViewChanged&& input) {
+  STARLING_ASSERT(input.view.id == turn.view.id.next() && input.view.boot_of(turn.self) == turn.boot);
+  for (const ShardId shard : input.view.shards) STARLING_ASSERT(shard.value < ports::kShardsMax);
+  const ports::View before = std::exchange(turn.view, std::move(input.view));
+  for (const ShardId shard : before.shards) {
+    if (turn.view.boot_of(shard) == before.boot_of(shard)) continue;
+    homes.forget_listener(shard);
+    users.forget_devices_of(shard);
+  }
+  homes.hand_over();
+  users.hand_over();
+  links.view_changed(before);
+  locals.view_changed(before);
+  logins.view_changed(before);
+  watches.view_changed(before);
 }
 
 void Shard::State::on(StoreCompleted&& input) {
@@ -168,6 +177,7 @@ void Shard::State::on(DeadlineReached&&) {
   if (due(Chore::Heads)) locals.flush_heads();
   if (due(Chore::Marks)) users.flush_marks();
   if (due(Chore::LateMarks)) logins.send_late_marks();
+  if (due(Chore::Moved)) locals.register_moved();
   if (due(Chore::Attach)) logins.attach_some();
   if (due(Chore::StoreRetry)) {
     homes.retry();
@@ -274,10 +284,10 @@ void Shard::State::arrived(ShardId from, ports::Payload&& payload) {
 
 void Shard::State::completed(StoreCall&& call, ports::StoreCompletion&& done) {
   std::visit(Overloaded{
-                 [&](LoadCall& c) { homes.loaded(c.room, std::move(done)); },
-                 [&](CommitCall& c) { homes.committed(c.room, std::move(done)); },
-                 [&](MissingCall& c) { homes.missing_read(c.room, std::move(done)); },
-                 [&](RaiseCall& c) { homes.raised(c.room, done); },
+                 [&](LoadCall& c) { homes.loaded(c, std::move(done)); },
+                 [&](CommitCall& c) { homes.committed(c, std::move(done)); },
+                 [&](MissingCall& c) { homes.missing_read(c, std::move(done)); },
+                 [&](RaiseCall& c) { homes.raised(c, done); },
                  [](CheckpointCall&) {},
                  [&](PageCall& c) { locals.page_read(c, std::move(done)); },
                  [&](GapCall& c) {

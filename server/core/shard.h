@@ -62,6 +62,17 @@ struct DeadlineReached {};
 /// Stop taking sessions in, and send the present ones away at a bounded rate.
 struct DrainRequested {};
 
+// The node's place in the cluster (server/core/lease.h). A node that is alone is told neither.
+
+/// The next view: none is left out.
+struct ViewChanged {
+  ports::View view;
+};
+/// Until then nobody else is home to what is at home here.
+struct LeaseExtended {
+  Instant until{};
+};
+
 /// The device's credentials are void from now on: its sessions end.
 struct DeviceRevoked {
   DeviceId device;
@@ -77,8 +88,9 @@ struct ItemsGrew {
   UserId user;
 };
 
-using Input = std::variant<Connected, FrameReceived, Drained, Disconnected, EnvelopeReceived, StoreCompleted,
-                           DeadlineReached, DrainRequested, DeviceRevoked, LogGrew, ItemsGrew>;
+using Input =
+    std::variant<Connected, FrameReceived, Drained, Disconnected, EnvelopeReceived, StoreCompleted, DeadlineReached,
+                 DrainRequested, ViewChanged, LeaseExtended, DeviceRevoked, LogGrew, ItemsGrew>;
 
 // ---- effects
 
@@ -114,8 +126,10 @@ struct Effects {
   std::vector<Close> closes;
   std::vector<Post> posts;
   std::vector<ports::StoreOp> store;
+  bool view_is_old = false;  // there is a later one: the driver asks the store for it
 
   void clear() {
+    view_is_old = false;
     recipients.clear();
     sends.clear();
     closes.clear();

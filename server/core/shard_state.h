@@ -59,11 +59,12 @@ struct Shard::State {
   void on(StoreCompleted&& input);
   void on(DeadlineReached&& input);
   void on(DrainRequested&& input);
+  void on(ViewChanged&& input);
+  void on(LeaseExtended&& input);
   void on(DeviceRevoked&& input);
   void on(LogGrew&& input);
   void on(ItemsGrew&& input);
 
-  void reborn(ShardId shard);
   void settle();
   void arrived(ShardId from, ports::Payload&& payload);
   void completed(StoreCall&& call, ports::StoreCompletion&& done);

@@ -12,18 +12,23 @@
 
 namespace starling::core {
 
-// Of a room's home.
+// Of a room's home; the fence tells it from one that was here in an earlier view.
 struct LoadCall {
   RoomId room;
+  ViewId fence;
 };
 struct CommitCall {
   RoomId room;
+  ViewId fence;
 };
+/// Events that another home, or an attempt of unknown outcome, has written.
 struct MissingCall {
   RoomId room;
-};  // events that another home, or an attempt of unknown outcome, has written
+  ViewId fence;
+};
 struct RaiseCall {
   RoomId room;
+  ViewId fence;
 };
 struct CheckpointCall {};
 // Of a room's local.

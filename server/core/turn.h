@@ -14,6 +14,8 @@ struct Turn {
   Turn(const Config& c, ShardId s, ports::View v, std::uint64_t b, std::uint64_t seed)
       : config(c), self(s), view(std::move(v)), boot(b), rng(seed) {}
 
+  /// What is at home here may be at home elsewhere by now: nothing that is only remembered may be answered.
+  bool may_be_replaced() const { return now.at >= lease_until; }
   ShardId home(RoomId room) const { return ports::home_of(view, room); }
   ShardId home(UserId user) const { return ports::home_of(view, user); }
   std::uint32_t busy_retry_ms() {
@@ -28,7 +30,8 @@ struct Turn {
 
   const Config config;
   const ShardId self;
-  const ports::View view;
+  ports::View view;
+  Instant lease_until = kNever;  // of the node in the view
   const std::uint64_t boot;
   Rng rng;
   Counters counters;

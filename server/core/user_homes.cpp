@@ -81,6 +81,27 @@ void UserHomes::forget(UserHome& user) {
   users_.remove(slot);
 }
 
+void UserHomes::hand_over() {
+  const auto moved = [&](UserId id) { return turn_.home(id) != turn_.self; };
+  if (std::ranges::any_of(dirty_, moved)) flush_marks();
+  for (std::uint32_t i = 0; i < users_.end(); ++i) {
+    if (!users_[i].id || !moved(users_[i].id)) continue;
+    pass_on(users_[i]);
+    forget(users_[i]);
+  }
+  presence_.hand_over();
+}
+
+/// What was said to this home, and not read yet: the next one may have read before it happened.
+void UserHomes::pass_on(const UserHome& user) {
+  if (user.extras == nullptr) return;
+  const ShardId next = turn_.home(user.id);
+  for (const RoomId room : user.extras->changed) {
+    links_.ask(next, ports::MembershipChanged{.user = user.id, .room = room});
+  }
+  if (user.extras->items_loading || user.extras->items_again) links_.ask(next, ports::ItemsChanged{.user = user.id});
+}
+
 void UserHomes::load(UserHome& user) {
   UserExtras& x = extras(user);
   if (x.loading) {
@@ -124,13 +145,13 @@ void UserHomes::attach(UserHome& user, const WaitingDevice& waiting, const ports
   const auto old = std::ranges::find(user.devices, device.id, &Device::id);
   if (old != user.devices.end()) {
     const bool same = old->shard == device.shard && old->conn == device.conn;
-    if (!same && device.connected_at < old->connected_at) return fence(device);
+    if (!same && device.connected_at < old->connected_at) return fence(user.id, device);
     if (!same) {
       const bool unknown = device.connected_at == ports::kBefore && old->connected_at == ports::kBefore;
-      fence(*old, unknown);
+      fence(user.id, *old, unknown);
       const bool from_another_shard = old->shard != device.shard;
       *old = device;
-      if (unknown) fence(device, true);
+      if (unknown) fence(user.id, device, true);
       if (from_another_shard) read_again(user);
     }
   } else if (user.devices.size() >= turn_.config.connections_per_user_max) {
@@ -155,9 +176,9 @@ void UserHomes::attach(UserHome& user, const WaitingDevice& waiting, const ports
   links_.post(device.shard, std::move(answer));
 }
 
-void UserHomes::fence(const Device& device, bool again) {
+void UserHomes::fence(UserId user, const Device& device, bool again) {
   probe(Probe::device_fenced);
-  links_.ask(device.shard, ports::DeviceFenced{.conn = device.conn, .again = again});
+  links_.ask(device.shard, ports::DeviceFenced{.user = user, .conn = device.conn, .again = again});
 }
 
 void UserHomes::on(ShardId from, const ports::DetachDevice& detach) {
@@ -359,7 +380,7 @@ void UserHomes::tell_changes(UserHome& user, const ports::UserLoaded& loaded, co
 
 void UserHomes::tell(const UserHome& user, const ports::UserNotice& notice) {
   for (const ShardId shard : turn_.view.shards) {
-    ports::UserNotice theirs{.number = notice.number, .frame = notice.frame};
+    ports::UserNotice theirs{.user = user.id, .number = notice.number, .frame = notice.frame};
     for (const Device& device : user.devices) {
       if (device.shard == shard) theirs.conns.push_back(device.conn);
     }

@@ -82,6 +82,8 @@ class UserHomes {
   void on(ShardId from, const ports::MembershipChanged& changed);
   void on(ShardId from, const ports::ItemsChanged& changed);
   void on(ShardId from, const ports::DeviceAway& away);
+  /// Lets go of the users that have their home elsewhere now: what is only known here goes to the store.
+  void hand_over();
   /// The connections of the shard are gone, without a word.
   void forget_devices_of(ShardId shard);
 
@@ -96,7 +98,7 @@ class UserHomes {
   void sweep(std::uint32_t slots);
   /// What the user's devices say of the person.
   Activity activity(UserId user) const;
-  bool quiet() const { return dirty_.empty() && marks_in_flight_ == 0; }
+  bool quiet() const { return dirty_.empty() && left_behind_.empty() && marks_in_flight_ == 0; }
   void describe(std::string& text, std::size_t bytes_max) const;
 
  private:
@@ -105,12 +107,13 @@ class UserHomes {
   UserExtras& extras(UserHome& user);
   void shrink(UserHome& user);
   void forget(UserHome& user);
+  void pass_on(const UserHome& user);
   void load(UserHome& user);
   void load_items(UserHome& user);
   bool deserted(const UserHome& user) const;
   void outdate(UserHome& user);
   void attach(UserHome& user, const WaitingDevice& waiting, const ports::UserLoaded* loaded);
-  void fence(const Device& device, bool again = false);
+  void fence(UserId user, const Device& device, bool again = false);
   void tell(const UserHome& user, const ports::UserNotice& notice);
   template <class Which>
   bool drop_devices(UserHome& user, Which&& which, bool left);
@@ -127,6 +130,7 @@ class UserHomes {
   FlatIndex index_;
   std::vector<UserId> retries_;
   std::vector<UserId> dirty_;
+  std::vector<ports::ReadMarkRow> left_behind_;  // of users that are at home elsewhere; the store could not take them
   std::size_t marks_in_flight_ = 0;
   std::uint32_t sweep_at_ = 0;
 };

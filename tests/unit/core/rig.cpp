@@ -24,7 +24,7 @@ wire::SyncedRoom Heard::synced(RoomId room) const {
 
 Rig::Rig(std::uint32_t shards, Config config) : config_(config), next_index_(shards) {
   view_.id = ViewId(1);
-  view_.add({.first = ShardId(0), .shards = static_cast<std::uint16_t>(shards)});
+  for (std::uint16_t i = 0; i < shards; ++i) view_.add({.first = ShardId(i), .shards = 1});
   restart_shards();
   for (std::size_t i = 0; i < std::variant_size_v<ports::StoreRequest>; ++i) submitted_[i] = 0;
 }
@@ -33,6 +33,7 @@ void Rig::restart_shards() {
   ++boot_;
   shards_.clear();
   held_.clear();
+  for (ports::ViewNode& node : view_.nodes) node.boot = boot_;
   for (const ShardId shard : view_.shards) {
     shards_.push_back(std::make_unique<Shard>(config_, shard, view_, boot_, boot_ * 100 + shard.value));
   }
@@ -44,8 +45,42 @@ void Rig::restart_shard(std::uint32_t shard) {
   std::erase_if(heard_, [&](const auto& each) { return each.first.shard == shard; });
   next_index_[shard] = 0;
   const ShardId name(static_cast<std::uint16_t>(shard));
+  change_view(
+      [&](std::vector<ports::ViewNode>& nodes) {
+        std::erase_if(nodes, [&](const ports::ViewNode& node) { return node.first == name; });
+        nodes.push_back({.first = name, .shards = 1, .boot = boot_});
+      },
+      shard);
   shards_[shard] = std::make_unique<Shard>(config_, name, view_, boot_, boot_ * 100 + shard);
   input(shard, DeadlineReached{});
+}
+
+template <class Change>
+void Rig::change_view(Change&& change, std::uint32_t except) {
+  std::vector<ports::ViewNode> nodes = view_.nodes;
+  change(nodes);
+  view_ = {.id = view_.id.next()};
+  for (const ports::ViewNode& node : nodes) view_.add(node);
+  for (const ShardId shard : view_.shards) {
+    if (shard.value != except) input(shard.value, ViewChanged{view_});
+  }
+}
+
+void Rig::put_out(std::uint32_t shard) {
+  change_view(
+      [&](std::vector<ports::ViewNode>& nodes) {
+        std::erase_if(nodes, [&](const ports::ViewNode& node) { return node.first.value == shard; });
+      },
+      shard);
+}
+
+void Rig::leave(std::uint32_t shard, bool told) {
+  change_view(
+      [&](std::vector<ports::ViewNode>& nodes) {
+        std::ranges::find(nodes, ShardId(static_cast<std::uint16_t>(shard)), &ports::ViewNode::first)->leaving = true;
+      },
+      shard);
+  if (told) hear_view(shard);
 }
 
 // ---- connections

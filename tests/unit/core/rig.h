@@ -117,8 +117,14 @@ class Rig {
 
   /// New shards; whatever was connected or under way is gone.
   void restart_shards();
-  /// One alone; it gives the handles of its connections out from the beginning.
+  /// One alone; it gives the handles of its connections out from the beginning. Each is a node of its own.
   void restart_shard(std::uint32_t shard);
+  /// The other shards go on without this one, which is told nothing.
+  void put_out(std::uint32_t shard);
+  void bring_back(std::uint32_t shard) { restart_shard(shard); }
+  /// Nothing has its home there any more. It is told last: with `told` false, only by hear_view().
+  void leave(std::uint32_t shard, bool told = true);
+  void hear_view(std::uint32_t shard) { input(shard, ViewChanged{view_}); }
   void drain_shard(std::uint32_t shard = 0) { input(shard, DrainRequested{}); }
   Shard& shard(std::uint32_t i = 0) { return *shards_[i]; }
   void input(std::uint32_t shard, Input&& in);
@@ -135,6 +141,8 @@ class Rig {
 
  private:
   void carry_out(std::uint32_t shard, Effects& effects);
+  template <class Change>
+  void change_view(Change&& change, std::uint32_t except);
   void run();
 
   Config config_;

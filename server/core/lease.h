@@ -1,0 +1,50 @@
+// A node's place in the view: the store is asked to keep it, three times in a lease, and every view that comes is handed to
+// the node's shards in order. Without I/O, as the shards. Owner: the thread that drives it.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "server/core/config.h"
+#include "server/core/shard.h"
+#include "server/ports/store.h"
+
+namespace starling::core {
+
+class Lease {
+ public:
+  Lease(const Config& config, const ports::ViewNode& self) : config_(config), self_(self) {}
+
+  /// What the store is to be asked now, if anything; the answer comes to answered().
+  std::optional<ports::KeepLease> ask(Now now);
+  /// When to ask next; kNever while an answer is waited for.
+  Instant next_deadline() const { return asking_ ? kNever : ask_at_; }
+
+  struct News {
+    bool out = false;                // the process is in the view no more, and must start anew
+    std::vector<ports::View> views;  // next, in order
+  };
+  News answered(Instant now, ports::StoreCompletion&& done);
+
+  /// There is a later view than the one that is known here.
+  void hurry(Instant now);
+  /// Nothing is to have its home here any more; sessions go on.
+  void leave(Instant now);
+  bool left() const { return left_; }
+  /// Until then nobody else is home to what is at home here.
+  Instant until() const { return until_; }
+
+ private:
+  const Config& config_;
+  ports::ViewNode self_;
+  ViewId known_;
+  bool asking_ = false;
+  bool again_ = false;  // something came up while the store was asked
+  bool left_ = false;   // the view says so
+  Instant asked_at_{};
+  Instant ask_at_{};
+  Instant until_{};
+  Now first_{};  // planted bug
+};
+
+}  // namespace starling::core

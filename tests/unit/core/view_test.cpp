@@ -1,0 +1,215 @@
+// Rooms and users whose home becomes another shard: one is put out of the view, comes back, or leaves.
+#include "common/base/probe.h"
+#include "tests/unit/core/rig.h"
+
+namespace starling::core::testing {
+namespace {
+
+/// Three shards, each a node; bob and carol are connected beside the room's home.
+class ViewTest : public ::testing::Test {
+ protected:
+  ViewTest() {
+    rig.store.add_room(kRoom, {kAlice, kBob, kCarol});
+    home = rig.home(kRoom);
+    alice = rig.connect(kAlice, DeviceId(10), 0, home);
+    bob = rig.connect(kBob, DeviceId(20), 0, (home + 1) % 3);
+    carol = rig.connect(kCarol, DeviceId(30), 0, (home + 2) % 3);
+    for (const End end : {alice, bob, carol}) rig.sync(end, rig.at_head());
+    rig.pass(1s);
+    rig.forget_heard();
+    probe_counts = {};
+  }
+  /// One whose home is the room's.
+  UserId user_at_home() const {
+    UserId user(100);
+    while (rig.home(user) != home) user = user.next();
+    return user;
+  }
+  std::uint64_t count(Probe p) { return probe_counts[static_cast<std::size_t>(p)]; }
+  wire::SendResult result(End end) {
+    const auto all = rig.heard(end).all<wire::SendResult>();
+    return all.empty() ? wire::SendResult{.status = wire::SendStatus::Busy} : all.back();
+  }
+
+  Rig rig{3};
+  std::uint32_t home = 0;
+  End alice, bob, carol;
+};
+
+TEST_F(ViewTest, TheRoomOfAShardThatIsPutOutGoesOnElsewhere) {
+  rig.put_out(home);
+  ASSERT_NE(rig.home(kRoom), home);
+  rig.pass(100ms);
+  rig.say(bob, rig.message(1));
+  EXPECT_EQ(result(bob).status, wire::SendStatus::Accepted);
+  EXPECT_EQ(rig.heard(bob).seqs(), std::vector<std::uint64_t>{4});
+  EXPECT_EQ(rig.heard(carol).seqs(), std::vector<std::uint64_t>{4});
+}
+
+TEST_F(ViewTest, WhatWasCommittedAndNotToldIsTold) {
+  rig.lose = [&](ShardId from, ShardId, const ports::Payload&) { return from.value == home; };
+  rig.say(alice, rig.message(1));
+  rig.lose = {};
+  ASSERT_TRUE(rig.heard(bob).seqs().empty());
+  rig.put_out(home);
+  rig.pass(100ms);
+  EXPECT_EQ(rig.heard(bob).seqs(), std::vector<std::uint64_t>{4});
+  EXPECT_EQ(rig.heard(carol).seqs(), std::vector<std::uint64_t>{4});
+}
+
+TEST_F(ViewTest, ASendThatWaitsIsAskedOfTheNewHome) {
+  rig.lose = [&](ShardId, ShardId to, const ports::Payload&) { return to.value == home; };
+  rig.say(bob, rig.message(1));
+  rig.say(carol, rig.message(1));
+  rig.put_out(home);
+  rig.pass(100ms);
+  EXPECT_EQ(result(bob).status, wire::SendStatus::Accepted);
+  EXPECT_EQ(result(carol).status, wire::SendStatus::Accepted);
+  EXPECT_EQ(count(Probe::request_moved), 2u);
+}
+
+TEST_F(ViewTest, AHomeThatDoesNotKnowThatItWasReplacedCommitsNothing) {
+  rig.put_out(home);
+  rig.pass(100ms);
+  const Seq head = rig.store.room(kRoom).head();
+  rig.say(alice, rig.message(1));
+  EXPECT_EQ(rig.store.room(kRoom).head(), head);
+  EXPECT_EQ(count(Probe::fence_refused), 1u);
+  EXPECT_EQ(result(alice).status, wire::SendStatus::Busy);
+}
+
+TEST_F(ViewTest, ACommitThatTheOldHomeHasUnderWayIsBeforeTheNewHomeReadsOrRefused) {
+  rig.hold_store();
+  rig.say(alice, rig.message(1));
+  ASSERT_EQ(rig.held_of<ports::CommitBatch>(), 1u);
+  rig.put_out(home);
+  rig.pass(100ms);
+  rig.let_store_run();  // the commit first
+  rig.pass(100ms);
+  EXPECT_EQ(rig.heard(bob).seqs(), std::vector<std::uint64_t>{4});
+}
+
+TEST_F(ViewTest, WhatAStaleShardSaysIsNotLookedAt) {
+  rig.put_out(home);
+  rig.pass(300ms);
+  EXPECT_GT(count(Probe::stale_view_rejected), 0u);
+}
+
+TEST_F(ViewTest, ARoomGoesBackToAShardThatComesBack) {
+  rig.put_out(home);
+  rig.pass(100ms);
+  rig.say(bob, rig.message(1));
+  rig.bring_back(home);
+  ASSERT_EQ(rig.home(kRoom), home);
+  rig.pass(100ms);
+  rig.say(carol, rig.message(1));
+  EXPECT_EQ(rig.heard(bob).seqs(), (std::vector<std::uint64_t>{4, 5}));
+  EXPECT_EQ(rig.heard(carol).seqs(), (std::vector<std::uint64_t>{4, 5}));
+  EXPECT_EQ(rig.store.room(kRoom).fence, ViewId(3));
+}
+
+TEST_F(ViewTest, AShardThatLeavesKeepsItsSessionsAndHasNoHomes) {
+  rig.leave(home);
+  ASSERT_NE(rig.home(kRoom), home);
+  rig.pass(100ms);
+  rig.say(alice, rig.message(1));
+  rig.say(bob, rig.message(1));
+  for (const End end : {alice, bob, carol}) {
+    EXPECT_EQ(rig.heard(end).seqs(), (std::vector<std::uint64_t>{4, 5}));
+    EXPECT_FALSE(rig.heard(end).closed);
+  }
+  EXPECT_EQ(rig.shard(home).counters().rooms_home, 0u);
+}
+
+TEST_F(ViewTest, ASendThatTheLeavingHomeHasQueuedForItsOwnSessionIsBusy) {
+  rig.hold_store();
+  rig.say(alice, rig.message(1));
+  rig.say(alice, rig.message(2));
+  rig.leave(home);
+  ASSERT_EQ(rig.heard(alice).all<wire::SendResult>().size(), 2u);
+  EXPECT_EQ(result(alice).status, wire::SendStatus::Busy);
+  EXPECT_EQ(rig.shard(home).counters().commit_queue_bytes, 0u);
+  rig.let_store_run();
+  rig.pass(100ms);
+  rig.say(alice, rig.message(1));
+  EXPECT_EQ(result(alice).status, wire::SendStatus::Duplicate) << "it was committed all the same";
+}
+
+TEST_F(ViewTest, WhoeverHearsOfALaterViewAsksForIt) {
+  Effects out;
+  rig.shard(home).on(rig.now(),
+                     EnvelopeReceived{{.header = {.from = ShardId(static_cast<std::uint16_t>((home + 1) % 3)),
+                                                  .boot = 2,
+                                                  .link_seq = 1,
+                                                  .view = ViewId(7)},
+                                       .payload = ports::Heartbeat{}}},
+                     out);
+  EXPECT_TRUE(out.view_is_old);
+}
+
+TEST_F(ViewTest, AfterItsLeaseAHomeAnswersNobodyWhereTheLogStands) {
+  rig.input(home, LeaseExtended{rig.now().at});
+  rig.sync(alice, rig.at_head());
+  EXPECT_EQ(rig.heard(alice).synced().status, wire::SyncStatus::Unavailable);
+  const End tablet = rig.connect(kBob, DeviceId(21), 0, bob.shard);
+  rig.sync(tablet, rig.at_head());
+  EXPECT_EQ(rig.heard(tablet).synced().status, wire::SyncStatus::Unavailable);
+  rig.input(home, LeaseExtended{rig.now().at + 3s});
+  rig.sync(tablet, rig.at_head());
+  EXPECT_EQ(rig.heard(tablet).synced().status, wire::SyncStatus::Live);
+}
+
+// ---- users
+
+TEST_F(ViewTest, AUsersSessionsRegisterWithTheNewHome) {
+  const UserId user = user_at_home();
+  const std::uint64_t n = user.value;
+  rig.store.add_room(RoomId(0x77), {user});
+  const End phone = rig.connect(user, DeviceId(n), 1, (home + 1) % 3);
+  const End tablet = rig.connect(user, DeviceId(n + 1), 1, (home + 2) % 3);
+  for (const End end : {phone, tablet}) rig.sync(end, {}, wire::SyncMode::Full, RoomId(0x77));
+  rig.say(phone, wire::ReadMark{.room = RoomId(0x77), .seq = Seq(1)});
+  rig.put_out(home);
+  rig.pass(1s);
+  rig.forget_heard();
+  const End again = rig.connect(user, DeviceId(n), 1, (home + 2) % 3);
+  EXPECT_TRUE(rig.heard(phone).closed) << "the new home knows of the device's older connection";
+  EXPECT_FALSE(rig.heard(again).closed);
+  const auto marks = rig.heard(tablet).all<wire::ReadMarked>();
+  EXPECT_TRUE(marks.empty() || marks.back().seq == Seq(1));
+}
+
+TEST_F(ViewTest, WhatTheOldHomeWasToldAndCouldNotBringIsToldByTheNewOne) {
+  const UserId user = user_at_home();
+  const End phone = rig.connect(user, DeviceId(user.value), 1, (home + 1) % 3);
+  const End tablet = rig.connect(user, DeviceId(user.value + 1), 1, home);
+  rig.leave(home, false);
+  rig.pass(500ms);  // the phone has registered with the new home, the tablet with the old one
+  rig.forget_heard();
+  rig.say(tablet, wire::PutItem{.request_id = 1, .kind = wire::ItemKind::Draft, .key = "k", .value = "dark"});
+  EXPECT_TRUE(rig.heard(phone).all<wire::Items>().empty());
+  rig.hear_view(home);
+  rig.pass(100ms);
+  ASSERT_EQ(rig.heard(phone).all<wire::Items>().size(), 1u);
+  EXPECT_EQ(rig.heard(phone).all<wire::Items>()[0].items.at(0).value, "dark");
+}
+
+TEST_F(ViewTest, MarksThatOnlyTheLeavingHomeKnowsGoToTheStore) {
+  const std::uint64_t n = user_at_home().value;
+  rig.store.add_room(RoomId(0x77), {UserId(n)});
+  const End phone = rig.connect(UserId(n), DeviceId(n), 1, home);
+  rig.sync(phone, {}, wire::SyncMode::Full, RoomId(0x77));
+  rig.say(phone, wire::ReadMark{.room = RoomId(0x77), .seq = Seq(1)});
+  rig.disconnect(phone);
+  ASSERT_TRUE(rig.store.marks().empty());
+  rig.hold_store();
+  rig.leave(home);
+  ASSERT_EQ(rig.held_of<ports::PutReadMarks>(), 1u);
+  rig.complete_next(ports::StoreStatus::Unavailable);
+  rig.let_store_run();
+  rig.pass(1s);
+  EXPECT_EQ(rig.store.marks().size(), 1u);
+}
+
+}  // namespace
+}  // namespace starling::core::testing
