@@ -42,7 +42,11 @@ Cluster::Cluster(Context& context, const Plan& plan, Store& store, People& peopl
 
 void Cluster::start(std::uint32_t node) {
   STARLING_ASSERT(!up(node) && store_->quiet(node));
-  ++boots_[node];
+  view_.nodes[node].boot = ++boots_[node];
+  view_.id = view_.id.next();
+  for (std::uint32_t i = 0; i < shards_.size(); ++i) {
+    if (shards_[i] != nullptr) input(i, core::ViewChanged{view_});
+  }
   for (std::uint32_t i = node * shards_each_; i < (node + 1) * shards_each_; ++i) {
     const std::uint64_t seed = context_->draw_at(Stream::ShardSeed, number_ * 64 + i, boots_[node]);
     shards_[i] = std::make_unique<core::Shard>(context_->options.config, view_.shards[i], view_, boots_[node], seed);

@@ -12,6 +12,7 @@ namespace starling::sim {
 
 enum class Happening : std::uint8_t {
   ShardTimer,       // a: shard, b: the deadline's ticket
+  LeaseTimer,       // a: node, b: the deadline's ticket
   BusArrival,       // a: route or straggler, b: life of the receiver
   StoreCommit,      // a: slot of the operation
   Postgres,         // a: PostgresStore::Step, b: of what

@@ -92,6 +92,7 @@ constexpr std::array kKnobs{
     STARLING_KNOB("link_heartbeat", config.link_heartbeat),
     STARLING_KNOB("head_digest", config.head_digest),
     STARLING_KNOB("forward_retry", config.forward_retry),
+    STARLING_KNOB("node_lease", config.node_lease),
     STARLING_KNOB("read_mark_flush", config.read_mark_flush),
     STARLING_KNOB("typing_per_room_max", config.typing_per_room_max),
     STARLING_KNOB("store_retry", config.store_retry),

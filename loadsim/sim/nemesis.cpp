@@ -152,7 +152,7 @@ void Nemesis::on_server(const Fault& fault) {
       memory_limits_.insert_or_assign(node.index(), MemoryLimit{fault.bytes, now + fault.span});
       return;
     case FaultKind::Drain:
-      if (node.up() && !node.paused()) node.drain();
+      if (node.serving() && !node.paused()) node.drain();
       return;
     case FaultKind::RingDrop:
       world_->bus().drop_in_rings(fault.permille, now + fault.span);

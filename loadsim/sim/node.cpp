@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/base/assert.h"
+#include "common/base/probe.h"
 #include "common/client/close_code.h"
 #include "loadsim/sim/recording.h"
 
@@ -14,6 +15,8 @@ namespace {
 
 constexpr WallTime kBeginning = wall_from_ms(1'767'225'600'000);  // 2026-01-01
 constexpr auto kTicketLife = std::chrono::minutes(10);
+/// Shards number theirs from 1 on.
+constexpr std::uint64_t kLeaseOp = 0;
 
 std::uint16_t close_code_of(core::CloseReason reason) {
   switch (reason) {
@@ -68,18 +71,27 @@ Node::Node(std::uint32_t index, const Surroundings& around)
       first_shard_(index * around.context->options.shards),
       boot_(index),
       steady_offset_(within({0s, 1000h}, around.context->draw_at(Stream::Bus, 1u << 20, index)) *
-                     (index == 0 ? 0 : 1)) {
-  const std::uint16_t count = context_->options.shards;
-  for (std::uint16_t node = 0; node < context_->options.nodes; ++node) {
-    view_.add({.first = ShardId(static_cast<std::uint16_t>(node * count)), .shards = count});
-  }
-}
+                     (index == 0 ? 0 : 1)) {}
 
 // ---- life
 
 void Node::start() {
   STARLING_ASSERT(!up());
+  up_ = true;
   boot_ += context_->options.nodes;  // no two processes have the same
+  draining_ = false;
+  paused_until_ = context_->now();
+  const ports::ViewNode self{.first = name_of(0), .shards = context_->options.shards, .boot = boot_};
+  if (context_->options.nodes == 1) {
+    view_ = {.id = ViewId(1)};
+    view_.add(self);
+    return serve();
+  }
+  lease_.emplace(context_->options.config, self);
+  keep_lease();
+}
+
+void Node::serve() {
   const std::uint16_t count = context_->options.shards;
   conns_.resize(count);
   free_.resize(count);
@@ -92,8 +104,50 @@ void Node::start() {
     if (context_->recording != nullptr) context_->recording->shard(context_->now(), name_of(i), Step::What::ShardUp);
     arm(i);
   }
-  draining_ = false;
-  paused_until_ = context_->now();
+}
+
+// ---- the view
+
+void Node::keep_lease() {
+  if (auto ask = lease_->ask({.at = steady(context_->now()), .wall = wall()})) {
+    store_->submit(name_of(0), {.id = kLeaseOp, .request = *ask});
+  }
+  const Instant next = lease_->next_deadline();
+  if (next == kNever) return;
+  context_->wheel.schedule(next - steady_offset_, Happening::LeaseTimer, index_, ++lease_ticket_);
+}
+
+void Node::on_lease_timer(std::uint64_t ticket) {
+  if (lease_ && ticket == lease_ticket_) keep_lease();
+}
+
+void Node::lease_answered(ports::StoreCompletion&& done) {
+  core::Lease::News news = lease_->answered(steady(context_->now()), std::move(done));
+  if (news.out) return put_out();
+  for (ports::View& view : news.views) enter(std::move(view));
+  input_all(core::LeaseExtended{lease_->until()});
+  if (draining_ && lease_->left()) input_all(core::DrainRequested{});
+  keep_lease();
+}
+
+void Node::enter(ports::View&& view) {
+  context_->trace.add(0x800, view.id.value, view.nodes.size());
+  context_->lost();  // until what has moved is registered anew
+  view_ = std::move(view);
+  if (!serving()) return serve();
+  input_all(core::ViewChanged{view_});
+}
+
+/// The others go on without this process: it starts anew.
+void Node::put_out() {
+  probe(Probe::node_evicted_by_lease);
+  if (steady(context_->now()) < lease_->until()) {
+    context_->violations.report(
+        {.guarantee = check::Guarantee::G5_ReadYourWrites,
+         .text = "node " + std::to_string(index_ + 1) + " was put out of the view before its lease was over"});
+  }
+  kill(StoreModel::Death::Process);
+  context_->wheel.schedule(context_->now() + 200ms, Happening::NodeStarts, index_, boot_);
 }
 
 void Node::pause(Instant until) {
@@ -106,6 +160,8 @@ void Node::kill(StoreModel::Death death) {
   for (std::uint32_t i = 0; i < shards_.size() && context_->recording != nullptr; ++i) {
     context_->recording->shard(context_->now(), name_of(i), Step::What::ShardDown);
   }
+  up_ = false;
+  lease_.reset();
   shards_.clear();
   entering_.clear();
   bus_->ends(first_shard_);
@@ -129,10 +185,13 @@ void Node::kill(StoreModel::Death death) {
   }
 }
 
+/// A node of several leaves the view first, and then sends its sessions away.
 void Node::drain() {
-  if (!up() || draining_) return;
+  if (!serving() || draining_) return;
   draining_ = true;
-  for (std::uint32_t i = 0; i < shards_.size(); ++i) input(i, core::DrainRequested{});
+  if (!lease_) return input_all(core::DrainRequested{});
+  lease_->leave(steady(context_->now()));
+  keep_lease();
 }
 
 bool Node::drained() const {
@@ -262,8 +321,9 @@ void Node::on_envelope(ShardId to, ports::Envelope envelope) {
 }
 
 void Node::enter_by_link(RoomId room, Epoch epoch, UserId user) {
+  if (!serving()) return;
   const ShardId home = ports::home_of(view_, room);
-  if (!up() || index_of(home) >= shards_.size()) return;
+  if (index_of(home) >= shards_.size()) return;
   ports::CommitBatch batch{.room = room,
                            .epoch = epoch,
                            .rooms_per_user_max = context_->options.config.rooms_per_user_max,
@@ -302,6 +362,7 @@ void Node::entered(StoreModel::Reply&& reply) {
 
 void Node::on_store(StoreModel::Reply reply) {
   if ((reply.completion.id & StoreModel::kOfTheService) != 0) return entered(std::move(reply));
+  if (reply.completion.id == kLeaseOp) return lease_answered(std::move(reply.completion));
   input(index_of(reply.shard), core::StoreCompleted{.completion = std::move(reply.completion)});
 }
 
@@ -332,6 +393,9 @@ void Node::input(std::uint32_t shard, core::Input&& in) {
   shards_[shard]->on({.at = steady(context_->now()), .wall = wall()}, std::move(in), effects_);
   carry_out(shard);
   arm(shard);
+  if (!effects_.view_is_old || !lease_) return;
+  lease_->hurry(steady(context_->now()));
+  keep_lease();
 }
 
 void Node::carry_out(std::uint32_t from) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "loadsim/sim/context.h"
 #include "loadsim/sim/network.h"
 #include "loadsim/sim/store_model.h"
+#include "server/core/lease.h"
 #include "server/core/shard.h"
 
 namespace starling::sim {
@@ -41,7 +43,10 @@ class Node {
   void start();
   void kill(StoreModel::Death death);
   std::uint64_t boot() const { return boot_; }
-  bool up() const { return !shards_.empty(); }
+  /// The process runs.
+  bool up() const { return up_; }
+  /// It is in the view, or was when it last heard of it.
+  bool serving() const { return !shards_.empty(); }
   /// Nothing happens inside until then; everything that arrives waits.
   void pause(Instant until);
   bool paused() const { return up() && context_->now() < paused_until_; }
@@ -74,6 +79,7 @@ class Node {
   void on_envelope(ShardId to, ports::Envelope envelope);
   void on_store(StoreModel::Reply reply);
   void on_timer(ShardId shard, std::uint64_t ticket);
+  void on_lease_timer(std::uint64_t ticket);
 
   /// What waits for what, shard by shard.
   std::string pending() const;
@@ -95,8 +101,17 @@ class Node {
     std::uint32_t attempt = 0;
   };
 
+  void serve();
+  void put_out();
+  void enter(ports::View&& view);
+  void keep_lease();
+  void lease_answered(ports::StoreCompletion&& done);
   void input(std::uint32_t shard, core::Input&& in);
   void entered(StoreModel::Reply&& reply);
+  template <class Each>
+  void input_all(const Each& each) {
+    for (std::uint32_t i = 0; i < shards_.size(); ++i) input(i, Each(each));
+  }
   void carry_out(std::uint32_t from);
   void send(std::uint32_t shard, const core::Effects::Send& send);
   void close(std::uint32_t shard, const core::Effects::Close& close);
@@ -116,9 +131,12 @@ class Node {
   std::uint32_t first_shard_;
   std::uint64_t boot_;
   Duration steady_offset_;
-  ports::View view_{.id = ViewId(1)};
+  ports::View view_;  // the last that it has heard of
   std::uint64_t entries_ = 0;
   std::map<std::uint64_t, ports::CommitBatch> entering_;  // by the number of the use of their link
+  bool up_ = false;
+  std::optional<core::Lease> lease_;  // of a node of several
+  std::uint64_t lease_ticket_ = 0;
   std::vector<std::unique_ptr<core::Shard>> shards_;
   std::vector<std::vector<Conn>> conns_;  // by shard
   std::vector<std::vector<std::uint32_t>> free_;

@@ -37,7 +37,7 @@ void PresenceCheck::look(const World& world) {
   bool sound = !context_->is_lossy();
   for (const auto& node : world.nodes()) {
     boots += node->boot();
-    sound = sound && node->up() && !node->paused() && !node->draining();
+    sound = sound && node->serving() && !node->paused() && !node->draining();
   }
   sound = boots == std::exchange(boots_, boots) && sound;
   for (const auto& device : world.devices()) look_at_views(world, *device, sound);
@@ -49,7 +49,7 @@ void PresenceCheck::look_at_people(const World& world) {
     Person& person = people[device->who().user];
     const Link& link = world.network().link(device->who().index);
     const Node& node = *world.nodes()[link.node];
-    const bool connected = node.up() && node.is_connected(device->who().index);
+    const bool connected = node.serving() && node.is_connected(device->who().index);
     person.moved = std::max(person.moved, device->presence_moved());
     if (device->ready() != connected || (connected && !line_works(link, context_->now()))) {
       person.unsure = true;

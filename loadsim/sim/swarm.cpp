@@ -189,6 +189,7 @@ void draw_cluster(std::uint64_t seed, Options& o) {
       o.schedule.push_back(users::only_its_own(fault));
     }
   }
+  if (dice.one_in(3)) o.config.node_lease = dice.time(700ms, 6s);
 }
 
 /// A server that goes down comes back, mostly.

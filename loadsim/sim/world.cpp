@@ -123,6 +123,7 @@ void World::check_progress(const Scheduled& event) {
 void World::dispatch(const Scheduled& event) {
   switch (event.what) {
     case Happening::ShardTimer:
+    case Happening::LeaseTimer:
     case Happening::BusArrival:
     case Happening::StoreCommit:
     case Happening::StoreDone:
@@ -179,6 +180,8 @@ std::uint32_t World::node_of(const Scheduled& event) const {
   switch (event.what) {
     case Happening::ShardTimer:
       return event.a / context_.options.shards;
+    case Happening::LeaseTimer:
+      return event.a;
     case Happening::BusArrival:
       return bus_.destination(event.a).value / context_.options.shards;
     case Happening::StoreCommit:
@@ -224,6 +227,9 @@ void World::on_server(const Scheduled& event) {
   }
   if (!node.up()) return;
   switch (event.what) {
+    case Happening::LeaseTimer:
+      node.on_lease_timer(event.b);
+      return;
     case Happening::ShardTimer:
       node.on_timer(ShardId(static_cast<std::uint16_t>(event.a)), event.b);
       return;
@@ -272,7 +278,7 @@ void World::dial(std::uint32_t index, std::uint64_t attempt) {
   if (link.attempt != attempt || !link.client_end) return;
   link.node = choose_node(index, attempt);
   Node& node = *nodes_[link.node];
-  const bool made = node.up() && !devices_[index]->offline() && context_.now() >= link.unreachable_until;
+  const bool made = node.serving() && !devices_[index]->offline() && context_.now() >= link.unreachable_until;
   if (made) {
     link.server_end = true;
     node.on_dial(index);
@@ -287,7 +293,7 @@ std::uint32_t World::choose_node(std::uint32_t device, std::uint64_t attempt) co
   const bool late = mix64(random) % 8 == 0;
   std::vector<std::uint32_t> fit;
   for (const auto& node : nodes_) {
-    if (late || (node->up() && !node->draining())) fit.push_back(node->index());
+    if (late || (node->serving() && !node->draining())) fit.push_back(node->index());
   }
   return fit.empty() ? 0 : fit[scale(random, fit.size())];
 }
@@ -317,7 +323,7 @@ void World::sample() {
   context_.wheel.schedule(context_.now() + kSampleEvery, Happening::Sample);
   presence_.look(*this);
   for (const auto& node : nodes_) {
-    if (!node->up() || !node->draining() || node->paused() || !node->drained()) continue;
+    if (!node->serving() || !node->draining() || node->paused() || !node->drained()) continue;
     ++context_.tally(users::FaultKind::Drain).effective;
     node->kill(StoreModel::Death::Process);
     restart_after(*node, 1s);
