@@ -26,6 +26,10 @@ Seq PendingChanges::rename(ClientMsgId from, ClientMsgId to) {
   return at->target;
 }
 
+bool PendingChanges::concerns(Seq message) const {
+  return std::ranges::find(changes_, message, &wire::Send::target) != changes_.end();
+}
+
 bool PendingChanges::rewrites(Seq message) const {
   return std::ranges::any_of(changes_, [message](const wire::Send& each) {
     return each.target == message && (each.kind == wire::EventKind::Edit || each.kind == wire::EventKind::Delete);

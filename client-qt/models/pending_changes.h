@@ -16,6 +16,8 @@ class PendingChanges {
   Seq rename(ClientMsgId from, ClientMsgId to);
 
   bool empty() const { return changes_.empty(); }
+  void clear() { changes_.clear(); }
+  bool concerns(Seq message) const;
   /// Whether the words themselves will be others.
   bool rewrites(Seq message) const;
   /// The message as it will be.

@@ -292,7 +292,8 @@ QVariant TimelineModel::message_data(const TimelineRow& row, std::size_t at, int
 
 /// With what waits to be said of the message.
 QVariant TimelineModel::changed_data(const TimelineRow& row, std::size_t at, int role) const {
-  const bool rewritten = changes_.rewrites(row.event.seq);
+  if (!changes_.concerns(row.event.seq)) return message_data(row, at, role);
+  const bool rewritten = !row.deleted && changes_.rewrites(row.event.seq);
   switch (role) {
     case StateRole:
       return rewritten ? QStringLiteral("changing") : QStringLiteral("sent");

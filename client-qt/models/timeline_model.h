@@ -152,6 +152,7 @@ class TimelineModel final : public QAbstractListModel {
   void begin_with(const LogSlice& slice);
   void append_event(const wire::Event& event);
   void drain_buffer();
+  void drop_buffer();
   void ask_server(Busy busy, Seq from);
   void ask_again(Busy busy, std::uint32_t after_ms);
   void thread_loaded(Seq contiguous_from);

@@ -51,7 +51,7 @@ void TimelineModel::open(Seq unread_after) {
   unread_after_ = unread_after;
   ++generation_;
   busy_ = Busy::Idle;
-  buffer_.clear();
+  drop_buffer();
   load(Busy::Opening, [room = room_, thread = thread_](Store& store) {
     return thread ? read_thread(store, room, thread) : store.older(room, {}, kPage);
   });
@@ -208,12 +208,16 @@ void TimelineModel::on(const client::RoomReset&) {
   ++generation_;
   page_ = 0;
   busy_ = Busy::Idle;
-  buffer_.clear();
+  drop_buffer();
   thread_from_ = {};
   thread_whole_ = false;
   beginResetModel();
   fold_.clear();
   if (!live_) pending_ = std::exchange(hidden_, {});
+  // What was accepted in another epoch, or is skipped, never comes.
+  std::erase_if(pending_, [](const Pending& each) { return each.accepted; });
+  changes_.clear();
+  for (const OutboxRow& row : context_.host->waiting().shown(room_)) changes_.add(row.send);
   live_ = true;
   endResetModel();
   emit countChanged();
@@ -313,6 +317,15 @@ void TimelineModel::on(const client::Applied& notice) {
   std::erase_if(hidden_, [&](const Pending& each) {
     return event.sender == context_.host->me() && each.row.send.client_msg_id == event.client_msg_id;
   });
+}
+
+/// What came meanwhile is in the cache, and is read from there.
+void TimelineModel::drop_buffer() {
+  for (const wire::Event& event : std::exchange(buffer_, {})) {
+    if (event.sender != context_.host->me()) continue;
+    remove_pending(event.client_msg_id);
+    forget_change(event.client_msg_id);
+  }
 }
 
 void TimelineModel::drain_buffer() {

@@ -236,7 +236,10 @@ void add_run_command(CLI::App& app, int& exit_code) {
   command->add_option("--duration", options->duration, "Instead of the scenario's, as 30s");
   command->add_option("--tokens", options->tokens, "File of access tokens, one a line, instead of minting them");
   command->add_option("--seed", options->seed, "Of users, rooms and actions (default: a new one)");
-  command->add_option("--nodes", options->nodes, "sim: how many there are of the server (1)")->check(CLI::Range(1, 16));
+  command
+      ->add_option("--nodes", options->nodes,
+                   "sim: how many there are of the server (1); several share a database server")
+      ->check(CLI::Range(1, 16));
   command->add_option("--shards", options->shards, "sim: of each node (2)")->check(CLI::Range(1, 16));
   add_store_option(*command, options->store);
   add_mutant_option(*command);

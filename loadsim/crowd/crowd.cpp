@@ -8,7 +8,6 @@
 namespace starling::crowd {
 namespace {
 
-constexpr std::uint32_t kShardsMax = 64;  // of a cluster: the core's registrations are a mask
 constexpr std::uint32_t kRoomsEachMax = 8;
 
 bool is_possible(users::FaultKind kind) {
@@ -36,7 +35,7 @@ std::vector<std::string> refusals(const Options& options) {
     if (!good) found.push_back(std::move(otherwise));
   };
   require(options.clusters >= 1 && options.nodes >= 1 && options.shards >= 1 &&
-              options.nodes * options.shards <= kShardsMax,
+              std::uint64_t{options.nodes} * options.shards <= ports::kShardsMax && options.clusters <= UINT16_MAX,
           "a cluster has 1 to 64 shards: take more clusters");
   const std::uint32_t members = scenario.rooms.members;
   require(options.clusters >= 1 && members >= 2 && scenario.users % (options.clusters * members) == 0,
@@ -47,6 +46,8 @@ std::vector<std::string> refusals(const Options& options) {
           "everybody is in 1 to 8 rooms, all in as many: rooms times members must be a multiple of the users");
   require(scenario.rooms.mode == wire::SyncMode::Full && !scenario.rooms.direct,
           "a crowd follows group rooms wholly: remove 'mode' and 'kind' of [rooms]");
+  require(scenario.objectives.empty(), "a crowd measures no latencies: remove [objectives]");
+  require(scenario.durable, "a crowd's devices keep what they have: remove 'durable = false'");
   for (const users::Fault& fault : scenario.faults) {
     require(is_possible(fault.kind),
             "a crowd does not suffer '" + to_string(fault) +
@@ -56,6 +57,8 @@ std::vector<std::string> refusals(const Options& options) {
             "'" + to_string(fault) + "': these are not two servers of one cluster");
   }
   for (const users::Persona& persona : scenario.personas) {
+    require(persona.stall == Duration::zero() && !persona.talk,
+            "nobody in a crowd stalls or talks: remove it from '" + persona.name + "'");
     for (std::size_t i = 0; i < users::kActions; ++i) {
       const auto action = static_cast<users::Action>(i);
       require(persona.weights[i] == 0 || is_done(action),

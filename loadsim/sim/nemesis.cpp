@@ -146,7 +146,11 @@ void Nemesis::on_server(const Fault& fault) {
       node.start();
       return;
     case FaultKind::Pause:
-      if (node.up()) node.pause(now + fault.span);
+      // Not beyond the heal, and no shorter for a second one.
+      if (node.up()) {
+        const Instant end = Instant() + world_->context().options.heal_at;
+        node.pause(std::max(node.paused_until(), std::min(now + fault.span, std::max(now, end))));
+      }
       return;
     case FaultKind::Oom:
       memory_limits_.insert_or_assign(node.index(), MemoryLimit{fault.bytes, now + fault.span});

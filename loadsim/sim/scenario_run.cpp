@@ -24,9 +24,11 @@ Options options_of(const ScenarioRun& run) {
   options.scenario = std::make_shared<const users::Scenario>(run.scenario);
   options.load_at = run.scenario.ramp + kConnectGrace;
   options.acting = false;
+  options.heal_at = options.load_at + run.scenario.duration;
   options.users = run.scenario.users;
   options.rooms = run.scenario.rooms.count;
   options.client.first_mode = run.scenario.rooms.mode;
+  options.client.durable = run.scenario.durable;
   options.grants_sends_per_s = options.grants_burst = kGrantPerS;
   options.rest_within = kRestWithin;
   for (users::Fault fault : run.scenario.faults) {
@@ -166,7 +168,17 @@ class Staging {
 
 std::vector<std::string> impossible(const ScenarioRun& run) {
   std::vector<std::string> lines;
+  if (run.nodes * run.shards > ports::kShardsMax) {
+    lines.push_back("a server has at most " + std::to_string(ports::kShardsMax) + " shards: lower --nodes or --shards");
+  }
+  const bool on_file = run.nodes == 1 && run.store == StoreKind::Embedded;
   for (const users::Fault& fault : run.scenario.faults) {
+    if (users::name_of(fault.kind).starts_with("pg.") && on_file) {
+      lines.push_back("'" + to_string(fault) + "' needs a database server: --store postgres");
+    }
+    if (users::name_of(fault.kind).starts_with("bus.") && run.nodes == 1) {
+      lines.push_back("'" + to_string(fault) + "' is between nodes: --nodes 2");
+    }
     if (std::max(fault.node, fault.to) > run.nodes) {
       lines.push_back("'" + to_string(fault) + "' needs more nodes: --nodes " +
                       std::to_string(std::max(fault.node, fault.to)));

@@ -31,8 +31,8 @@ ports::LeaseKept ViewBook::keep(const ports::KeepLease& request, Instant now) {
     if (views_.size() > ports::kViewsKept) views_.pop_front();
   }
   const auto is_mine = [&](const Seat& s) { return s.node == request.node; };
-  const bool too_old = request.known && request.known.next() < views_.front().id;
-  if (std::ranges::none_of(seats_, is_mine) || too_old) return {};
+  if (std::ranges::none_of(seats_, is_mine)) return {};
+  if (request.known && request.known.next() < views_.front().id) return {};  // too old to be told what has moved since
   ports::LeaseKept kept{.kept = true};
   for (const ports::View& view : views_) {
     if (request.known ? view.id > request.known : &view == &views_.back()) kept.views.push_back(view);

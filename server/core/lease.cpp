@@ -20,7 +20,7 @@ std::optional<ports::KeepLease> Lease::ask(Now now) {
   ports::KeepLease keep{.node = self_, .lease = config_.node_lease, .known = known_};
   if (mutant(Mutant::M18_WallClockLease)) {
     if (!known_) first_ = now;
-    keep.lease += (now.wall - first_.wall) - (now.at - first_.at);
+    keep.lease = std::max<Duration>(keep.lease + (now.wall - first_.wall) - (now.at - first_.at), kHurry);
   }
   return keep;
 }
@@ -37,8 +37,10 @@ Lease::News Lease::answered(Instant now, ports::StoreCompletion&& done) {
   until_ = asked_at_ + config_.node_lease;
   ask_at_ = asked_at_ + (again_ ? kHurry : config_.node_lease / 3);
   for (const ports::View& view : kept->views) {
+    const ports::ViewNode* mine = view.node_of(self_.first);
+    if (mine == nullptr || mine->boot != self_.boot) return {.out = true, .views = {}};
     known_ = view.id;
-    left_ = left_ || view.node_of(self_.first)->leaving;
+    left_ = left_ || mine->leaving;
   }
   return {.out = false, .views = std::move(kept->views)};
 }

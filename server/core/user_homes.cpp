@@ -149,10 +149,11 @@ void UserHomes::attach(UserHome& user, const WaitingDevice& waiting, const ports
     if (!same) {
       const bool unknown = device.connected_at == ports::kBefore && old->connected_at == ports::kBefore;
       fence(user.id, *old, unknown);
-      const bool from_another_shard = old->shard != device.shard;
+      // Shards of one node do not die alone.
+      const bool from_another_node = turn_.view.node_of(old->shard) != turn_.view.node_of(device.shard);
       *old = device;
       if (unknown) fence(user.id, device, true);
-      if (from_another_shard) read_again(user);
+      if (from_another_node) read_again(user);
     }
   } else if (user.devices.size() >= turn_.config.connections_per_user_max) {
     probe(Probe::admission_rejected);

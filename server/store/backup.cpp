@@ -60,6 +60,21 @@ std::unique_ptr<Connection> open_old(const std::string& path) {
   }
 }
 
+/// A copy of the backup, of the present schema, that is what its own numbers say.
+BackupReport copy_backup(const std::string& from, const std::string& draft) {
+  try {
+    Connection source = open(from, Connection::Mode::ReadOnly);
+    if (source.number("PRAGMA user_version") == 0) throw SqliteError(kExplained, from + " is no backup");
+    copy_database(source, draft);
+    Connection copy = open(draft, Connection::Mode::ReadWrite);
+    migrate(copy, from);  // it may be from before an upgrade
+    return verify(copy, from);
+  } catch (const SqliteError& error) {
+    if (!unreadable(error.code()) && (error.code() & 0xFF) != SQLITE_ERROR) throw;
+    throw SqliteError(kExplained, from + " cannot be restored: it is damaged, or no backup; use another one");
+  }
+}
+
 RestoreReport put_in_place(const std::string& from, const std::string& path) {
   const auto lock = DataDir::open(folder_of(path));
   if (!lock) throw SqliteError(kExplained, lock.error());
@@ -68,14 +83,10 @@ RestoreReport put_in_place(const std::string& from, const std::string& path) {
   RestoreReport report;
   const bool replaces = fs::exists(path);
   {
-    Connection source = open(from, Connection::Mode::ReadOnly);
-    if (source.number("PRAGMA user_version") == 0) throw SqliteError(kExplained, from + " is no backup");
-    copy_database(source, draft);
-    Connection restored = open(draft, Connection::Mode::ReadWrite);
-    migrate(restored, from);  // it may be from before an upgrade
-    const BackupReport verified = verify(restored, from);
+    const BackupReport verified = copy_backup(from, draft);
     report.rooms = verified.rooms;
     report.events = verified.events;
+    Connection restored = open(draft, Connection::Mode::ReadWrite);
     const auto old = replaces ? open_old(path) : nullptr;
     raise_epochs(restored, {.connection = old.get(), .unreadable = replaces && old == nullptr});
   }

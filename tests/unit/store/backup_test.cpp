@@ -75,7 +75,16 @@ TEST_F(Backup, ADamagedBackupIsRefusedAndNothingReplaced) {
   const auto refused = restore(to(), database_.path());
   ASSERT_FALSE(refused.has_value());
   EXPECT_THAT(refused.error(), HasSubstr("damaged"));
+  EXPECT_THAT(refused.error(), HasSubstr(to())) << "not the database that is there";
   EXPECT_EQ(TempDatabase::bytes(database_.path()), before);
+}
+
+TEST_F(Backup, NoiseIsNoBackupAndTheDatabaseIsNotBlamed) {
+  TempDatabase::put_bytes(to(), std::string(20'000, 'x'));
+  const auto refused = restore(to(), database_.path());
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error(), HasSubstr(to()));
+  EXPECT_THAT(refused.error(), HasSubstr("use another"));
 }
 
 TEST_F(Backup, ALogWithAHoleIsFoundThoughItsPagesAreSound) {

@@ -205,6 +205,18 @@ TEST_F(TimelineModelTest, a_change_that_waits_is_shown_and_goes_over_into_what_t
   EXPECT_TRUE(role(2, TimelineModel::DeletedRole).toBool());
 }
 
+TEST_F(TimelineModelTest, what_a_moderator_deletes_is_deleted_though_an_edit_of_it_waits) {
+  say(kMe, "mine");
+  go_online();
+  Room& room = open_room();
+  ASSERT_TRUE(spin_until([&] { return texts() == "mine "; }));
+  server_.accepting = false;
+  room.edit(1, QStringLiteral("better"));
+  ASSERT_TRUE(spin_until([&] { return texts() == "better(changing) "; }));
+  server_.push(change(0, EventKind::Delete, kAnn, 1));
+  EXPECT_TRUE(spin_until([&] { return texts() == " " && role(0, TimelineModel::DeletedRole).toBool(); })) << texts();
+}
+
 TEST_F(TimelineModelTest, who_looks_at_older_messages_sees_how_they_change) {
   for (int n = 1; n <= 3000; ++n) say(kAnn, "m" + std::to_string(n));
   go_online();
