@@ -71,7 +71,8 @@ BackupReport copy_backup(const std::string& from, const std::string& draft) {
     return verify(copy, from);
   } catch (const SqliteError& error) {
     if (!unreadable(error.code()) && (error.code() & 0xFF) != SQLITE_ERROR) throw;
-    throw SqliteError(kExplained, from + " cannot be restored: it is damaged, or no backup; use another one");
+    throw SqliteError(kExplained,
+                      from + " cannot be restored: it is not a SQLite database, or a damaged one; use another backup");
   }
 }
 
