@@ -6,7 +6,7 @@
 namespace starling {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Mutant>, 29> kNames{{
+constexpr std::array<std::pair<std::string_view, Mutant>, 28> kNames{{
     {"M1_PublishBeforeCommit", Mutant::M1_PublishBeforeCommit},
     {"M2_WarningIsAck", Mutant::M2_WarningIsAck},
     {"M3_SingleStatement", Mutant::M3_SingleStatement},
@@ -22,7 +22,6 @@ constexpr std::array<std::pair<std::string_view, Mutant>, 29> kNames{{
     {"M17_ReorderOnRetry", Mutant::M17_ReorderOnRetry},
     {"M18_WallClockLease", Mutant::M18_WallClockLease},
     {"M20_EpochIgnored", Mutant::M20_EpochIgnored},
-    {"FenceIgnored", Mutant::FenceIgnored},
     {"MovedUnregistered", Mutant::MovedUnregistered},
     {"HistoryLeak", Mutant::HistoryLeak},
     {"ItemsUntold", Mutant::ItemsUntold},

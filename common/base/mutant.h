@@ -24,7 +24,6 @@ enum class Mutant : std::uint8_t {
   M17_ReorderOnRetry,
   M18_WallClockLease,   // a node's lease is measured by its wall clock
   M20_EpochIgnored,     // a cursor of another epoch is taken for one of this
-  FenceIgnored,         // a home that another one has replaced may still commit
   MovedUnregistered,    // a room whose home is another is not registered there
   HistoryLeak,          // what a room hides from those who joined later is shown to them
   ItemsUntold,          // a change of a user's items is not told to the devices that are connected

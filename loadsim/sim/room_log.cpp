@@ -64,7 +64,7 @@ const wire::Event* RoomLog::find_recent(DeviceId device, ClientMsgId id) const {
 
 ports::Committed RoomLog::commit(const ports::CommitBatch& batch, const BeforeLock* found, Changes& changes) {
   ports::Committed done{.batch = batch, .epoch = epoch_, .prev_head = head(), .head = head()};
-  if (batch.fence && batch.fence < fence_ && !mutant(Mutant::FenceIgnored)) {
+  if (batch.fence && batch.fence < fence_) {
     done.fenced = true;
     return done;
   }
