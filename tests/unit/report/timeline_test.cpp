@@ -28,9 +28,13 @@ struct Svg {
 
 std::vector<Svg> svgs_of(const std::string& page) {
   std::vector<Svg> found;
-  static const std::regex svg(R"re(<svg viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>([\s\S]*?)</svg>)re");
-  for (std::sregex_iterator at(page.begin(), page.end(), svg), end; at != end; ++at) {
-    found.push_back({std::stod((*at)[1]), std::stod((*at)[2]), (*at)[3]});
+  static const std::regex head(R"re(^<svg viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>)re");
+  for (std::size_t at = page.find("<svg "); at != std::string::npos; at = page.find("<svg ", at + 1)) {
+    const std::size_t begins = page.find('>', at) + 1;  // not the regex's: it recurses once a character
+    const std::string tag = page.substr(at, begins - at);
+    std::smatch m;
+    if (!std::regex_search(tag, m, head)) continue;
+    found.push_back({std::stod(m[1]), std::stod(m[2]), page.substr(begins, page.find("</svg>", at) - begins)});
   }
   return found;
 }
