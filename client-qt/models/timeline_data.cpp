@@ -314,10 +314,9 @@ QVariant TimelineModel::changed_data(const TimelineRow& row, std::size_t at, int
 QVariant TimelineModel::reply_data(Seq target, int role) const {
   if (!target) return QString();
   const auto name_of = [this](quint64 user) { return context_.people->name(UserId(user)); };
-  if (const std::size_t at = fold_.find(target); at != TimelineFold::kNone) {
-    const TimelineRow& row = fold_.rows()[at];
-    if (role == ReplySenderRole) return context_.people->name(row.event.sender);
-    return row.deleted ? tr("Message deleted") : to_line(QString::fromStdString(row.text), name_of);
+  if (const auto row = message(target)) {
+    if (role == ReplySenderRole) return context_.people->name(row->event.sender);
+    return row->deleted ? tr("Message deleted") : to_line(QString::fromStdString(row->text), name_of);
   }
   const auto known = quotes_.find(target);
   if (known != quotes_.end()) {

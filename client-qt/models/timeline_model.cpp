@@ -59,10 +59,7 @@ int TimelineModel::find_pending(ClientMsgId id) const {
 }
 
 void TimelineModel::add_pending(Pending pending) {
-  if (!live_) {
-    hidden_.push_back(std::move(pending));
-    return;
-  }
+  if (!live_) return pending_.push_back(std::move(pending));
   beginInsertRows({}, count(), count());
   pending_.push_back(std::move(pending));
   endInsertRows();
@@ -70,9 +67,9 @@ void TimelineModel::add_pending(Pending pending) {
 }
 
 void TimelineModel::remove_pending(ClientMsgId id) {
-  std::erase_if(hidden_, [&](const Pending& each) { return each.row.send.client_msg_id == id; });
   const int at = find_pending(id);
   if (at < 0) return;
+  if (!live_) return void(pending_.erase(pending_.begin() + at));
   const int row = static_cast<int>(fold_.rows().size()) + at;
   beginRemoveRows({}, row, row);
   pending_.erase(pending_.begin() + at);
@@ -132,7 +129,7 @@ bool TimelineModel::touch(Seq seq) {
 void TimelineModel::forget_change(ClientMsgId id) { touch(changes_.remove(id)); }
 
 void TimelineModel::touch_all_pending() {
-  if (!pending_.empty()) changed_rows(fold_.rows().size(), static_cast<std::size_t>(count()) - 1);
+  if (live_ && !pending_.empty()) changed_rows(fold_.rows().size(), static_cast<std::size_t>(count()) - 1);
 }
 
 void TimelineModel::on(const client::Held&) {
@@ -193,15 +190,6 @@ std::optional<TimelineRow> TimelineModel::message(Seq seq) const {
   const std::size_t at = fold_.find(seq);
   if (at == TimelineFold::kNone) return std::nullopt;
   return changes_.applied(fold_.rows()[at], context_.host->me());
-}
-
-qlonglong TimelineModel::lastOwnSeq() const {
-  for (auto row = fold_.rows().rbegin(); row != fold_.rows().rend(); ++row) {
-    if (!row->system() && !row->deleted && row->event.sender == context_.host->me()) {
-      return static_cast<qlonglong>(row->event.seq.value);
-    }
-  }
-  return 0;
 }
 
 int TimelineModel::indexOf(qlonglong seq) const {

@@ -78,7 +78,7 @@ class TimelineModel final : public QAbstractListModel {
   bool canFetchMore(const QModelIndex& parent) const override;
   void fetchMore(const QModelIndex& parent) override;
 
-  int count() const { return static_cast<int>(fold_.rows().size() + pending_.size()); }
+  int count() const { return static_cast<int>(fold_.rows().size() + (live_ ? pending_.size() : 0)); }
   bool atLive() const { return live_; }
   bool loadingOlder() const { return busy_ == Busy::Older; }
   bool hasOlder() const;
@@ -112,8 +112,6 @@ class TimelineModel final : public QAbstractListModel {
   std::optional<TimelineRow> message(Seq seq) const;
   /// The newest event in view of who reads the end; nothing when the end is elsewhere.
   std::optional<wire::Event> newest() const;
-  /// The newest message of this user that may be edited; 0: none.
-  Q_INVOKABLE qlonglong lastOwnSeq() const;
 
  signals:
   void countChanged();
@@ -161,8 +159,6 @@ class TimelineModel final : public QAbstractListModel {
   void set_live(bool live);
   void trim_back();
   void trim_front();
-  void show_pending();
-  void hide_pending();
   Seq cursor() const;
   void position();
 
@@ -200,7 +196,6 @@ class TimelineModel final : public QAbstractListModel {
   Seq thread_;
   TimelineFold fold_;
   std::vector<Pending> pending_;  // behind the fold's rows; only shown while live
-  std::vector<Pending> hidden_;   // while the window ends elsewhere
   PendingChanges changes_;
   std::vector<wire::Event> buffer_;  // came while something was being loaded
   std::map<UserId, Receipt> receipts_;

@@ -213,7 +213,6 @@ void TimelineModel::on(const client::RoomReset&) {
   thread_whole_ = false;
   beginResetModel();
   fold_.clear();
-  if (!live_) pending_ = std::exchange(hidden_, {});
   // What was accepted in another epoch, or is skipped, never comes.
   std::erase_if(pending_, [](const Pending& each) { return each.accepted; });
   changes_.clear();
@@ -244,10 +243,7 @@ void TimelineModel::begin_with(const LogSlice& slice) {
   } else {
     fold_.append_run(slice.events, slice.related);
   }
-  const bool live = thread_ || fold_.empty() || fold_.last() >= cursor();
-  if (live && !live_) pending_ = std::exchange(hidden_, {});
-  if (!live && live_) hidden_ = std::exchange(pending_, {});
-  live_ = live;
+  live_ = thread_ || fold_.empty() || fold_.last() >= cursor();
   endResetModel();
   emit countChanged();
   emit unreadChanged();
@@ -314,9 +310,6 @@ void TimelineModel::on(const client::Applied& notice) {
   }
   if (own && buffer_.empty()) remove_pending(event.client_msg_id);
   if (event.sender == context_.host->me() && buffer_.empty()) forget_change(event.client_msg_id);
-  std::erase_if(hidden_, [&](const Pending& each) {
-    return event.sender == context_.host->me() && each.row.send.client_msg_id == event.client_msg_id;
-  });
 }
 
 /// What came meanwhile is in the cache, and is read from there.
@@ -343,34 +336,20 @@ void TimelineModel::drain_buffer() {
 
 void TimelineModel::set_live(bool live) {
   if (live == live_) return;
+  const int first = static_cast<int>(fold_.rows().size());
+  const int last = first + static_cast<int>(pending_.size()) - 1;
+  const bool rows = !pending_.empty();
+  if (rows && live) beginInsertRows({}, first, last);
+  if (rows && !live) beginRemoveRows({}, first, last);
+  live_ = live;
+  if (rows && live) endInsertRows();
+  if (rows && !live) endRemoveRows();
+  if (rows) emit countChanged();
   if (live) {
-    live_ = true;
-    show_pending();
     new_below_ = 0;
     emit unreadChanged();
-  } else {
-    hide_pending();
-    live_ = false;
   }
   emit stateChanged();
-}
-
-void TimelineModel::show_pending() {
-  if (hidden_.empty()) return;
-  const int at = count();
-  beginInsertRows({}, at, at + static_cast<int>(hidden_.size()) - 1);
-  std::ranges::move(std::exchange(hidden_, {}), std::back_inserter(pending_));
-  endInsertRows();
-  emit countChanged();
-}
-
-void TimelineModel::hide_pending() {
-  if (pending_.empty()) return;
-  const int at = static_cast<int>(fold_.rows().size());
-  beginRemoveRows({}, at, at + static_cast<int>(pending_.size()) - 1);
-  hidden_ = std::exchange(pending_, {});
-  endRemoveRows();
-  emit countChanged();
 }
 
 void TimelineModel::trim_back() {

@@ -231,6 +231,32 @@ TEST_F(TimelineModelTest, who_looks_at_older_messages_sees_how_they_change) {
   EXPECT_TRUE(spin_until([&] { return role(0, TimelineModel::TextRole).toString() == QLatin1String("corrected"); }));
 }
 
+TEST_F(TimelineModelTest, what_is_refused_while_older_messages_are_in_view_is_there_once) {
+  for (int i = 0; i < 3000; ++i) say(kAnn, "words");
+  go_online();
+  Room& room = open_room();
+  ASSERT_TRUE(spin_until([&] { return timeline().newest() && timeline().newest()->seq == Seq(3000); }));
+  server_.accepting = false;
+  room.send(QStringLiteral("no"));
+  const auto last = [&] { return role(timeline().count() - 1, TimelineModel::TextRole).toString(); };
+  ASSERT_TRUE(spin_until([&] { return last() == QLatin1String("no"); }));
+  while (timeline().atLive()) {
+    timeline().loadOlder();
+    ASSERT_TRUE(spin_until([&] { return !timeline().loadingOlder(); }));
+  }
+  server_.refusal = wire::SendStatus::Forbidden;
+  server_.accepting = true;
+  server_.drop(1001);
+  ASSERT_TRUE(spin_until([&] {
+    session().connection()->retryNow();
+    return session().connection()->waiting() == 0;
+  }));
+  timeline().jumpToLive();
+  ASSERT_TRUE(spin_until([&] { return timeline().atLive() && last() == QLatin1String("no"); }));
+  EXPECT_EQ(role(timeline().count() - 1, TimelineModel::StateRole).toString(), QLatin1String("failed"));
+  EXPECT_EQ(role(timeline().count() - 2, TimelineModel::TextRole).toString(), QLatin1String("words"));
+}
+
 TEST_F(TimelineModelTest, what_others_do_shows_as_it_comes) {
   say(kAnn, "hi");
   go_online();
