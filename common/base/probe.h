@@ -60,7 +60,8 @@ namespace starling {
   X(stale_view_rejected)    \
   X(fence_refused)          \
   X(node_evicted_by_lease)  \
-  X(outside_view_unready)
+  X(outside_view_unready)   \
+  X(home_waited_for_view)
 
 enum class Probe : std::uint8_t {
 #define STARLING_PROBE_ENUM(name) name,

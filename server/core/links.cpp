@@ -165,6 +165,24 @@ std::optional<ShardId> Links::destination(const Asked& asked, const ports::View&
   return same_process(asked.to) ? std::optional(asked.to) : std::nullopt;
 }
 
+/// Who keeps its lease now learns of this view by it; whoever does not, has asked for its last one before this view began.
+void Links::enter_view() {
+  // Nobody was anywhere before the first, and nobody else is where one is alone.
+  const bool known = turn_.view.id == ViewId(1) || turn_.view.nodes.size() == 1;
+  settles_at_ = known ? turn_.now.at : turn_.now.at + turn_.config.node_lease;
+  turn_.schedule.arm(Chore::Settled, settles_at_);
+  if (turn_.view.shards.size() > 1) turn_.schedule.arm(Chore::Heartbeat, turn_.now.at);
+}
+
+void Links::heard_in_view(Link& link) {
+  if (std::exchange(link.heard_in, turn_.view.id) == turn_.view.id || settled()) return;
+  for (const ShardId shard : turn_.view.shards) {
+    if (shard != turn_.self && links_[shard.value].heard_in != turn_.view.id) return;
+  }
+  settles_at_ = turn_.now.at;
+  turn_.schedule.arm(Chore::Settled, settles_at_);
+}
+
 void Links::view_changed(const ports::View& before) {
   for (std::uint16_t shard = 0; shard < links_.size(); ++shard) {
     const std::uint64_t boot = turn_.view.boot_of(ShardId(shard));
@@ -172,6 +190,7 @@ void Links::view_changed(const ports::View& before) {
     probe(Probe::link_boot_changed, links_[shard].boot != 0 && boot != 0);
     links_[shard] = {.boot = boot};
   }
+  enter_view();
   for (Asked& asked : asked_) {
     if (asked.answered) continue;
     const auto* notice = std::get_if<ports::UserNotice>(&asked.payload);
@@ -224,6 +243,7 @@ Links::Arrival Links::arrive(const ports::EnvelopeHeader& header, bool heartbeat
   const bool to_another_life = header.to_boot != 0 && header.to_boot != turn_.boot;
   if (!of_this_view || to_another_life) return Arrival::Stale;
   link.heard_at = turn_.now.at;
+  heard_in_view(link);
   const std::uint64_t before = heartbeat ? header.link_seq : header.link_seq - 1;
   // Late or doubled: the loss of it has been noticed already, or it was handled.
   if (!heartbeat && header.link_seq <= link.seen) return Arrival::Stale;

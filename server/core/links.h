@@ -47,6 +47,12 @@ class Links {
   /// Several heartbeats of the shard have not come: it may have said what nobody will repeat for it.
   bool silent(ShardId shard) const;
 
+  /// The view is new to this shard: the others hear so at once.
+  void enter_view();
+  /// Everybody has been heard in this view, or was in an earlier one for longer than any lease of that time lasts: nobody
+  /// answers any more for what has its home here now.
+  bool settled() const { return turn_.now.at >= settles_at_; }
+  Instant settles_at() const { return settles_at_; }
   /// The view is another: what waits for an answer is asked of whoever is home now.
   void view_changed(const ports::View& before);
 
@@ -62,6 +68,7 @@ class Links {
     std::uint64_t seen = 0;
     std::uint64_t boot = 0;  // of the process in the view; 0: none
     Instant heard_at{};
+    ViewId heard_in;
   };
   struct Asked {
     ports::RequestId id = 0;
@@ -77,10 +84,12 @@ class Links {
   void trim_answered();
   std::optional<ShardId> destination(const Asked& asked, const ports::View& before) const;
   ports::EnvelopeHeader header(ShardId to, bool counted);
+  void heard_in_view(Link& link);
 
   Turn& turn_;
   std::array<Link, ports::kShardsMax> links_;  // by shard
-  std::deque<Asked> asked_;                    // by id ascending
+  Instant settles_at_ = kNever;
+  std::deque<Asked> asked_;  // by id ascending
   std::size_t unanswered_ = 0;
   std::size_t unanswered_bytes_ = 0;
   ports::RequestId last_request_ = 0;

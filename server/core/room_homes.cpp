@@ -12,6 +12,9 @@ namespace {
 using namespace std::chrono_literals;
 constexpr Duration kActive = 10s;  // heads of rooms are told for so long after their last event
 constexpr Duration kTailLife = 60s;
+// What waited for a view: not all at once, each is a read of the store.
+constexpr std::size_t kLoadsAtOnce = 512;
+constexpr Duration kLoadStep = 20ms;
 }  // namespace
 
 const char* name_of(HomeStage stage) {
@@ -62,7 +65,22 @@ HomeWork& RoomHomes::work(RoomHome& home) {
 void RoomHomes::load(RoomHome& home) {
   home.stage = HomeStage::Loading;
   if (!home.fence) home.fence = turn_.view.id;
+  if (!home.epoch && !links_.settled()) {
+    probe(Probe::home_waited_for_view);
+    return held_.push_back(home.id);
+  }
   store_.submit(ports::LoadRoom{.room = home.id, .fence = home.fence}, LoadCall{home.id, home.fence});
+}
+
+void RoomHomes::load_held() {
+  if (held_.empty()) return;
+  if (!links_.settled()) return turn_.schedule.arm(Chore::Settled, links_.settles_at());
+  for (std::size_t n = std::min(kLoadsAtOnce, held_.size()); n > 0; --n) {
+    RoomHome* home = find(held_.back());
+    held_.pop_back();
+    if (home != nullptr && home->stage == HomeStage::Loading && !home->epoch) load(*home);
+  }
+  if (!held_.empty()) turn_.schedule.arm(Chore::Settled, turn_.now.at + kLoadStep);
 }
 
 void RoomHomes::forget(RoomHome& home) {

@@ -47,6 +47,8 @@ class RoomHomes {
 
   // ---- chores
   void retry();
+  /// The rooms that waited until everybody knows of the view.
+  void load_held();
   void digest();
   /// Looks at the next slots; forgets what nobody needs.
   void sweep(std::uint32_t slots);
@@ -118,6 +120,7 @@ class RoomHomes {
   FlatIndex index_;
   FlatIndex raised_;  // rooms whose epoch a dispute has raised since the start
   std::vector<Retry> retries_;
+  std::vector<RoomId> held_;    // until the view is settled
   std::vector<RoomId> active_;  // for the digest
   std::size_t tail_bytes_ = 0;
   std::uint32_t sweep_at_ = 0;

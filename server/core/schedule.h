@@ -17,6 +17,7 @@ enum class Chore : std::uint8_t {
   Heads,        // HEADS subscribers hear of rooms that moved
   Marks,        // read markers go to the store
   LateMarks,    // read markers that a session's meter held back go to the user's home
+  Settled,      // everybody knows of the view: rooms that waited for it are loaded
   Moved,        // rooms register with a home that is another
   Attach,       // sessions register with a home that has forgotten them
   StoreRetry,   // what the store could not do is tried again

@@ -46,7 +46,7 @@ void Shard::on(Now now, Input&& input, Effects& out) {
   State& s = *state_;
   s.turn.now = now;
   s.turn.out = &out;
-  s.arm_recurrent();
+  s.begin();
   std::visit([&]<class T>(T&& each) { s.on(std::forward<T>(each)); }, std::move(input));
   s.settle();
   s.turn.out = nullptr;
@@ -76,11 +76,10 @@ std::string Shard::pending() const {
 
 // ---- inputs
 
-void Shard::State::arm_recurrent() {
-  if (turn.view.shards.size() > 1 && !turn.schedule.armed(Chore::Heartbeat)) {
-    turn.schedule.arm(Chore::Heartbeat, turn.now.at + turn.config.link_heartbeat);
-  }
-  if (!turn.schedule.armed(Chore::Sweep)) turn.schedule.arm(Chore::Sweep, turn.now.at + kSweepEvery);
+void Shard::State::begin() {
+  if (turn.schedule.armed(Chore::Sweep)) return;  // it has begun
+  turn.schedule.arm(Chore::Sweep, turn.now.at + kSweepEvery);
+  links.enter_view();
 }
 
 void Shard::State::on(Connected&& input) { logins.on(std::move(input)); }
@@ -171,12 +170,13 @@ void Shard::State::on(DeadlineReached&&) {
   const auto due = [&](Chore chore) { return turn.schedule.take_due(chore, turn.now.at); };
   if (due(Chore::Heartbeat)) {
     links.heartbeat();
-    turn.schedule.arm(Chore::Heartbeat, turn.now.at + turn.config.link_heartbeat);
+    if (turn.view.shards.size() > 1) turn.schedule.arm(Chore::Heartbeat, turn.now.at + turn.config.link_heartbeat);
   }
   if (due(Chore::Digest)) homes.digest();
   if (due(Chore::Heads)) locals.flush_heads();
   if (due(Chore::Marks)) users.flush_marks();
   if (due(Chore::LateMarks)) logins.send_late_marks();
+  if (due(Chore::Settled)) homes.load_held();
   if (due(Chore::Moved)) locals.register_moved();
   if (due(Chore::Attach)) logins.attach_some();
   if (due(Chore::StoreRetry)) {

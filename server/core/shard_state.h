@@ -68,7 +68,7 @@ struct Shard::State {
   void settle();
   void arrived(ShardId from, ports::Payload&& payload);
   void completed(StoreCall&& call, ports::StoreCompletion&& done);
-  void arm_recurrent();
+  void begin();
 
   Turn turn;
   Links links;

@@ -39,7 +39,7 @@ void Rig::restart_shards() {
   }
 }
 
-void Rig::restart_shard(std::uint32_t shard) {
+void Rig::restart_shard(std::uint32_t shard, std::uint32_t untold) {
   ++boot_;
   std::erase_if(held_, [&](const auto& each) { return each.first == shard; });
   std::erase_if(heard_, [&](const auto& each) { return each.first.shard == shard; });
@@ -50,19 +50,19 @@ void Rig::restart_shard(std::uint32_t shard) {
         std::erase_if(nodes, [&](const ports::ViewNode& node) { return node.first == name; });
         nodes.push_back({.first = name, .shards = 1, .boot = boot_});
       },
-      shard);
+      {shard, untold});
   shards_[shard] = std::make_unique<Shard>(config_, name, view_, boot_, boot_ * 100 + shard);
   input(shard, DeadlineReached{});
 }
 
 template <class Change>
-void Rig::change_view(Change&& change, std::uint32_t except) {
+void Rig::change_view(Change&& change, std::initializer_list<std::uint32_t> except) {
   std::vector<ports::ViewNode> nodes = view_.nodes;
   change(nodes);
   view_ = {.id = view_.id.next()};
   for (const ports::ViewNode& node : nodes) view_.add(node);
   for (const ShardId shard : view_.shards) {
-    if (shard.value != except) input(shard.value, ViewChanged{view_});
+    if (std::ranges::find(except, shard.value) == except.end()) input(shard.value, ViewChanged{view_});
   }
 }
 
@@ -71,7 +71,7 @@ void Rig::put_out(std::uint32_t shard) {
       [&](std::vector<ports::ViewNode>& nodes) {
         std::erase_if(nodes, [&](const ports::ViewNode& node) { return node.first.value == shard; });
       },
-      shard);
+      {shard});
 }
 
 void Rig::leave(std::uint32_t shard, bool told) {
@@ -79,7 +79,7 @@ void Rig::leave(std::uint32_t shard, bool told) {
       [&](std::vector<ports::ViewNode>& nodes) {
         std::ranges::find(nodes, ShardId(static_cast<std::uint16_t>(shard)), &ports::ViewNode::first)->leaving = true;
       },
-      shard);
+      {shard});
   if (told) hear_view(shard);
 }
 

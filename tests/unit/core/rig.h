@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>
@@ -118,10 +119,12 @@ class Rig {
   /// New shards; whatever was connected or under way is gone.
   void restart_shards();
   /// One alone; it gives the handles of its connections out from the beginning. Each is a node of its own.
-  void restart_shard(std::uint32_t shard);
+  void restart_shard(std::uint32_t shard) { restart_shard(shard, shard); }
   /// The other shards go on without this one, which is told nothing.
   void put_out(std::uint32_t shard);
   void bring_back(std::uint32_t shard) { restart_shard(shard); }
+  /// `untold` hears of it by hear_view() only.
+  void bring_back(std::uint32_t shard, std::uint32_t untold) { restart_shard(shard, untold); }
   /// Nothing has its home there any more. It is told last: with `told` false, only by hear_view().
   void leave(std::uint32_t shard, bool told = true);
   void hear_view(std::uint32_t shard) { input(shard, ViewChanged{view_}); }
@@ -142,7 +145,8 @@ class Rig {
  private:
   void carry_out(std::uint32_t shard, Effects& effects);
   template <class Change>
-  void change_view(Change&& change, std::uint32_t except);
+  void change_view(Change&& change, std::initializer_list<std::uint32_t> except);
+  void restart_shard(std::uint32_t shard, std::uint32_t untold);
   void run();
 
   Config config_;

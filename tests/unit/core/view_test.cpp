@@ -159,6 +159,58 @@ TEST_F(ViewTest, AfterItsLeaseAHomeAnswersNobodyWhereTheLogStands) {
   EXPECT_EQ(rig.heard(tablet).synced().status, wire::SyncStatus::Live);
 }
 
+// ---- who does not know of the view yet
+
+/// The home comes back while the shard that had its room meanwhile cannot reach the store, and hears nothing.
+class UnknownViewTest : public ViewTest {
+ protected:
+  UnknownViewTest() {
+    rig.put_out(home);
+    rig.pass(5s);
+    old_home = rig.home(kRoom);
+    there = old_home == bob.shard ? bob : carol;
+    elsewhere = old_home == bob.shard ? carol : bob;
+    probe_counts = {};
+    rig.bring_back(home, old_home);
+    rig.pass(100ms);
+    rig.say(elsewhere, rig.message(1));
+    rig.pass(500ms);
+    rig.sync(there, rig.at(3));
+  }
+  Seq head() { return rig.store.room(kRoom).head(); }
+
+  std::uint32_t old_home = 0;
+  End there, elsewhere;
+};
+
+TEST_F(UnknownViewTest, NothingIsCommittedThatItWouldNotKnowOf) {
+  EXPECT_EQ(rig.heard(there).synced().status, wire::SyncStatus::Live);
+  EXPECT_EQ(rig.heard(there).synced().head, head());
+  EXPECT_EQ(count(Probe::home_waited_for_view), 1u);
+}
+
+TEST_F(UnknownViewTest, TheRoomGoesOnAtOnceWhenItKnows) {
+  rig.hear_view(old_home);
+  rig.pass(10ms);
+  EXPECT_EQ(head(), Seq(4));
+  EXPECT_EQ(rig.heard(there).seqs(), std::vector<std::uint64_t>{4});
+  EXPECT_EQ(result(elsewhere).status, wire::SendStatus::Accepted);
+}
+
+TEST_F(UnknownViewTest, TheRoomGoesOnWhenItsLeaseMustBeOver) {
+  rig.pass(2300ms);
+  EXPECT_EQ(head(), Seq(3));
+  rig.pass(200ms);
+  EXPECT_EQ(head(), Seq(4));
+}
+
+TEST_F(ViewTest, NobodyIsWaitedForTwice) {
+  rig.put_out(home);
+  rig.pass(10ms);
+  rig.say(bob, rig.message(1));
+  EXPECT_EQ(result(bob).status, wire::SendStatus::Accepted) << "all that are left know of the view";
+}
+
 // ---- users
 
 TEST_F(ViewTest, AUsersSessionsRegisterWithTheNewHome) {
