@@ -87,6 +87,7 @@ void RoomLocals::restart_truncated(RoomLocal& local) {
     // Judged anew, the cursor is below the oldest event.
     x.syncs.push_back({.session = c.session,
                        .step = SyncStep::Page,
+                       .confirmed = true,
                        .cursor = {.epoch = local.epoch, .seq = c.next.prev()},
                        .asked_at = turn_.now.at});
     return true;

@@ -145,8 +145,8 @@ void RoomLocals::history_read(const HistoryCall& call, ports::StoreCompletion&& 
 
 void RoomLocals::serve_history(RoomLocal& local, const HistoryRead& ended, ports::PageRead&& read) {
   const bool ends_at_head = !ended.range.backward && (read.events.empty() || read.events.back().seq == read.head);
-  const bool behind = read.epoch == local.epoch && read.head > local.last &&
-                      (turn_.may_be_replaced() || links_.silent(turn_.home(local.id)));
+  const bool behind =
+      read.epoch == local.epoch && read.head > local.last && (turn_.may_be_replaced() || may_be_behind(local));
   if (behind) fetch(local);
   const auto beyond = [&](const wire::Event& event) { return event.seq > local.last; };
   std::erase_if(read.events, beyond);

@@ -263,8 +263,9 @@ void RoomHomes::on(ShardId from, const ports::DisputeEpoch& dispute) {
     return links_.post(from, ports::EpochNotice{.request = dispute.request, .at = home->position()});
   }
   auto& disputes = work(*home).disputes;
-  const bool waits = std::ranges::any_of(
-      disputes, [&](const WaitingDispute& w) { return w.shard == from && w.request == dispute.request; });
+  const bool waits = std::ranges::any_of(disputes, [&](const WaitingDispute& w) {
+    return w.shard == from && (w.request == dispute.request || from == turn_.self);
+  });
   if (!waits) disputes.push_back({.shard = from, .request = dispute.request});
   home->work->disputed_by = std::max(home->work->disputed_by, dispute.seen);
   next_work(*home);

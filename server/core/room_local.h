@@ -24,7 +24,7 @@ struct CatchUp {
 
 enum class SyncStep : std::uint8_t {
   Join,     // the home is asked whether the user is a member
-  Verify,   // the store is asked for the head: the device claims to know more than this shard, or the home is silent
+  Verify,   // the store is asked for the head: the device claims to know more than this shard, or that may be behind
   Dispute,  // it knows another history: the home is asked for a new epoch
   Page,     // the log's hash at the cursor is read
   Window,   // the answer is a Reset: where the window begins is read
@@ -37,7 +37,7 @@ struct PendingSync {
   wire::SyncMode mode = wire::SyncMode::Full;
   wire::ResetReason reason = wire::ResetReason::None;
   bool device_read = false;
-  bool confirmed = false;  // by the store: this shard has the whole log
+  bool confirmed = false;  // by the store: this shard has the whole log. Or nobody has asked: it goes on as the shard
   bool unasked = false;    // Join, of a quiet session whose user was removed: it may have been added again
   std::uint32_t read = 0;  // of the store, the one that counts: a later one replaces it. 0: it is not submitted yet
   wire::Cursor cursor;
@@ -45,6 +45,11 @@ struct PendingSync {
   Seq start;       // Window
   Cseq next_cseq;  // when device_read
   Instant asked_at{};
+
+  void again_from(SyncStep s) {
+    step = s;
+    confirmed = false;
+  }
 };
 struct PendingHistory {
   std::uint32_t session = 0;
@@ -101,7 +106,10 @@ struct RoomLocal {
   Epoch epoch;
   bool ready = false;  // registered with the home; the position is known
   bool heads_dirty = false;
-  std::uint16_t idle_sweeps = 0;
+  bool moved : 1 = false;  // to another home, and not registered there yet
+  bool unsure : 1 =
+      false;  // whether this is the whole log: the home is new, or something was lost, and it has not said
+  std::uint8_t idle_sweeps = 0;
   std::vector<std::uint32_t> live;   // sessions that get every event
   std::vector<std::uint32_t> quiet;  // sessions that get heads, or nothing
   std::unique_ptr<LocalExtras> extras;

@@ -171,8 +171,8 @@ void RoomLocals::on(ports::JoinedRooms&& answer) {
       waiting_.push_back(local->id);
       turn_.schedule.arm(Chore::Resend, turn_.now.at + turn_.config.forward_retry);
       continue;
-    } else if (room.at.seq > local->last) {
-      fetch(*local);
+    } else {
+      told_head(*local, room.at.seq);
     }
     note_visible(*local, answer.user, room.visible_from);
     joined(*local, answer.user);
@@ -269,7 +269,7 @@ void RoomLocals::remove_user(RoomLocal& local, UserId user, Seq seq) {
   }
   for (PendingSync& sync : local.extras->syncs) {
     if (sync.step == SyncStep::Join || !is_theirs(sync.session)) continue;
-    sync.step = SyncStep::Join;
+    sync.again_from(SyncStep::Join);
     membership(sync.session, local).stage = Stage::Asking;
     again = true;
   }

@@ -114,6 +114,8 @@ class RoomLocals {
   void reads_failed(RoomLocal& local);
 
   // room_repair.cpp
+  bool may_be_behind(const RoomLocal& local) const;
+  void told_head(RoomLocal& local, Seq head);
   void fetch(RoomLocal& local);
   void ask_for_gap(RoomLocal& local);
   void read_gap(RoomLocal& local);

@@ -13,6 +13,18 @@ constexpr std::size_t kHeadsPerAsk = 512;
 constexpr Duration kMovedStep = std::chrono::milliseconds(20);
 }  // namespace
 
+/// And not know it.
+bool RoomLocals::may_be_behind(const RoomLocal& local) const {
+  const ShardId home = turn_.home(local.id);
+  return local.unsure || suspicions_[home.value].again || links_.silent(home);
+}
+
+/// By the home, which said whatever it said before, and whatever of that was lost, of no later event.
+void RoomLocals::told_head(RoomLocal& local, Seq head) {
+  local.unsure = head > local.last;
+  if (local.unsure) fetch(local);
+}
+
 void RoomLocals::fetch(RoomLocal& local) {
   LocalExtras& x = extras(local);
   if (x.fetching) return;
@@ -49,7 +61,7 @@ void RoomLocals::on(ports::EventsFetched&& fetched) {
   }
   probe(Probe::gap_from_ring, repaired);
   turn_.counters.gaps_repaired += repaired ? 1 : 0;
-  if (fetched.head > local->last) fetch(*local);
+  told_head(*local, fetched.head);
   settle(*local);
 }
 
@@ -97,7 +109,7 @@ void RoomLocals::gap_read(RoomId room, ports::StoreCompletion&& done) {
 void RoomLocals::skip_cut(RoomLocal& local, const ports::PageRead& page) {
   LocalExtras& x = extras(local);
   const wire::Cursor here{.epoch = local.epoch, .seq = local.last, .hash = local.hash};
-  for (PendingSync& sync : x.syncs) sync.step = SyncStep::Join;
+  for (PendingSync& sync : x.syncs) sync.again_from(SyncStep::Join);
   const auto ask = [&](PendingSync&& sync) {
     sync.asked_at = turn_.now.at;
     x.syncs.push_back(std::move(sync));
@@ -138,8 +150,10 @@ void RoomLocals::ask_heads(ShardId home) {
   suspicions_[home.value].again = false;
   std::vector<RoomId> rooms;
   for (std::uint32_t i = 0; i < locals_.end(); ++i) {
-    const RoomLocal& local = locals_[i];
+    RoomLocal& local = locals_[i];
     if (!local.id || !local.ready || turn_.home(local.id) != home) continue;
+    local.unsure = true;
+    if (local.moved) continue;  // its turn comes
     rooms.push_back(local.id);
     if (rooms.size() == kHeadsPerAsk) ask_heads(home, std::exchange(rooms, {}));
   }
@@ -154,17 +168,21 @@ void RoomLocals::ask_heads(ShardId home, std::vector<RoomId>&& rooms) {
 // ---- another home
 
 void RoomLocals::view_changed(const ports::View& before) {
+  for (std::uint32_t i = 0; i < locals_.end(); ++i) {
+    RoomLocal& local = locals_[i];
+    if (!local.id || !ports::has_moved(before, turn_.view, local.id)) continue;
+    if (local.ready && !mutant(Mutant::MovedUnregistered)) {
+      local.unsure = true;
+      if (!local.moved) moved_.push_back(local.id);
+      local.moved = true;
+    }
+    if (local.extras != nullptr) ask_again_elsewhere(local, ports::home_of(before, local.id) == turn_.self);
+  }
+  if (!moved_.empty()) turn_.schedule.arm(Chore::Moved, turn_.now.at);
   for (std::uint16_t shard = 0; shard < suspicions_.size(); ++shard) {
     const bool asked = !std::exchange(suspicions_[shard], {}).asked.empty();
     if (asked && turn_.view.node_of(ShardId(shard)) != nullptr) suspect(ShardId(shard));
   }
-  for (std::uint32_t i = 0; i < locals_.end(); ++i) {
-    RoomLocal& local = locals_[i];
-    if (!local.id || !ports::has_moved(before, turn_.view, local.id)) continue;
-    if (local.ready && !mutant(Mutant::MovedUnregistered)) moved_.push_back(local.id);
-    if (local.extras != nullptr) ask_again_elsewhere(local, ports::home_of(before, local.id) == turn_.self);
-  }
-  if (!moved_.empty()) turn_.schedule.arm(Chore::Moved, turn_.now.at);
 }
 
 /// What was asked of the home before; of this shard itself, when it `was_here`.
@@ -184,9 +202,11 @@ void RoomLocals::ask_again_elsewhere(RoomLocal& local, bool was_here) {
 void RoomLocals::register_moved() {
   std::array<std::vector<RoomId>, ports::kShardsMax> rooms;
   for (std::size_t n = std::min(kHeadsPerAsk, moved_.size()); n > 0; --n) {
-    const RoomLocal* local = find(moved_.back());
-    if (local != nullptr && local->ready) rooms[turn_.home(local->id).value].push_back(local->id);
+    RoomLocal* local = find(moved_.back());
     moved_.pop_back();
+    if (local == nullptr || !local->moved) continue;  // forgotten meanwhile
+    local->moved = false;
+    rooms[turn_.home(local->id).value].push_back(local->id);
   }
   for (const ShardId shard : turn_.view.shards) {
     if (!rooms[shard.value].empty()) ask_heads(shard, std::move(rooms[shard.value]));
@@ -204,9 +224,9 @@ void RoomLocals::on(ShardId from, const ports::HeadDigest& digest) {
     if (local == nullptr || !local->ready) continue;
     if (head.epoch > local->epoch) {
       learn_epoch(*local);
-    } else if (head.head > local->last) {
-      probe(Probe::tail_loss_found);
-      fetch(*local);
+    } else if (head.epoch == local->epoch) {
+      probe(Probe::tail_loss_found, head.head > local->last);
+      told_head(*local, head.head);
     }
   }
 }
@@ -233,11 +253,17 @@ void RoomLocals::resend() {
       ask_for_gap(*local);
     }
     for (PendingSync& sync : x.syncs) {
-      if (sync.step != SyncStep::Join) continue;
+      // The links repeat those for other shards. A home on this one does not answer while it is loading.
+      const bool disputes = sync.step == SyncStep::Dispute && turn_.home(room) == turn_.self;
+      if (sync.step != SyncStep::Join && !disputes) continue;
       waits = true;
       if (sync.asked_at > old) continue;
       sync.asked_at = turn_.now.at;
-      links_.post(turn_.home(room), ports::JoinRooms{.user = sessions_.at(sync.session).user, .rooms = {room}});
+      if (disputes) {
+        dispute(*local, sync);
+      } else {
+        links_.post(turn_.home(room), ports::JoinRooms{.user = sessions_.at(sync.session).user, .rooms = {room}});
+      }
     }
     for (const PendingHistory& h : x.histories) {
       waits = true;

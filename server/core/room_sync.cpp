@@ -167,8 +167,8 @@ bool RoomLocals::judge(RoomLocal& local, PendingSync& sync) {
   const bool same_epoch = sync.cursor.epoch == local.epoch || mutant(Mutant::M20_EpochIgnored);
   const Seq claimed = std::max(sync.cursor.seq, sync.floor);
   const bool claims_more = same_epoch && claimed > local.last;
-  const bool on_its_own = !sync.confirmed && links_.silent(turn_.home(local.id));
-  if (sync.mode != wire::SyncMode::Off && (claims_more || on_its_own)) return verify(local, sync);
+  const bool in_doubt = !sync.confirmed && may_be_behind(local);
+  if (sync.mode != wire::SyncMode::Off && (claims_more || in_doubt)) return verify(local, sync);
   if (sync.mode != wire::SyncMode::Full) {
     sync.step = SyncStep::Epoch;
     sync.device_read = !held || same_epoch;
@@ -206,8 +206,8 @@ std::optional<PrefixHash> RoomLocals::hash_at(const RoomLocal& local, Seq seq) {
   return pages_.hash_at(local.id, seq);
 }
 
-/// The device claims to know more than this shard: either the shard is behind, or it is another history. Of a home that
-/// is silent the shard may be behind and not know it.
+/// The device claims to know more than this shard: either the shard is behind, or it is another history. Or the shard may
+/// be behind and not know it.
 bool RoomLocals::verify(RoomLocal& local, PendingSync& sync) {
   sync.step = SyncStep::Verify;
   sync.read = 0;
@@ -234,7 +234,7 @@ void RoomLocals::verified(const VerifyCall& call, const ports::StoreCompletion& 
   const auto* page = std::get_if<ports::PageRead>(&done.result);
   const bool known = done.status == ports::StoreStatus::Ok && page != nullptr && page->epoch == local->epoch;
   const bool whole = known && page->head <= local->last;
-  const bool in_doubt = !whole && links_.silent(turn_.home(call.room));
+  const bool in_doubt = !whole && may_be_behind(*local);
   probe(Probe::silent_home_was_ahead, known && in_doubt);
   auto& syncs = local->extras->syncs;
   for (std::size_t i = 0; i < syncs.size();) {
@@ -262,6 +262,11 @@ void RoomLocals::verified(const VerifyCall& call, const ports::StoreCompletion& 
 
 bool RoomLocals::dispute(RoomLocal& local, PendingSync& sync) {
   sync.step = SyncStep::Dispute;
+  sync.asked_at = turn_.now.at;
+  if (turn_.home(local.id) == turn_.self) {
+    waiting_.push_back(local.id);
+    turn_.schedule.arm(Chore::Resend, turn_.now.at + turn_.config.forward_retry);
+  }
   links_.ask(turn_.home(local.id),
              ports::DisputeEpoch{.room = local.id, .epoch = local.epoch, .seen = sync.cursor.epoch});
   return false;
@@ -368,12 +373,13 @@ void RoomLocals::epoch_rose(RoomLocal& local, const ports::RoomPosition& at) {
   }
   auto& syncs = extras(local).syncs;
   for (PendingSync& sync : syncs) {
-    if (sync.step != SyncStep::Join) sync.step = SyncStep::Page;
+    if (sync.step != SyncStep::Join) sync.again_from(SyncStep::Page);
   }
   for (const std::uint32_t session : all) {
     membership(session, local).stage = Stage::Syncing;
     syncs.push_back({.session = session,
                      .step = SyncStep::Page,
+                     .confirmed = true,
                      .cursor = {.epoch = before, .seq = local.last, .hash = local.hash},
                      .asked_at = turn_.now.at});
   }

@@ -118,6 +118,31 @@ TEST_F(SilentHomeTest, AnotherHistoryIsNotTakenForTheRestOfThisOne) {
   EXPECT_EQ(rig.heard(bob).synced().reason, wire::ResetReason::Epoch);
 }
 
+TEST_F(SilentHomeTest, WhatTheHomeSaysFirstIsNotYetHowFarItIs) {
+  rig.say(alice, rig.message(1));
+  rig.pass(1500ms);
+  lose_all<ports::HeadDigest>();
+  rig.pass(300ms);
+  rig.sync(bob, rig.at(2));
+  EXPECT_EQ(rig.heard(bob).synced().status, wire::SyncStatus::Unavailable);
+  rig.sync(bob, rig.at(2));
+  EXPECT_EQ(rig.heard(bob).synced().head, Seq(3));
+}
+
+TEST_F(LinksTest, ALossWhileAnEarlierOneIsAskedAboutMakesDoubtfulToo) {
+  rig.lose = [](ShardId, ShardId, const ports::Payload& p) {
+    const auto* digest = std::get_if<ports::HeadDigest>(&p);
+    return std::holds_alternative<ports::EventsPublished>(p) || (digest != nullptr && digest->request != 0);
+  };
+  rig.say(alice, rig.message(1));
+  rig.pass(1100ms);
+  ASSERT_EQ(rig.heard(bob).seqs(), std::vector<std::uint64_t>{3}) << "by a digest that nobody has asked for";
+  rig.say(alice, rig.message(2));
+  rig.pass(300ms);
+  rig.sync(bob, rig.at(3));
+  EXPECT_EQ(rig.heard(bob).synced().status, wire::SyncStatus::Unavailable);
+}
+
 TEST_F(LinksTest, AHomeThatIsHeardIsBelieved) {
   const std::size_t before = rig.submitted<ports::ReadPage>();
   rig.pass(5s);

@@ -159,6 +159,77 @@ TEST_F(ViewTest, AfterItsLeaseAHomeAnswersNobodyWhereTheLogStands) {
   EXPECT_EQ(rig.heard(tablet).synced().status, wire::SyncStatus::Live);
 }
 
+/// Nobody's question reaches the new home, so the other shard is told nothing.
+class UnregisteredTest : public ViewTest {
+ protected:
+  UnregisteredTest() {
+    rig.lose = [&](ShardId, ShardId, const ports::Payload& p) { return std::holds_alternative<ports::AskHeads>(p); };
+    rig.put_out(home);
+    const bool at_bobs = rig.home(kRoom) == bob.shard;
+    at_home = at_bobs ? bob : carol;
+    far = at_bobs ? carol : bob;
+    rig.pass(100ms);
+    rig.say(at_home, rig.message(1));
+    EXPECT_EQ(result(at_home).status, wire::SendStatus::Accepted);
+  }
+  End at_home, far;
+};
+
+TEST_F(UnregisteredTest, WhatHasMovedIsHeldAgainstTheStoreUntilItsHomeHasSpoken) {
+  rig.sync(far, rig.at(3));
+  EXPECT_EQ(rig.heard(far).synced().status, wire::SyncStatus::Unavailable);
+  rig.lose = {};
+  rig.pass(2s);
+  rig.sync(far, rig.at(3));
+  EXPECT_EQ(rig.heard(far).seqs(), std::vector<std::uint64_t>{4});
+  const std::size_t reads = rig.submitted<ports::ReadPage>();
+  rig.sync(far, rig.at_head());
+  EXPECT_EQ(rig.heard(far).synced().head, Seq(4));
+  EXPECT_EQ(rig.submitted<ports::ReadPage>(), reads) << "the home has spoken";
+}
+
+TEST_F(UnregisteredTest, APageIsNotServedThatLacksTheHead) {
+  rig.say(far, wire::HistoryRequest{.request_id = 5, .room = kRoom, .backward = true, .limit = 10});
+  EXPECT_EQ(rig.heard(far).all<wire::HistoryPage>().at(0).status, wire::SyncStatus::Unavailable);
+}
+
+TEST_F(ViewTest, ARoomThatHasMovedIsAskedForOnceHoweverMuchIsLost) {
+  std::map<RoomId, int> asked;
+  rig.lose = [&](ShardId, ShardId, const ports::Payload& p) {
+    const auto* ask = std::get_if<ports::AskHeads>(&p);
+    for (std::size_t i = 0; ask != nullptr && i < ask->rooms.size(); ++i) ++asked[ask->rooms[i]];
+    return false;
+  };
+  rig.put_out(home);
+  const bool at_bobs = rig.home(kRoom) == bob.shard;
+  const End far = at_bobs ? carol : bob;
+  rig.input(far.shard, EnvelopeReceived{{.header = {.from = ShardId(static_cast<std::uint16_t>(rig.home(kRoom))),
+                                                    .boot = 2,
+                                                    .link_seq = 1000,
+                                                    .view = ViewId(2)},
+                                         .payload = ports::Heartbeat{}}});
+  rig.pass(100ms);
+  EXPECT_EQ(asked[kRoom], 1);
+}
+
+TEST_F(ViewTest, ADisputeIsNotForgottenThatFindsItsHomeLoading) {
+  rig.hold_store();
+  rig.put_out(home);
+  rig.pass(10ms);
+  const End end = rig.home(kRoom) == bob.shard ? bob : carol;
+  ASSERT_EQ(rig.held_of<ports::LoadRoom>(), 1u);
+  const std::uint64_t id = rig.held_id();
+  ports::StoreCompletion loaded{.id = id, .result = rig.store.execute(rig.take_held())};
+  wire::Cursor other = rig.at_head();
+  other.hash = PrefixHash();
+  rig.sync(end, other);
+  rig.let_store_run();
+  rig.input(end.shard, StoreCompleted{std::move(loaded)});
+  rig.pass(2s);
+  EXPECT_EQ(rig.store.room(kRoom).epoch, Epoch(16));
+  EXPECT_EQ(rig.heard(end).synced().status, wire::SyncStatus::Reset);
+}
+
 // ---- who does not know of the view yet
 
 /// The home comes back while the shard that had its room meanwhile cannot reach the store, and hears nothing.
