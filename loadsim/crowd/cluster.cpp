@@ -193,7 +193,12 @@ void Cluster::input(std::uint32_t shard, core::Input&& in) {
 }
 
 void Cluster::carry_out(std::uint32_t from) {
-  for (core::Effects::Post& each : effects_.posts) post(from, each);
+  for (ports::Post& each : effects_.posts) {
+    // Lost together, as they cross together.
+    const std::uint64_t random = context_->next_draw(Stream::Ring, number_);
+    ports::unpack(std::move(each),
+                  [&](ShardId to, ports::Envelope&& envelope) { post(from, to.value, std::move(envelope), random); });
+  }
   for (ports::StoreOp& op : effects_.store) store_->submit(ShardId(static_cast<std::uint16_t>(from)), std::move(op));
   if (!effects_.sends.empty() || !effects_.closes.empty()) take_off(from);
 }
@@ -210,19 +215,17 @@ bool Cluster::is_lost(std::uint32_t from, std::uint32_t to, std::uint64_t random
   return cut || context_->strikes(context_->bus_drop, random);
 }
 
-void Cluster::post(std::uint32_t from, core::Effects::Post& post) {
-  const std::uint32_t to = post.to.value;
+void Cluster::post(std::uint32_t from, std::uint32_t to, ports::Envelope&& envelope, std::uint64_t random) {
   if (shards_[to] == nullptr) return;  // there is nobody
   const std::uint32_t ring = from * static_cast<std::uint32_t>(shards_.size()) + to;
   Ring& r = rings_[ring];
-  const std::uint64_t random = context_->next_draw(Stream::Ring, number_);
   ++context_->tally.envelopes;
   if (is_lost(from, to, mix64(random)) || r.queue.size() >= context_->options.ring_capacity) {
     ++context_->tally.envelopes_dropped;
     return;
   }
   const bool near = node_of(from) == node_of(to);
-  r.queue.push_back(std::move(post.envelope));
+  r.queue.push_back(std::move(envelope));
   r.until = std::max(
       r.until, context_->now() + within(near ? context_->options.ring_latency : context_->options.bus_latency, random));
   context_->wheel.schedule(r.until, What::RingArrival, ring, boot_of(to) << 16 | number_);

@@ -91,7 +91,7 @@ class Cluster {
 
   void input(std::uint32_t shard, core::Input&& in);
   void carry_out(std::uint32_t from);
-  void post(std::uint32_t from, core::Effects::Post& post);
+  void post(std::uint32_t from, std::uint32_t to, ports::Envelope&& envelope, std::uint64_t random);
   void take_off(std::uint32_t shard);
   void land(std::uint16_t shard, const Parcel& parcel, std::span<const ConnId> block);
   void arm(std::uint32_t shard);

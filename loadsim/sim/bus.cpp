@@ -34,12 +34,10 @@ void Bus::begins(std::uint32_t first) {
 
 void Bus::ends(std::uint32_t first) { std::fill_n(lives_.begin() + first, context_->options.shards, 0); }
 
-void Bus::post(ShardId from, ShardId to, ports::Envelope&& envelope) {
-  if (node_of(from) == node_of(to)) {
-    post_in_node(from, to, std::move(envelope));
-  } else {
-    post_to_node(from, to, std::move(envelope));
-  }
+void Bus::post(ShardId from, ports::Post&& post) {
+  if (node_of(from) != node_of(post.to)) return post_to_node(from, std::move(post));
+  ports::unpack(std::move(post),
+                [&](ShardId to, ports::Envelope&& envelope) { post_in_node(from, to, std::move(envelope)); });
 }
 
 void Bus::post_in_node(ShardId from, ShardId to, ports::Envelope&& envelope) {
@@ -75,15 +73,22 @@ void Bus::lose(ShardId to, const ports::Envelope& envelope) {
   if (context_->recording != nullptr) context_->recording->lost(context_->now(), to, envelope);
 }
 
-void Bus::post_to_node(ShardId from, ShardId to, ports::Envelope&& envelope) {
-  Link& l = link(node_of(from), node_of(to));
-  std::uint64_t random = context_->next_draw(Stream::Bus, std::size_t{node_of(from)} * shards_ + node_of(to), l.draws);
-  const bool lost = is_lost(node_of(from), node_of(to), random);
-  context_->trace.add(0x201, std::size_t{from.value} * shards_ + to.value, lost ? 1 : 0);
-  if (lost) return lose(to, envelope);
-  if (lives_[to.value] == 0) return;  // there is nobody
+/// To whichever shards of the node: it crosses, or is lost, as one.
+void Bus::post_to_node(ShardId from, ports::Post&& post) {
+  const std::uint32_t node = node_of(post.to);
+  Link& l = link(node_of(from), node);
+  const std::uint64_t random = context_->next_draw(Stream::Bus, std::size_t{node_of(from)} * shards_ + node, l.draws);
+  const bool lost = is_lost(node_of(from), node, random);
+  context_->trace.add(0x201, std::size_t{from.value} * shards_ + post.to.value, lost ? 1 : 0);
+  if (!lost && lives_[post.to.value] == 0) return;  // there is nobody
+  ports::unpack(std::move(post), [&](ShardId to, ports::Envelope&& envelope) {
+    if (lost) return lose(to, envelope);
+    arrive_at_node(from, to, std::move(envelope), mix64(random));
+  });
+}
+
+void Bus::arrive_at_node(ShardId from, ShardId to, ports::Envelope&& envelope, std::uint64_t random) {
   Instant& until = route(from, to).until;
-  random = mix64(random);
   const Instant at = std::max(until, context_->now() + within(context_->options.bus_latency, random));
   if (context_->now() < dup_.until && chance(mix64(random ^ 1), dup_.permille)) {
     ++context_->tally(users::FaultKind::BusDup).effective;

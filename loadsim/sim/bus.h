@@ -20,7 +20,7 @@ class Bus {
   void begins(std::uint32_t first_shard);
   void ends(std::uint32_t first_shard);
 
-  void post(ShardId from, ShardId to, ports::Envelope&& envelope);
+  void post(ShardId from, ports::Post&& post);
 
   // ---- Happening::BusArrival
 
@@ -61,7 +61,8 @@ class Bus {
   Route& route(ShardId from, ShardId to) { return routes_[std::size_t{from.value} * shards_ + to.value]; }
   std::uint32_t node_of(ShardId shard) const { return shard.value / context_->options.shards; }
   void post_in_node(ShardId from, ShardId to, ports::Envelope&& envelope);
-  void post_to_node(ShardId from, ShardId to, ports::Envelope&& envelope);
+  void post_to_node(ShardId from, ports::Post&& post);
+  void arrive_at_node(ShardId from, ShardId to, ports::Envelope&& envelope, std::uint64_t random);
   bool is_lost(std::uint32_t from, std::uint32_t to, std::uint64_t random);
   void lose(ShardId to, const ports::Envelope& envelope);
   void fly(ShardId from, ShardId to, ports::Envelope&& envelope, Instant at);

@@ -399,7 +399,7 @@ void Node::input(std::uint32_t shard, core::Input&& in) {
 }
 
 void Node::carry_out(std::uint32_t from) {
-  for (core::Effects::Post& each : effects_.posts) bus_->post(name_of(from), each.to, std::move(each.envelope));
+  for (ports::Post& each : effects_.posts) bus_->post(name_of(from), std::move(each));
   for (ports::StoreOp& op : effects_.store) store_->submit(name_of(from), std::move(op));
   for (const core::Effects::Send& each : effects_.sends) send(from, each);
   for (const core::Effects::Close& each : effects_.closes) close(from, each);

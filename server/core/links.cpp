@@ -89,7 +89,32 @@ void Links::post(ShardId to, ports::Payload&& payload) {
     return;
   }
   if (links_[to.value].boot == 0) return;  // nobody is there
-  turn_.out->posts.push_back({.to = to, .envelope = {.header = header(to, true), .payload = std::move(payload)}});
+  turn_.out->posts.push_back(
+      {.to = to, .envelope = {.header = header(to, true), .payload = std::move(payload)}, .also = {}});
+}
+
+void Links::publish(std::uint64_t shards, ports::Payload&& payload) {
+  const std::uint64_t self = std::uint64_t{1} << turn_.self.value;
+  if ((shards & self) != 0) to_self_.push_back(payload);
+  post_to_nodes(shards & ~self, std::move(payload), true);
+}
+
+void Links::post_to_nodes(std::uint64_t shards, ports::Payload&& payload, bool counted) {
+  std::vector<ports::Post>& posts = turn_.out->posts;
+  for (const ports::ViewNode& node : turn_.view.nodes) {
+    ports::Post* post = nullptr;
+    for (std::uint16_t i = 0; i < node.shards; ++i) {
+      const ShardId to(static_cast<std::uint16_t>(node.first.value + i));
+      if ((shards >> to.value & 1) == 0 || links_[to.value].boot == 0) continue;
+      const ports::EnvelopeHeader to_shard = header(to, counted);
+      if (post != nullptr) {
+        post->also.push_back({.to = to, .link_seq = to_shard.link_seq});
+        continue;
+      }
+      posts.push_back({.to = to, .envelope = {.header = to_shard, .payload = payload}, .also = {}});
+      post = &posts.back();
+    }
+  }
 }
 
 std::optional<ports::Payload> Links::next_to_self() {
@@ -227,11 +252,7 @@ void Links::resend() {
 
 void Links::heartbeat() {
   if (mutant(Mutant::M6_NoDigests)) return;
-  for (const ShardId shard : turn_.view.shards) {
-    if (shard == turn_.self) continue;
-    turn_.out->posts.push_back(
-        {.to = shard, .envelope = {.header = header(shard, false), .payload = ports::Heartbeat{}}});
-  }
+  post_to_nodes(~(std::uint64_t{1} << turn_.self.value), ports::Heartbeat{}, false);
 }
 
 Links::Arrival Links::arrive(const ports::EnvelopeHeader& header, bool heartbeat) {

@@ -20,6 +20,8 @@ class Links {
   explicit Links(Turn& turn);
 
   void post(ShardId to, ports::Payload&& payload);
+  /// To each shard of the mask: once a node, whatever shards of it there are.
+  void publish(std::uint64_t shards, ports::Payload&& payload);
   /// Repeated until answered(); returns its number.
   template <class Request>
   ports::RequestId ask(ShardId to, Request request) {
@@ -85,6 +87,7 @@ class Links {
   std::optional<ShardId> destination(const Asked& asked, const ports::View& before) const;
   ports::EnvelopeHeader header(ShardId to, bool counted);
   void heard_in_view(Link& link);
+  void post_to_nodes(std::uint64_t shards, ports::Payload&& payload, bool counted);
 
   Turn& turn_;
   std::array<Link, ports::kShardsMax> links_;  // by shard

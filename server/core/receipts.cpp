@@ -1,6 +1,7 @@
 #include "server/core/receipts.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "common/base/mutant.h"
@@ -163,12 +164,8 @@ void Receipts::flush() {
     if (home == nullptr) continue;
     age(*room);
     const std::uint64_t wanted = room->wanted | room->wanted_before;
-    const ports::ReceiptsTold told{.receipts = moved_of(*room, *home)};
-    for (const ShardId shard : turn_.view.shards) {
-      if ((wanted >> shard.value & 1) == 0) continue;
-      ++turn_.counters.presence_envelopes;
-      links_.post(shard, ports::ReceiptsTold(told));
-    }
+    turn_.counters.presence_envelopes += static_cast<std::uint64_t>(std::popcount(wanted));
+    links_.publish(wanted, ports::ReceiptsTold{.receipts = moved_of(*room, *home)});
   }
 }
 

@@ -274,10 +274,7 @@ void RoomHomes::on(ShardId from, const ports::DisputeEpoch& dispute) {
 void RoomHomes::relay(const ports::TypingSeen& typing) {
   const RoomHome* home = find(typing.room);
   if (home == nullptr) return;
-  for (const ShardId shard : turn_.view.shards) {
-    if ((home->shards >> shard.value & 1) != 0)
-      links_.post(shard, ports::TypingRelayed{.room = typing.room, .user = typing.user});
-  }
+  links_.publish(home->shards, ports::TypingRelayed{.room = typing.room, .user = typing.user});
 }
 
 // ---- chores

@@ -1,6 +1,5 @@
 // What a home does with an event that it knows to be committed.
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 #include "common/wire/mentions.h"
@@ -61,17 +60,8 @@ void RoomHomes::publish(RoomHome& home, std::vector<wire::Event>&& events) {
   if (events.empty()) return;
   touch(home);
   const Concerned users = concerned_by(events);
-  int left = std::popcount(home.shards);
-  for (const ShardId shard : turn_.view.shards) {
-    if ((home.shards >> shard.value & 1) == 0) continue;
-    ports::EventsPublished published{.room = home.id, .epoch = home.epoch};
-    if (--left == 0) {
-      published.events = std::move(events);
-    } else {
-      published.events = events;
-    }
-    links_.post(shard, std::move(published));
-  }
+  links_.publish(home.shards,
+                 ports::EventsPublished{.room = home.id, .epoch = home.epoch, .events = std::move(events)});
   // The event came first, so that whoever is removed sees why before the room disappears.
   note(home, users);
 }
@@ -105,18 +95,13 @@ void RoomHomes::tell_epoch(RoomHome& home) {
   forget_tail(home);
   // Numbers of the old epoch may come again with other messages.
   if (home.work != nullptr) home.work->newest = FlatIndex();
-  for (const ShardId shard : turn_.view.shards) {
-    if ((home.shards >> shard.value & 1) != 0) links_.post(shard, ports::EpochNotice{.at = home.position()});
-  }
+  links_.publish(home.shards, ports::EpochNotice{.at = home.position()});
 }
 
 /// The log has gone on without this home. The shards fetch what they lack, or learn that it is cut.
 void RoomHomes::tell_head(RoomHome& home) {
   forget_tail(home);
-  for (const ShardId shard : turn_.view.shards) {
-    if ((home.shards >> shard.value & 1) == 0) continue;
-    links_.post(shard, ports::HeadDigest{.heads = {{.room = home.id, .epoch = home.epoch, .head = home.head}}});
-  }
+  links_.publish(home.shards, ports::HeadDigest{.heads = {{.room = home.id, .epoch = home.epoch, .head = home.head}}});
 }
 
 }  // namespace starling::core

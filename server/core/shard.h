@@ -116,15 +116,11 @@ struct Effects {
     CloseReason reason = CloseReason::ProtocolError;
     std::string text;
   };
-  struct Post {
-    ShardId to;
-    ports::Envelope envelope;
-  };
 
   std::vector<ConnId> recipients;
   std::vector<Send> sends;
   std::vector<Close> closes;
-  std::vector<Post> posts;
+  std::vector<ports::Post> posts;
   std::vector<ports::StoreOp> store;
   bool view_is_old = false;  // there is a later one: the driver asks the store for it
 

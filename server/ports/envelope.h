@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -303,5 +304,28 @@ struct Envelope {
   EnvelopeHeader header;
   Payload payload;
 };
+
+/// What leaves a shard for a process: an envelope for one of its shards, and for those in `also` the same with the
+/// numbers of their own links. Between nodes it crosses once.
+struct Post {
+  struct Copy {
+    ShardId to;
+    std::uint64_t link_seq = 0;
+  };
+  ShardId to;
+  Envelope envelope;
+  std::vector<Copy> also;
+};
+
+/// Calls take(ShardId, Envelope&&) for each shard that the post is for.
+template <class Take>
+void unpack(Post&& post, Take&& take) {
+  for (const Post::Copy& copy : post.also) {
+    Envelope envelope = post.envelope;
+    envelope.header.link_seq = copy.link_seq;
+    take(copy.to, std::move(envelope));
+  }
+  take(post.to, std::move(post.envelope));
+}
 
 }  // namespace starling::ports

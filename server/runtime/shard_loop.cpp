@@ -217,13 +217,15 @@ void ShardLoop::carry_out_effects() {
       connections_.close(*c, close_code_of(close.reason), close.text);
     }
   }
-  for (core::Effects::Post& post : effects.posts) {
-    if (node_.mailboxes[post.to.value]->post(self_, std::move(post.envelope))) {
-      ++stats_.envelopes_posted;
-      posted_to_[post.to.value] = true;
-    } else {
-      ++stats_.envelopes_dropped;
-    }
+  for (ports::Post& post : effects.posts) {
+    ports::unpack(std::move(post), [this](ShardId to, ports::Envelope&& envelope) {
+      if (node_.mailboxes[to.value]->post(self_, std::move(envelope))) {
+        ++stats_.envelopes_posted;
+        posted_to_[to.value] = true;
+      } else {
+        ++stats_.envelopes_dropped;
+      }
+    });
   }
   for (std::size_t i = 0; i < posted_to_.size(); ++i) {
     if (posted_to_[i]) node_.mailboxes[i]->wake();

@@ -57,8 +57,10 @@ void Crowd::input(std::uint32_t shard, core::Input&& in) {
         inputs_.emplace_back(to, core::Drained{.conn = effects.recipients[i], .bytes = bytes});
       }
     }
-    for (core::Effects::Post& post : effects.posts) {
-      inputs_.emplace_back(post.to.value, core::EnvelopeReceived{std::move(post.envelope)});
+    for (ports::Post& post : effects.posts) {
+      ports::unpack(std::move(post), [this](ShardId receiver, ports::Envelope&& envelope) {
+        inputs_.emplace_back(receiver.value, core::EnvelopeReceived{std::move(envelope)});
+      });
     }
     for (const ports::StoreOp& op : effects.store) {
       inputs_.emplace_back(

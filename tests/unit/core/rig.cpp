@@ -216,9 +216,11 @@ void Rig::carry_out(std::uint32_t shard, Effects& effects) {
     heard_[end].reason = close.reason;
     if (on_close) on_close(end, close.reason);
   }
-  for (Effects::Post& post : effects.posts) {
-    if (lose && lose(ShardId(static_cast<std::uint16_t>(shard)), post.to, post.envelope.payload)) continue;
-    inputs_.emplace_back(post.to.value, EnvelopeReceived{std::move(post.envelope)});
+  for (ports::Post& post : effects.posts) {
+    ports::unpack(std::move(post), [&](ShardId to, ports::Envelope&& envelope) {
+      if (lose && lose(ShardId(static_cast<std::uint16_t>(shard)), to, envelope.payload)) return;
+      inputs_.emplace_back(to.value, EnvelopeReceived{std::move(envelope)});
+    });
   }
   for (ports::StoreOp& op : effects.store) {
     ++submitted_[op.request.index()];
