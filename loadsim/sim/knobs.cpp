@@ -54,6 +54,7 @@ constexpr std::array kKnobs{
     STARLING_KNOB("calm", calm),
     STARLING_KNOB("unhealed_percent", unhealed_percent),
     STARLING_KNOB("unhealed_loss_permille", unhealed_loss_permille),
+    STARLING_KNOB("unhealed_nodes", unhealed_nodes),
     STARLING_KNOB("byte_links_percent", byte_links_percent),
     STARLING_KNOB("ring", ring_capacity),
     STARLING_KNOB("ring_latency_least", ring_latency.least),

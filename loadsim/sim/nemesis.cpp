@@ -10,6 +10,7 @@ namespace {
 constexpr Duration kForGood = 24h;
 /// The draws of what is not healed; those of faults go by their index.
 constexpr std::uint32_t kUnhealed = UINT32_MAX;
+constexpr std::uint32_t kUnhealedNodes = UINT32_MAX - 1;
 }  // namespace
 
 using users::Fault;
@@ -449,6 +450,11 @@ void Nemesis::leave_unhealed() {
   if (const std::uint32_t permille = options.unhealed_loss_permille; permille != 0) {
     world_->bus().drop_in_rings(permille, world_->context().now() + kForGood);
     world_->bus().disturb({.kind = FaultKind::BusDrop, .permille = permille, .span = kForGood});
+  }
+  const auto nodes = static_cast<std::uint32_t>(world_->nodes().size());
+  const auto first = static_cast<std::uint32_t>(scale(random(kUnhealedNodes, 0), nodes));
+  for (std::uint32_t i = 0; i < std::min(options.unhealed_nodes, nodes - 1); ++i) {
+    world_->nodes()[(first + i) % nodes]->give_up();
   }
   for (std::uint32_t i = 0; i < world_->devices().size(); ++i) {
     Device& device = *world_->devices()[i];

@@ -75,8 +75,14 @@ Node::Node(std::uint32_t index, const Surroundings& around)
 
 // ---- life
 
+void Node::give_up() {
+  kill(StoreModel::Death::Process);
+  given_up_ = true;
+}
+
 void Node::start() {
   STARLING_ASSERT(!up());
+  if (given_up_) return;
   up_ = true;
   boot_ += context_->options.nodes;  // no two processes have the same
   draining_ = false;

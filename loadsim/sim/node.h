@@ -42,6 +42,9 @@ class Node {
   std::uint32_t index() const { return index_; }
   void start();
   void kill(StoreModel::Death death);
+  /// It never starts again, and the others go on without it.
+  void give_up();
+  bool given_up() const { return given_up_; }
   std::uint64_t boot() const { return boot_; }
   /// The process runs.
   bool up() const { return up_; }
@@ -135,6 +138,7 @@ class Node {
   std::uint64_t entries_ = 0;
   std::map<std::uint64_t, ports::CommitBatch> entering_;  // by the number of the use of their link
   bool up_ = false;
+  bool given_up_ = false;
   std::optional<core::Lease> lease_;  // of a node of several
   std::uint64_t lease_ticket_ = 0;
   std::vector<std::unique_ptr<core::Shard>> shards_;

@@ -95,6 +95,7 @@ struct Options {
   // What is not healed then, for good. The rest, the core, has to come to rest without it.
   std::uint32_t unhealed_percent = 0;        // of the devices: out of reach, or never reading, or gone
   std::uint32_t unhealed_loss_permille = 0;  // of what passes between shards
+  std::uint32_t unhealed_nodes = 0;          // dead; fewer than there are
 
   // The seams.
   core::Config config;

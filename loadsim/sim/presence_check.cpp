@@ -37,7 +37,7 @@ void PresenceCheck::look(const World& world) {
   bool sound = !context_->is_lossy();
   for (const auto& node : world.nodes()) {
     boots += node->boot();
-    sound = sound && node->serving() && !node->paused() && !node->draining();
+    sound = sound && (node->given_up() || (node->serving() && !node->paused() && !node->draining()));
   }
   sound = boots == std::exchange(boots_, boots) && sound;
   for (const auto& device : world.devices()) look_at_views(world, *device, sound);

@@ -133,7 +133,7 @@ void check_answers(World& world, const Device& device) {
 std::string unrest(const World& world) {
   Reasons reasons;
   for (const auto& node : world.nodes()) {
-    if (!node->serving()) reasons.add("node " + std::to_string(node->index() + 1) + " is down");
+    if (!node->serving() && !node->given_up()) reasons.add("node " + std::to_string(node->index() + 1) + " is down");
   }
   if (reasons.full()) return reasons.take();
   bool everybody = true;

@@ -308,10 +308,11 @@ void draw_memory(Dice dice, Options& o) {
   o.schedule.push_back(fault);
 }
 
-/// Half of the worlds are not healed altogether.
+/// Most worlds are not healed altogether.
 void draw_core(Dice dice, Options& o) {
   if (dice.one_in(2)) o.unhealed_percent = static_cast<std::uint32_t>(dice.log_between(5, 60));
   if (dice.one_in(3)) o.unhealed_loss_permille = static_cast<std::uint32_t>(dice.log_between(2, 50));
+  if (o.nodes > 1 && dice.one_in(3)) o.unhealed_nodes = static_cast<std::uint32_t>(dice.between(1, o.nodes - 1));
 }
 
 }  // namespace
