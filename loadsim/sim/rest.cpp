@@ -136,23 +136,23 @@ std::string unrest(const World& world) {
     if (!node->serving() && !node->given_up()) reasons.add("node " + std::to_string(node->index() + 1) + " is down");
   }
   if (reasons.full()) return reasons.take();
-  bool everybody = true;
+  std::uint64_t held = 0;  // by a server, for good
   for (const auto& device : world.devices()) {
-    everybody = everybody && (device->retired() || !device->given_up());
+    if (device->given_up() && !device->retired() && !device->offline()) ++held;
     if (!device->given_up() && !reasons.full()) look(world, *device, reasons);
   }
   std::string pending;
+  std::uint64_t lagging = 0;
   for (const auto& node : world.nodes()) {
     const core::Counters counters = node->counters();
     if (counters.commit_queue_bytes != 0) reasons.add("sends wait for their commit");
-    if (everybody && counters.sessions_lagging != 0) {
-      reasons.add(std::to_string(counters.sessions_lagging) + " sessions are lagging");
-    }
+    lagging += counters.sessions_lagging;
     pending += node->pending();
   }
+  if (lagging > held) reasons.add(std::to_string(lagging) + " sessions are lagging");
   std::string text = reasons.take();
-  // A shard waits for good for who was given up: that explains, and is no reason by itself.
-  if (!pending.empty() && (everybody || !text.empty())) text += "\n" + pending;
+  // A shard waits for good for who does not read: that explains, and is no reason by itself.
+  if (!pending.empty() && (held == 0 || !text.empty())) text += "\n" + pending;
   return text;
 }
 

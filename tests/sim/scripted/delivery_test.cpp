@@ -147,6 +147,25 @@ TEST(Delivery, WhoIsGivenUpIsNotWaitedForAndHoldsNobodyUp) {
   EXPECT_LT(bob.sees(room).size(), 40u);
 }
 
+TEST(Delivery, WhoIsGivenUpAndGoneHidesNothingThatTheShardsWaitFor) {
+  Story story;
+  Person& bob = story.person("bob");
+  std::vector<RoomId> rooms;
+  for (int i = 0; i < 8; ++i) rooms.push_back(story.room_of({&bob}));
+  story.everybody_connects();
+  ASSERT_EQ(unrest(story.world()), "");
+
+  story.rings_lose_everything_for(10s);
+  for (const RoomId room : rooms) bob.says(room, "to another shard");
+  story.passes(100ms);
+  bob.goes_offline_for(24h);
+  bob.device().give_up();
+  story.passes(1s);
+  EXPECT_THAT(unrest(story.world()), HasSubstr("requests to other shards unanswered"));
+  story.passes(10s);
+  EXPECT_TRUE(story.ends_well());
+}
+
 TEST(Delivery, EachNodeNoticesWhoIsOutOfReach) {
   Options options = Story::calm();
   options.nodes = 2;
