@@ -20,6 +20,8 @@ enum class Mutant : std::uint8_t {
   M10_AckMovesCursor,
   M11_MembershipOutsideLock,
   M12_InPlaceEdit,
+  M13_CacheBelieved,    // the cache of newest events is appended to whatever is there, and believed
+  M14_ViewInDirectory,  // the book of views is kept where the cache is
   M16_SlowConsumerDropsOldest,
   M17_ReorderOnRetry,
   M18_WallClockLease,   // a node's lease is measured by its wall clock

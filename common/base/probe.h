@@ -20,7 +20,10 @@ namespace starling {
   X(store_queue_full_busy)  \
   X(tail_loss_found)        \
   X(gap_from_ring)          \
+  X(gap_from_cache)         \
   X(gap_from_store)         \
+  X(gap_read_waited)        \
+  X(cache_hole_deleted)     \
   X(register_buffered_live) \
   X(slow_to_catchup)        \
   X(catchup_to_live)        \

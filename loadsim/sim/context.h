@@ -32,6 +32,7 @@ enum class Stream : std::uint64_t {
   Fate,
   NodeChoice,
   Bus,
+  Directory,
   kCount
 };
 

@@ -17,6 +17,8 @@ enum class Happening : std::uint8_t {
   StoreCommit,      // a: slot of the operation
   Postgres,         // a: PostgresStore::Step, b: of what
   StoreDone,        // a: slot of the operation
+  DirectoryDoes,    // a: slot of the operation
+  DirectoryDone,    // a: slot of the operation
   LinkUp,           // a: device, b: attempt: bytes reach the server
   LinkDown,         // a: device, b: attempt: bytes reach the device
   LinkDrained,      // a: device, b: attempt: bytes have left the server

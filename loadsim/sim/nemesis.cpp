@@ -85,6 +85,13 @@ void Nemesis::begin(std::uint32_t index) {
     case FaultKind::PgDeadlock:
       on_postgres(index, fault);
       return;
+    case FaultKind::RedisFlush:
+    case FaultKind::RedisDown:
+    case FaultKind::RedisStale:
+    case FaultKind::RedisFailover:
+    case FaultKind::RedisSlow:
+      on_directory(fault);
+      return;
     case FaultKind::Cut:
     case FaultKind::ClientCrash:
     case FaultKind::ClientSlow:
@@ -239,6 +246,28 @@ void Nemesis::on_postgres(std::uint32_t index, const Fault& fault) {
       backups_.insert_or_assign(index, *store.asynchronous_standby());
       store.stop(fault.kind);
       end_later(index, within({50ms, 800ms}, random(index, 1)));
+      return;
+  }
+}
+
+void Nemesis::on_directory(const Fault& fault) {
+  DirectoryModel& directory = world_->directory();
+  const Instant until = world_->context().now() + fault.span;
+  switch (fault.kind) {
+    case FaultKind::RedisFlush:
+      directory.flush();
+      return;
+    case FaultKind::RedisDown:
+      directory.be_down(until);
+      return;
+    case FaultKind::RedisStale:
+      directory.be_stale(until);
+      return;
+    case FaultKind::RedisFailover:
+      directory.fail_over();
+      return;
+    default:  // RedisSlow
+      directory.be_slow(fault.delay, until);
       return;
   }
 }
@@ -431,6 +460,7 @@ void Nemesis::heal() {
   const Instant now = world_->context().now();
   world_->store().heal();
   world_->bus().heal();
+  world_->directory().heal();
   memory_limits_.clear();
   const bool stopped = world_->store().stopped();
   for (const auto& node : world_->nodes()) {

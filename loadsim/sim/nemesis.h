@@ -58,6 +58,7 @@ class Nemesis {
   void each_device(std::uint32_t fault, F&& f);
   void on_server(const users::Fault& fault);
   void on_store(std::uint32_t index, const users::Fault& fault);
+  void on_directory(const users::Fault& fault);
   void on_postgres(std::uint32_t index, const users::Fault& fault);
   void on_clients(std::uint32_t index, const users::Fault& fault);
   void end_later(std::uint32_t fault, Duration span);

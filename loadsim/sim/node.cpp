@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/base/assert.h"
+#include "common/base/mutant.h"
 #include "common/base/probe.h"
 #include "common/client/close_code.h"
 #include "loadsim/sim/recording.h"
@@ -67,6 +68,7 @@ Node::Node(std::uint32_t index, const Surroundings& around)
       network_(around.network),
       store_(around.store),
       bus_(around.bus),
+      directory_(around.directory),
       index_(index),
       first_shard_(index * around.context->options.shards),
       boot_(index),
@@ -116,6 +118,10 @@ void Node::serve() {
 
 void Node::keep_lease() {
   if (auto ask = lease_->ask({.at = steady(context_->now()), .wall = wall()})) {
+    if (mutant(Mutant::M14_ViewInDirectory)) {
+      return lease_answered(
+          {.status = ports::StoreStatus::Ok, .result = directory_->views().keep(*ask, context_->now())});
+    }
     store_->submit(name_of(0), {.id = kLeaseOp, .request = *ask});
   }
   const Instant next = lease_->next_deadline();
@@ -172,6 +178,7 @@ void Node::kill(StoreModel::Death death) {
   entering_.clear();
   bus_->ends(first_shard_);
   store_->process_died(index_, death);
+  directory_->process_died(index_);
   for (std::uint32_t shard = 0; shard < conns_.size(); ++shard) {
     for (std::uint32_t i = 0; i < conns_[shard].size(); ++i) {
       if (conns_[shard][i].used) free_conn(shard, {.index = i, .generation = conns_[shard][i].generation});
@@ -372,6 +379,10 @@ void Node::on_store(StoreModel::Reply reply) {
   input(index_of(reply.shard), core::StoreCompleted{.completion = std::move(reply.completion)});
 }
 
+void Node::on_directory(DirectoryModel::Reply reply) {
+  input(index_of(reply.shard), core::TailAnswered{.read = std::move(reply.read)});
+}
+
 void Node::on_timer(ShardId name, std::uint64_t ticket) {
   const std::uint32_t shard = index_of(name);
   if (tickets_[shard] != ticket) return;
@@ -407,6 +418,7 @@ void Node::input(std::uint32_t shard, core::Input&& in) {
 void Node::carry_out(std::uint32_t from) {
   for (ports::Post& each : effects_.posts) bus_->post(name_of(from), std::move(each));
   for (ports::StoreOp& op : effects_.store) store_->submit(name_of(from), std::move(op));
+  for (ports::DirectoryOp& op : effects_.directory) directory_->submit(name_of(from), std::move(op));
   for (const core::Effects::Send& each : effects_.sends) send(from, each);
   for (const core::Effects::Close& each : effects_.closes) close(from, each);
 }

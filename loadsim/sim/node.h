@@ -12,6 +12,7 @@
 
 #include "loadsim/sim/bus.h"
 #include "loadsim/sim/context.h"
+#include "loadsim/sim/directory_model.h"
 #include "loadsim/sim/network.h"
 #include "loadsim/sim/store_model.h"
 #include "server/core/lease.h"
@@ -36,6 +37,7 @@ class Node {
     Network* network;
     StoreModel* store;
     Bus* bus;
+    DirectoryModel* directory;
   };
   Node(std::uint32_t index, const Surroundings& around);
 
@@ -81,6 +83,7 @@ class Node {
   void on_lost(std::uint32_t device, std::uint32_t attempt);
   void on_envelope(ShardId to, ports::Envelope envelope);
   void on_store(StoreModel::Reply reply);
+  void on_directory(DirectoryModel::Reply reply);
   void on_timer(ShardId shard, std::uint64_t ticket);
   void on_lease_timer(std::uint64_t ticket);
 
@@ -130,6 +133,7 @@ class Node {
   Network* network_;
   StoreModel* store_;
   Bus* bus_;
+  DirectoryModel* directory_;
   std::uint32_t index_;
   std::uint32_t first_shard_;
   std::uint64_t boot_;

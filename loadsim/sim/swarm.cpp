@@ -128,6 +128,7 @@ Fault draw_fault(Dice& dice, FaultKind kind, Duration until) {
       fault.permille = static_cast<std::uint32_t>(dice.log_between(100, 1000));
       break;
     case FaultKind::StoreSlow:
+    case FaultKind::RedisSlow:
       fault.delay = dice.time(20ms, 800ms);
       break;
     case FaultKind::ClientCrash:
@@ -237,6 +238,24 @@ void draw_faults(std::uint64_t seed, Options& o) {
   }
 }
 
+/// Most clusters have a directory; what it keeps is often little, and for a moment.
+void draw_directory(std::uint64_t seed, Options& o) {
+  Dice dice(seed, 9);
+  if (dice.one_in(3)) o.config.gap_reads_max = static_cast<std::uint32_t>(dice.log_between(1, 8));
+  if (o.nodes == 1 || dice.one_in(5)) return;
+  o.config.shared_tails = true;
+  if (dice.one_in(3)) o.tails.events_max = static_cast<std::uint32_t>(dice.log_between(4, 64));
+  if (dice.one_in(3)) o.tails.bytes_max = static_cast<std::uint32_t>(dice.log_between(1000, 32'000));
+  if (dice.one_in(4)) o.tails.life = dice.time(200ms, 10s);
+  if (dice.one_in(4)) o.cache_rooms = static_cast<std::uint32_t>(dice.log_between(1, 8));
+  if (dice.one_in(4)) o.cache_latency.most = dice.time(5ms, 200ms);
+  constexpr std::array kOfIt{FaultKind::RedisFlush, FaultKind::RedisDown, FaultKind::RedisStale,
+                             FaultKind::RedisFailover, FaultKind::RedisSlow};
+  for (const FaultKind kind : kOfIt) {
+    if (!o.schedule.empty() && dice.one_in(2)) add_faults(seed, kind, 4, o);
+  }
+}
+
 /// Combinations that a die seldom throws, as people lived through them.
 constexpr std::array<std::string_view, 10> kStorylines{
     // The disk is slow, replies get lost, and then the server dies in the middle of it.
@@ -332,6 +351,7 @@ Options swarm(std::uint64_t seed, StoreKind store) {
     draw_faults(seed, options);
   }
   draw_cluster(seed, options);
+  draw_directory(seed, options);
   draw_memory(Dice(seed, 8), options);
   draw_core(Dice(seed, 7), options);
   if (store == StoreKind::Postgres) draw_postgres(seed, options);

@@ -17,13 +17,15 @@ World::World(Options options, Recording* recording)
       store_(make_store(context_, database_)),
       network_(context_),
       bus_(context_),
+      directory_(context_),
       witness_(context_, database_),
       nemesis_(*this),
       persona_(context_),
       cast_(context_.options.scenario ? std::make_unique<Cast>(context_) : nullptr),
       presence_(context_) {
   for (std::uint32_t i = 0; i < context_.options.nodes; ++i) {
-    nodes_.push_back(std::make_unique<Node>(i, Node::Surroundings{&context_, &network_, store_.get(), &bus_}));
+    nodes_.push_back(
+        std::make_unique<Node>(i, Node::Surroundings{&context_, &network_, store_.get(), &bus_, &directory_}));
   }
   for (const auto& node : nodes_) node->start();
   nemesis_.arm();
@@ -127,6 +129,7 @@ void World::dispatch(const Scheduled& event) {
     case Happening::BusArrival:
     case Happening::StoreCommit:
     case Happening::StoreDone:
+    case Happening::DirectoryDone:
     case Happening::LinkUp:
     case Happening::LinkDrained:
     case Happening::ServerNotices: {
@@ -138,6 +141,9 @@ void World::dispatch(const Scheduled& event) {
     }
     case Happening::Postgres:
       store_->happened(event);
+      return;
+    case Happening::DirectoryDoes:
+      directory_.does(event.a);
       return;
     case Happening::LinkDown:
     case Happening::HangUp:
@@ -187,6 +193,8 @@ std::uint32_t World::node_of(const Scheduled& event) const {
     case Happening::StoreCommit:
     case Happening::StoreDone:
       return store_->node_of(event.a);
+    case Happening::DirectoryDone:
+      return directory_.node_of(event.a);
     case Happening::ServerNotices:
       return static_cast<std::uint32_t>(event.b >> 32);
     default:  // LinkUp, LinkDrained
@@ -211,6 +219,9 @@ void World::on_server(const Scheduled& event) {
       return;
     case Happening::StoreDone:
       if (auto reply = store_->done(event.a); reply && node.up()) node.on_store(std::move(*reply));
+      return;
+    case Happening::DirectoryDone:
+      if (auto reply = directory_.done(event.a); reply && node.up()) node.on_directory(std::move(*reply));
       return;
     case Happening::BusArrival: {
       const ShardId to = bus_.destination(event.a);

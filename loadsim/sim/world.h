@@ -12,6 +12,7 @@
 #include "loadsim/sim/context.h"
 #include "loadsim/sim/database.h"
 #include "loadsim/sim/device.h"
+#include "loadsim/sim/directory_model.h"
 #include "loadsim/sim/log_witness.h"
 #include "loadsim/sim/nemesis.h"
 #include "loadsim/sim/network.h"
@@ -49,6 +50,7 @@ class World {
   Network& network() { return network_; }
   const Network& network() const { return network_; }
   Bus& bus() { return bus_; }
+  DirectoryModel& directory() { return directory_; }
   Node& node(std::size_t index = 0) { return *nodes_[index]; }
   const std::vector<std::unique_ptr<Node>>& nodes() const { return nodes_; }
   Nemesis& nemesis() { return nemesis_; }
@@ -82,6 +84,7 @@ class World {
   std::unique_ptr<StoreModel> store_;
   Network network_;
   Bus bus_;
+  DirectoryModel directory_;
   std::vector<std::unique_ptr<Node>> nodes_;
   LogWitness witness_;
   check::EventNames names_;

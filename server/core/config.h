@@ -35,6 +35,8 @@ struct Config {
   std::uint32_t heads_interval_ms = 1000;         // HEADS subscribers hear of a room at most this often
   std::uint32_t tail_bytes_per_room = 32 * 1024;  // recent events kept by the home, for repair
   std::uint32_t tail_bytes_per_shard = 16 * 1024 * 1024;
+  bool shared_tails = false;         // several nodes: they share a cache of them (server/ports/directory.h)
+  std::uint32_t gap_reads_max = 64;  // of the store at once, per shard, for gaps that no tail mends
 
   // Links between shards.
   Duration link_heartbeat = 250ms;

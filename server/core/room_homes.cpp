@@ -233,6 +233,7 @@ void RoomHomes::on(ShardId from, const ports::FetchEvents& fetch) {
   if (home != nullptr && home->stage != HomeStage::Loading) {
     answer.epoch = home->epoch;
     answer.head = home->head;
+    answer.hash = home->hash;
     answer.found = fetch.after == home->head;
     if (home->work != nullptr && home->work->tail.covers_after(fetch.after)) {
       const auto events = home->work->tail.after(fetch.after);

@@ -9,6 +9,7 @@
 
 #include "server/core/links.h"
 #include "server/core/room_home.h"
+#include "server/core/shared_tails.h"
 #include "server/core/slab.h"
 #include "server/core/store_calls.h"
 
@@ -16,7 +17,8 @@ namespace starling::core {
 
 class RoomHomes {
  public:
-  RoomHomes(Turn& turn, Links& links, StoreCalls& store) : turn_(turn), links_(links), store_(store) {}
+  RoomHomes(Turn& turn, Links& links, StoreCalls& store, SharedTails& tails)
+      : turn_(turn), links_(links), store_(store), tails_(tails) {}
   RoomHomes(const RoomHomes&) = delete;
   RoomHomes& operator=(const RoomHomes&) = delete;
 
@@ -116,6 +118,7 @@ class RoomHomes {
   Turn& turn_;
   Links& links_;
   StoreCalls& store_;
+  SharedTails& tails_;
   Slab<RoomHome> homes_;
   FlatIndex index_;
   FlatIndex raised_;  // rooms whose epoch a dispute has raised since the start

@@ -86,8 +86,10 @@ struct LocalExtras {
   std::vector<PendingSync> syncs;
   std::vector<PendingHistory> histories;  // until the home has said whether the user is a member
   std::vector<HistoryRead> history_reads;
-  bool fetching = false;  // a gap is being mended
-  bool retrying = false;  // a read of the store failed and will be tried again
+  bool fetching = false;       // a gap is being mended
+  bool asked_cache = false;    // for this gap
+  bool reading_store = false;  // for a gap: waits for its turn, or is read
+  bool retrying = false;       // a read of the store failed and will be tried again
   Instant fetched_at{};
   std::vector<JoinedLate> late;  // members who may not read from the beginning
 

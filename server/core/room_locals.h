@@ -5,14 +5,17 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
+#include "common/base/probe.h"
 #include "server/core/flat_index.h"
 #include "server/core/links.h"
 #include "server/core/pages.h"
 #include "server/core/room_local.h"
 #include "server/core/session_table.h"
+#include "server/core/shared_tails.h"
 #include "server/core/slab.h"
 #include "server/core/store_calls.h"
 
@@ -20,8 +23,8 @@ namespace starling::core {
 
 class RoomLocals {
  public:
-  RoomLocals(Turn& turn, Links& links, StoreCalls& store, SessionTable& sessions, Pages& pages)
-      : turn_(turn), links_(links), store_(store), sessions_(sessions), pages_(pages) {}
+  RoomLocals(Turn& turn, Links& links, StoreCalls& store, SharedTails& tails, SessionTable& sessions, Pages& pages)
+      : turn_(turn), links_(links), store_(store), tails_(tails), sessions_(sessions), pages_(pages) {}
   RoomLocals(const RoomLocals&) = delete;
   RoomLocals& operator=(const RoomLocals&) = delete;
 
@@ -46,6 +49,9 @@ class RoomLocals {
   void suspect(ShardId home);
   /// Rooms whose home is another process now register with it.
   void view_changed(const ports::View& before);
+
+  // ---- from the directory
+  void on(ports::TailRead&& read);
 
   // ---- from the store
   void page_read(const PageCall& call, ports::StoreCompletion&& done);
@@ -118,7 +124,11 @@ class RoomLocals {
   void told_head(RoomLocal& local, Seq head);
   void fetch(RoomLocal& local);
   void ask_for_gap(RoomLocal& local);
+  void look_elsewhere(RoomLocal& local, const ports::EventsFetched& fetched);
   void read_gap(RoomLocal& local);
+  void take_gap(RoomLocal& local, ports::StoreCompletion&& done);
+  bool mend(RoomLocal& local, std::vector<wire::Event>& events, Probe from);
+  void mended(RoomLocal& local);
   void skip_cut(RoomLocal& local, const ports::PageRead& page);
   void ask_heads(ShardId home);
   void ask_heads(ShardId home, std::vector<RoomId>&& rooms);
@@ -142,6 +152,7 @@ class RoomLocals {
   Turn& turn_;
   Links& links_;
   StoreCalls& store_;
+  SharedTails& tails_;
   SessionTable& sessions_;
   Pages& pages_;
   Slab<RoomLocal> locals_;
@@ -151,6 +162,8 @@ class RoomLocals {
   std::vector<RoomId> waiting_;                          // for another shard's answer
   std::array<Suspicion, ports::kShardsMax> suspicions_;  // by shard
   std::vector<RoomId> moved_;                            // to another home
+  std::deque<RoomId> gaps_;                              // wait for their turn to be read
+  std::uint32_t gap_reads_ = 0;                          // under way
   std::vector<wire::SyncedRoom> answers_;
   std::uint32_t answers_to_ = 0;
   std::uint32_t reads_ = 0;

@@ -59,6 +59,7 @@ void RoomHomes::append(RoomHome& home, const wire::Event& event) {
 void RoomHomes::publish(RoomHome& home, std::vector<wire::Event>&& events) {
   if (events.empty()) return;
   touch(home);
+  tails_.append(home.id, home.epoch, events);
   const Concerned users = concerned_by(events);
   links_.publish(home.shards,
                  ports::EventsPublished{.room = home.id, .epoch = home.epoch, .events = std::move(events)});

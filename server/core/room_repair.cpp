@@ -1,4 +1,4 @@
-// Gaps between a home and a local: from the home's tail, or else from the store.
+// Gaps between a home and a local: from the home's tail, or the cache that the nodes share, or the store.
 #include <algorithm>
 #include <utility>
 
@@ -29,6 +29,7 @@ void RoomLocals::fetch(RoomLocal& local) {
   LocalExtras& x = extras(local);
   if (x.fetching) return;
   x.fetching = true;
+  x.asked_cache = false;
   x.fetched_at = turn_.now.at;
   if (turn_.home(local.id) != turn_.self) {
     waiting_.push_back(local.id);
@@ -51,21 +52,65 @@ void RoomLocals::on(ports::EventsFetched&& fetched) {
     if (fetched.epoch > local->epoch) learn_epoch(*local);
     return;
   }
-  if (!fetched.found && fetched.head != local->last) return read_gap(*local);
+  if (!fetched.found && fetched.head != local->last) return look_elsewhere(*local, fetched);
   local->extras->fetching = false;
-  bool repaired = false;
-  for (wire::Event& event : fetched.events) {
-    if (event.seq != local->last.next()) continue;
-    deliver(*local, std::move(event));
-    repaired = true;
-  }
-  probe(Probe::gap_from_ring, repaired);
-  turn_.counters.gaps_repaired += repaired ? 1 : 0;
+  mend(*local, fetched.events, Probe::gap_from_ring);
   told_head(*local, fetched.head);
   settle(*local);
 }
 
+/// What of the events is next is delivered; true when some was.
+bool RoomLocals::mend(RoomLocal& local, std::vector<wire::Event>& events, Probe from) {
+  bool repaired = false;
+  for (wire::Event& event : events) {
+    const bool believed = mutant(Mutant::M13_CacheBelieved) && from == Probe::gap_from_cache;
+    if (event.seq != local.last.next() && !(believed && event.seq > local.last)) continue;
+    deliver(local, std::move(event));
+    repaired = true;
+  }
+  probe(from, repaired);
+  turn_.counters.gaps_repaired += repaired ? 1 : 0;
+  return repaired;
+}
+
+/// Something may have been published, and not been the next one, while another than the home was asked.
+void RoomLocals::mended(RoomLocal& local) {
+  local.extras->fetching = false;
+  links_.ask(turn_.home(local.id), ports::AskHeads{.rooms = {local.id}});
+  settle(local);
+}
+
+/// The home's tail does not reach back. The cache is asked once: an answer that is late, or never comes, holds up nothing.
+void RoomLocals::look_elsewhere(RoomLocal& local, const ports::EventsFetched& fetched) {
+  const bool vouched = fetched.epoch && fetched.head > local.last;
+  if (!tails_.used() || !vouched || std::exchange(local.extras->asked_cache, true)) return read_gap(local);
+  tails_.read({.room = local.id, .epoch = fetched.epoch, .head = fetched.head, .hash = fetched.hash}, local.last);
+  waiting_.push_back(local.id);
+  turn_.schedule.arm(Chore::Resend, turn_.now.at + turn_.config.forward_retry);
+}
+
+void RoomLocals::on(ports::TailRead&& read) {
+  const auto floor = tails_.take(read.id);
+  RoomLocal* local = floor ? find(floor->room) : nullptr;
+  if (local == nullptr || local->extras == nullptr || !local->extras->fetching) return;
+  if (floor->epoch != local->epoch || !reaches(read.events, local->last, local->hash, *floor)) return read_gap(*local);
+  // What goes beyond is nobody's word.
+  if (!mutant(Mutant::M13_CacheBelieved)) {
+    std::erase_if(read.events, [&](const wire::Event& event) { return event.seq > floor->head; });
+  }
+  mend(*local, read.events, Probe::gap_from_cache);
+  mended(*local);
+}
+
+/// However many rooms lack something at once, as when a home has died and no cache is there, the store is asked for a few.
 void RoomLocals::read_gap(RoomLocal& local) {
+  if (std::exchange(extras(local).reading_store, true)) return;
+  if (gap_reads_ >= turn_.config.gap_reads_max) {
+    probe(Probe::gap_read_waited);
+    gaps_.push_back(local.id);
+    return;
+  }
+  ++gap_reads_;
   store_.submit(ports::ReadPage{.room = local.id,
                                 .from = local.last,
                                 .limit = wire::limits::kPageEventsMax,
@@ -74,34 +119,36 @@ void RoomLocals::read_gap(RoomLocal& local) {
 }
 
 void RoomLocals::gap_read(RoomId room, ports::StoreCompletion&& done) {
+  --gap_reads_;
   RoomLocal* local = find(room);
-  if (local == nullptr || local->extras == nullptr || !local->extras->fetching) return;
+  if (local != nullptr && local->extras != nullptr) {
+    local->extras->reading_store = false;
+    if (local->extras->fetching) take_gap(*local, std::move(done));
+  }
+  while (gap_reads_ < turn_.config.gap_reads_max && !gaps_.empty()) {
+    RoomLocal* next = find(gaps_.front());
+    gaps_.pop_front();
+    if (next == nullptr || next->extras == nullptr || !std::exchange(next->extras->reading_store, false)) continue;
+    if (next->extras->fetching) read_gap(*next);
+  }
+}
+
+void RoomLocals::take_gap(RoomLocal& local, ports::StoreCompletion&& done) {
   auto* page = std::get_if<ports::PageRead>(&done.result);
   if (done.status != ports::StoreStatus::Ok || page == nullptr) {
-    local->extras->retrying = true;
-    retries_.push_back(room);
+    local.extras->retrying = true;
+    retries_.push_back(local.id);
     turn_.schedule.arm(Chore::StoreRetry, turn_.now.at + turn_.config.store_retry);
     return;
   }
-  if (page->epoch != local->epoch) {
-    local->extras->fetching = false;
-    if (page->epoch > local->epoch) learn_epoch(*local);
-    return settle(*local);
+  if (page->epoch != local.epoch) {
+    local.extras->fetching = false;
+    if (page->epoch > local.epoch) learn_epoch(local);
+    return settle(local);
   }
-  if (page->min_seq > local->last.next()) skip_cut(*local, *page);
-  bool repaired = false;
-  for (wire::Event& event : page->events) {
-    if (event.seq != local->last.next()) continue;
-    deliver(*local, std::move(event));
-    repaired = true;
-  }
-  probe(Probe::gap_from_store, repaired);
-  turn_.counters.gaps_repaired += repaired ? 1 : 0;
-  if (repaired && page->head > local->last) return read_gap(*local);
-  local->extras->fetching = false;
-  // Something may have been published, and not been the next one, while the store was read.
-  links_.ask(turn_.home(room), ports::AskHeads{.rooms = {room}});
-  settle(*local);
+  if (page->min_seq > local.last.next()) skip_cut(local, *page);
+  if (mend(local, page->events, Probe::gap_from_store) && page->head > local.last) return read_gap(local);
+  mended(local);
 }
 
 /// Retention has cut what this shard lacks. A removal may have been among it, so everybody here is asked about again; who

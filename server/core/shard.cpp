@@ -220,6 +220,11 @@ void Shard::State::on(LogGrew&& input) { homes.grew(input.room, input.head); }
 
 void Shard::State::on(ItemsGrew&& input) { users.items_changed(input.user); }
 
+void Shard::State::on(TailAnswered&& input) {
+  if (!input.read.events.empty()) watches.members_changed(input.read.events.front().room, input.read.events);
+  locals.on(std::move(input.read));
+}
+
 /// What the shard says to itself, and the sessions that were closed, until nothing is left.
 void Shard::State::settle() {
   do {

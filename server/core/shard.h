@@ -14,6 +14,7 @@
 #include "common/wire/frames.h"
 #include "server/core/config.h"
 #include "server/ports/claims.h"
+#include "server/ports/directory.h"
 #include "server/ports/envelope.h"
 #include "server/ports/shared_frame.h"
 #include "server/ports/store.h"
@@ -58,6 +59,9 @@ struct EnvelopeReceived {
 struct StoreCompleted {
   ports::StoreCompletion completion;
 };
+struct TailAnswered {
+  ports::TailRead read;
+};
 struct DeadlineReached {};
 /// Stop taking sessions in, and send the present ones away at a bounded rate.
 struct DrainRequested {};
@@ -90,7 +94,7 @@ struct ItemsGrew {
 
 using Input =
     std::variant<Connected, FrameReceived, Drained, Disconnected, EnvelopeReceived, StoreCompleted, DeadlineReached,
-                 DrainRequested, ViewChanged, LeaseExtended, DeviceRevoked, LogGrew, ItemsGrew>;
+                 DrainRequested, ViewChanged, LeaseExtended, DeviceRevoked, LogGrew, ItemsGrew, TailAnswered>;
 
 // ---- effects
 
@@ -122,7 +126,8 @@ struct Effects {
   std::vector<Close> closes;
   std::vector<ports::Post> posts;
   std::vector<ports::StoreOp> store;
-  bool view_is_old = false;  // there is a later one: the driver asks the store for it
+  std::vector<ports::DirectoryOp> directory;  // of several nodes with shared tails only
+  bool view_is_old = false;                   // there is a later one: the driver asks the store for it
 
   void clear() {
     view_is_old = false;
@@ -131,6 +136,7 @@ struct Effects {
     closes.clear();
     posts.clear();
     store.clear();
+    directory.clear();
   }
 };
 

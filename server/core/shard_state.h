@@ -19,6 +19,7 @@
 #include "server/core/sends.h"
 #include "server/core/session_table.h"
 #include "server/core/shard.h"
+#include "server/core/shared_tails.h"
 #include "server/core/store_calls.h"
 #include "server/core/turn.h"
 #include "server/core/typing.h"
@@ -31,10 +32,11 @@ struct Shard::State {
       : turn(config, self, std::move(view), boot, seed),
         links(turn),
         store(turn),
+        tails(turn),
         sessions(turn),
-        homes(turn, links, store),
+        homes(turn, links, store, tails),
         pages(turn, homes, store),
-        locals(turn, links, store, sessions, pages),
+        locals(turn, links, store, tails, sessions, pages),
         presence(turn, links),
         users(turn, links, store, presence),
         lists(sessions),
@@ -64,6 +66,7 @@ struct Shard::State {
   void on(DeviceRevoked&& input);
   void on(LogGrew&& input);
   void on(ItemsGrew&& input);
+  void on(TailAnswered&& input);
 
   void settle();
   void arrived(ShardId from, ports::Payload&& payload);
@@ -73,6 +76,7 @@ struct Shard::State {
   Turn turn;
   Links links;
   StoreCalls store;
+  SharedTails tails;
   SessionTable sessions;
   RoomHomes homes;
   Pages pages;

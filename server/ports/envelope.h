@@ -83,12 +83,14 @@ struct EventsPublished {
   Epoch epoch;  // the room's now
   std::vector<wire::Event> events;
 };
-/// `found`: the events are all from `after` to `head`. Otherwise the tail does not reach back: read the store.
+/// `found`: the events are all from `after` to `head`. Otherwise the tail does not reach back: they are elsewhere, and fold
+/// to `hash`.
 struct EventsFetched {
   RoomId room;
   Epoch epoch;
   Seq after;
   Seq head;
+  PrefixHash hash;  // the fold up to head
   bool found = false;
   std::vector<wire::Event> events;
 };

@@ -51,6 +51,11 @@ constexpr std::array<Shape, kFaultKinds> kShapes{{
     {FaultKind::BusCut, "bus.cut", "LD"},
     {FaultKind::AccountJoin, "account.join", "C"},
     {FaultKind::Oom, "oom", "NBD"},
+    {FaultKind::RedisFlush, "redis.flush", ""},
+    {FaultKind::RedisDown, "redis.down", "D"},
+    {FaultKind::RedisStale, "redis.stale", "D"},
+    {FaultKind::RedisFailover, "redis.failover", ""},
+    {FaultKind::RedisSlow, "redis.slow", "ED"},
 }};
 
 const Shape& shape_of(FaultKind kind) { return kShapes[static_cast<std::size_t>(kind)]; }

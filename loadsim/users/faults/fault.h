@@ -15,6 +15,7 @@
 //   @38s  pg.cancel_syncwait 30% 4s    # a standby gets nothing; of the commits that wait for it so many are cancelled
 //   @39s  pg.failover sync ; pg.failover async ; pg.restart ; pg.deadlock 20% 2s
 //   @40s  client.crash 10% ; client.slow 5% 2KB/s 20s ; client.clone 1 ; client.offline 20% 5s
+//   @45s  redis.flush ; redis.down 8s ; redis.stale 2s ; redis.failover ; redis.slow 400ms 5s  # the nodes' common cache
 //   @50s  clock.step n1 -3600s ; clock.drift n1 500ppm
 //   @60s  member.kick_race 20 ; retention.cut 30% ; drain n1
 //   @62s  account.join 3               # so many register with a link into a room: its log grows past its home
@@ -66,6 +67,11 @@ enum class FaultKind : std::uint8_t {
   BusCut,
   AccountJoin,
   Oom,
+  RedisFlush,
+  RedisDown,
+  RedisStale,     // reads are answered by a replica that gets nothing
+  RedisFailover,  // to the replica: what it has not got is lost
+  RedisSlow,
   kCount
 };
 inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::kCount);
@@ -83,7 +89,7 @@ struct Fault {
   std::uint64_t bytes_per_s = 0;
   std::int64_t ppm = 0;
   Duration span{};   // how long it lasts; ClockStep: by how much (may be negative)
-  Duration delay{};  // StoreSlow: added to each operation; BusReorder: at most, to some envelopes
+  Duration delay{};  // StoreSlow, RedisSlow: added to each operation; BusReorder: at most, to some envelopes
   bool operator==(const Fault&) const = default;
 };
 

@@ -226,7 +226,18 @@ void Rig::carry_out(std::uint32_t shard, Effects& effects) {
     ++submitted_[op.request.index()];
     held_.emplace_back(shard, std::move(op));
   }
+  for (const ports::DirectoryOp& op : effects.directory) ask_directory(shard, op);
   while (!hold_store_ && !held_.empty()) complete_next();
+}
+
+void Rig::ask_directory(std::uint32_t shard, const ports::DirectoryOp& op) {
+  ++directory_ops;
+  if (const auto* append = std::get_if<ports::AppendTail>(&op.request)) cache.append(*append, now_.at);
+  if (const auto* forget = std::get_if<ports::ForgetTail>(&op.request)) cache.forget(forget->room);
+  const auto* asked = std::get_if<ports::ReadTail>(&op.request);
+  if (asked == nullptr) return;
+  ports::TailRead read{.id = op.id, .events = cache.read(*asked, now_.at)};
+  if (!on_tail_read || on_tail_read(read)) inputs_.emplace_back(shard, TailAnswered{std::move(read)});
 }
 
 // ---- the clock

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "common/wire/codec.h"
+#include "loadsim/sim/tail_cache.h"
 #include "server/core/shard.h"
 #include "tests/unit/core/fake_store.h"
 
@@ -108,6 +109,12 @@ class Rig {
     return submitted_.at(ports::StoreRequest(Request{}).index());
   }
 
+  // ---- the directory: at once, and empty at first
+  sim::TailCache cache{{}, 1000};
+  std::size_t directory_ops = 0;
+  /// Answers are changed by this, and lost when it is false.
+  std::function<bool(ports::TailRead&)> on_tail_read;
+
   // ---- the rings
   /// Envelopes for which this is true are lost.
   std::function<bool(ShardId from, ShardId to, const ports::Payload&)> lose;
@@ -144,6 +151,7 @@ class Rig {
 
  private:
   void carry_out(std::uint32_t shard, Effects& effects);
+  void ask_directory(std::uint32_t shard, const ports::DirectoryOp& op);
   template <class Change>
   void change_view(Change&& change, std::initializer_list<std::uint32_t> except);
   void restart_shard(std::uint32_t shard, std::uint32_t untold);

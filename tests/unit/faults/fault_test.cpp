@@ -21,6 +21,7 @@ constexpr const char* kEveryKind = R"(
 @30s  store.lost_reply 30% 4s ; store.unavailable 3s ; store.full 3s ; store.stop ; store.slow 400ms 5s
 @35s  store.restore 5s ; store.copy_back 2500ms
 @38s  pg.cancel_syncwait 30% 4s ; pg.failover sync ; pg.failover async ; pg.restart ; pg.deadlock 20% 2s
+@45s  redis.flush ; redis.down 8s ; redis.stale 2s ; redis.failover ; redis.slow 400ms 5s
 @40s  client.crash 10% ; client.slow 5% 2KB/s 20s ; client.clone 1 ; client.offline 20% 5s
 @50s  clock.step n1 -3600s ; clock.drift n1 -500ppm
 @60s  member.kick_race 20 ; retention.cut 30% ; drain n1
