@@ -6,7 +6,7 @@
 namespace starling {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Mutant>, 30> kNames{{
+constexpr std::array<std::pair<std::string_view, Mutant>, 32> kNames{{
     {"M1_PublishBeforeCommit", Mutant::M1_PublishBeforeCommit},
     {"M2_WarningIsAck", Mutant::M2_WarningIsAck},
     {"M3_SingleStatement", Mutant::M3_SingleStatement},
@@ -14,12 +14,14 @@ constexpr std::array<std::pair<std::string_view, Mutant>, 30> kNames{{
     {"M5_NoBarrier", Mutant::M5_NoBarrier},
     {"M6_NoDigests", Mutant::M6_NoDigests},
     {"M7_HistoryBeforeRegistration", Mutant::M7_HistoryBeforeRegistration},
+    {"M8_ReplicaWithoutFloor", Mutant::M8_ReplicaWithoutFloor},
     {"M9_DedupeWindow", Mutant::M9_DedupeWindow},
     {"M10_AckMovesCursor", Mutant::M10_AckMovesCursor},
     {"M11_MembershipOutsideLock", Mutant::M11_MembershipOutsideLock},
     {"M12_InPlaceEdit", Mutant::M12_InPlaceEdit},
     {"M13_CacheBelieved", Mutant::M13_CacheBelieved},
     {"M14_ViewInDirectory", Mutant::M14_ViewInDirectory},
+    {"M15_ClockUnclamped", Mutant::M15_ClockUnclamped},
     {"M16_SlowConsumerDropsOldest", Mutant::M16_SlowConsumerDropsOldest},
     {"M17_ReorderOnRetry", Mutant::M17_ReorderOnRetry},
     {"M18_WallClockLease", Mutant::M18_WallClockLease},

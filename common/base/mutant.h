@@ -16,12 +16,14 @@ enum class Mutant : std::uint8_t {
   M5_NoBarrier,  // what is read is told before a standby has it
   M6_NoDigests,  // neither heartbeats nor digests: a lost tail is found by the next event alone
   M7_HistoryBeforeRegistration,
+  M8_ReplicaWithoutFloor,  // a standby's page is believed, however far behind it is
   M9_DedupeWindow,
   M10_AckMovesCursor,
   M11_MembershipOutsideLock,
   M12_InPlaceEdit,
   M13_CacheBelieved,    // the cache of newest events is appended to whatever is there, and believed
   M14_ViewInDirectory,  // the book of views is kept where the cache is
+  M15_ClockUnclamped,  // an event's time is what the home's clock says, and never goes back
   M16_SlowConsumerDropsOldest,
   M17_ReorderOnRetry,
   M18_WallClockLease,   // a node's lease is measured by its wall clock

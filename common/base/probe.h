@@ -39,6 +39,8 @@ namespace starling {
   X(device_fenced)          \
   X(ticket_resume)          \
   X(admission_rejected)     \
+  X(slot_given)             \
+  X(node_hint_followed)     \
   X(drain_handoff)          \
   X(disk_full_shed)         \
   X(client_outbox_replayed) \
@@ -50,11 +52,14 @@ namespace starling {
   X(item_conflict)          \
   X(item_gap)               \
   X(clock_step_ignored)     \
+  X(clock_was_ahead)        \
   X(presence_debounced)     \
   X(presence_watch_expired) \
   X(room_budget_spent)      \
   X(cancel_syncwait_seen)   \
   X(barrier_waited)         \
+  X(page_of_a_standby)      \
+  X(replica_below_floor)    \
   X(readonly_primary)       \
   X(lock_timeout)           \
   X(link_boot_changed)      \

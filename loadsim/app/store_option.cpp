@@ -17,8 +17,8 @@ std::string store_words(sim::StoreKind store) {
 }
 
 sim::StoreKind store_for(Mutant bug) {
-  const bool of_server =
-      bug == Mutant::M2_WarningIsAck || bug == Mutant::M3_SingleStatement || bug == Mutant::M5_NoBarrier;
+  const bool of_server = bug == Mutant::M2_WarningIsAck || bug == Mutant::M3_SingleStatement ||
+                         bug == Mutant::M5_NoBarrier || bug == Mutant::M8_ReplicaWithoutFloor;
   return of_server ? sim::StoreKind::Postgres : sim::StoreKind::Embedded;
 }
 

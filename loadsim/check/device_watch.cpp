@@ -174,11 +174,7 @@ void DeviceWatch::on(const client::PageRead& notice) {
   const auto asked_page = std::find_if(pages_.begin(), pages_.end(),
                                        [&](const AskedPage& each) { return each.request_id == page.request_id; });
   if (asked_page != pages_.end()) {
-    if (page.status == wire::SyncStatus::Live && page.epoch == asked_page->epoch &&
-        page.head.value < asked_page->floor) {
-      violated(Guarantee::G5_ReadYourWrites, page.room, page.head,
-               range("the page's head is", page.head.value, "asked with floor", asked_page->floor));
-    }
+    if (page.status == wire::SyncStatus::Live && page.epoch == asked_page->epoch) check_page(*asked_page, page);
     pages_.erase(asked_page);
   }
   for (std::size_t i = 0; i < page.events.size(); ++i) {
@@ -188,6 +184,26 @@ void DeviceWatch::on(const client::PageRead& notice) {
     }
     check_body(event);
     check_name(event, digest(ledger_event(event)));
+  }
+}
+
+/// Its head is not behind what the device knew, and neither are its events: it begins, or backward ends, where it was
+/// asked to, as far as the device knew that there is something.
+void DeviceWatch::check_page(const AskedPage& asked, const wire::HistoryPage& page) {
+  if (page.head < asked.floor) {
+    violated(Guarantee::G5_ReadYourWrites, page.room, page.head,
+             range("the page's head is", page.head.value, "asked with floor", asked.floor.value));
+  }
+  const bool to_floor = asked.backward && (!asked.from || asked.from > asked.floor);
+  const Seq edge = to_floor         ? asked.floor
+                   : asked.backward ? asked.from.prev()
+                                    : std::max(asked.from.next(), page.min_seq);
+  if (edge < page.min_seq || edge > asked.floor) return;
+  const bool reached =
+      !page.events.empty() && (asked.backward ? page.events.back().seq >= edge : page.events.front().seq <= edge);
+  if (!reached) {
+    violated(Guarantee::G5_ReadYourWrites, page.room, edge,
+             range("the page lacks", edge.value, "asked with floor", asked.floor.value));
   }
 }
 
@@ -224,7 +240,11 @@ void DeviceWatch::asked(const wire::ClientFrame& frame) {
     for (const wire::SyncRoom& each : sync->rooms) room(each.room).seen.asked();
   } else if (const auto* history = std::get_if<wire::HistoryRequest>(&frame)) {
     const RoomWatch& seen = room(history->room).seen;
-    pages_.push_back({.request_id = history->request_id, .floor = seen.floor().value, .epoch = seen.epoch()});
+    pages_.push_back({.request_id = history->request_id,
+                      .from = history->from,
+                      .backward = history->backward,
+                      .floor = seen.floor(),
+                      .epoch = seen.epoch()});
   } else if (const auto* watch = std::get_if<wire::Watch>(&frame); watch != nullptr && nodes_ > 1 && !watch->receipts) {
     std::erase_if(receipts_, [&](const auto& each) { return each.first.first == watch->room; });
   }

@@ -64,7 +64,9 @@ class DeviceWatch {
  private:
   struct AskedPage {
     std::uint32_t request_id = 0;
-    std::uint64_t floor = 0;
+    Seq from;
+    bool backward = false;
+    Seq floor;
     Epoch epoch;  // in which the floor means something
   };
 
@@ -95,6 +97,7 @@ class DeviceWatch {
 
   void asked(const wire::ClientFrame& frame);
   void check_body(const wire::Event& event);
+  void check_page(const AskedPage& asked, const wire::HistoryPage& page);
   void check_name(const wire::Event& event, std::uint64_t digest_of_event);
   void check_mark(WatchedRoom& room, Seq seq);
   WatchedRoom& room(RoomId id);

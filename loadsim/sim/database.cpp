@@ -110,7 +110,7 @@ ports::StoreResult Database::on(const ports::ChangeRooms& request) {
   return ports::RoomsAnswered{ports::LinkUsed{.use = ports::LinkUse::Invited, .room = at->first}};
 }
 
-ports::StoreResult Database::on(const ports::ReadPage& request) {
+ports::PageRead Database::page(const ports::ReadPage& request) const {
   const RoomLog* room = find(request.room);
   return room != nullptr ? room->page(request) : ports::PageRead{.exists = false};
 }

@@ -29,6 +29,7 @@ class Database {
   ports::StoreResult execute(ports::StoreRequest request, const BeforeLock* found = nullptr, Instant at = {});
 
   const RoomLog* find(RoomId room) const;
+  ports::PageRead page(const ports::ReadPage& request) const;
   const std::map<RoomId, RoomLog>& rooms() const { return rooms_; }
   void cut(RoomId room, Seq min_seq);
   /// What the restore tool does after putting a backup in place: every epoch becomes one that was never used.
@@ -46,7 +47,7 @@ class Database {
 
   ports::StoreResult on(const ports::LoadRoom& request);
   ports::StoreResult on(ports::CommitBatch& request, const BeforeLock* found);
-  ports::StoreResult on(const ports::ReadPage& request);
+  ports::StoreResult on(const ports::ReadPage& request) { return page(request); }
   ports::StoreResult on(const ports::ReadDevice& request);
   ports::StoreResult on(const ports::LoadUser& request);
   ports::StoreResult on(const ports::LoadItems& request);

@@ -27,6 +27,8 @@ bool Ensemble::beyond_reach(Probe probe) const {
       return true;
     case Probe::cancel_syncwait_seen:
     case Probe::barrier_waited:
+    case Probe::page_of_a_standby:
+    case Probe::replica_below_floor:
     case Probe::readonly_primary:
     case Probe::lock_timeout:
       return store_ != StoreKind::Postgres;

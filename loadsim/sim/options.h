@@ -115,9 +115,10 @@ struct Options {
   Span link_latency{1ms, 40ms};
   Span read_latency{100us, 2ms};
   Span fsync_latency{300us, 4ms};
-  Span standby_latency{300us, 4ms};     // Postgres: until the synchronous standby has confirmed
-  Span follower_latency{50ms, 1500ms};  // until the asynchronous one has got it
-  Span disk_latency{200us, 20ms};       // the clients' storage
+  Span standby_latency{300us, 4ms};         // Postgres: until the synchronous standby has confirmed
+  Span follower_latency{50ms, 1500ms};      // until the asynchronous one has got it
+  std::uint32_t standby_reads_percent = 0;  // of the pages that a standby may answer
+  Span disk_latency{200us, 20ms};           // the clients' storage
   std::uint32_t lazy_removal_percent = 25;
   std::uint32_t grants_sends_per_s = 20;
   std::uint32_t grants_burst = 60;

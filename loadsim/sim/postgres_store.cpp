@@ -50,6 +50,8 @@ void PostgresStore::happened(const Scheduled& event) {
       return confirm(event.b);
     case Step::Follow:
       return replication_.asynchronous_gets(event.b);
+    case Step::MakeAnew:
+      return replication_.make_anew();
   }
 }
 
@@ -57,6 +59,7 @@ void PostgresStore::happened(const Scheduled& event) {
 
 void PostgresStore::submit(ShardId shard, ports::StoreOp op) {
   check_one_batch_per_room(shard, op);
+  check_time_asked(op);
   const bool write = is_write(op.request);
   // A room is loaded under its lock: a commit of nothing, which proves that a standby has what was read.
   const bool locks = write || (locked_by(op.request) && !mutant(Mutant::M5_NoBarrier));
@@ -223,12 +226,35 @@ void PostgresStore::read(std::uint32_t slot) {
   if (asked_by_the_dead(slots_[slot])) return give_back(slot);
   if (stopped_for(slot)) return answer(slot, ports::StoreStatus::Stopped);
   if (node.mapped() != connection_) return answer(slot, ports::StoreStatus::Unavailable);
-  ports::StoreResult result = database_->execute(slots_[slot].op.request);
-  const bool proven = replication_.visible() <= replication_.confirmed();
-  if (proven || mutant(Mutant::M5_NoBarrier)) return answer(slot, ports::StoreStatus::Ok, std::move(result));
+  const ports::StoreRequest& request = slots_[slot].op.request;
+  const std::optional<Replication::View> standby = standby_for(request);
+  ports::StoreResult result =
+      standby ? standby->log.page(std::get<ports::ReadPage>(request)) : database_->execute(request);
+  const Lsn needs = standby ? standby->at : replication_.visible();
+  if (needs <= replication_.confirmed() || mutant(Mutant::M5_NoBarrier)) {
+    return answer(slot, ports::StoreStatus::Ok, std::move(result));
+  }
   probe(Probe::barrier_waited);
-  barred_.push_back({.number = ++begun_, .slot = slot, .needs = replication_.visible(), .result = std::move(result)});
+  barred_.push_back({.number = ++begun_, .slot = slot, .needs = needs, .result = std::move(result)});
   schedule(context_->now() + kBarrierTimeout, Step::ReadTimeout, begun_);
+}
+
+/// The standby that a page is read from; none when only the primary will do.
+std::optional<Replication::View> PostgresStore::standby_for(const ports::StoreRequest& request) {
+  const auto* page = std::get_if<ports::ReadPage>(&request);
+  const std::uint32_t percent = context_->options.standby_reads_percent;
+  if (page == nullptr || !page->floor.epoch || percent == 0) return std::nullopt;
+  const std::uint64_t luck = random();
+  if (!chance(luck, percent * 10)) return std::nullopt;
+  const auto standby = (mix64(luck) & 1) != 0 ? replication_.asynchronous_view() : replication_.synchronous_view();
+  if (!mutant(Mutant::M8_ReplicaWithoutFloor)) {
+    const RoomLog* room = standby.log.find(page->room);
+    const bool below = room == nullptr || room->epoch() != page->floor.epoch || room->head() < page->floor.seq;
+    probe(Probe::replica_below_floor, below);
+    if (!standby.follows || below) return std::nullopt;
+  }
+  probe(Probe::page_of_a_standby);
+  return standby;
 }
 
 void PostgresStore::read_timed_out(std::uint64_t number) {
@@ -258,6 +284,11 @@ void PostgresStore::disconnect() {
   barred_.clear();
 }
 
+void PostgresStore::leave_standby_behind() {
+  if (context_->options.standby_reads_percent == 0) return replication_.make_anew();
+  schedule(context_->now() + within({1s, 10s}, random()), Step::MakeAnew, 0);
+}
+
 void PostgresStore::be_down(users::FaultKind why, Duration span) {
   down_by_ = why;
   down_until_ = context_->now() + span;
@@ -278,6 +309,7 @@ void PostgresStore::fail_over() {
   if (follows) replication_.synchronous_gets(replication_.confirmed() + scale(random(), more + 1));
   disconnect();
   replication_.promote();
+  leave_standby_behind();
   standby_paused_until_ = context_->now();
   be_down(users::FaultKind::PgFailoverSync, within({200ms, 3s}, random()));
   read_only_until_ = context_->now() + (down_until_ - context_->now()) / 2;
@@ -296,6 +328,7 @@ void PostgresStore::replaced() {
   disconnect();
   stopped_by_.assign(stopped_by_.size(), std::nullopt);
   replication_.start_over();
+  leave_standby_behind();
 }
 
 void PostgresStore::heal() {

@@ -46,6 +46,7 @@ class PostgresStore final : public StoreModel {
     Watchdog,     // likewise
     Confirm,      // number: an Lsn
     Follow,       // likewise: the asynchronous standby
+    MakeAnew,     // that one, after the primary was replaced
   };
   struct Transaction {
     Change change;
@@ -76,9 +77,11 @@ class PostgresStore final : public StoreModel {
   void cancel(std::uint64_t number);
   void give_up_waiting(std::uint64_t number);
   void read(std::uint32_t slot);
+  std::optional<Replication::View> standby_for(const ports::StoreRequest& request);
   void read_timed_out(std::uint64_t number);
   void release_reads();
   void disconnect();
+  void leave_standby_behind();
   void be_down(users::FaultKind why, Duration span);
   std::uint64_t random() { return context_->next_draw(Stream::StoreFault, 1, draws_); }
 

@@ -47,6 +47,7 @@ void Replication::promote() {
 void Replication::start_over() {
   log_.clear();
   trimmed_ = visible_ = flushed_;
+  if (!left_behind_) left_behind_ = std::move(asynchronous_);
   synchronous_ = asynchronous_ = {.copy = *primary_, .at = flushed_};
 }
 

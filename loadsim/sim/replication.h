@@ -28,7 +28,7 @@ using Lsn = std::uint64_t;
 
 class Replication {
  public:
-  explicit Replication(Database& primary) : primary_(&primary) { start_over(); }
+  explicit Replication(Database& primary) : primary_(&primary) { start_over(), make_anew(); }
 
   /// The primary's disk holds it. Readers do not see it yet.
   Lsn flush(Change change);
@@ -41,6 +41,20 @@ class Replication {
   Lsn visible() const { return visible_; }
   Lsn confirmed() const { return synchronous_.at; }
   const Database& asynchronous() const { return asynchronous_.copy; }
+
+  /// What a standby has, for who reads it.
+  struct View {
+    const Database& log;
+    Lsn at;
+    bool follows;  // the primary; else it has the log of an earlier one, and perhaps what never was
+  };
+  View synchronous_view() const { return {synchronous_.copy, synchronous_.at, true}; }
+  /// Until it is made anew, the asynchronous standby has what it had before the primary was replaced.
+  View asynchronous_view() const {
+    return left_behind_ ? View{left_behind_->copy, left_behind_->at, false}
+                        : View{asynchronous_.copy, asynchronous_.at, true};
+  }
+  void make_anew() { left_behind_.reset(); }
 
   /// The synchronous standby becomes the primary: what it lacks never was.
   void promote();
@@ -62,6 +76,7 @@ class Replication {
   Lsn visible_ = 0;
   Standby synchronous_;
   Standby asynchronous_;
+  std::optional<Standby> left_behind_;
 };
 
 }  // namespace starling::sim

@@ -104,6 +104,10 @@ void draw_limits(Dice dice, core::Config& c) {
     c.room_sends_burst = static_cast<std::uint32_t>(dice.log_between(16, 100));
     c.send_cost_bytes = static_cast<std::uint32_t>(dice.log_between(4000, 16'000));
   }
+  if (dice.one_in(3)) {
+    c.sessions_per_s = static_cast<std::uint32_t>(dice.log_between(8, 64));
+    c.sessions_burst = static_cast<std::uint32_t>(dice.log_between(4, 32));
+  }
 }
 
 Fault draw_fault(Dice& dice, FaultKind kind, Duration until) {
@@ -304,6 +308,8 @@ void draw_postgres(std::uint64_t seed, Options& o) {
   Dice dice(seed, 6);
   if (dice.one_in(3)) o.standby_latency.most = dice.time(5ms, 80ms);
   if (dice.one_in(3)) o.follower_latency.most = dice.time(100ms, 6s);
+  Dice standby(seed, 9);
+  if (standby.one_in(2)) o.standby_reads_percent = static_cast<std::uint32_t>(standby.between(20, 100));
   if (dice.one_in(3)) {
     const auto story = users::parse_faults(kPostgresStorylines[scale(dice.next(), kPostgresStorylines.size())]);
     STARLING_ASSERT(story.has_value());

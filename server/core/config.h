@@ -72,6 +72,9 @@ struct Config {
   std::uint32_t connections_per_user_max = 20;
   std::uint32_t rooms_per_user_max = 8192;  // as many as a session follows: nobody is in a room that they cannot see
   std::uint32_t drain_per_s_percent = 2;    // sessions told to leave per second while draining
+  // Sessions that a shard takes in; who comes beyond is told when to come back.
+  std::uint32_t sessions_per_s = 2000;
+  std::uint32_t sessions_burst = 4000;
 };
 
 }  // namespace starling::core

@@ -26,7 +26,7 @@ std::optional<PrefixHash> Pages::hash_at(RoomId room, Seq seq) {
   return std::nullopt;
 }
 
-bool Pages::read(RoomId room, Seq from) {
+bool Pages::read(RoomId room, Seq from, ports::Floor floor) {
   if (const Tail* tail = homes_.tail_after(room, from); tail != nullptr && !tail->after(from).empty()) {
     const auto events = tail->after(from);
     probe(Probe::resume_ring);
@@ -40,7 +40,8 @@ bool Pages::read(RoomId room, Seq from) {
   store_.submit(ports::ReadPage{.room = room,
                                 .from = from,
                                 .limit = wire::limits::kPageEventsMax,
-                                .bytes_max = static_cast<std::uint32_t>(wire::limits::kPageBytesMax)},
+                                .bytes_max = static_cast<std::uint32_t>(wire::limits::kPageBytesMax),
+                                .floor = floor},
                 PageCall{.room = room, .from = from});
   return false;
 }

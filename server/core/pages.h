@@ -41,8 +41,9 @@ class Pages {
   const Page* find(RoomId room, Seq seq);
   /// The fold up to `seq`, if some page at hand knows it.
   std::optional<PrefixHash> hash_at(RoomId room, Seq seq);
-  /// Reads the page after `from`; once for all who ask. True when it is at hand at once.
-  bool read(RoomId room, Seq from);
+  /// Reads the page after `from`, of a log that reaches at least the floor; once for all who ask. True when it is at hand at
+  /// once.
+  bool read(RoomId room, Seq from, ports::Floor floor);
 
   /// Null when the read failed, or found nothing after `from`.
   const Page* arrived(const PageCall& call, const ports::PageRead* read);

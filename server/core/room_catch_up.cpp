@@ -61,7 +61,7 @@ RoomLocals::Pumped RoomLocals::pump(RoomLocal& local, CatchUp& c) {
       return Pumped::Stays;
     }
     const Page* page = pages_.find(local.id, c.next);
-    if (page == nullptr && pages_.read(local.id, c.next.prev())) page = pages_.find(local.id, c.next);
+    if (page == nullptr && pages_.read(local.id, c.next.prev(), local.floor())) page = pages_.find(local.id, c.next);
     if (page == nullptr) return Pumped::Stays;
     const Seq last = std::min({goal, allowed, page->last()});
     for (; c.next <= last && !s.closing && sessions_.has_room(session); c.next = c.next.next()) {

@@ -100,23 +100,33 @@ void RoomLocals::outdate_history(RoomLocal& local) {
   for (HistoryRead& read : local.extras->history_reads) read.outdated = true;
 }
 
+/// Whether the log may be further than this shard has heard.
+bool RoomLocals::is_in_doubt(const RoomLocal& local) const { return turn_.may_be_replaced() || may_be_behind(local); }
+
 void RoomLocals::start_history(RoomLocal& local, std::uint32_t session, const wire::HistoryRequest& request) {
   if (request.floor > local.last) return end_history(session, request, wire::SyncStatus::Unavailable);
   const bool from_head = request.backward && (!request.from || request.from > local.last);
-  const HistoryRange range{.from = from_head ? local.last.next() : request.from,
+  // Forward, a page begins at the first event that the reader may see.
+  const Seq before = local.visible_from(sessions_.at(session).user).prev();
+  const HistoryRange range{.from = from_head          ? local.last.next()
+                                   : request.backward ? request.from
+                                                      : std::max(request.from, before),
                            .backward = request.backward,
                            .limit = std::clamp(request.limit, 1u, wire::limits::kPageEventsMax)};
   auto& reads = extras(local).history_reads;
-  auto at = std::ranges::find_if(reads, [&](const HistoryRead& r) { return r.range == range && !r.outdated; });
+  const bool whole = is_in_doubt(local);
+  auto at = std::ranges::find_if(
+      reads, [&](const HistoryRead& r) { return r.range == range && !r.outdated && (r.whole || !whole); });
   if (at == reads.end()) {
     ++turn_.counters.pages_read;
-    at = reads.insert(reads.end(), {.number = ++reads_, .range = range});
+    at = reads.insert(reads.end(), {.number = ++reads_, .range = range, .whole = whole});
     store_.submit(ports::ReadPage{.room = local.id,
                                   .from = range.from,
                                   .backward = range.backward,
                                   .limit = range.limit,
                                   .bytes_max = static_cast<std::uint32_t>(wire::limits::kPageBytesMax),
-                                  .related = true},
+                                  .related = true,
+                                  .floor = whole ? ports::Floor() : local.floor()},
                   HistoryCall{.room = local.id, .number = at->number});
   }
   at->readers.push_back({.conn = sessions_.conn(session), .request = request, .head = local.last});
@@ -145,8 +155,8 @@ void RoomLocals::history_read(const HistoryCall& call, ports::StoreCompletion&& 
 
 void RoomLocals::serve_history(RoomLocal& local, const HistoryRead& ended, ports::PageRead&& read) {
   const bool ends_at_head = !ended.range.backward && (read.events.empty() || read.events.back().seq == read.head);
-  const bool behind =
-      read.epoch == local.epoch && read.head > local.last && (turn_.may_be_replaced() || may_be_behind(local));
+  const bool in_doubt = is_in_doubt(local);
+  const bool behind = in_doubt && read.epoch == local.epoch && read.head > local.last;
   if (behind) fetch(local);
   const auto beyond = [&](const wire::Event& event) { return event.seq > local.last; };
   std::erase_if(read.events, beyond);
@@ -170,8 +180,8 @@ void RoomLocals::serve_history(RoomLocal& local, const HistoryRead& ended, ports
     } else if (behind || reader.request.floor > local.last || !sessions_.has_room(session)) {
       // A page must not be what closes the session for reading slowly.
       end_history(session, reader.request, wire::SyncStatus::Unavailable);
-    } else if (ends_at_head && reader.head > read.head) {
-      start_history(local, session, reader.request);  // the read began before this one asked
+    } else if ((ends_at_head && reader.head > read.head) || (in_doubt && !ended.whole)) {
+      start_history(local, session, reader.request);  // the read began before this one asked, or before the doubt
     } else {
       --s->histories;
       page.request_id = reader.request.request_id;

@@ -10,6 +10,7 @@
 #include "common/base/mutant.h"
 #include "common/wire/frames.h"
 #include "server/core/session.h"
+#include "server/ports/store.h"
 
 namespace starling::core {
 
@@ -72,6 +73,7 @@ struct HistoryRead {
   std::uint32_t number = 0;
   HistoryRange range;
   bool outdated = false;  // something was said of older events meanwhile: not for who asks from now on
+  bool whole = false;     // of the primary: it tells how far the log is
   std::vector<HistoryReader> readers;
 };
 
@@ -116,6 +118,7 @@ struct RoomLocal {
   std::vector<std::uint32_t> quiet;  // sessions that get heads, or nothing
   std::unique_ptr<LocalExtras> extras;
 
+  ports::Floor floor() const { return {.epoch = epoch, .seq = last}; }
   /// The oldest event that the member may read.
   Seq visible_from(UserId user) const {
     if (extras != nullptr && !mutant(Mutant::HistoryLeak)) {

@@ -137,6 +137,7 @@ class RoomLocals {
 
   // room_history.cpp
   void outdate_history(RoomLocal& local);
+  bool is_in_doubt(const RoomLocal& local) const;
   void start_history(RoomLocal& local, std::uint32_t session, const wire::HistoryRequest& request);
   void serve_history(RoomLocal& local, const HistoryRead& ended, ports::PageRead&& read);
   void refuse_history(std::uint32_t session, const wire::HistoryRequest& request, wire::SyncStatus status,

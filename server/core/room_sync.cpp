@@ -202,7 +202,7 @@ std::optional<PrefixHash> RoomLocals::hash_at(const RoomLocal& local, Seq seq) {
   if (seq == local.last) return local.hash;
   if (!seq) return PrefixHash();
   if (const auto hash = pages_.hash_at(local.id, seq)) return hash;
-  if (!pages_.read(local.id, seq)) return std::nullopt;
+  if (!pages_.read(local.id, seq, local.floor())) return std::nullopt;
   return pages_.hash_at(local.id, seq);
 }
 

@@ -65,7 +65,14 @@ struct CommitBatch {
   std::vector<CommitRow> rows;
 };
 
-/// Events after `from` (forward) or before it (backward; 0: from the head), ascending either way.
+/// A place in a room's log that its reader knows to be committed, and that is enough for it.
+struct Floor {
+  Epoch epoch;  // 0: nothing less than the whole log is
+  Seq seq;
+};
+
+/// Events after `from` (forward) or before it (backward; 0: from the head), ascending either way. With a floor a standby
+/// may answer whose log is of that epoch and reaches so far; it has everything up to there, and perhaps nothing beyond.
 struct ReadPage {
   RoomId room;
   Seq from;
@@ -73,6 +80,7 @@ struct ReadPage {
   std::uint32_t limit = 0;
   std::uint32_t bytes_max = 0;  // at least one event is returned whatever its size
   bool related = false;         // also later edits, deletions and reactions of the page's events, bytes_max of them
+  Floor floor;
 };
 
 /// The last cseq that the log consumed for a device in a room.
@@ -257,6 +265,7 @@ struct EpochRaised {
 /// present one. Who knows none of the newest kViewsKept is not kept.
 struct LeaseKept {
   bool kept = false;  // else it was put out, or a later process has its place
+  WallTime now;       // the store's; 0: it has no clock but the node's
   std::vector<View> views;
 };
 inline constexpr std::size_t kViewsKept = 32;

@@ -83,6 +83,32 @@ TEST_P(StoreRead, WhatRefersToAPageKeepsToItsBytesAndSaysUpToWhere) {
   EXPECT_EQ(all.related_to, Seq(16));
 }
 
+TEST_P(StoreRead, APageWithAFloorTellsOfEverythingUpToIt) {
+  EXPECT_THAT(seqs(page({.backward = true, .limit = 2, .floor = {Epoch(1), Seq(10)}}).events), ElementsAre(9, 10));
+  for (std::uint64_t seq = 11; seq <= 20; ++seq) {
+    send(row(kBob, static_cast<std::uint32_t>(seq - 10), ReactionAdd, 9, "+"));
+    const auto newest = page({.from = Seq(seq - 1), .floor = {Epoch(1), Seq(seq)}});
+    EXPECT_THAT(seqs(newest.events), ElementsAre(seq));
+    EXPECT_EQ(newest.hash_before, fold_to(seq - 1));
+    const auto old = page({.from = Seq(8), .limit = 1, .related = true, .floor = {Epoch(1), Seq(seq)}});
+    EXPECT_EQ(old.related.size(), seq - 10);
+    EXPECT_GE(old.head, Seq(seq));
+  }
+}
+
+TEST_P(StoreRead, AFloorOfANewEpochIsNotReachedInTheOldOne) {
+  subject_->pass(std::chrono::seconds(10));
+  subject_->run(ports::RaiseEpoch{.room = kRoom, .expected = Epoch(1), .to = Epoch(5)});
+  EXPECT_EQ(page({.floor = {Epoch(5), Seq(10)}}).epoch, Epoch(5));
+}
+
+TEST_P(StoreRead, ADeletionUpToTheFloorHasErasedItsText) {
+  subject_->pass(std::chrono::seconds(10));
+  send(row(kAda, 8, Delete, 5));
+  const auto found = page({.from = Seq(4), .limit = 1, .floor = {Epoch(1), Seq(11)}});
+  EXPECT_TRUE(found.events.at(0).body.empty());
+}
+
 TEST_P(StoreRead, ARoomThatDoesNotExistSaysSo) {
   EXPECT_FALSE(subject_->get<ports::PageRead>(ports::ReadPage{.room = RoomId(404), .limit = 1, .bytes_max = 1}).exists);
   EXPECT_FALSE(load(RoomId(404)).exists);

@@ -110,7 +110,7 @@ class PostgresSubject final : public Subject {
   }
 
  private:
-  sim::Context context_{sim::Options{.store = sim::StoreKind::Postgres}};
+  sim::Context context_{sim::Options{.store = sim::StoreKind::Postgres, .standby_reads_percent = 100}};
   sim::Database database_;
   sim::PostgresStore store_{context_, database_};
   std::uint64_t id_ = 0;

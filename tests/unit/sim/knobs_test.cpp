@@ -47,6 +47,7 @@ TEST(Swarm, TheStoreChangesOnlyWhatIsTheStores) {
     server.store = embedded.store;
     server.standby_latency = embedded.standby_latency;
     server.follower_latency = embedded.follower_latency;
+    server.standby_reads_percent = embedded.standby_reads_percent;
     server.schedule = embedded.schedule;
     EXPECT_EQ(to_text(server), to_text(embedded));
   }
