@@ -57,6 +57,12 @@ using FaultTallies = std::array<FaultTally, users::kFaultKinds>;
 
 class Recording;
 
+/// What a clock shows that is right.
+inline WallTime true_wall(Instant now) {
+  constexpr WallTime kBeginning = wall_from_ms(1'767'225'600'000);  // 2026-01-01
+  return kBeginning + std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch());
+}
+
 struct Context {
   explicit Context(Options chosen, Recording* keep = nullptr) : options(std::move(chosen)), recording(keep) {}
 

@@ -10,6 +10,7 @@ namespace starling::sim {
 
 void EmbeddedStore::submit(ShardId shard, ports::StoreOp op) {
   check_one_batch_per_room(shard, op);
+  check_time_asked(op);
   Pending pending{.order = ++submitted_, .at = time_of(is_write(op.request)), .found = before_lock(op.request)};
   const std::uint32_t slot = take(shard, std::move(op));
   pending_.resize(slots_.size());

@@ -14,7 +14,6 @@
 namespace starling::sim {
 namespace {
 
-constexpr WallTime kBeginning = wall_from_ms(1'767'225'600'000);  // 2026-01-01
 constexpr auto kTicketLife = std::chrono::minutes(10);
 /// Shards number theirs from 1 on.
 constexpr std::uint64_t kLeaseOp = 0;
@@ -223,8 +222,12 @@ std::uint64_t Node::waiting_bytes() const {
 WallTime Node::wall() const {
   const Duration since = context_->now() - drift_since_;
   const Duration drift = drifted_ + Duration(since.count() / 1'000'000 * drift_ppm_);
-  const Duration elapsed = context_->now().time_since_epoch() + clock_step_ + drift;
-  return kBeginning + std::chrono::floor<std::chrono::milliseconds>(elapsed);
+  return true_wall(context_->now() + clock_step_ + drift);
+}
+
+core::Now Node::moment() const {
+  const core::Now now{.at = steady(context_->now()), .wall = wall()};
+  return {.at = now.at, .wall = lease_ ? lease_->wall(now) : now.wall};
 }
 
 void Node::drift_clock(std::int64_t ppm) {
@@ -340,7 +343,7 @@ void Node::enter_by_link(RoomId room, Epoch epoch, UserId user) {
   ports::CommitBatch batch{.room = room,
                            .epoch = epoch,
                            .rooms_per_user_max = context_->options.config.rooms_per_user_max,
-                           .now = wall(),
+                           .now = moment().wall,
                            .rows = {}};
   batch.rows.push_back({.user = user,
                         .client_msg_id = ClientMsgId(user.value),
@@ -407,7 +410,7 @@ void Node::input(std::uint32_t shard, core::Input&& in) {
   context_->trace.add(0x100 + in.index(), name_of(shard).value,
                       static_cast<std::uint64_t>(context_->now().time_since_epoch().count()));
   effects_.clear();
-  shards_[shard]->on({.at = steady(context_->now()), .wall = wall()}, std::move(in), effects_);
+  shards_[shard]->on(moment(), std::move(in), effects_);
   carry_out(shard);
   arm(shard);
   if (!effects_.view_is_old || !lease_) return;
@@ -474,6 +477,7 @@ core::Counters Node::counters() const {
     sum.events_delivered += c.events_delivered;
     sum.lagging_entered += c.lagging_entered;
     sum.slow_closed += c.slow_closed;
+    sum.store_ops += c.store_ops;
     sum.sessions += c.sessions;
     sum.sessions_lagging += c.sessions_lagging;
     sum.commit_queue_bytes += c.commit_queue_bytes;

@@ -71,6 +71,8 @@ class Node {
   void step_clock(Duration by) { clock_step_ += by; }
   void drift_clock(std::int64_t ppm);
   WallTime wall() const;
+  /// What its shards are told of the time.
+  core::Now moment() const;
   /// Its steady clock: each machine's counts from another moment.
   Instant steady(Instant at) const { return at == kNever ? at : at + steady_offset_; }
 

@@ -8,6 +8,7 @@
 #include "common/base/probe.h"
 #include "common/wire/mentions.h"
 #include "server/ports/authorize.h"
+#include "server/ports/event_time.h"
 
 namespace starling::sim {
 namespace {
@@ -259,8 +260,7 @@ const wire::Event& RoomLog::append(wire::Event event, WallTime now) {
   event.room = room_;
   event.epoch = epoch_;
   event.seq = head().next();
-  event.ts = events_.empty() ? now : std::max(events_.back().ts, now);
-  probe(Probe::clock_step_ignored, event.ts > now);
+  event.ts = events_.empty() ? now : ports::event_time(events_.back().ts, now);
   event.msg_no = msg_no() + (event.kind == wire::EventKind::Message ? 1 : 0);
   hashes_.push_back(wire::fold(hash_at(head()), event));
   events_.push_back(std::move(event));

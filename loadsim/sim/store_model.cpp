@@ -8,6 +8,7 @@
 #include "loadsim/sim/embedded_store.h"
 #include "loadsim/sim/postgres_store.h"
 #include "loadsim/sim/recording.h"
+#include "server/ports/event_time.h"
 
 namespace starling::sim {
 
@@ -86,6 +87,29 @@ std::optional<BeforeLock> StoreModel::before_lock(const ports::StoreRequest& req
   return BeforeLock{.members = room->members(), .head = room->head()};
 }
 
+/// Nodes of several are held to the store's clock, which is right here. A repeat may be older.
+void StoreModel::check_time_asked(const ports::StoreOp& op) const {
+  constexpr auto kAhead = 6s;
+  const auto* batch = std::get_if<ports::CommitBatch>(&op.request);
+  if (batch == nullptr || context_->options.nodes == 1 || batch->now <= true_wall(context_->now()) + kAhead) return;
+  context_->violations.report({.guarantee = check::Guarantee::G10_Convergence,
+                               .room = batch->room,
+                               .text = "a home writes with a time that is seconds ahead of the store's"});
+}
+
+/// An event has the time that its home's clock says, or a little more: a clock that was wrong does not hold the room.
+void StoreModel::check_times_given(const ports::Committed& committed) const {
+  for (const ports::CommitRowResult& row : committed.results) {
+    if (row.status != wire::SendStatus::Accepted) continue;
+    if (row.ts >= committed.batch.now && row.ts <= committed.batch.now + ports::kClockBack) continue;
+    context_->violations.report({.guarantee = check::Guarantee::G10_Convergence,
+                                 .room = committed.batch.room,
+                                 .seq = row.seq,
+                                 .text = "an event has another time than the clock of who wrote it, by " +
+                                         std::to_string((row.ts - committed.batch.now).count()) + " ms"});
+  }
+}
+
 void StoreModel::answer(std::uint32_t index, ports::StoreStatus status, ports::StoreResult result, Duration after) {
   Slot& slot = slots_[index];
   forget(slot);
@@ -93,6 +117,7 @@ void StoreModel::answer(std::uint32_t index, ports::StoreStatus status, ports::S
   const bool refused = status != ports::StoreStatus::Ok && status != ports::StoreStatus::Unknown;
   if (refused && context_->recording != nullptr) context_->recording->refused(context_->now(), slot.op.request);
   if (status == ports::StoreStatus::Ok) {
+    if (const auto* committed = std::get_if<ports::Committed>(&result)) check_times_given(*committed);
     slot.completion.result = std::move(result);
   } else if (auto* batch = std::get_if<ports::CommitBatch>(&slot.op.request)) {
     slot.completion.result = ports::Committed{.batch = std::move(*batch)};

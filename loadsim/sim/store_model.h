@@ -87,6 +87,8 @@ class StoreModel {
   /// What has stopped the store for who waits for this: nothing, mostly.
   std::optional<users::FaultKind> stopped_for(std::uint32_t slot) const { return stopped_by_[node_of(slot)]; }
   void check_one_batch_per_room(ShardId shard, const ports::StoreOp& op);
+  void check_time_asked(const ports::StoreOp& op) const;
+  void check_times_given(const ports::Committed& committed) const;
   /// Reads take their own time; writes are synced in groups, one fsync after the other.
   Instant time_of(bool write);
   /// The room as the batch finds it before its lock, for the planted bugs that look there.

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "loadsim/sim/context.h"
+
 namespace starling::sim {
 
 /// True when the nodes are others than before.
@@ -33,7 +35,7 @@ ports::LeaseKept ViewBook::keep(const ports::KeepLease& request, Instant now) {
   const auto is_mine = [&](const Seat& s) { return s.node == request.node; };
   if (std::ranges::none_of(seats_, is_mine)) return {};
   if (request.known && request.known.next() < views_.front().id) return {};  // too old to be told what has moved since
-  ports::LeaseKept kept{.kept = true};
+  ports::LeaseKept kept{.kept = true, .now = true_wall(now)};
   for (const ports::View& view : views_) {
     if (request.known ? view.id > request.known : &view == &views_.back()) kept.views.push_back(view);
   }

@@ -10,6 +10,8 @@ namespace starling::core {
 namespace {
 /// However many speak of a later view, the store is asked no more often.
 constexpr Duration kHurry = std::chrono::milliseconds(20);
+/// Of two clocks that are kept.
+constexpr std::chrono::milliseconds kClocksApart = std::chrono::seconds(5);
 }  // namespace
 
 std::optional<ports::KeepLease> Lease::ask(Now now) {
@@ -35,6 +37,7 @@ Lease::News Lease::answered(Instant now, ports::StoreCompletion&& done) {
   if (!kept->kept) return {.out = true, .views = {}};
   // The store began to count after it was asked.
   until_ = asked_at_ + config_.node_lease;
+  store_ = {.at = now, .wall = kept->now};
   ask_at_ = asked_at_ + (again_ ? kHurry : config_.node_lease / 3);
   for (const ports::View& view : kept->views) {
     const ports::ViewNode* mine = view.node_of(self_.first);
@@ -43,6 +46,12 @@ Lease::News Lease::answered(Instant now, ports::StoreCompletion&& done) {
     left_ = left_ || mine->leaving;
   }
   return {.out = false, .views = std::move(kept->views)};
+}
+
+WallTime Lease::wall(Now now) const {
+  if (store_.wall == WallTime() || mutant(Mutant::M15_ClockUnclamped)) return now.wall;
+  const WallTime store = store_.wall + std::chrono::floor<std::chrono::milliseconds>(now.at - store_.at);
+  return std::clamp(now.wall, store - kClocksApart, store + kClocksApart);
 }
 
 void Lease::hurry(Instant now) {

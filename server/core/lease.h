@@ -31,6 +31,8 @@ class Lease {
   /// Nothing is to have its home here any more; sessions go on.
   void leave(Instant now);
   bool left() const { return left_; }
+  /// The time for what happens here: this machine's, but not further from the store's than clocks that are kept differ.
+  WallTime wall(Now now) const;
   /// Until then nobody else is home to what is at home here.
   Instant until() const { return until_; }
 
@@ -44,6 +46,7 @@ class Lease {
   Instant asked_at_{};
   Instant ask_at_{};
   Instant until_{};
+  Now store_{};  // what the store's clock said last, and when
   Now first_{};  // planted bug
 };
 

@@ -25,6 +25,7 @@ constexpr milliseconds kSliceGoal{20};
 constexpr milliseconds kPauseMin{25};
 constexpr std::uint64_t kSliceMin = 64;
 constexpr std::uint64_t kSliceMax = 16'384;
+constexpr std::uint64_t kLookAtOnce = 16'384;
 /// Slices between two moves of the WAL, for when no server does it.
 constexpr std::uint64_t kSlicesPerCheckpoint = 64;
 
@@ -35,7 +36,7 @@ class Cutter {
         path_(std::move(path)),
         plan_(plan),
         log_(connection),
-        time_of_(connection, "SELECT ts FROM events WHERE room_id = ? AND seq = ?"),
+        times_(connection, "SELECT seq, ts FROM events WHERE room_id = ? AND seq >= ? ORDER BY seq LIMIT ?"),
         begin_(connection, "BEGIN IMMEDIATE"),
         end_(connection, "COMMIT"),
         min_seq_(connection, "SELECT min_seq FROM rooms WHERE room_id = ?"),
@@ -78,21 +79,16 @@ class Cutter {
     }
   }
 
-  /// A log's times never fall, and it is dense.
+  /// From the oldest on, for times may fall where a clock was wrong (server/ports/event_time.h): nothing younger is cut.
   Seq first_at_or_after(RoomId room, const RoomRow& row) {
-    std::uint64_t low = row.min_seq.value;
-    std::uint64_t high = row.head.value + 1;
-    while (low < high) {
-      const std::uint64_t middle = low + (high - low) / 2;
-      Rows rows = time_of_.query(room, middle);
-      if (!rows.next()) damaged(room, fmt::format("its log has no seq {}", middle));
-      if (wall_from_ms(rows.i64(0)) < plan_.older_than) {
-        low = middle + 1;
-      } else {
-        high = middle;
+    for (Seq next = row.min_seq; next <= row.head;) {
+      Rows rows = times_.query(room, next, kLookAtOnce);
+      for (const Seq end(next.value + kLookAtOnce); next < end && next <= row.head; next = next.next()) {
+        if (!rows.next() || rows.as<Seq>(0) != next) damaged(room, fmt::format("its log has no seq {}", next.value));
+        if (wall_from_ms(rows.i64(1)) >= plan_.older_than) return next;
       }
     }
-    return Seq(low);
+    return row.head.next();
   }
 
   void slice(RoomId room, Seq from, Seq to) {
@@ -135,7 +131,7 @@ class Cutter {
   std::string path_;
   RetentionPlan plan_;
   LogReader log_;
-  Statement time_of_;
+  Statement times_;
   Statement begin_;
   Statement end_;
   Statement min_seq_;

@@ -6,6 +6,7 @@
 #include "common/base/probe.h"
 #include "common/wire/mentions.h"
 #include "server/ports/authorize.h"
+#include "server/ports/event_time.h"
 #include "server/store/errors.h"
 
 namespace starling::store {
@@ -180,7 +181,7 @@ ports::CommitRowResult RoomCommit::commit_row(RoomId room, WallTime now, const p
 ports::CommitRowResult RoomCommit::append(const ports::Permit&, RoomId room, WallTime now,
                                           const ports::CommitRow& row) {
   room_.head = room_.head.next();
-  room_.last_ts = std::max(room_.last_ts, now);
+  room_.last_ts = ports::event_time(room_.last_ts, now);
   if (row.kind == wire::EventKind::Message) ++room_.msg_no;
   events_.insert({.room = room,
                   .epoch = room_.epoch,

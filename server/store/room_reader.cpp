@@ -151,7 +151,7 @@ ports::RoomResult RoomReader::on(const ports::FindSeq& request) {
   return ports::SeqFound{.seq = seq_at(*view.permit, view, request.at)};
 }
 
-/// Times never fall along a log: halved, not walked.
+/// Times hardly ever fall along a log (server/ports/event_time.h): halved, not walked.
 Seq RoomReader::seq_at(const ports::Permit&, const View& view, WallTime at) {
   Seq first = std::max(view.room.min_seq, view.caller.visible_from);
   Seq beyond = std::max(first, view.room.head.next());

@@ -43,6 +43,23 @@ TEST_F(LeaseTest, CountsFromBeforeTheStoreWasAsked) {
   EXPECT_EQ(ask(now)->known, ViewId(7));
 }
 
+TEST_F(LeaseTest, AWrongClockIsHeldToTheStores) {
+  const WallTime noon = wall_from_ms(1'800'000'000'000);
+  const auto wall = [&](Duration after, Duration wrong_by) {
+    return lease.wall(
+               {.at = now + after, .wall = noon + std::chrono::floor<std::chrono::milliseconds>(after + wrong_by)}) -
+           noon;
+  };
+  EXPECT_EQ(wall(0s, 24h), 24h) << "nothing is known yet";
+  ask(now);
+  ports::LeaseKept kept = views(7, 7);
+  kept.now = noon;
+  answer(ports::StoreStatus::Ok, std::move(kept));
+  EXPECT_EQ(wall(10s, 3s), 13s);
+  EXPECT_EQ(wall(10s, 24h), 15s);
+  EXPECT_EQ(wall(10s, -24h), 5s);
+}
+
 TEST_F(LeaseTest, AnOutageChangesNothingButTheLease) {
   ask(now);
   answer(ports::StoreStatus::Ok, views(7, 7));

@@ -63,6 +63,12 @@ TEST_F(Retention, TheNewestEventStaysHoweverOldItIs) {
   EXPECT_TRUE(verify(path()).has_value());
 }
 
+TEST_F(Retention, AClockThatWasWrongCutsNothingYounger) {
+  TempDatabase::sql(path(), "UPDATE events SET ts = 0 WHERE room_id = 1 AND seq BETWEEN 450 AND 550");
+  cut(400);
+  EXPECT_EQ(400, number("SELECT min_seq FROM rooms WHERE room_id = 1"));
+}
+
 TEST_F(Retention, ADryRunOnlyCounts) {
   EXPECT_EQ(399u + 4u, cut(400, true).events);
   EXPECT_EQ(605, number("SELECT count(*) FROM events"));
