@@ -34,10 +34,14 @@ void Link::welcome(Instant now) {
   deadline_ = kNever;
   ready_since_ = now;
   slot_ms_ = kNoSlot;
+  node_ = 0;
   ticket_refused_ = false;
 }
 
-void Link::reconnect_after(std::uint32_t ms) { slot_ms_ = std::min(ms, kNoSlot - 1); }
+void Link::reconnect_after(std::uint32_t ms, std::uint32_t node) {
+  slot_ms_ = std::min(ms, kNoSlot - 1);
+  node_ = node;
+}
 
 std::optional<FatalReason> Link::ended(std::uint16_t code, const Settings& settings, Instant now, Rng& rng) {
   STARLING_ASSERT(open());

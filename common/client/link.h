@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "common/base/rng.h"
 #include "common/base/time.h"
@@ -23,8 +24,10 @@ class Link {
   bool authenticate(bool has_ticket);
   void welcome(Instant now);
   bool by_ticket() const { return by_ticket_; }
-  /// The server named a slot to come back in.
-  void reconnect_after(std::uint32_t ms);
+  /// The server named a slot to come back in, and perhaps a node to come to.
+  void reconnect_after(std::uint32_t ms, std::uint32_t node);
+  /// The node that the next connection had best be made to; 0: any. Named once: it may be gone when it is asked for.
+  std::uint32_t take_node() { return std::exchange(node_, 0); }
 
   /// The connection is gone: Waiting with a next attempt, or Stopped for a reason.
   std::optional<FatalReason> ended(std::uint16_t code, const Settings& settings, Instant now, Rng& rng);
@@ -41,6 +44,7 @@ class Link {
   Instant deadline_ = kNever;
   Instant ready_since_{};
   std::uint32_t slot_ms_ = kNoSlot;
+  std::uint32_t node_ = 0;
   LinkState state_ = LinkState::Stopped;
   std::uint8_t failures_ = 0;  // in a row
   bool by_ticket_ = false;

@@ -178,6 +178,7 @@ struct Output {
   std::vector<wire::ClientFrame> frames;
   Link link = Link::Keep;
   std::uint16_t close_code = 0;  // with Disconnect
+  std::uint32_t node = 0;        // with Connect: where the server wants it made, if a balancer can be told; 0: anywhere
   std::vector<Notice> notices;
 
   void clear() {
@@ -185,6 +186,7 @@ struct Output {
     frames.clear();
     link = Link::Keep;
     close_code = 0;
+    node = 0;
     notices.clear();
   }
   bool empty() const { return persists.empty() && frames.empty() && link == Link::Keep && notices.empty(); }

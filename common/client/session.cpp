@@ -45,6 +45,7 @@ void Session::connect(Instant now, Output& out) {
   STARLING_ASSERT(out.link == Output::Link::Keep);
   link_.connect(now);
   out.link = Output::Link::Connect;
+  out.node = link_.take_node();
   out.notices.emplace_back(StateChanged{.state = state()});
 }
 

@@ -178,7 +178,9 @@ void Session::handle(const wire::Receipts& frame, Instant, Output& out) {
   out.notices.emplace_back(ReceiptsSeen{.receipts = &frame});
 }
 
-void Session::handle(const wire::Reconnect& frame, Instant, Output&) { link_.reconnect_after(frame.after_ms); }
+void Session::handle(const wire::Reconnect& frame, Instant, Output&) {
+  link_.reconnect_after(frame.after_ms, frame.node);
+}
 
 void Session::handle(const wire::Error& frame, Instant, Output& out) {
   out.notices.emplace_back(ServerError{.error = &frame});

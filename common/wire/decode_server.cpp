@@ -122,7 +122,8 @@ RoomCreated read(FieldReader& f, const pb::RoomCreated& in) {
 }
 
 Reconnect read(FieldReader& f, const pb::Reconnect& in) {
-  return Reconnect{.after_ms = in.after_ms(), .reason = f.text(in.reason(), limits::kReasonBytesMax)};
+  return Reconnect{
+      .after_ms = in.after_ms(), .node = in.node(), .reason = f.text(in.reason(), limits::kReasonBytesMax)};
 }
 
 Error read(FieldReader& f, const pb::Error& in) {

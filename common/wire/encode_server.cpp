@@ -136,6 +136,7 @@ void write(const RoomCreated& in, pb::ServerFrame& frame) {
 void write(const Reconnect& in, pb::ServerFrame& frame) {
   pb::Reconnect* out = frame.mutable_reconnect();
   out->set_after_ms(in.after_ms);
+  out->set_node(in.node);
   out->set_reason(in.reason);
 }
 

@@ -360,9 +360,10 @@ struct ItemPut {
   bool operator==(const ItemPut&) const = default;
 };
 
-/// The server will close this connection; come back after after_ms.
+/// The server will close this connection; come back after after_ms, to that node if the way there is known.
 struct Reconnect {
   std::uint32_t after_ms = 0;
+  std::uint32_t node = 0;  // 0: any
   std::string reason;
   bool operator==(const Reconnect&) const = default;
 };

@@ -255,6 +255,7 @@ void Device::follow_link() {
     person_->connecting(context_->now());
   }
   const std::uint32_t attempt = network_->dial(who_.index);
+  network_->link(who_.index).wanted = out_.node;
   const Duration handshake = 2 * within(context_->options.link_latency, random());
   context_->wheel.schedule(context_->now() + handshake, Happening::Dial, who_.index, attempt);
 }

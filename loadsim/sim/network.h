@@ -27,6 +27,7 @@ struct DownFrame {
 struct Link {
   std::uint32_t attempt = 0;  // counts the connections of a device; what belongs to an earlier one is void
   std::uint32_t node = 0;     // where its server end is
+  std::uint32_t wanted = 0;   // the node that a server has named, by its own number; 0: none
   bool client_end = false;    // the device believes in it
   bool server_end = false;    // the server does
   bool broken = false;        // nothing passes any more

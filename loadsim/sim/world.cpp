@@ -297,10 +297,16 @@ void World::dial(std::uint32_t index, std::uint64_t attempt) {
   devices_[index]->on_dialled(attempt, made);
 }
 
-/// The load balancer takes a node that takes sessions in, but hears of what has happened to it a little late.
+/// The load balancer takes the node that a server has named, mostly; else one that takes sessions in, but hears of what has
+/// happened to it a little late.
 std::uint32_t World::choose_node(std::uint32_t device, std::uint64_t attempt) const {
   if (nodes_.size() == 1) return 0;
   const std::uint64_t random = context_.draw_at(Stream::NodeChoice, device + 1, attempt);
+  const std::uint32_t wanted = network_.link(device).wanted;
+  if (wanted != 0 && mix64(random) % 4 != 1) {  // it may be gone by now
+    probe(Probe::node_hint_followed);
+    return (wanted - 1) / context_.options.shards;
+  }
   const bool late = mix64(random) % 8 == 0;
   std::vector<std::uint32_t> fit;
   for (const auto& node : nodes_) {

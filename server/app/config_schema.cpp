@@ -181,6 +181,9 @@ std::vector<ConfigKey> make_schema() {
        number<kCore, &Core::typing_per_room_max>(0, 100'000)},
       {"limits", "drain_per_s_percent", "Sessions sent away per second while draining.",
        number<kCore, &Core::drain_per_s_percent>(1, 100)},
+      {"limits", "sessions_per_s", "Sessions that a shard takes in per second; the rest is told when to come back.",
+       number<kCore, &Core::sessions_per_s>(1, 1'000'000)},
+      {"limits", "sessions_burst", "And so many at once.", number<kCore, &Core::sessions_burst>(1, 10'000'000)},
   };
 }
 

@@ -25,7 +25,8 @@ class Drain {
       if (!sessions_.at(next_).open || sessions_.at(next_).closing) continue;
       probe(Probe::drain_handoff);
       const auto after_ms = static_cast<std::uint32_t>(turn_.rng.below(kComeBackWithinMs));
-      sessions_.send(next_, wire::Reconnect{.after_ms = after_ms, .reason = "draining"});
+      const std::uint32_t node = turn_.better_node(sessions_.at(next_).user);
+      sessions_.send(next_, wire::Reconnect{.after_ms = after_ms, .node = node, .reason = "draining"});
       sessions_.close(next_, CloseReason::Draining, "draining");
       --left;
     }

@@ -8,6 +8,7 @@
 namespace starling::core {
 namespace {
 constexpr std::uint32_t kComeBackMs = 1000;  // to a node that drains; another one may be up at once
+constexpr std::uint32_t kElsewhereWithinMs = 4000;
 constexpr Duration kLateMarks = std::chrono::seconds(1);
 /// Sessions that register anew: a few thousand a second, each a read of the store.
 constexpr std::size_t kAttachedAtOnce = 64;
@@ -31,15 +32,25 @@ void Logins::on(Connected&& connected) {
   session.user = connected.claims.user;
   session.device = connected.claims.device;
   session.sends = Budget(connected.claims.grants, turn_.now.at);
-  if (turn_.draining) {
-    sessions_.send(connected.conn.index, wire::Reconnect{.after_ms = kComeBackMs, .reason = "draining"});
-    return sessions_.close(connected.conn.index, CloseReason::Draining, "draining");
+  if (turn_.draining) return send_away(connected.conn.index, kComeBackMs, CloseReason::Draining, "draining");
+  if (turn_.may_be_replaced()) {
+    const auto later_ms = static_cast<std::uint32_t>(kComeBackMs + turn_.rng.below(kElsewhereWithinMs));
+    return send_away(connected.conn.index, later_ms, CloseReason::Overloaded, "the node has lost its place");
+  }
+  if (const std::uint32_t slot_ms = admission_.take(); slot_ms != 0) {
+    return send_away(connected.conn.index, slot_ms, CloseReason::Overloaded, "too many at once");
   }
   probe(Probe::ticket_resume, connected.claims.from_ticket);
   extras(session).ticket = std::move(connected.ticket);
   session.extras->ticket_expires = connected.ticket_expires;
   session.extras->items_after = connected.hello.items_version;
   ask_to_attach(connected.conn.index, turn_.now.at, connected.hello.rooms_version);
+}
+
+void Logins::send_away(std::uint32_t index, std::uint32_t after_ms, CloseReason reason, const char* why) {
+  const std::uint32_t node = reason == CloseReason::Draining ? turn_.better_node(sessions_.at(index).user) : 0;
+  sessions_.send(index, wire::Reconnect{.after_ms = after_ms, .node = node, .reason = why});
+  sessions_.close(index, reason, why);
 }
 
 void Logins::ask_to_attach(std::uint32_t index, Instant connected_at, std::uint64_t rooms_version) {

@@ -1,6 +1,7 @@
 // A connection becomes a session of its user, and ends.
 #pragma once
 
+#include "server/core/admission.h"
 #include "server/core/items.h"
 #include "server/core/links.h"
 #include "server/core/presence_watch.h"
@@ -43,6 +44,7 @@ class Logins {
 
  private:
   void end(std::uint32_t session, bool left = false);
+  void send_away(std::uint32_t session, std::uint32_t after_ms, CloseReason reason, const char* why);
   void ask_to_attach(std::uint32_t session, Instant connected_at, std::uint64_t rooms_version);
   bool attaches(const Session& session) const { return session.extras != nullptr && session.extras->attach != 0; }
   void welcome(std::uint32_t session, const ports::DeviceAttached& attached);
@@ -58,6 +60,7 @@ class Logins {
   RoomLists& lists_;
   Items& items_;
   PresenceWatch& watches_;
+  Admission admission_{turn_};
   std::vector<ConnId> late_;      // sessions with markers that the meter has held back
   std::vector<ConnId> detached_;  // sessions that their user's home does not know
 };

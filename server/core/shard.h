@@ -155,6 +155,7 @@ struct Counters {
   std::uint64_t store_unknown = 0;
   std::uint64_t lagging_entered = 0;
   std::uint64_t slow_closed = 0;
+  std::uint64_t slots_given = 0;  // sessions told when to come back
   std::uint64_t gaps_repaired = 0;
   std::uint64_t presence_changes = 0;    // of users that are watched, or have just left
   std::uint64_t presence_envelopes = 0;  // presence and receipts, to other shards and this one

@@ -18,6 +18,11 @@ struct Turn {
   bool may_be_replaced() const { return now.at >= lease_until; }
   ShardId home(RoomId room) const { return ports::home_of(view, room); }
   ShardId home(UserId user) const { return ports::home_of(view, user); }
+  /// The node that the user's connections had best be made to; 0: this one, or it does not matter.
+  std::uint32_t better_node(UserId user) const {
+    const ports::ViewNode* node = view.node_of(home(user));
+    return node->has(self) ? 0 : node->first.value + 1u;
+  }
   std::uint32_t busy_retry_ms() {
     return config.busy_retry_ms + static_cast<std::uint32_t>(rng.below(config.busy_retry_ms / 2 + 1));
   }

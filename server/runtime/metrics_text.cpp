@@ -35,6 +35,8 @@ constexpr std::array kRows{
     STARLING_ROW("starling_store_ops_total", kCounter, core.store_ops, "Operations handed to the store."),
     STARLING_ROW("starling_store_unknown_total", kCounter, core.store_unknown, "Commits with an unknown outcome."),
     STARLING_ROW("starling_lagging_entered_total", kCounter, core.lagging_entered, "Sessions that began to lag."),
+    STARLING_ROW("starling_slots_given_total", kCounter, core.slots_given,
+                 "Sessions told when to come back, because too many came at once."),
     STARLING_ROW("starling_slow_closed_total", kCounter, core.slow_closed, "Sessions closed as slow readers."),
     STARLING_ROW("starling_gaps_repaired_total", kCounter, core.gaps_repaired, "Gaps between shards repaired."),
     STARLING_ROW("starling_presence_changes_total", kCounter, core.presence_changes, "Changes of users' presence."),

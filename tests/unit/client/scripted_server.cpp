@@ -189,6 +189,7 @@ void ScriptedServer::collect() {
     }
     for (auto& frame : out.frames) seen_.frames.push_back(std::move(frame));
     if (out.link != Output::Link::Keep) seen_.links.push_back(out.link);
+    if (out.link == Output::Link::Connect) seen_.nodes.push_back(out.node);
     if (out.link == Output::Link::Disconnect) seen_.close_codes.push_back(out.close_code);
     for (const Notice& notice : out.notices) std::visit(Collector{seen_}, notice);
     if (token > 0 && !hold_persists_) session_.on_persisted(token, now_, out_);

@@ -29,6 +29,7 @@ wire::Cursor cursor_at(RoomId room, std::uint64_t seq, std::uint32_t epoch = 1);
 struct Seen {
   std::vector<wire::ClientFrame> frames;
   std::vector<Output::Link> links;
+  std::vector<std::uint32_t> nodes;  // that connections are to be made to
   std::vector<std::uint16_t> close_codes;
   std::vector<PersistOp> persists;
   std::vector<wire::Event> applied;

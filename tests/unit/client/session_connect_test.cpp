@@ -91,6 +91,19 @@ TEST(Connect, AServersSlotIsKept) {
   EXPECT_EQ(server.take().links, std::vector{Output::Link::Connect});
 }
 
+TEST(Connect, AServersNodeIsAskedForOnce) {
+  ScriptedServer server;
+  server.bring_online();
+  server.receive(wire::Reconnect{.after_ms = 100, .node = 7});
+  server.disconnect(close_code::kDraining);
+  EXPECT_TRUE(server.take().nodes.empty());
+  server.pass(100ms);
+  EXPECT_EQ(server.take().nodes, std::vector<std::uint32_t>{7});
+  server.disconnect(close_code::kNone);  // it is gone, too
+  server.pass(1min);
+  EXPECT_EQ(server.take().nodes.front(), 0u);
+}
+
 TEST(Connect, FramesBeforeTheWelcomeMeanNothing) {
   ScriptedServer server;
   server.start();

@@ -1,5 +1,8 @@
 // Users: their devices, their rooms, their read markers, and how a shard is emptied.
 #include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
 
 #include "common/base/probe.h"
 #include "common/wire/limits.h"
@@ -276,6 +279,48 @@ TEST(UsersTest, MarkersThatTheStoreDidNotTakeGoAgain) {
   rig.pass(6s);
   rig.let_store_run();
   EXPECT_EQ(rig.store.marks().at({kAlice, kRoom}).seq, Seq(7));
+}
+
+TEST(UsersTest, AStormComesInAtABoundedRateAndEverybodyInTheFirstSlot) {
+  constexpr std::uint32_t kBurst = 50;
+  constexpr std::uint32_t kPerSecond = 100;
+  constexpr std::uint64_t kUsers = 1000;
+  Rig rig(1, {.sessions_per_s = kPerSecond, .sessions_burst = kBurst});
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> slots;  // when, who
+  const auto come = [&](std::uint64_t user) {
+    const End end = rig.connect(UserId(100 + user), DeviceId(100 + user));
+    const auto& heard = rig.heard(end);
+    if (!heard.closed) return true;
+    EXPECT_EQ(heard.reason, CloseReason::Overloaded);
+    slots.emplace_back(heard.all<wire::Reconnect>().back().after_ms, user);
+    return false;
+  };
+  std::uint64_t in = 0;
+  for (std::uint64_t user = 0; user < kUsers; ++user) in += come(user) ? 1 : 0;
+  EXPECT_EQ(in, kBurst);
+  ASSERT_EQ(slots.size(), kUsers - kBurst);
+  EXPECT_LE(slots.back().first, 1000 * kUsers * 5 / 4 / kPerSecond);
+  std::uint32_t passed = 0;
+  std::uint32_t most = 0;
+  std::map<std::uint32_t, std::uint32_t> each_second;
+  const auto first = std::exchange(slots, {});
+  for (const auto& [at, user] : first) {
+    rig.pass(std::chrono::milliseconds(at - std::exchange(passed, at)));
+    if (come(user)) most = std::max(most, ++each_second[at / 1000]);
+  }
+  EXPECT_TRUE(slots.empty()) << "somebody who came in time was sent away again";
+  EXPECT_LE(most, kPerSecond);
+}
+
+TEST(UsersTest, ANodeOutOfItsPlaceTakesNobodyIn) {
+  Rig rig;
+  rig.input(0, LeaseExtended{rig.now().at + 1s});
+  rig.pass(2s);
+  const End late = rig.connect(kAlice, DeviceId(10));
+  EXPECT_TRUE(rig.heard(late).closed);
+  EXPECT_GE(rig.heard(late).all<wire::Reconnect>().at(0).after_ms, 1000u);
+  rig.input(0, LeaseExtended{rig.now().at + 1s});
+  EXPECT_FALSE(rig.heard(rig.connect(kAlice, DeviceId(10))).closed);
 }
 
 TEST(UsersTest, ADrainSendsEverybodyAwayAtABoundedRateAndEndsEmpty) {

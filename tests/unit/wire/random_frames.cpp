@@ -266,7 +266,7 @@ ServerFrame random_server_frame(Rng& rng, std::size_t index) {
                      .item = item(rng),
                      .retry_after_ms = number32(rng) | 1};
     case 11:
-      return Reconnect{.after_ms = number32(rng), .reason = text(rng, limits::kReasonBytesMax)};
+      return Reconnect{.after_ms = number32(rng), .node = number32(rng), .reason = text(rng, limits::kReasonBytesMax)};
     case 16: {
       PresenceChanged changed;
       for (std::uint64_t n = rng.below(20); n > 0; --n) {
@@ -392,7 +392,7 @@ std::vector<ServerFrame> sample_server_frames() {
       ReadMarked{.room = RoomId(8), .seq = Seq(60), .msg_no = 40},
       TypingNotice{.room = RoomId(8), .user = UserId(1)},
       RoomCreated{.request_id = 11, .status = CreateStatus::Existed, .room = RoomId(8), .retry_after_ms = 30},
-      Reconnect{.after_ms = 3200, .reason = "drain"},
+      Reconnect{.after_ms = 3200, .node = 5, .reason = "drain"},
       Error{.code = ErrorCode::TooMany, .message = "slow down", .room = RoomId(8)},
       RoomJoined{.request_id = 12, .room = RoomId(8), .status = JoinStatus::Forbidden, .retry_after_ms = 40},
       Items{.prev = 300,
