@@ -7,7 +7,12 @@
 namespace starling::core {
 namespace {
 constexpr std::size_t kMarksPerPut = 512;
+
+Mark* mark_of(UserExtras& extras, RoomId room) {
+  const auto at = std::ranges::lower_bound(extras.marks, room, {}, &Mark::room);
+  return at != extras.marks.end() && at->room == room ? &*at : nullptr;
 }
+}  // namespace
 
 /// Also of a user that is not known (yet): the session may not have registered with a home that has started anew.
 void UserHomes::on(ShardId from, const ports::MarkRead& ask) {
@@ -69,16 +74,15 @@ void UserHomes::marks_put(std::vector<ports::ReadMarkRow>&& rows, ports::StoreSt
   if (status == ports::StoreStatus::Ok || status == ports::StoreStatus::Stopped) return;
   for (const ports::ReadMarkRow& row : rows) {
     UserHome* user = find(row.user);
-    if (user == nullptr) {
+    Mark* mark = user != nullptr && user->extras != nullptr ? mark_of(*user->extras, row.room) : nullptr;
+    if (mark != nullptr && mark->seq >= row.seq) {
+      mark->dirty = true;
+      list_dirty(*user);
+    } else {
+      // The user was forgotten meanwhile, and may be known again.
       left_behind_.push_back(row);
       turn_.schedule.arm(Chore::Marks, turn_.now.at + turn_.config.store_retry);
-      continue;
     }
-    if (user->extras == nullptr) continue;
-    const auto at = std::ranges::lower_bound(user->extras->marks, row.room, {}, &Mark::room);
-    if (at == user->extras->marks.end() || at->room != row.room) continue;
-    at->dirty = true;
-    list_dirty(*user);
   }
 }
 

@@ -130,7 +130,7 @@ class UserHomes {
   FlatIndex index_;
   std::vector<UserId> retries_;
   std::vector<UserId> dirty_;
-  std::vector<ports::ReadMarkRow> left_behind_;  // of users that are at home elsewhere; the store could not take them
+  std::vector<ports::ReadMarkRow> left_behind_;  // the store could not take them, and no home here has them (any more)
   std::size_t marks_in_flight_ = 0;
   std::uint32_t sweep_at_ = 0;
 };

@@ -323,6 +323,30 @@ TEST(UsersTest, ANodeOutOfItsPlaceTakesNobodyIn) {
   EXPECT_FALSE(rig.heard(rig.connect(kAlice, DeviceId(10))).closed);
 }
 
+/// The user was forgotten while the store had the marker, and is back when the answer comes.
+TEST(UsersTest, AMarkerThatTheStoreDidNotTakeGoesAgainThoughItsUserIsKnownAnew) {
+  for (const bool with_a_lower_one : {false, true}) {
+    Rig rig;
+    rig.store.add_room(kRoom, {kAlice}, 10);
+    const End phone = rig.connect(kAlice, DeviceId(10));
+    rig.sync(phone, rig.at_head());
+    rig.say(phone, wire::ReadMark{.room = kRoom, .seq = Seq(7), .msg_no = 6});
+    rig.hold_store();
+    rig.pass(6s);
+    ports::StoreCompletion failed{
+        .id = rig.held_id(), .status = ports::StoreStatus::Unavailable, .result = ports::Done{}};
+    rig.take_held();
+    rig.let_store_run();
+    rig.disconnect(phone, true);
+    rig.pass(1000s);
+    const End again = rig.connect(kAlice, DeviceId(10));
+    if (with_a_lower_one) rig.say(again, wire::ReadMark{.room = kRoom, .seq = Seq(3), .msg_no = 2});
+    rig.input(0, StoreCompleted{std::move(failed)});
+    rig.pass(6s);
+    EXPECT_EQ(rig.store.marks()[std::pair(kAlice, kRoom)].seq, Seq(7));
+  }
+}
+
 TEST(UsersTest, ADrainSendsEverybodyAwayAtABoundedRateAndEndsEmpty) {
   Rig rig;
   rig.store.add_room(kRoom, {kAlice}, 10);
