@@ -190,9 +190,7 @@ ports::StoreResult Database::on(const ports::PutCheckpoint& request) {
 
 ports::StoreResult Database::on(const ports::RaiseEpoch& request) {
   const auto at = rooms_.find(request.room);
-  if (at == rooms_.end()) return ports::EpochRaised{};
-  if (at->second.epoch() == request.expected) at->second.set_epoch(request.to);
-  return ports::EpochRaised{.epoch = at->second.epoch()};
+  return at != rooms_.end() ? at->second.raise(request) : ports::EpochRaised{};
 }
 
 void Database::cut(RoomId room, Seq min_seq) { rooms_.at(room).cut(min_seq); }

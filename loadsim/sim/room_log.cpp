@@ -351,4 +351,10 @@ void RoomLog::cut(Seq min_seq) {
 
 void RoomLog::set_epoch(Epoch epoch) { epoch_ = epoch; }
 
+ports::EpochRaised RoomLog::raise(const ports::RaiseEpoch& request) {
+  if (request.fence && request.fence < fence_) return {.fenced = true};
+  if (epoch_ == request.expected) epoch_ = request.to;
+  return {.epoch = epoch_};
+}
+
 }  // namespace starling::sim

@@ -40,6 +40,7 @@ class RoomLog {
   bool put_checkpoint(Epoch epoch, Seq seq, PrefixHash hash);
   /// Cuts a prefix: the oldest event kept is `min_seq`.
   void cut(Seq min_seq);
+  ports::EpochRaised raise(const ports::RaiseEpoch& request);
   void set_epoch(Epoch epoch);
   /// Somebody has a link into the room.
   void let_in(UserId user) { standings_[user].invited = true; }

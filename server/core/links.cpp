@@ -195,7 +195,6 @@ void Links::enter_view() {
   // Nobody was anywhere before the first, and nobody else is where one is alone.
   const bool known = turn_.view.id == ViewId(1) || turn_.view.nodes.size() == 1;
   settles_at_ = known ? turn_.now.at : turn_.now.at + turn_.config.node_lease;
-  turn_.schedule.arm(Chore::Settled, settles_at_);
   if (turn_.view.shards.size() > 1) turn_.schedule.arm(Chore::Heartbeat, turn_.now.at);
 }
 

@@ -275,7 +275,7 @@ void RoomHomes::repeat_later(RoomHome& home, ports::CommitBatch&& batch, ports::
   home.stage = HomeStage::Repeating;
   home.work->repeat = std::move(batch);
   if (status == ports::StoreStatus::Stopped) turn_.store_stopped = true;
-  retry_later(home.id);
+  retry_later(home);
 }
 
 /// Answers every row, and publishes what the log holds right behind the head that is known: rows that were accepted, and
@@ -325,11 +325,10 @@ void RoomHomes::read_missing(RoomHome& home) {
 }
 
 void RoomHomes::missing_read(const MissingCall& call, ports::StoreCompletion&& done) {
-  const RoomId room = call.room;
   RoomHome* home = find(call);
   if (home == nullptr || home->stage != HomeStage::Reading) return;
   auto* page = std::get_if<ports::PageRead>(&done.result);
-  if (done.status != ports::StoreStatus::Ok || page == nullptr) return retry_later(room);
+  if (done.status != ports::StoreStatus::Ok || page == nullptr) return retry_later(*home);
   // Retention has cut some of it: what that did to the members only the room's own row tells.
   if (!page->exists || page->min_seq > home->head.next()) return load(*home);
   home->min_seq = page->min_seq;
@@ -341,7 +340,7 @@ void RoomHomes::missing_read(const MissingCall& call, ports::StoreCompletion&& d
   }
   const bool progress = !events.empty();
   publish(*home, std::move(events));
-  if (home->head < work(*home).missing_to) return progress ? read_missing(*home) : retry_later(room);
+  if (home->head < work(*home).missing_to) return progress ? read_missing(*home) : retry_later(*home);
   home->stage = HomeStage::Ready;
   next_work(*home);
 }
@@ -354,16 +353,17 @@ void RoomHomes::raise(RoomHome& home) {
   const Epoch most(home.epoch.value + kEpochsClaimedMax);
   const Epoch above = std::max(home.epoch, std::min(home.work->disputed_by, most));
   const Epoch to((above.value / kEpochStep + 1) * kEpochStep);
-  store_.submit(ports::RaiseEpoch{.room = home.id, .expected = home.epoch, .to = to}, RaiseCall{home.id, home.fence});
+  store_.submit(ports::RaiseEpoch{.room = home.id, .expected = home.epoch, .to = to, .fence = home.fence},
+                RaiseCall{home.id, home.fence});
 }
 
 void RoomHomes::raised(const RaiseCall& call, const ports::StoreCompletion& done) {
-  const RoomId room = call.room;
   RoomHome* home = find(call);
   if (home == nullptr || home->stage != HomeStage::Raising) return;
   const auto* epoch = std::get_if<ports::EpochRaised>(&done.result);
-  if (done.status != ports::StoreStatus::Ok || epoch == nullptr) return retry_later(room);
-  raised_.set(room.value, 1);
+  if (done.status != ports::StoreStatus::Ok || epoch == nullptr) return retry_later(*home);
+  if (epoch->fenced) return fenced(*home);
+  raised_.set(home->id.value, 1);
   home->epoch = epoch->epoch;
   home->stage = HomeStage::Ready;
   tell_epoch(*home);
@@ -376,9 +376,9 @@ void RoomHomes::raised(const RaiseCall& call, const ports::StoreCompletion& done
 
 // ---- again
 
-void RoomHomes::retry_later(RoomId room) {
+void RoomHomes::retry_later(const RoomHome& home) {
   const Instant at = turn_.now.at + turn_.config.store_retry;
-  retries_.push_back({.room = room, .at = at});
+  retries_.push_back({.room = home.id, .fence = home.fence, .at = at});
   turn_.schedule.arm(Chore::StoreRetry, at);
 }
 
@@ -389,7 +389,7 @@ void RoomHomes::retry() {
       if (!turn_.store_stopped) turn_.schedule.arm(Chore::StoreRetry, each.at);
       continue;
     }
-    RoomHome* home = find(each.room);
+    RoomHome* home = find(each);
     if (home == nullptr) continue;
     switch (home->stage) {
       case HomeStage::Loading:

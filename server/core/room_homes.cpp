@@ -67,7 +67,8 @@ void RoomHomes::load(RoomHome& home) {
   if (!home.fence) home.fence = turn_.view.id;
   if (!home.epoch && !links_.settled()) {
     probe(Probe::home_waited_for_view);
-    return held_.push_back(home.id);
+    held_.push_back(home.id);
+    return turn_.schedule.arm(Chore::Settled, links_.settles_at());
   }
   store_.submit(ports::LoadRoom{.room = home.id, .fence = home.fence}, LoadCall{home.id, home.fence});
 }
@@ -133,7 +134,6 @@ void RoomHomes::fenced(RoomHome& home) {
 }
 
 void RoomHomes::loaded(const LoadCall& call, ports::StoreCompletion&& done) {
-  const RoomId room = call.room;
   RoomHome* home = find(call);
   if (home == nullptr || home->stage != HomeStage::Loading) return;
   auto* loaded = std::get_if<ports::RoomLoaded>(&done.result);
@@ -142,7 +142,7 @@ void RoomHomes::loaded(const LoadCall& call, ports::StoreCompletion&& done) {
     answer_joins(*home, ports::AskStatus::Unavailable);
     refuse_queue(*home, wire::SendStatus::Busy);
     // A room that shards listen to must not be forgotten.
-    if (home->shards != 0) return retry_later(room);
+    if (home->shards != 0) return retry_later(*home);
     return forget(*home);
   }
   if (loaded->fenced) return fenced(*home);

@@ -91,7 +91,7 @@ class RoomHomes {
   void settle_rows(RoomHome& home, ports::Committed& done);
   void read_missing(RoomHome& home);
   void raise(RoomHome& home);
-  void retry_later(RoomId room);
+  void retry_later(const RoomHome& home);
   void release(HomeWork& work, std::size_t bytes);
 
   // room_publish.cpp
@@ -112,6 +112,7 @@ class RoomHomes {
 
   struct Retry {
     RoomId room;
+    ViewId fence;  // of a home that has let go meanwhile: not for the next one
     Instant at;
   };
 

@@ -155,6 +155,7 @@ void Shard::State::on(ViewChanged&& input) {
   homes.hand_over();
   users.hand_over();
   links.view_changed(before);
+  homes.load_held();
   locals.view_changed(before);
   logins.view_changed(before);
   watches.view_changed(before);

@@ -152,6 +152,7 @@ struct RaiseEpoch {
   RoomId room;
   Epoch expected;
   Epoch to;
+  ViewId fence;  // as in the LoadRoom
 };
 
 /// A node of several keeps its place. One transaction: locks the view, gives the node its lease anew, puts out those
@@ -258,7 +259,8 @@ struct RoomMade {
 };
 
 struct EpochRaised {
-  Epoch epoch;  // the room's now
+  Epoch epoch;          // the room's now
+  bool fenced = false;  // another home has the room: nothing was done
 };
 
 /// `views`: all after the known one, in order, so that nobody misses a home that came and went; to a new process the

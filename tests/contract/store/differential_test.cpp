@@ -72,7 +72,7 @@ class Script {
   ports::StoreRequest raise_epoch() {
     const auto expected = static_cast<std::uint32_t>(1 + rng_.below(3));
     const auto to = static_cast<std::uint32_t>(expected + 1 + rng_.below(2));
-    return ports::RaiseEpoch{any_room(), Epoch(expected), Epoch(to)};
+    return ports::RaiseEpoch{.room = any_room(), .expected = Epoch(expected), .to = Epoch(to)};
   }
 
   /// A room where most of what is sent is accepted.

@@ -110,6 +110,10 @@ class StoreFences : public StoreLeases {
     one.fence = ViewId(fence);
     return subject_->get<ports::Committed>(std::move(one));
   }
+  ports::EpochRaised raise_as(std::uint64_t fence, Epoch expected, Epoch to) {
+    return subject_->get<ports::EpochRaised>(
+        ports::RaiseEpoch{.room = kRoom, .expected = expected, .to = to, .fence = ViewId(fence)});
+  }
 };
 INSTANTIATE_TEST_SUITE_P(Stores, StoreFences, testing::Values(Kind::Model, Kind::PostgresModel),
                          [](const auto& each) { return name_of(each.param); });
@@ -126,6 +130,16 @@ TEST_P(StoreFences, WhoeverLoadsTheRoomInALaterViewHasItAlone) {
   EXPECT_EQ(load_as(4).head, Seq(4));
   const ports::Committed next = commit_as(4, 2);
   EXPECT_EQ(next.results.at(0).status, wire::SendStatus::Accepted) << "what was refused has consumed no number";
+}
+
+TEST_P(StoreFences, WhoHasTheRoomNoMoreRaisesNoEpoch) {
+  load_as(3);
+  EXPECT_EQ(raise_as(3, Epoch(1), Epoch(16)).epoch, Epoch(16));
+  load_as(4);
+  EXPECT_TRUE(raise_as(3, Epoch(16), Epoch(32)).fenced);
+  EXPECT_EQ(load_as(4).epoch, Epoch(16));
+  EXPECT_EQ(raise_as(4, Epoch(16), Epoch(32)).epoch, Epoch(32));
+  EXPECT_EQ(raise_as(0, Epoch(32), Epoch(48)).epoch, Epoch(48)) << "by no home among several";
 }
 
 }  // namespace

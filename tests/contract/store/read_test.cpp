@@ -141,9 +141,16 @@ TEST_P(StoreRead, ACheckpointOfAnotherLogChangesNothing) {
 }
 
 TEST_P(StoreRead, ARaisedEpochKeepsTheLogAndRefusesTheOldOne) {
-  EXPECT_EQ(subject_->get<ports::EpochRaised>(ports::RaiseEpoch{kRoom, Epoch(1), Epoch(16)}).epoch, Epoch(16));
-  EXPECT_EQ(subject_->get<ports::EpochRaised>(ports::RaiseEpoch{kRoom, Epoch(1), Epoch(16)}).epoch, Epoch(16));
-  EXPECT_EQ(subject_->get<ports::EpochRaised>(ports::RaiseEpoch{RoomId(404), Epoch(1), Epoch(16)}).epoch, Epoch());
+  EXPECT_EQ(
+      subject_->get<ports::EpochRaised>(ports::RaiseEpoch{.room = kRoom, .expected = Epoch(1), .to = Epoch(16)}).epoch,
+      Epoch(16));
+  EXPECT_EQ(
+      subject_->get<ports::EpochRaised>(ports::RaiseEpoch{.room = kRoom, .expected = Epoch(1), .to = Epoch(16)}).epoch,
+      Epoch(16));
+  EXPECT_EQ(
+      subject_->get<ports::EpochRaised>(ports::RaiseEpoch{.room = RoomId(404), .expected = Epoch(1), .to = Epoch(16)})
+          .epoch,
+      Epoch());
   EXPECT_EQ(send(row(kAda, 8)).status, wire::SendStatus::StaleEpoch);
   EXPECT_EQ(commit({row(kAda, 8)}, Epoch(16)).results.at(0).status, wire::SendStatus::Accepted);
   const auto events = log();

@@ -193,7 +193,7 @@ void add(std::string& out, const ports::AccountsAnswered& a) {
   fmt::format_to(std::back_inserter(out), "accounts {}\n", a.result->index());
 }
 void add(std::string& out, const ports::EpochRaised& e) {
-  fmt::format_to(std::back_inserter(out), "epoch {}\n", e.epoch.value);
+  fmt::format_to(std::back_inserter(out), "epoch {} fenced {}\n", e.epoch.value, e.fenced);
 }
 
 }  // namespace

@@ -230,6 +230,7 @@ ports::StoreResult FakeStore::on(const ports::PutCheckpoint& op) {
 
 ports::StoreResult FakeStore::on(const ports::RaiseEpoch& op) {
   FakeRoom& room = rooms_.at(op.room);
+  if (op.fence && op.fence < room.fence) return ports::EpochRaised{.fenced = true};
   if (room.epoch == op.expected) room.epoch = op.to;
   return ports::EpochRaised{.epoch = room.epoch};
 }

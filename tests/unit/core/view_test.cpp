@@ -78,6 +78,18 @@ TEST_F(ViewTest, AHomeThatDoesNotKnowThatItWasReplacedCommitsNothing) {
   EXPECT_EQ(result(alice).status, wire::SendStatus::Busy);
 }
 
+TEST_F(ViewTest, AHomeThatDoesNotKnowThatItWasReplacedRaisesNoEpoch) {
+  rig.put_out(home);
+  rig.pass(100ms);
+  wire::Cursor other = rig.at_head();
+  other.hash = PrefixHash();
+  other.seq = Seq(30);
+  rig.sync(alice, other);
+  EXPECT_EQ(rig.submitted<ports::RaiseEpoch>(), 1u);
+  EXPECT_EQ(rig.store.room(kRoom).epoch, Epoch(1));
+  EXPECT_EQ(count(Probe::fence_refused), 1u);
+}
+
 TEST_F(ViewTest, ACommitThatTheOldHomeHasUnderWayIsBeforeTheNewHomeReadsOrRefused) {
   rig.hold_store();
   rig.say(alice, rig.message(1));
