@@ -19,6 +19,9 @@
 namespace starling::loadsim {
 namespace {
 
+/// What a shard may be told to keep.
+constexpr int kKeptKbMax = 1024 * 1024;
+
 /// What is demanded of a run; 0: nothing.
 struct Bars {
   std::uint64_t deliveries = 0;
@@ -56,12 +59,12 @@ std::string table(const crowd::Report& report) {
   const crowd::Tally& t = report.tally;
   return fmt::format(
       "events in the logs {}, sends {} ({} said again), acknowledged {}, refused {}\n"
-      "deliveries {}, shown before {}, before a Sync {}, lost in flight {}\n"
+      "deliveries {}, skipped by resets {}, shown before {}, before a Sync {}, lost in flight {}\n"
       "logins {}, pages of history {}, inputs to shards {}\n"
       "connections killed {}, cut {}; envelopes {}, dropped {}; replies of the store lost {}\n"
       "{:.1f} s of made-up time, trace {:016x}\n",
-      report.events, t.sends, t.resends, t.acks, t.refused, t.deliveries, t.again, t.unsynced, t.lost_in_flight,
-      t.logins, t.pages, t.inputs, t.killed, t.cut, t.envelopes, t.envelopes_dropped, t.replies_lost,
+      report.events, t.sends, t.resends, t.acks, t.refused, t.deliveries, t.skipped, t.again, t.unsynced,
+      t.lost_in_flight, t.logins, t.pages, t.inputs, t.killed, t.cut, t.envelopes, t.envelopes_dropped, t.replies_lost,
       std::chrono::duration<double>(report.lasted).count(), report.trace);
 }
 
@@ -134,8 +137,10 @@ void add_crowd_command(CLI::App& root, int& exit_code) {
   command->add_option("--nodes", options->nodes, "Servers of each cluster")->capture_default_str();
   command->add_option("--shards", options->shards, "Of each server")->capture_default_str();
   command->add_option("--tail-kb", options->tail_kb, "What a shard keeps of its rooms' newest events")
+      ->check(CLI::Range(0, kKeptKbMax))
       ->capture_default_str();
   command->add_option("--page-kb", options->page_kb, "What a shard keeps of pages read for those who catch up")
+      ->check(CLI::Range(0, kKeptKbMax))
       ->capture_default_str();
   command->add_option("--deliveries-min", options->bars.deliveries, "Bar: that many at the least");
   command->add_option("--per-cpu-s-min", options->bars.deliveries_per_cpu_s, "Bar: deliveries a second of CPU time");

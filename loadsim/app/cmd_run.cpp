@@ -31,12 +31,13 @@ namespace starling::loadsim {
 namespace {
 
 constexpr int kCouldNotRun = 1;
+constexpr const char* kUsualConfig = ".starling/starling.toml";
 
 struct Options {
   std::string scenario;
   std::string world = "real";
   std::string url;
-  std::string config = ".starling/starling.toml";
+  std::string config;
   std::string faults;
   std::string report;
   std::string tokens;
@@ -165,7 +166,8 @@ Or<report::RunResult> run_simulated(const Options& options, users::Scenario scen
 }
 
 Or<report::RunResult> run_real(const Options& options, users::Scenario scenario) {
-  const auto config = read_server_config(options.config);
+  const std::string path = options.config.empty() ? kUsualConfig : options.config;
+  const auto config = read_server_config(path);
   if (!config) return tl::unexpected(config.error());
   const std::string url = options.url.empty() ? "ws://" + config->listen + "/v1/ws" : options.url;
   const auto endpoint = load::parse_endpoint(url);
@@ -181,7 +183,7 @@ Or<report::RunResult> run_real(const Options& options, users::Scenario scenario)
                                      .run_id = static_cast<std::uint32_t>(seed >> 32) | 1,
                                      .workers = options.workers,
                                      .spawn = options.spawn,
-                                     .config = options.config,
+                                     .config = path,
                                      .programs = std::filesystem::read_symlink("/proc/self/exe").parent_path(),
                                      .scratch = scratch.path()};
   auto result = load::Coordinator(run_options, **accounts).run();
@@ -195,8 +197,10 @@ std::string of_the_other_world(const Options& options) {
     const bool any = options.nodes != 0 || options.shards != 0 || options.store != sim::StoreKind::Embedded;
     return any ? "--nodes, --shards and --store are of the simulated world: add --world sim" : "";
   }
-  const bool any = options.spawn || !options.url.empty() || !options.tokens.empty() || options.workers != 0;
-  return any ? "--spawn, --url, --tokens and --workers are of the real world: leave them away, or --world sim" : "";
+  const bool any = options.spawn || !options.url.empty() || !options.tokens.empty() || options.workers != 0 ||
+                   !options.config.empty();
+  return any ? "--spawn, --url, --config, --tokens and --workers are of the real world: leave them away, or --world sim"
+             : "";
 }
 
 Or<int> run(const Options& options) {
@@ -227,7 +231,7 @@ void add_run_command(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_option("--url", options->url, "Where the server listens (default: as its configuration says)");
   command->add_option("--config", options->config, "The server's configuration: keys and database")
-      ->capture_default_str();
+      ->default_str(kUsualConfig);
   command->add_flag("--spawn", options->spawn, "Start the server beside this program, so that faults can hit it");
   command->add_option("--workers", options->workers, "Processes (default: one per 9,000 users, two at least)");
   command->add_option("--faults", options->faults, "More faults, as '@5s kill n1 ; @6s restart n1'");

@@ -123,6 +123,10 @@ int run_many(const SimOptions& sim_options) {
 }
 
 int simulate(const SimOptions& options) {
+  if (options.twice && !options.timeline.empty()) {
+    std::fprintf(stderr, "--timeline draws one run, --twice compares two: take one of them away\n");
+    return kExitUsage;
+  }
   if (options.print) {
     std::printf("%s", to_text(sim::swarm(options.seed.value_or(options.from), options.store)).c_str());
     return kExitPass;

@@ -69,8 +69,9 @@ void DeviceWatch::on(const client::Applied& notice) {
   const wire::Event& event = *notice.event;
   WatchedRoom& r = room(event.room);
   const LedgerEvent seen = ledger_event(event);
+  const std::uint64_t digest_of_event = digest(seen);
   const Seq before = r.seen.cursor();
-  switch (r.seen.applied(seen)) {
+  switch (r.seen.applied(event.seq, event.epoch, digest_of_event)) {
     case RoomWatch::Seen::Next:
       break;
     case RoomWatch::Seen::Gap:
@@ -91,7 +92,7 @@ void DeviceWatch::on(const client::Applied& notice) {
              range("refers to", event.target.value, "which is not before", event.seq.value));
   }
   check_body(event);
-  check_name(event, digest(seen));
+  check_name(event, digest_of_event);
   if (who_.sampled) {
     if (!r.state && before == r.seen.start()) r.state = std::make_unique<StateFold>(r.seen.start());
     if (r.state) r.state->apply(seen);

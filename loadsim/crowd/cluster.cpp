@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kBlock = 32;
 constexpr auto kTicketLife = std::chrono::minutes(10);
+/// Shards number theirs from 1 on.
+constexpr std::uint64_t kLeaseOp = 0;
 
 }  // namespace
 
@@ -21,57 +23,117 @@ Cluster::Cluster(Context& context, const Plan& plan, Store& store, People& peopl
       people_(&people),
       number_(number),
       shards_each_(context.options.shards),
-      view_{.id = ViewId(1)},
       unpacking_(context, plan),
-      boots_(context.options.nodes) {
-  for (std::uint32_t node = 0; node < context.options.nodes; ++node) {
-    view_.add({.first = ShardId(static_cast<std::uint16_t>(node * shards_each_)),
-               .shards = static_cast<std::uint16_t>(shards_each_)});
-  }
-  const std::size_t count = view_.shards.size();
+      servers_(context.options.nodes) {
+  const std::size_t count = std::size_t{context.options.nodes} * shards_each_;
   shards_.resize(count);
   conns_.resize(count);
-  free_.resize(count);
   rings_.resize(count * count);
   flights_until_.resize(count);
   armed_.resize(count);
   tickets_.resize(count);
+  for (std::uint32_t node = 0; node < servers_.size(); ++node) servers_[node].boot = node;
 }
 
 // ---- life
 
 void Cluster::start(std::uint32_t node) {
-  STARLING_ASSERT(!up(node) && store_->quiet(node));
-  view_.nodes[node].boot = ++boots_[node];
-  view_.id = view_.id.next();
-  for (std::uint32_t i = 0; i < shards_.size(); ++i) {
-    if (shards_[i] != nullptr) input(i, core::ViewChanged{view_});
+  Server& server = servers_[node];
+  STARLING_ASSERT(!server.running && store_->quiet(node));
+  server.running = true;
+  server.boot += servers_.size();  // no two processes have the same
+  const ports::ViewNode self{
+      .first = name_of(node * shards_each_), .shards = static_cast<std::uint16_t>(shards_each_), .boot = server.boot};
+  if (servers_.size() == 1) {
+    server.view = {.id = ViewId(1)};
+    server.view.add(self);
+    return serve(node);
   }
+  server.lease.emplace(context_->options.config, self);
+  keep_lease(node);
+}
+
+void Cluster::serve(std::uint32_t node) {
+  const Server& server = servers_[node];
   for (std::uint32_t i = node * shards_each_; i < (node + 1) * shards_each_; ++i) {
-    const std::uint64_t seed = context_->draw_at(Stream::ShardSeed, number_ * 64 + i, boots_[node]);
-    shards_[i] = std::make_unique<core::Shard>(context_->options.config, view_.shards[i], view_, boots_[node], seed);
+    const std::uint64_t seed = context_->draw_at(Stream::ShardSeed, number_ * 64 + i, server.boot);
+    shards_[i] = std::make_unique<core::Shard>(context_->options.config, name_of(i), server.view, server.boot, seed);
     armed_[i] = kNever;
     arm(i);
   }
 }
 
+bool Cluster::restart(std::uint32_t node) {
+  if (servers_[node].running) return false;
+  on_node_starts(node, servers_[node].boot);
+  return true;
+}
+
+void Cluster::on_node_starts(std::uint32_t node, std::uint64_t boot) {
+  if (servers_[node].running || servers_[node].boot != boot) return;
+  if (store_->quiet(node)) return start(node);
+  context_->wheel.schedule(context_->now() + 1ms, What::NodeStarts, number_ << 8 | node, boot);
+}
+
+// ---- the view
+
+void Cluster::keep_lease(std::uint32_t node) {
+  Server& server = servers_[node];
+  if (auto ask = server.lease->ask({.at = context_->now(), .wall = wall()})) {
+    store_->submit(name_of(node * shards_each_), {.id = kLeaseOp, .request = *ask});
+  }
+  const Instant next = server.lease->next_deadline();
+  if (next != kNever) {
+    context_->wheel.schedule(next, What::LeaseTimer, number_ << 8 | node, ++server.lease_ticket);
+  }
+}
+
+void Cluster::on_lease_timer(std::uint32_t node, std::uint64_t ticket) {
+  if (servers_[node].lease && ticket == servers_[node].lease_ticket) keep_lease(node);
+}
+
+void Cluster::lease_answered(std::uint32_t node, ports::StoreCompletion&& done) {
+  Server& server = servers_[node];
+  core::Lease::News news = server.lease->answered(context_->now(), std::move(done));
+  if (news.out) return put_out(node);
+  for (ports::View& view : news.views) {
+    server.view = std::move(view);
+    if (up(node)) {
+      input_all(node, core::ViewChanged{server.view});
+    } else {
+      serve(node);
+    }
+  }
+  if (up(node)) input_all(node, core::LeaseExtended{server.lease->until()});
+  keep_lease(node);
+}
+
+/// The others go on without this process: it starts anew.
+void Cluster::put_out(std::uint32_t node) {
+  if (context_->now() < servers_[node].lease->until()) {
+    context_->violations.report({.guarantee = check::Guarantee::G5_ReadYourWrites,
+                                 .text = "a server was put out of the view before its lease was over"});
+  }
+  kill(node);
+  context_->wheel.schedule(context_->now() + 200ms, What::NodeStarts, number_ << 8 | node, servers_[node].boot);
+}
+
 std::uint64_t Cluster::kill(std::uint32_t node) {
-  if (!up(node)) return 0;
+  if (!servers_[node].running) return 0;
+  servers_[node].running = false;
+  servers_[node].lease.reset();
   store_->died(node);
   std::uint64_t killed = 0;
   for (std::uint32_t shard = node * shards_each_; shard < (node + 1) * shards_each_; ++shard) {
     shards_[shard] = nullptr;
     ++tickets_[shard];
     for (std::size_t from = 0; from < shards_.size(); ++from) rings_[from * shards_.size() + shard].queue.clear();
-    for (std::uint32_t i = 0; i < conns_[shard].size(); ++i) {
-      if (conns_[shard][i].used == 0) continue;
-      const std::uint32_t user = conns_[shard][i].user;
-      const Line line{.shard = static_cast<std::uint16_t>(shard), .conn = {i, conns_[shard][i].generation}};
-      free_conn(shard, i);
-      if (!people_->is_on(user, line)) continue;
+    conns_[shard].for_each([&](ConnId conn, std::uint32_t user) {
+      conns_[shard].give_back(conn);
+      if (!people_->is_on(user, {.shard = static_cast<std::uint16_t>(shard), .conn = conn})) return;
       ++killed;
       people_->lost(user);
-    }
+    });
   }
   context_->tally.killed += killed;
   return killed;
@@ -93,17 +155,7 @@ std::optional<Line> Cluster::login(std::uint32_t user, std::uint32_t attempt, wi
   const auto shard =
       static_cast<std::uint16_t>(scale(context_->draw_at(Stream::Dial, entity, attempt), shards_.size()));
   if (shards_[shard] == nullptr) return std::nullopt;
-  if (free_[shard].empty()) {
-    free_[shard].push_back(static_cast<std::uint32_t>(conns_[shard].size()));
-    conns_[shard].emplace_back();
-  }
-  const std::uint32_t index = free_[shard].back();
-  free_[shard].pop_back();
-  Conn& conn = conns_[shard][index];
-  conn.generation = (conn.generation + 1) & 0x7FFFFFFF;
-  conn.used = 1;
-  conn.user = user;
-  const Line line{.shard = shard, .conn = {.index = index, .generation = conn.generation}};
+  const Line line{.shard = shard, .conn = conns_[shard].take(user)};
   ++context_->tally.logins;
   input(shard, core::Connected{.conn = line.conn,
                                .claims = {.user = plan_->user_id(user),
@@ -117,20 +169,14 @@ std::optional<Line> Cluster::login(std::uint32_t user, std::uint32_t attempt, wi
   return line;
 }
 
-void Cluster::free_conn(std::uint32_t shard, std::uint32_t index) {
-  conns_[shard][index].used = 0;
-  free_[shard].push_back(index);
-}
-
 void Cluster::notice(const Line& line, Instant at) {
   const std::uint64_t conn = std::uint64_t{line.conn.generation} << 32 | line.conn.index;
   context_->wheel.schedule(at, What::LineNoticed, number_ << 8 | line.shard, conn);
 }
 
 void Cluster::on_line(std::uint32_t shard, ConnId id) {
-  const Conn conn = conns_[shard][id.index];
-  if (shards_[shard] == nullptr || conn.used == 0 || conn.generation != id.generation) return;
-  free_conn(shard, id.index);
+  if (shards_[shard] == nullptr || conns_[shard].find(id) == nullptr) return;
+  conns_[shard].give_back(id);
   input(shard, core::Disconnected{.conn = id});
 }
 
@@ -163,7 +209,10 @@ void Cluster::on_ring(std::uint32_t ring, std::uint64_t boot) {
 
 void Cluster::on_store(std::uint32_t slot) {
   auto reply = store_->done(slot);
-  if (reply) input(reply->shard.value, core::StoreCompleted{.completion = std::move(reply->completion)});
+  if (!reply) return;
+  if (reply->completion.id == kLeaseOp)
+    return lease_answered(node_of(reply->shard.value), std::move(reply->completion));
+  input(reply->shard.value, core::StoreCompleted{.completion = std::move(reply->completion)});
 }
 
 void Cluster::on_timer(std::uint32_t shard, std::uint64_t ticket) {
@@ -190,6 +239,10 @@ void Cluster::input(std::uint32_t shard, core::Input&& in) {
   shards_[shard]->on({.at = context_->now(), .wall = wall()}, std::move(in), effects_);
   carry_out(shard);
   arm(shard);
+  std::optional<core::Lease>& lease = servers_[node_of(shard)].lease;
+  if (!effects_.view_is_old || !lease) return;
+  lease->hurry(context_->now());
+  keep_lease(node_of(shard));
 }
 
 void Cluster::carry_out(std::uint32_t from) {
@@ -199,7 +252,7 @@ void Cluster::carry_out(std::uint32_t from) {
     ports::unpack(std::move(each),
                   [&](ShardId to, ports::Envelope&& envelope) { post(from, to.value, std::move(envelope), random); });
   }
-  for (ports::StoreOp& op : effects_.store) store_->submit(ShardId(static_cast<std::uint16_t>(from)), std::move(op));
+  for (ports::StoreOp& op : effects_.store) store_->submit(name_of(from), std::move(op));
   if (!effects_.sends.empty() || !effects_.closes.empty()) take_off(from);
 }
 
@@ -243,10 +296,10 @@ void Cluster::take_off(std::uint32_t shard) {
     flight.recipients.insert(flight.recipients.end(), first, first + send.count);
   }
   for (const core::Effects::Close& close : effects_.closes) {
-    const Conn conn = conns_[shard][close.conn.index];
-    if (conn.used == 0 || conn.generation != close.conn.generation) continue;
-    free_conn(shard, close.conn.index);
-    flight.closings.push_back({.user = conn.user, .line = {.shard = flight.shard, .conn = close.conn}});
+    const std::uint32_t* user = conns_[shard].find(close.conn);
+    if (user == nullptr) continue;
+    flight.closings.push_back({.user = *user, .line = {.shard = flight.shard, .conn = close.conn}});
+    conns_[shard].give_back(close.conn);
   }
   Instant& until = flights_until_[shard];
   until = std::max(
@@ -256,13 +309,13 @@ void Cluster::take_off(std::uint32_t shard) {
 
 /// Each recipient lies in lines of memory of its own: those of all are asked for before the first is needed.
 void Cluster::land(std::uint16_t shard, const Parcel& parcel, std::span<const ConnId> block) {
-  const std::vector<Conn>& conns = conns_[shard];
-  for (const ConnId id : block) __builtin_prefetch(&conns[id.index]);
-  for (const ConnId id : block) people_->expect(conns[id.index].user, parcel.pass);
+  const auto& conns = conns_[shard];
+  for (const ConnId id : block) conns.expect(id);
+  for (const ConnId id : block) people_->expect(conns.at(id.index), parcel.pass);
   for (const ConnId id : block) {
-    const Conn conn = conns[id.index];
-    if (conn.generation == id.generation && people_->is_on(conn.user, {.shard = shard, .conn = id})) {
-      people_->receive(conn.user, parcel, unpacking_);
+    const std::uint32_t* user = conns.had(id);  // what was sent before a close comes before it
+    if (user != nullptr && people_->is_on(*user, {.shard = shard, .conn = id})) {
+      people_->receive(*user, parcel, unpacking_);
     } else {
       ++context_->tally.lost_in_flight;
     }
@@ -271,16 +324,17 @@ void Cluster::land(std::uint16_t shard, const Parcel& parcel, std::span<const Co
 
 void Cluster::on_flight(std::uint32_t slot) {
   const Flight flight = flights_.take(slot);
-  if (shards_[flight.shard] == nullptr || flight.boot != boot_of(flight.shard)) return;
   std::span<const ConnId> recipients(flight.recipients);
+  const bool alive = shards_[flight.shard] != nullptr && flight.boot == boot_of(flight.shard);
   for (const Packet& packet : flight.packets) {
-    for (std::size_t left = packet.count; left != 0;) {
+    for (std::size_t left = alive ? packet.count : 0; left != 0;) {
       const std::size_t block = std::min(left, kBlock);
       land(flight.shard, *packet.parcel, recipients.first(block));
       recipients = recipients.subspan(block);
       left -= block;
     }
   }
+  // Also of a server that has died since.
   for (const Closing& each : flight.closings) {
     if (people_->is_on(each.user, each.line)) people_->lost(each.user);
   }

@@ -14,6 +14,8 @@
 #include "loadsim/crowd/plan.h"
 #include "loadsim/crowd/pool.h"
 #include "loadsim/crowd/store.h"
+#include "loadsim/sim/conn_table.h"
+#include "server/core/lease.h"
 #include "server/core/shard.h"
 
 namespace starling::crowd {
@@ -31,9 +33,10 @@ class Cluster {
   Cluster(Context& context, const Plan& plan, Store& store, People& people, std::uint32_t number);
 
   void start(std::uint32_t node);
+  /// Once what its last process had begun with the store is over. False when it runs.
+  bool restart(std::uint32_t node);
   /// kill -9. Every connection is reset, and what was on its way to and from them is gone. Returns how many connections.
   std::uint64_t kill(std::uint32_t node);
-  bool up(std::uint32_t node) const { return shards_[node * shards_each_] != nullptr; }
 
   // ---- from devices
 
@@ -52,6 +55,8 @@ class Cluster {
   void on_ring(std::uint32_t ring, std::uint64_t boot);
   void on_store(std::uint32_t slot);
   void on_timer(std::uint32_t shard, std::uint64_t ticket);
+  void on_lease_timer(std::uint32_t node, std::uint64_t ticket);
+  void on_node_starts(std::uint32_t node, std::uint64_t boot);
   void on_flight(std::uint32_t slot);
   void on_line(std::uint32_t shard, ConnId conn);
 
@@ -59,10 +64,12 @@ class Cluster {
   std::string pending() const;
 
  private:
-  struct Conn {
-    std::uint32_t generation : 31 = 0;
-    std::uint32_t used : 1 = 0;
-    std::uint32_t user = UINT32_MAX;
+  struct Server {
+    std::uint64_t boot = 0;
+    bool running = false;
+    std::optional<core::Lease> lease;  // of one among several
+    std::uint64_t lease_ticket = 0;
+    ports::View view;  // the last that it has heard of
   };
   struct Ring {
     std::deque<ports::Envelope> queue;
@@ -89,15 +96,24 @@ class Cluster {
     std::vector<Closing> closings;
   };
 
+  bool up(std::uint32_t node) const { return shards_[node * shards_each_] != nullptr; }
+  void serve(std::uint32_t node);
+  void keep_lease(std::uint32_t node);
+  void lease_answered(std::uint32_t node, ports::StoreCompletion&& done);
+  void put_out(std::uint32_t node);
   void input(std::uint32_t shard, core::Input&& in);
+  template <class Each>
+  void input_all(std::uint32_t node, const Each& each) {
+    for (std::uint32_t i = node * shards_each_; i < (node + 1) * shards_each_; ++i) input(i, Each(each));
+  }
   void carry_out(std::uint32_t from);
   void post(std::uint32_t from, std::uint32_t to, ports::Envelope&& envelope, std::uint64_t random);
   void take_off(std::uint32_t shard);
   void land(std::uint16_t shard, const Parcel& parcel, std::span<const ConnId> block);
   void arm(std::uint32_t shard);
-  void free_conn(std::uint32_t shard, std::uint32_t index);
   std::uint32_t node_of(std::uint32_t shard) const { return shard / shards_each_; }
-  std::uint64_t boot_of(std::uint32_t shard) const { return boots_[node_of(shard)]; }
+  std::uint64_t boot_of(std::uint32_t shard) const { return servers_[node_of(shard)].boot; }
+  static ShardId name_of(std::uint32_t shard) { return ShardId(static_cast<std::uint16_t>(shard)); }
   /// Between two shards, and nobody hears of it.
   bool is_lost(std::uint32_t from, std::uint32_t to, std::uint64_t random);
   WallTime wall() const;
@@ -108,19 +124,17 @@ class Cluster {
   People* people_;
   std::uint32_t number_;
   std::uint32_t shards_each_;
-  ports::View view_;
   Unpacking unpacking_;
   std::vector<std::unique_ptr<core::Shard>> shards_;  // none where the node is down
-  std::vector<std::vector<Conn>> conns_;              // by shard
-  std::vector<std::vector<std::uint32_t>> free_;
-  std::vector<Ring> rings_;  // from * shards + to, within and between nodes
+  std::vector<sim::ConnTable<std::uint32_t>> conns_;  // by shard; of users
+  std::vector<Ring> rings_;                           // from * shards + to, within and between nodes
   std::vector<Instant> flights_until_;
   std::vector<Instant> armed_;
   std::vector<std::uint64_t> tickets_;
   Pool<Up> ups_;
   Pool<Flight> flights_;
   core::Effects effects_;
-  std::vector<std::uint64_t> boots_;  // by node
+  std::vector<Server> servers_;  // by node
 };
 
 }  // namespace starling::crowd

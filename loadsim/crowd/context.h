@@ -19,6 +19,8 @@ enum class What : std::uint8_t {
   StoreDone,    // a: slot, b: cluster
   FlightLands,  // a: slot, b: cluster: what a shard sent in one turn reaches its devices
   UpArrives,    // a: slot, b: cluster: what a device sent reaches the server
+  LeaseTimer,   // a: cluster and node, b: the timer's ticket
+  NodeStarts,   // a: cluster and node, b: the boot that is over
   LineNoticed,  // a: cluster and shard, b: connection: the server finds that it is gone
   Comes,        // a: user, b: cluster: for the first time; then the next one does
   Dial,         // a: user, b: cluster
@@ -52,6 +54,7 @@ inline bool chance(std::uint64_t random, std::uint32_t permille) { return scale(
 /// What was done and seen.
 struct Tally {
   std::uint64_t deliveries = 0;      // events that a device was shown, each the next one of its room
+  std::int64_t skipped = 0;          // events that resets went past; back over those that a second one repeats
   std::uint64_t again = 0;           // events that it had been shown before, and dropped
   std::uint64_t unsynced = 0;        // events of a room whose Sync was not answered yet, dropped
   std::uint64_t lost_in_flight = 0;  // to connections that were gone

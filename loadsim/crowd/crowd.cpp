@@ -1,6 +1,7 @@
 #include "loadsim/crowd/crowd.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "common/base/assert.h"
@@ -19,6 +20,21 @@ bool is_possible(users::FaultKind kind) {
 bool are_neighbours(const Options& options, const users::Fault& cut) {
   return options.nodes >= 1 && cut.node >= 1 && cut.to >= 1 && cut.node != cut.to &&
          (cut.node - 1) / options.nodes == (cut.to - 1) / options.nodes;
+}
+
+/// Kills after which a cluster has no server left, for good.
+std::vector<users::Fault> last_kills(const Options& options) {
+  std::map<std::uint32_t, users::Fault> down;
+  for (const users::Fault& fault : options.scenario.faults) {
+    if (fault.kind == users::FaultKind::Restart) down.erase(fault.node);
+    if (fault.kind == users::FaultKind::Kill) down.insert_or_assign(fault.node, fault);
+  }
+  std::map<std::uint32_t, std::uint32_t> dead;  // servers, by cluster
+  std::vector<users::Fault> found;
+  for (const auto& [node, fault] : down) {
+    if (++dead[(node - 1) / options.nodes] == options.nodes) found.push_back(fault);
+  }
+  return found;
 }
 
 bool is_done(users::Action action) {
@@ -55,6 +71,9 @@ std::vector<std::string> refusals(const Options& options) {
     require(fault.node <= options.clusters * options.nodes, "'" + to_string(fault) + "': there is no such server");
     require(fault.kind != users::FaultKind::BusCut || are_neighbours(options, fault),
             "'" + to_string(fault) + "': these are not two servers of one cluster");
+  }
+  for (const users::Fault& fault : options.nodes >= 1 ? last_kills(options) : std::vector<users::Fault>()) {
+    require(false, "'" + to_string(fault) + "': no server of its cluster is left: add a restart of one of them");
   }
   for (const users::Persona& persona : scenario.personas) {
     require(persona.stall == Duration::zero() && !persona.talk,
@@ -137,6 +156,10 @@ void Crowd::dispatch(const Wheel::Event& event) {
       return island(event.b).cluster.on_flight(event.a);
     case What::UpArrives:
       return island(event.b).cluster.on_up(event.a);
+    case What::LeaseTimer:
+      return island(event.a >> 8).cluster.on_lease_timer(event.a & 0xFF, event.b);
+    case What::NodeStarts:
+      return island(event.a >> 8).cluster.on_node_starts(event.a & 0xFF, event.b);
     case What::LineNoticed:
       return island(event.a >> 8)
           .cluster.on_line(event.a & 0xFF, {.index = static_cast<std::uint32_t>(event.b),
@@ -172,11 +195,7 @@ void Crowd::begin(std::uint32_t index) {
       effects += island.cluster.kill(node);
       return;
     case users::FaultKind::Restart:
-      if (island.cluster.up(node)) return;
-      // Not before what the last process had begun is over.
-      if (!island.store.quiet(node)) return context_.wheel.schedule(context_.now() + 1ms, What::FaultBegins, index);
-      island.cluster.start(node);
-      ++effects;
+      effects += island.cluster.restart(node) ? 1 : 0;
       return;
     case users::FaultKind::Cut:
       for (auto& each : islands_) effects += each->people.cut(spell);
@@ -207,6 +226,7 @@ Report Crowd::run(const std::function<void(const Context&)>& progress) {
     if (context_.violations.empty()) each->people.sweep();
     report.events += each->log.events();
   }
+  check_deliveries(report.events);
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
     if (context_.effects[i] == 0 && context_.violations.empty())
       report.idle_faults.push_back(to_string(scenario.faults[i]));
@@ -217,6 +237,16 @@ Report Crowd::run(const std::function<void(const Context&)>& progress) {
   report.violations = context_.violations.count();
   report.first = context_.violations.kept();
   return report;
+}
+
+/// Everybody was shown every event once, but for what a reset went past.
+void Crowd::check_deliveries(std::uint64_t events) {
+  const std::uint64_t wanted = events * context_.options.scenario.rooms.members;
+  const std::uint64_t shown = context_.tally.deliveries + static_cast<std::uint64_t>(context_.tally.skipped);
+  if (!context_.violations.empty() || shown == wanted) return;
+  context_.violations.report(
+      {.guarantee = check::Guarantee::G2_TotalOrder,
+       .text = std::to_string(shown) + " deliveries of " + std::to_string(wanted) + ", events times members"});
 }
 
 std::string Crowd::unrest() const {

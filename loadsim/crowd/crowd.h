@@ -44,6 +44,7 @@ class Crowd {
   void run_until(Instant until, const std::function<void(const Context&)>& progress);
   void dispatch(const Wheel::Event& event);
   void begin(std::uint32_t fault);
+  void check_deliveries(std::uint64_t events);
   std::string unrest() const;
   void come_to_rest(const std::function<void(const Context&)>& progress);
 

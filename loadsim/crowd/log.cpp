@@ -136,10 +136,12 @@ check::LedgerRoom Log::ledger(std::uint32_t room) const {
 
 // ---- reads
 
-ports::RoomLoaded Log::on(const ports::LoadRoom& request) const {
+ports::RoomLoaded Log::on(const ports::LoadRoom& request) {
   const std::uint32_t room = plan_->room_of(request.room);
   if (room >= rooms_.size()) return {};
-  const Room& r = rooms_[room];
+  Room& r = rooms_[room];
+  if (request.fence && request.fence < r.fence) return {.fenced = true};
+  r.fence = std::max(r.fence, request.fence);
   ports::RoomLoaded loaded{.exists = true,
                            .title = "room",
                            .epoch = kEpoch,
@@ -240,6 +242,9 @@ ports::Committed Log::on(ports::CommitBatch&& batch) {
     return none;
   }
   ports::Committed done{.batch = std::move(batch), .epoch = kEpoch, .prev_head = head(room)};
+  done.head = done.prev_head;
+  done.fenced = done.batch.fence && done.batch.fence < rooms_[room].fence;
+  if (done.fenced) return done;
   done.results.reserve(done.batch.rows.size());
   for (const ports::CommitRow& row : done.batch.rows) {
     const bool stale = done.batch.epoch != kEpoch;

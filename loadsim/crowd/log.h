@@ -46,10 +46,11 @@ class Log {
     std::vector<Cseq> last;          // by seat; empty while nobody has said anything
     std::uint32_t messages = 0;
     std::uint32_t checkpoint = 0;
+    ViewId fence;  // of its home among several nodes
   };
   static constexpr std::uint64_t kStride = 16;
 
-  ports::RoomLoaded on(const ports::LoadRoom& request) const;
+  ports::RoomLoaded on(const ports::LoadRoom& request);
   ports::Committed on(ports::CommitBatch&& batch);
   ports::PageRead on(const ports::ReadPage& request) const;
   ports::UserLoaded on(const ports::LoadUser& request) const;

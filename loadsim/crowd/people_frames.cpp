@@ -88,10 +88,17 @@ void People::on(std::uint32_t user, const wire::Synced& frame) {
     s.seen.raise_floor(answer.head.value);
     s.seen.answered();
     if (answer.status == wire::SyncStatus::Reset) {
-      if (answer.reason != wire::ResetReason::TooFar) {
+      // A second answer to a Sync that was said again may speak of where the device was before the first.
+      const bool second = (p.synced & bit) != 0;
+      const std::uint64_t behind = answer.head.value - s.seen.cursor().value;
+      if (answer.reason != wire::ResetReason::TooFar ||
+          (!second && behind <= context_->options.config.reset_beyond_events)) {
         violated(check::Guarantee::G13_Resume, user, answer.room, answer.start.seq,
-                 "reset for reason " + std::to_string(static_cast<int>(answer.reason)));
+                 "reset for reason " + std::to_string(static_cast<int>(answer.reason)) + ", " + std::to_string(behind) +
+                     " events behind the head");
       }
+      context_->tally.skipped +=
+          static_cast<std::int64_t>(answer.start.seq.value) - static_cast<std::int64_t>(s.seen.cursor().value);
       s.seen.reset(answer.epoch, answer.start.seq);
       s.hash = answer.start.hash;
     } else if (answer.start.seq > s.seen.cursor()) {

@@ -8,6 +8,8 @@
 #include "loadsim/crowd/context.h"
 #include "loadsim/crowd/log.h"
 #include "loadsim/crowd/pool.h"
+#include "loadsim/sim/group_commit.h"
+#include "loadsim/sim/view_book.h"
 #include "server/ports/store.h"
 
 namespace starling::crowd {
@@ -46,6 +48,7 @@ class Store {
     Instant surviving_group{};
   };
 
+  ports::StoreResult execute(ports::StoreRequest&& request);
   Client& client_of(ShardId shard) { return clients_[shard.value / context_->options.shards]; }
   Instant time_of(bool write);
 
@@ -54,8 +57,8 @@ class Store {
   std::uint32_t cluster_;
   Pool<Slot> slots_;
   std::vector<Client> clients_;  // by node
-  Instant group_ends_{};         // the fsync under way
-  Instant next_group_ends_{};    // the one after it, once somebody waits for it
+  sim::GroupCommit groups_;
+  sim::ViewBook views_;
 };
 
 }  // namespace starling::crowd

@@ -71,11 +71,64 @@ TEST(Crowd, IsAFunctionOfItsOptions) {
   EXPECT_NE(Crowd(std::move(other)).run().trace, first.trace);
 }
 
-TEST(Crowd, AServerThatStaysDownIsNotAtRest) {
+TEST(Crowd, TheOthersTakeOverFromAServerThatStaysDown) {
   const Report report = Crowd(small("@2s kill n1")).run();
+  EXPECT_EQ(report.violations, 0u);
+  EXPECT_EQ(report.tally.deliveries, report.events * 20);
+}
+
+TEST(Crowd, WhoIsNeverConnectedIsNotAtRest) {
+  const Report report = Crowd(small("@2s cut 100% 2m")).run();
   ASSERT_EQ(report.violations, 1u);
   EXPECT_EQ(report.first.front().guarantee, check::Guarantee::G15_Liveness);
-  EXPECT_THAT(report.first.front().text, HasSubstr("wait"));
+  EXPECT_THAT(report.first.front().text, HasSubstr("is not connected"));
+}
+
+/// A server that closes a connection has forgotten it at once; the device hears of it later.
+TEST(Crowd, WhoIsBeingClosedByAServerThatDiesComesAgain) {
+  Options options = small("@6s kill n1\n@7s restart n1\n@9s kill n3\n@10s restart n3");
+  options.config.outbox_bytes_soft = 5000;  // which a device tells to have drained every five seconds
+  options.config.lagging_deadline = 1s;
+  options.scenario.personas.front().think = 200ms;
+  options.link_latency = {900ms, 900ms};
+  const Report report = Crowd(std::move(options)).run();
+  EXPECT_EQ(report.violations, 0u) << to_string(report.first.front());
+  EXPECT_GT(report.tally.logins, 600u) << "nobody was closed";
+}
+
+/// The parts of one cluster, not running.
+struct Parts {
+  Context context{small("")};
+  Plan plan{{.cluster = 0, .users = 120, .members = 20, .passes = 2}, 1};
+  Words words{context.options.scenario, plan};
+  Log log{plan, words, context.violations};
+  People people{context, plan, words, log, 0};
+  Unpacking unpacking{context, plan};
+
+  /// The first user is answered that its first room begins anew behind `start`.
+  void reset(Seq start, Seq head) {
+    Parcel parcel;
+    parcel.frame = wire::Synced{.rooms = {{.room = plan.room_id(plan.place_of(0, 0).room),
+                                           .status = wire::SyncStatus::Reset,
+                                           .reason = wire::ResetReason::TooFar,
+                                           .epoch = Epoch(1),
+                                           .head = head,
+                                           .start = {.epoch = Epoch(1), .seq = start}}}};
+    people.receive(0, parcel, unpacking);
+  }
+};
+
+TEST(Crowd, NobodyIsResetWhoIsNotTooFarBehind) {
+  Parts far;
+  const std::uint64_t most = far.log.founded().value + far.context.options.config.reset_beyond_events;
+  far.reset(Seq(most), Seq(most + 1));
+  EXPECT_TRUE(far.context.violations.empty());
+  EXPECT_EQ(far.context.tally.skipped, static_cast<std::int64_t>(far.context.options.config.reset_beyond_events));
+
+  Parts near;
+  near.reset(Seq(most), Seq(most));
+  ASSERT_EQ(near.context.violations.count(), 1u);
+  EXPECT_EQ(near.context.violations.kept().front().guarantee, check::Guarantee::G13_Resume);
 }
 
 TEST(Crowd, RefusesWhatItCannotDo) {
@@ -88,6 +141,9 @@ TEST(Crowd, RefusesWhatItCannotDo) {
                           HasSubstr("1 to 8 rooms"), HasSubstr("client.clone"), HasSubstr("of one cluster"),
                           HasSubstr("no such server"), HasSubstr("'edit'")));
   EXPECT_TRUE(refusals(small("")).empty());
+  EXPECT_TRUE(refusals(small("@1s kill n1\n@2s restart n1\n@3s kill n2")).empty());
+  EXPECT_THAT(refusals(small("@1s kill n1\n@2s kill n2\n@3s kill n3")),
+              ElementsAre("'@2s kill n2': no server of its cluster is left: add a restart of one of them"));
 }
 
 }  // namespace
