@@ -86,9 +86,11 @@ void Device::on(const client::Fatal& n) {
       start_again(within({500ms, 2s}, random()));  // the person logs in again
       return;
     case client::FatalReason::Fenced:
-      if (watch_->is_cloned()) ++context_->tally(users::FaultKind::ClientClone).effective;
-      start_again(within({3s, 12s}, random()));
-      return;
+      if (watch_->is_cloned()) {
+        ++context_->tally(users::FaultKind::ClientClone).effective;
+        return start_again(within({3s, 12s}, random()));
+      }
+      break;
     case client::FatalReason::DeviceConflict:
       another_due_ = true;
       if (watch_->is_cloned()) return;

@@ -31,6 +31,7 @@ void Logins::on(Connected&& connected) {
   Session& session = sessions_.open(connected.conn);
   session.user = connected.claims.user;
   session.device = connected.claims.device;
+  session.connected_at = turn_.now.at;
   session.sends = Budget(connected.claims.grants, turn_.now.at);
   if (turn_.draining) return send_away(connected.conn.index, kComeBackMs, CloseReason::Draining, "draining");
   if (turn_.may_be_replaced()) {
@@ -44,7 +45,7 @@ void Logins::on(Connected&& connected) {
   extras(session).ticket = std::move(connected.ticket);
   session.extras->ticket_expires = connected.ticket_expires;
   session.extras->items_after = connected.hello.items_version;
-  ask_to_attach(connected.conn.index, turn_.now.at, connected.hello.rooms_version);
+  ask_to_attach(connected.conn.index, connected.hello.rooms_version);
 }
 
 void Logins::send_away(std::uint32_t index, std::uint32_t after_ms, CloseReason reason, const char* why) {
@@ -53,13 +54,14 @@ void Logins::send_away(std::uint32_t index, std::uint32_t after_ms, CloseReason 
   sessions_.close(index, reason, why);
 }
 
-void Logins::ask_to_attach(std::uint32_t index, Instant connected_at, std::uint64_t rooms_version) {
+void Logins::ask_to_attach(std::uint32_t index, std::uint64_t rooms_version) {
   Session& session = sessions_.at(index);
-  extras(session).attach = links_.ask(turn_.home(session.user), ports::AttachDevice{.user = session.user,
-                                                                                    .device = session.device,
-                                                                                    .conn = sessions_.conn(index),
-                                                                                    .connected_at = connected_at,
-                                                                                    .rooms_version = rooms_version});
+  extras(session).attach =
+      links_.ask(turn_.home(session.user), ports::AttachDevice{.user = session.user,
+                                                               .device = session.device,
+                                                               .conn = sessions_.conn(index),
+                                                               .connected_at = session.connected_at,
+                                                               .rooms_version = rooms_version});
 }
 
 void Logins::view_changed(const ports::View& before) {
@@ -72,7 +74,7 @@ void Logins::view_changed(const ports::View& before) {
     if (session.welcomed) {
       detached_.push_back(sessions_.conn(index));
     } else if (asked_here) {
-      ask_to_attach(index, turn_.now.at, 0);
+      ask_to_attach(index, 0);
     }
   }
   if (!detached_.empty()) turn_.schedule.arm(Chore::Attach, turn_.now.at);
@@ -84,7 +86,7 @@ void Logins::attach_some() {
     detached_.pop_back();
     const Session* session = sessions_.find(conn);
     // What is asked for already, is asked for until it is answered.
-    if (session != nullptr && !attaches(*session)) ask_to_attach(conn.index, ports::kBefore, 0);
+    if (session != nullptr && !attaches(*session)) ask_to_attach(conn.index, 0);
   }
   if (!detached_.empty()) turn_.schedule.arm(Chore::Attach, turn_.now.at + kAttachStep);
 }

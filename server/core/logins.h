@@ -45,7 +45,7 @@ class Logins {
  private:
   void end(std::uint32_t session, bool left = false);
   void send_away(std::uint32_t session, std::uint32_t after_ms, CloseReason reason, const char* why);
-  void ask_to_attach(std::uint32_t session, Instant connected_at, std::uint64_t rooms_version);
+  void ask_to_attach(std::uint32_t session, std::uint64_t rooms_version);
   bool attaches(const Session& session) const { return session.extras != nullptr && session.extras->attach != 0; }
   void welcome(std::uint32_t session, const ports::DeviceAttached& attached);
   void welcome_anew(std::uint32_t session, ports::DeviceAttached&& attached);

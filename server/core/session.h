@@ -60,6 +60,7 @@ struct SessionExtras {
 struct Session {
   UserId user;
   DeviceId device;
+  Instant connected_at{};
   Budget sends;
   std::vector<Membership> rooms;
   std::unique_ptr<SessionExtras> extras;
@@ -75,7 +76,7 @@ struct Session {
   std::uint32_t notices = 0;       // the last change of the list of rooms that was told
   Meter asks;
 };
-static_assert(sizeof(Session) <= 96);
+static_assert(sizeof(Session) <= 104);
 
 inline SessionExtras& extras(Session& session) {
   if (session.extras == nullptr) session.extras = std::make_unique<SessionExtras>();

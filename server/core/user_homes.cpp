@@ -145,14 +145,12 @@ void UserHomes::attach(UserHome& user, const WaitingDevice& waiting, const ports
   const auto old = std::ranges::find(user.devices, device.id, &Device::id);
   if (old != user.devices.end()) {
     const bool same = old->shard == device.shard && old->conn == device.conn;
-    if (!same && device.connected_at < old->connected_at) return fence(user.id, device);
+    if (!same && device.connected_at < old->connected_at) return fence(user.id, device, *old);
     if (!same) {
-      const bool unknown = device.connected_at == ports::kBefore && old->connected_at == ports::kBefore;
-      fence(user.id, *old, unknown);
+      fence(user.id, *old, device);
       // Shards of one node do not die alone.
       const bool from_another_node = turn_.view.node_of(old->shard) != turn_.view.node_of(device.shard);
       *old = device;
-      if (unknown) fence(user.id, device, true);
       if (from_another_node) read_again(user);
     }
   } else if (user.devices.size() >= turn_.config.connections_per_user_max) {
@@ -177,9 +175,13 @@ void UserHomes::attach(UserHome& user, const WaitingDevice& waiting, const ports
   links_.post(device.shard, std::move(answer));
 }
 
-void UserHomes::fence(UserId user, const Device& device, bool again) {
+/// A connection seems later than it was by as long as the word of it took, or as its node stood still before it looked:
+/// by no more than a lease, or the node is out. Between two that are nearer than that the device decides, by who of it
+/// comes again: a clone has its turn, too, and is found by then.
+void UserHomes::fence(UserId user, const Device& earlier, const Device& later) {
   probe(Probe::device_fenced);
-  links_.ask(device.shard, ports::DeviceFenced{.user = user, .conn = device.conn, .again = again});
+  const bool unsure = later.connected_at - earlier.connected_at <= turn_.config.node_lease;
+  links_.ask(earlier.shard, ports::DeviceFenced{.user = user, .conn = earlier.conn, .again = unsure});
 }
 
 void UserHomes::on(ShardId from, const ports::DetachDevice& detach) {

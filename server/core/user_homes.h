@@ -113,7 +113,7 @@ class UserHomes {
   bool deserted(const UserHome& user) const;
   void outdate(UserHome& user);
   void attach(UserHome& user, const WaitingDevice& waiting, const ports::UserLoaded* loaded);
-  void fence(UserId user, const Device& device, bool again = false);
+  void fence(UserId user, const Device& earlier, const Device& later);
   void tell(const UserHome& user, const ports::UserNotice& notice);
   template <class Which>
   bool drop_devices(UserHome& user, Which&& which, bool left);

@@ -129,15 +129,13 @@ struct SendAnswered {
 
 // ---- users: session to home
 
-/// When a session connected that its user's home does not know of: before all that it does know of.
-inline constexpr Instant kBefore{};
 /// A device has connected, or its home has changed. Of two connections of a device the one that came later stays.
 struct AttachDevice {
   RequestId request = 0;
   UserId user;
   DeviceId device;
   ConnId conn;
-  Instant connected_at;             // by the clock that the header's sent_at is of; or kBefore
+  Instant connected_at;             // by the clock that the header's sent_at is of
   std::uint64_t rooms_version = 0;  // that the device holds
 };
 struct DetachDevice {
@@ -194,7 +192,7 @@ struct DeviceFenced {
   RequestId request = 0;
   UserId user;
   ConnId conn;
-  bool again = false;  // it is not known where it connected last: whoever is there is to connect again
+  bool again = false;  // it is not known for sure that it was the later: whoever is there is to connect again
 };
 /// For connections of one user. Changes of the list of rooms are numbered per user and apply in order: a repeat must not
 /// overtake what came after it. 0: in no order (read markers, which are max-registers; items, which say what they follow). A list is whole: the session's

@@ -145,17 +145,32 @@ TEST(UsersTest, TheLaterConnectionOfADeviceFencesTheEarlierOnAnyShard) {
     Rig rig(shards);
     rig.store.add_room(kRoom, {kAlice});
     const End first = rig.connect(kAlice, DeviceId(10), 0, 0);
-    rig.pass(1ms);
+    rig.pass(4s);
     const End second = rig.connect(kAlice, DeviceId(10), 0, shards - 1);
     EXPECT_TRUE(rig.heard(first).closed);
     EXPECT_EQ(rig.heard(first).reason, CloseReason::Fenced);
     EXPECT_FALSE(rig.heard(second).closed);
-    rig.pass(1s);
+    rig.pass(4s);
     // The fenced one's farewell does not put the other out.
     const End other = rig.connect(kAlice, DeviceId(10), 0, 0);
     EXPECT_EQ(rig.heard(second).reason, CloseReason::Fenced);
     EXPECT_FALSE(rig.heard(other).closed);
   }
+}
+
+/// Each of them may have stood still, or been long on the way, before it was looked at.
+TEST(UsersTest, OfTwoConnectionsAtAboutTheSameTimeNoneIsEndedForGoodAndACloneIsFoundInTheEnd) {
+  Rig rig(2);
+  rig.store.add_room(kRoom, {kAlice});
+  const End first = rig.connect(kAlice, DeviceId(10), 0, 0);
+  rig.pass(1s);
+  const End second = rig.connect(kAlice, DeviceId(10), 0, 1);
+  EXPECT_TRUE(rig.heard(first).closed);
+  EXPECT_EQ(rig.heard(first).reason, CloseReason::Overloaded);
+  rig.pass(4s);
+  const End again = rig.connect(kAlice, DeviceId(10), 0, 0);
+  EXPECT_EQ(rig.heard(second).reason, CloseReason::Fenced);
+  EXPECT_FALSE(rig.heard(again).closed);
 }
 
 TEST(UsersTest, ALoginWhoseRequestWasLostDoesNotFenceALaterOne) {

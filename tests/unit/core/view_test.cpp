@@ -314,6 +314,41 @@ TEST_F(ViewTest, AUsersSessionsRegisterWithTheNewHome) {
   EXPECT_TRUE(marks.empty() || marks.back().seq == Seq(1));
 }
 
+/// The first connection was never answered, nor told that it was fenced; the second was welcomed. Then their home dies.
+TEST_F(ViewTest, ADeviceThatHasConnectedAnewIsNotTakenForItsOwnOlderConnectionByANewHome) {
+  const UserId user = user_at_home();
+  const std::uint32_t cut_off = (home + 1) % 3;
+  rig.lose = [&](ShardId from, ShardId to, const ports::Payload&) {
+    return (from.value == cut_off && to.value == home) || (from.value == home && to.value == cut_off);
+  };
+  const End ghost = rig.connect(user, DeviceId(user.value), 1, cut_off);
+  rig.pass(5s);
+  const End present = rig.connect(user, DeviceId(user.value), 1, (home + 2) % 3);
+  ASSERT_EQ(rig.heard(present).all<wire::Welcome>().size(), 1u);
+  rig.lose = {};
+  rig.put_out(home);
+  rig.pass(1s);
+  EXPECT_FALSE(rig.heard(present).closed);
+  EXPECT_EQ(rig.heard(ghost).reason, CloseReason::Fenced);
+}
+
+/// Two of one device, each welcomed by another home.
+TEST_F(ViewTest, ACloneIsFoundByANewHome) {
+  const UserId user = user_at_home();
+  const End first = rig.connect(user, DeviceId(user.value), 1, (home + 1) % 3);
+  rig.pass(5s);
+  rig.lose = [&](ShardId from, ShardId, const ports::Payload& p) {
+    return from.value == home && std::holds_alternative<ports::DeviceFenced>(p);
+  };
+  const End second = rig.connect(user, DeviceId(user.value), 1, (home + 2) % 3);
+  ASSERT_FALSE(rig.heard(first).closed);
+  rig.lose = {};
+  rig.put_out(home);
+  rig.pass(1s);
+  EXPECT_EQ(rig.heard(first).reason, CloseReason::Fenced);
+  EXPECT_FALSE(rig.heard(second).closed);
+}
+
 TEST_F(ViewTest, WhatTheOldHomeWasToldAndCouldNotBringIsToldByTheNewOne) {
   const UserId user = user_at_home();
   const End phone = rig.connect(user, DeviceId(user.value), 1, (home + 1) % 3);
