@@ -52,15 +52,17 @@ struct HistoryCall {
   RoomId room;
   std::uint32_t number = 0;
 };
-// Of users.
+// Of a user's home; the number tells it from what one has asked that was here in an earlier view.
 struct UserCall {
   UserId user;
-};
-struct MarksCall {
-  std::vector<ports::ReadMarkRow> marks;
+  std::uint64_t number = 0;
 };
 struct UserItemsCall {
   UserId user;
+  std::uint64_t number = 0;
+};
+struct MarksCall {
+  std::vector<ports::ReadMarkRow> marks;
 };
 // Of sessions.
 struct ItemsCall {

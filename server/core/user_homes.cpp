@@ -70,7 +70,7 @@ UserExtras& UserHomes::extras(UserHome& user) {
 void UserHomes::shrink(UserHome& user) {
   const UserExtras* x = user.extras.get();
   if (x != nullptr && x->sends_full_at <= turn_.now.at && x->marks.empty() && x->waiting.empty() &&
-      x->changed.empty() && !x->loading && !x->items_loading && !x->items_again) {
+      x->changed.empty() && x->loading == 0 && x->items_loading == 0 && !x->items_again) {
     user.extras.reset();
   }
 }
@@ -99,18 +99,19 @@ void UserHomes::pass_on(const UserHome& user) {
   for (const RoomId room : user.extras->changed) {
     links_.ask(next, ports::MembershipChanged{.user = user.id, .room = room});
   }
-  if (user.extras->items_loading || user.extras->items_again) links_.ask(next, ports::ItemsChanged{.user = user.id});
+  if (user.extras->items_loading != 0 || user.extras->items_again)
+    links_.ask(next, ports::ItemsChanged{.user = user.id});
 }
 
 void UserHomes::load(UserHome& user) {
   UserExtras& x = extras(user);
-  if (x.loading) {
+  if (x.loading != 0) {
     x.load_again = true;
     return;
   }
-  x.loading = true;
+  x.loading = ++reads_;
   x.load_failed = false;
-  store_.submit(ports::LoadUser{user.id}, UserCall{user.id});
+  store_.submit(ports::LoadUser{user.id}, UserCall{.user = user.id, .number = x.loading});
 }
 
 // ---- devices
@@ -131,7 +132,7 @@ void UserHomes::on(ShardId from, const ports::AttachDevice& ask) {
   auto& list = extras(user).waiting;
   std::erase_if(list, [&](const WaitingDevice& w) { return w.device.shard == from && w.device.conn == ask.conn; });
   list.push_back(waiting);
-  if (!user.extras->loading) load(user);
+  if (user.extras->loading == 0) load(user);
 }
 
 /// `loaded` is null when the device's list is known to be the present one.
@@ -254,15 +255,15 @@ Activity UserHomes::activity(UserId id) const {
 
 // ---- what the store says
 
-void UserHomes::loaded(UserId id, ports::StoreCompletion&& done) {
-  UserHome* user = find(id);
-  if (user == nullptr || user->extras == nullptr) return;
-  user->extras->loading = false;
+void UserHomes::loaded(const UserCall& call, ports::StoreCompletion&& done) {
+  UserHome* user = find(call.user);
+  if (user == nullptr || user->extras == nullptr || user->extras->loading != call.number) return;
+  user->extras->loading = 0;
   const auto* loaded = std::get_if<ports::UserLoaded>(&done.result);
   if (done.status != ports::StoreStatus::Ok || loaded == nullptr) {
     if (done.status == ports::StoreStatus::Stopped) return;
     user->extras->load_failed = true;
-    retries_.push_back(id);
+    retries_.push_back(call.user);
     return turn_.schedule.arm(Chore::StoreRetry, turn_.now.at + turn_.config.store_retry);
   }
   // Read before the last change: what it says of the list may be old.
@@ -299,7 +300,7 @@ void UserHomes::take_marks(UserHome& user, const ports::UserLoaded& loaded) {
 /// Whoever comes next reads it anew, and not by a read that is under way.
 void UserHomes::outdate(UserHome& user) {
   user.loaded = false;
-  if (user.extras != nullptr && user.extras->loading) user.extras->load_again = true;
+  if (user.extras != nullptr && user.extras->loading != 0) user.extras->load_again = true;
 }
 
 /// Nobody is there to be told.
@@ -325,21 +326,22 @@ void UserHomes::load_items(UserHome& user) {
   UserExtras& x = extras(user);
   x.items_again = true;
   // Before the first load nobody was told of any version; and one read at a time.
-  if (x.items_loading || !user.loaded) return;
+  if (x.items_loading != 0 || !user.loaded) return;
   x.items_again = false;
-  x.items_loading = true;
-  store_.submit(ports::LoadItems{.user = user.id, .after = user.items_version}, UserItemsCall{user.id});
+  x.items_loading = ++reads_;
+  store_.submit(ports::LoadItems{.user = user.id, .after = user.items_version},
+                UserItemsCall{.user = user.id, .number = x.items_loading});
 }
 
-void UserHomes::items_loaded(UserId id, ports::StoreCompletion&& done) {
-  UserHome* user = find(id);
-  if (user == nullptr || user->extras == nullptr) return;
-  user->extras->items_loading = false;
+void UserHomes::items_loaded(const UserItemsCall& call, ports::StoreCompletion&& done) {
+  UserHome* user = find(call.user);
+  if (user == nullptr || user->extras == nullptr || user->extras->items_loading != call.number) return;
+  user->extras->items_loading = 0;
   auto* loaded = std::get_if<ports::ItemsLoaded>(&done.result);
   if (done.status == ports::StoreStatus::Stopped) return;
   if (done.status != ports::StoreStatus::Ok || loaded == nullptr) {
     user->extras->items_again = true;
-    retries_.push_back(id);
+    retries_.push_back(call.user);
     return turn_.schedule.arm(Chore::StoreRetry, turn_.now.at + turn_.config.store_retry);
   }
   const bool again = user->extras->items_again || loaded->changes.more;
@@ -398,7 +400,7 @@ void UserHomes::retry() {
     UserHome* user = find(id);
     if (user == nullptr || user->extras == nullptr) continue;
     if (user->extras->items_again) load_items(*user);
-    if (user->extras->load_failed && !user->extras->loading) load(*user);
+    if (user->extras->load_failed && user->extras->loading == 0) load(*user);
   }
 }
 
@@ -410,7 +412,8 @@ void UserHomes::sweep(std::uint32_t slots) {
     shrink(user);
     if (!user.devices.empty()) continue;
     const UserExtras* x = user.extras.get();
-    const bool busy = x != nullptr && (x->loading || x->items_loading || !x->waiting.empty() || x->marks_listed);
+    const bool busy =
+        x != nullptr && (x->loading != 0 || x->items_loading != 0 || !x->waiting.empty() || x->marks_listed);
     if (!busy && ++user.idle_sweeps > kIdleSweepsMax) forget(user);
   }
 }
@@ -418,7 +421,7 @@ void UserHomes::sweep(std::uint32_t slots) {
 void UserHomes::describe(std::string& text, std::size_t bytes_max) const {
   for (std::uint32_t i = 0; i < users_.end() && text.size() < bytes_max; ++i) {
     const UserHome& user = users_[i];
-    if (!user.id || user.extras == nullptr || !user.extras->loading) continue;
+    if (!user.id || user.extras == nullptr || user.extras->loading == 0) continue;
     text += "user " + std::to_string(user.id.value) + ": being read, " + std::to_string(user.extras->waiting.size()) +
             " devices wait; ";
   }

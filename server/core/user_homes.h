@@ -42,9 +42,9 @@ struct UserExtras {
   std::vector<Mark> marks;             // by room ascending
   std::vector<WaitingDevice> waiting;  // for the store's answer
   std::vector<RoomId> changed;         // memberships that the devices must hear of
-  bool loading = false;
-  bool items_loading = false;
-  bool items_again = false;  // they changed while they were read, or could not be
+  std::uint64_t loading = 0;           // the number of the read of the list that is under way; 0: none
+  std::uint64_t items_loading = 0;     // likewise
+  bool items_again = false;            // they changed while they were read, or could not be
   bool load_failed = false;
   bool load_again = false;    // something changed while the store was read
   bool marks_listed = false;  // in the list of users to flush
@@ -89,8 +89,8 @@ class UserHomes {
 
   /// In the store.
   void items_changed(UserId user);
-  void loaded(UserId user, ports::StoreCompletion&& done);
-  void items_loaded(UserId user, ports::StoreCompletion&& done);
+  void loaded(const UserCall& call, ports::StoreCompletion&& done);
+  void items_loaded(const UserItemsCall& call, ports::StoreCompletion&& done);
   void marks_put(std::vector<ports::ReadMarkRow>&& marks, ports::StoreStatus status);
 
   void flush_marks();
@@ -132,6 +132,7 @@ class UserHomes {
   std::vector<UserId> dirty_;
   std::vector<ports::ReadMarkRow> left_behind_;  // the store could not take them, and no home here has them (any more)
   std::size_t marks_in_flight_ = 0;
+  std::uint64_t reads_ = 0;
   std::uint32_t sweep_at_ = 0;
 };
 

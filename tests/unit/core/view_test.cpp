@@ -349,6 +349,30 @@ TEST_F(ViewTest, ACloneIsFoundByANewHome) {
   EXPECT_FALSE(rig.heard(second).closed);
 }
 
+/// The user's home goes to another shard and comes back to this one, which has read for the user before that.
+TEST_F(ViewTest, WhatAnEarlierHomeHasReadIsNoAnswerToThePresentOne) {
+  const UserId user = user_at_home();
+  rig.put_out(home);
+  const std::uint32_t second = rig.home(user);
+  const RoomId old_room(0x77);
+  rig.store.add_room(old_room, {user});
+  rig.hold_store();
+  const End phone =
+      rig.connect(user, DeviceId(user.value), 0, second == (home + 1) % 3 ? (home + 2) % 3 : (home + 1) % 3);
+  ASSERT_EQ(rig.held_of<ports::LoadUser>(), 1u);
+  const std::uint64_t id = rig.held_id();
+  ports::StoreResult early = rig.store.execute(rig.take_held());
+  rig.bring_back(home);
+  rig.put_out(home);
+  rig.store.add_room(RoomId(0x78), {user});
+  rig.pass(2s);
+  rig.input(second, StoreCompleted{{.id = id, .status = ports::StoreStatus::Ok, .result = std::move(early)}});
+  EXPECT_TRUE(rig.heard(phone).all<wire::Welcome>().empty());
+  rig.let_store_run();
+  ASSERT_EQ(rig.heard(phone).all<wire::Welcome>().size(), 1u);
+  EXPECT_EQ(rig.heard(phone).all<wire::Welcome>()[0].rooms_version, rig.store.versions().at(user));
+}
+
 TEST_F(ViewTest, WhatTheOldHomeWasToldAndCouldNotBringIsToldByTheNewOne) {
   const UserId user = user_at_home();
   const End phone = rig.connect(user, DeviceId(user.value), 1, (home + 1) % 3);
