@@ -66,7 +66,8 @@ void PresenceHome::changed(UserId user) {
 void PresenceHome::left(UserId user, bool for_good) {
   const bool known = index_.contains(user.value);
   Presence& presence = find_or_add(user);
-  if (!known) presence.published = wire::PresenceState::Online;  // nobody saw whether somebody was there
+  // Nobody saw whether somebody was there.
+  if (!known || presence.version == 0) presence.published = wire::PresenceState::Online;
   presence.idle_sweeps = 0;
   presence.last_seen = turn_.now.wall;
   presence.offline_at = turn_.now.at + (for_good ? Duration::zero() : turn_.config.presence_debounce);
@@ -97,6 +98,14 @@ ports::PresenceVersion PresenceHome::version_of(const Presence& presence) const 
           .version = presence.version};
 }
 
+/// Who is not known here may be about to register. Nothing is told before, and what others were told holds.
+void PresenceHome::wait_for(Presence& presence) {
+  presence.version = 0;
+  presence.offline_at = turn_.now.at + turn_.config.presence_debounce;
+  held_.push_back({.user = presence.id, .until = presence.offline_at});
+  turn_.schedule.arm(Chore::Presence, held_.front().until);
+}
+
 void PresenceHome::post(ShardId to, ports::PresenceTold&& told) {
   ++turn_.counters.presence_envelopes;
   links_.post(to, std::move(told));
@@ -109,10 +118,12 @@ void PresenceHome::on(ShardId from, const ports::WatchPresence& watch, const Use
     const bool known = index_.contains(each.user.value);
     Presence& presence = find_or_add(each.user);
     if (!known) presence.published = state_of(presence, users);
+    const bool unsure = turn_.view_is_younger(turn_.config.presence_debounce);
+    if (!known && unsure && presence.published == wire::PresenceState::Offline) wait_for(presence);
     age(presence);
     presence.watched |= std::uint64_t{1} << from.value;
     presence.idle_sweeps = 0;
-    if (each.version != presence.version) told.users.push_back(version_of(presence));
+    if (presence.version != 0 && each.version != presence.version) told.users.push_back(version_of(presence));
   }
   post(from, std::move(told));
 }
@@ -135,7 +146,7 @@ void PresenceHome::flush(const UserHomes& users) {
     if (presence == nullptr) continue;
     presence->dirty = false;
     const wire::PresenceState state = state_of(*presence, users);
-    if (state == presence->published) continue;
+    if (state == presence->published && presence->version != 0) continue;
     if (mutant(Mutant::G11_PresenceStuck) && presence->published == wire::PresenceState::Away) continue;
     presence->published = state;
     presence->version = ++versions_;

@@ -21,7 +21,7 @@ enum class Activity : std::uint8_t { None, Away, Present };
 /// A user that is watched, or has left lately.
 struct Presence {
   UserId id;
-  std::uint64_t version = 0;         // of what was published
+  std::uint64_t version = 0;         // of what was published; 0: nothing, it may not be known yet who is there
   std::uint64_t watched = 0;         // by these shards, renewed in this round of leases, as a mask
   std::uint64_t watched_before = 0;  // in the round before
   WallTime last_seen;                // when the last device left; the epoch: not since the start
@@ -62,6 +62,7 @@ class PresenceHome {
   void forget(std::uint32_t slot);
   void note(Presence& presence);
   void age(Presence& presence);
+  void wait_for(Presence& presence);
   wire::PresenceState state_of(const Presence& presence, const UserHomes& users) const;
   ports::PresenceVersion version_of(const Presence& presence) const;
   void post(ShardId to, ports::PresenceTold&& told);

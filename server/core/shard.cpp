@@ -78,6 +78,7 @@ std::string Shard::pending() const {
 
 void Shard::State::begin() {
   if (turn.schedule.armed(Chore::Sweep)) return;  // it has begun
+  turn.view_since = turn.now.at;
   turn.schedule.arm(Chore::Sweep, turn.now.at + kSweepEvery);
   links.enter_view();
 }
@@ -147,6 +148,7 @@ void Shard::State::on(ViewChanged&& input) {
   STARLING_ASSERT(input.view.id == turn.view.id.next() && input.view.boot_of(turn.self) == turn.boot);
   for (const ShardId shard : input.view.shards) STARLING_ASSERT(shard.value < ports::kShardsMax);
   const ports::View before = std::exchange(turn.view, std::move(input.view));
+  turn.view_since = turn.now.at;
   for (const ShardId shard : before.shards) {
     if (turn.view.boot_of(shard) == before.boot_of(shard)) continue;
     homes.forget_listener(shard);

@@ -16,6 +16,8 @@ struct Turn {
 
   /// What is at home here may be at home elsewhere by now: nothing that is only remembered may be answered.
   bool may_be_replaced() const { return now.at >= lease_until; }
+  /// What happened under the last view may not have shown yet.
+  bool view_is_younger(Duration than) const { return view.id > ViewId(1) && now.at < view_since + than; }
   ShardId home(RoomId room) const { return ports::home_of(view, room); }
   ShardId home(UserId user) const { return ports::home_of(view, user); }
   /// The node that the user's connections had best be made to; 0: this one, or it does not matter.
@@ -36,6 +38,7 @@ struct Turn {
   const Config config;
   const ShardId self;
   ports::View view;
+  Instant view_since{};          // or since the process has been there
   Instant lease_until = kNever;  // of the node in the view
   const std::uint64_t boot;
   Rng rng;

@@ -334,6 +334,54 @@ TEST(PresenceTest, WhoGoesAwayBeforeANewHomeWasToldOfTheReturnIsShownAway) {
   EXPECT_EQ(state(p.rig, alice, kBob), State::Away);
 }
 
+/// Three nodes; the one that is bob's home falls away, and alice's is his next home.
+class MovedPresenceTest : public ::testing::Test {
+ protected:
+  MovedPresenceTest() {
+    Rig other(3);
+    other.put_out(home);
+    next = other.home(kBob);
+    alice = p.rig.connect(kAlice, DeviceId(11), 0, next);
+    p.rig.sync(alice, p.rig.at_head());
+    p.rig.say(alice, wire::Watch{.room = kRoom, .users = {kBob}});
+  }
+  Pair p{3};
+  std::uint32_t home = p.rig.home(kBob);
+  std::uint32_t next = 0;
+  End alice;
+};
+
+TEST_F(MovedPresenceTest, WhomTheNewHomeDoesNotKnowYetIsNotShownOffline) {
+  const End bob = p.rig.connect(kBob, DeviceId(20), 0, 3 - home - next);
+  p.rig.pass(3s);
+  ASSERT_EQ(state(p.rig, alice, kBob), State::Online);
+  p.rig.forget_heard();
+  p.rig.lose = [](ShardId, ShardId, const ports::Payload& payload) {
+    return std::holds_alternative<ports::AttachDevice>(payload);
+  };
+  p.rig.put_out(home);
+  p.rig.pass(5s);
+  p.rig.lose = {};
+  p.rig.pass(3s);
+  for (const auto& frame : p.rig.heard(alice).all<wire::PresenceChanged>()) {
+    for (const wire::UserPresence& each : frame.users) EXPECT_NE(each.state, State::Offline);
+  }
+  p.rig.disconnect(bob, true);
+  p.rig.pass(2s);
+  EXPECT_EQ(state(p.rig, alice, kBob), State::Offline);
+}
+
+TEST_F(MovedPresenceTest, WhoDoesNotRegisterWithTheNewHomeIsShownOfflineInTheEnd) {
+  p.rig.connect(kBob, DeviceId(20), 0, home);
+  p.rig.pass(3s);
+  ASSERT_EQ(state(p.rig, alice, kBob), State::Online);
+  p.rig.put_out(home);
+  p.rig.pass(10s);
+  EXPECT_EQ(state(p.rig, alice, kBob), State::Online) << "a break of up to 15 s is not shown";
+  p.rig.pass(8s);
+  EXPECT_EQ(state(p.rig, alice, kBob), State::Offline);
+}
+
 TEST(PresenceTest, WhoIsAddedByAnEventThatWasLostIsSeenOnceItIsFetched) {
   for (const std::uint32_t messages : {0u, 300u}) {  // as many as the home's tail does not hold
     Pair p(2);
