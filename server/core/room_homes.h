@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <string>
 #include <vector>
@@ -51,6 +52,8 @@ class RoomHomes {
   void retry();
   /// The rooms that waited until everybody knows of the view.
   void load_held();
+  /// The next of those whom an event concerns that another home has committed.
+  void note_some();
   void digest();
   /// Looks at the next slots; forgets what nobody needs.
   void sweep(std::uint32_t slots);
@@ -100,20 +103,24 @@ class RoomHomes {
   void tell_epoch(RoomHome& home);
   void tell_head(RoomHome& home);
   void forget_tail(RoomHome& home);
-  void note_membership(const RoomHome& home, UserId user);
+  void note_membership(RoomId room, UserId user);
   struct Concerned {
     std::vector<UserId> changed;  // as members
     std::vector<UserId> called;   // or invited, or not any more
   };
   static Concerned concerned_by(std::span<const wire::Event> events);
-  void note(const RoomHome& home, const Concerned& users);
-  void note_again(const RoomHome& home, std::span<const wire::Event> events);
+  void note(RoomId room, const Concerned& users);
+  void note_again(RoomId room, std::span<const wire::Event> events);
   void touch(RoomHome& home);
 
   struct Retry {
     RoomId room;
     ViewId fence;  // of a home that has let go meanwhile: not for the next one
     Instant at;
+  };
+  struct Noted {
+    RoomId room;
+    Concerned users;
   };
 
   Turn& turn_;
@@ -125,6 +132,8 @@ class RoomHomes {
   FlatIndex raised_;  // rooms whose epoch a dispute has raised since the start
   std::vector<Retry> retries_;
   std::vector<RoomId> held_;    // until the view is settled
+  std::deque<Noted> noted_again_;
+  Instant noted_at_{};
   std::vector<RoomId> active_;  // for the digest
   std::size_t tail_bytes_ = 0;
   std::uint32_t sweep_at_ = 0;

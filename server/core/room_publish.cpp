@@ -6,6 +6,11 @@
 #include "server/core/room_homes.h"
 
 namespace starling::core {
+namespace {
+/// Users told of what another home has committed: some thousand a second, and no room's more than its batch at once.
+constexpr std::size_t kNotedAtOnce = 64;
+constexpr Duration kNoteStep = std::chrono::milliseconds(20);
+}  // namespace
 
 RoomHomes::Concerned RoomHomes::concerned_by(std::span<const wire::Event> events) {
   Concerned users;
@@ -64,26 +69,40 @@ void RoomHomes::publish(RoomHome& home, std::vector<wire::Event>&& events) {
   links_.publish(home.shards,
                  ports::EventsPublished{.room = home.id, .epoch = home.epoch, .events = std::move(events)});
   // The event came first, so that whoever is removed sees why before the room disappears.
-  note(home, users);
+  note(home.id, users);
 }
 
-void RoomHomes::note(const RoomHome& home, const Concerned& users) {
-  for (const UserId user : users.changed) note_membership(home, user);
+void RoomHomes::note(RoomId room, const Concerned& users) {
+  for (const UserId user : users.changed) note_membership(room, user);
   for (const UserId user : users.called) links_.ask(turn_.home(user), ports::ItemsChanged{.user = user});
 }
 
-void RoomHomes::note_membership(const RoomHome& home, UserId user) {
-  links_.ask(turn_.home(user), ports::MembershipChanged{.user = user, .room = home.id});
+void RoomHomes::note_membership(RoomId room, UserId user) {
+  links_.ask(turn_.home(user), ports::MembershipChanged{.user = user, .room = room});
 }
 
-/// Another home may have died between the commit of its last batch and telling the users whom it concerned.
-void RoomHomes::note_again(const RoomHome& home, std::span<const wire::Event> events) {
+/// Another home may have died between the commit of its last batch and telling the users whom it concerned. When its
+/// rooms come here all at once, they are told a piece at a time: each asks the store for what it has.
+void RoomHomes::note_again(RoomId room, std::span<const wire::Event> events) {
   Concerned users = concerned_by(events.last(std::min<std::size_t>(events.size(), turn_.config.batch_events_max)));
   for (std::vector<UserId>* each : {&users.changed, &users.called}) {
     std::ranges::sort(*each);
     each->erase(std::ranges::unique(*each).begin(), each->end());
   }
-  note(home, users);
+  if (users.changed.empty() && users.called.empty()) return;
+  noted_again_.push_back({.room = room, .users = std::move(users)});
+  turn_.schedule.arm(Chore::NoteAgain, std::max(turn_.now.at, noted_at_ + kNoteStep));
+}
+
+void RoomHomes::note_some() {
+  noted_at_ = turn_.now.at;
+  for (std::size_t told = 0; told < kNotedAtOnce && !noted_again_.empty(); noted_again_.pop_front()) {
+    const auto& [room, users] = noted_again_.front();
+    if (turn_.home(room) != turn_.self) continue;  // who has it now reads it, and tells them
+    note(room, users);
+    told += users.changed.size() + users.called.size();
+  }
+  if (!noted_again_.empty()) turn_.schedule.arm(Chore::NoteAgain, turn_.now.at + kNoteStep);
 }
 
 void RoomHomes::forget_tail(RoomHome& home) {

@@ -182,6 +182,7 @@ void Shard::State::on(DeadlineReached&&) {
   if (due(Chore::Settled)) homes.load_held();
   if (due(Chore::Moved)) locals.register_moved();
   if (due(Chore::Attach)) logins.attach_some();
+  if (due(Chore::NoteAgain)) homes.note_some();
   if (due(Chore::StoreRetry)) {
     homes.retry();
     locals.retry();

@@ -294,6 +294,34 @@ TEST_F(ViewTest, NobodyIsWaitedForTwice) {
   EXPECT_EQ(result(bob).status, wire::SendStatus::Accepted) << "all that are left know of the view";
 }
 
+/// Bob's home is not the one that falls away, and hears of every room whose last batch he is in.
+TEST_F(ViewTest, WhomTheLastBatchesOfManyRoomsConcernIsToldAPieceAtATime) {
+  UserId user(100);
+  while (rig.home(user) == home) user = user.next();
+  const End phone = rig.connect(user, DeviceId(user.value), 0, rig.home(user));
+  std::size_t moved = 0;
+  for (std::uint64_t i = 1000; moved < 300; ++i) {
+    if (rig.home(RoomId(i)) != home) continue;
+    ++moved;
+    rig.store.add_room(RoomId(i), {user});
+    rig.sync(phone, rig.at_head(RoomId(i)), wire::SyncMode::Full, RoomId(i));
+  }
+  rig.pass(2s);
+  std::map<Instant, std::size_t> asked;
+  std::map<RoomId, bool> told;
+  rig.lose = [&](ShardId, ShardId, const ports::Payload& p) {
+    const auto* changed = std::get_if<ports::MembershipChanged>(&p);
+    if (changed == nullptr) return false;
+    ++asked[rig.now().at];
+    told[changed->room] = true;
+    return false;
+  };
+  rig.put_out(home);
+  rig.pass(2s);
+  EXPECT_GT(told.size(), 64u);
+  for (const auto& [at, count] : asked) EXPECT_LE(count, 64u);
+}
+
 // ---- users
 
 TEST_F(ViewTest, AUsersSessionsRegisterWithTheNewHome) {
