@@ -28,7 +28,8 @@ void Creations::on(std::uint32_t index, const wire::CreateRoom& create) {
     return answer(call, wire::CreateStatus::Rejected, RoomId());
   }
   if (const std::uint32_t wait_ms = session.sends.take(1, turn_.now.at); wait_ms != 0) return busy(call, wait_ms);
-  if (in_flight_ >= kInFlightMax || !links_.takes(0)) return busy(call, turn_.busy_retry_ms());
+  const bool full = in_flight_ >= kInFlightMax || !links_.takes(0);
+  if (full || turn_.may_be_replaced()) return busy(call, turn_.busy_retry_ms());  // out by now, it could tell nobody
   ++in_flight_;
   ports::CreateRoom request = call.request;
   store_.submit(std::move(request), std::move(call));

@@ -15,7 +15,9 @@ void Items::put(std::uint32_t index, const wire::PutItem& put) {
   call.request = {.user = session.user, .kind = put.kind, .key = put.key, .value = put.value, .base = put.base};
   if (put.kind < wire::kFirstOwnItem || put.key.empty()) return answer(call, {.status = wire::PutStatus::Refused});
   std::uint32_t wait_ms = session.asks.take(turn_.config, turn_.config.item_put_cost, turn_.now.at);
-  if (wait_ms == 0 && (in_flight_ >= kInFlightMax || !links_.takes(0))) wait_ms = turn_.busy_retry_ms();
+  // Who is out by now could tell nobody of it.
+  const bool full = in_flight_ >= kInFlightMax || !links_.takes(0);
+  if (wait_ms == 0 && (full || turn_.may_be_replaced())) wait_ms = turn_.busy_retry_ms();
   if (wait_ms != 0) return answer(call, {.status = wire::PutStatus::Busy, .retry_after_ms = wait_ms});
   ++in_flight_;
   ports::PutItem request = call.request;

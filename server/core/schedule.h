@@ -20,6 +20,7 @@ enum class Chore : std::uint8_t {
   Settled,      // everybody knows of the view: rooms that waited for it are loaded
   Moved,        // rooms register with a home that is another
   Attach,       // sessions register with a home that has forgotten them
+  ReadAgain,    // users' homes read once more what a process has done that is gone
   NoteAgain,    // homes of rooms tell users what another one may have died with
   StoreRetry,   // what the store could not do is tried again
   Resend,       // what another shard did not answer is asked again

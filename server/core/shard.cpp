@@ -183,6 +183,7 @@ void Shard::State::on(DeadlineReached&&) {
   if (due(Chore::Moved)) locals.register_moved();
   if (due(Chore::Attach)) logins.attach_some();
   if (due(Chore::NoteAgain)) homes.note_some();
+  if (due(Chore::ReadAgain)) users.read_some_again();
   if (due(Chore::StoreRetry)) {
     homes.retry();
     locals.retry();

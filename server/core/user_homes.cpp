@@ -11,6 +11,12 @@ namespace starling::core {
 namespace {
 /// A user without a device is remembered for as long as a resume ticket lives: coming back costs the store nothing.
 constexpr std::uint16_t kIdleSweepsMax = 60;
+/// What a process had given to the store when it fell away may take effect for so long: behind a lock, or a standby that
+/// does not answer.
+constexpr Duration kUnderWay = std::chrono::seconds(10);
+/// Users that are read once more: some thousand a second.
+constexpr std::size_t kReadAtOnce = 64;
+constexpr Duration kReadStep = std::chrono::milliseconds(20);
 /// More changes at once than this are told by the whole list.
 constexpr std::size_t kChangesToldMax = 3;
 
@@ -210,12 +216,29 @@ void UserHomes::forget_devices_of(ShardId shard) {
 }
 
 /// A shard has died, or may have, with a session of the user: it may have made a room or put an item for it, and had no
-/// time to say so.
+/// time to say so. Or the store had no time to do it yet.
 void UserHomes::read_again(UserHome& user) {
-  if (deserted(user)) return outdate(user);
-  if (!user.loaded) return;
+  read_now(user);
+  read_later(user);
+}
+
+void UserHomes::read_now(UserHome& user) {
+  if (deserted(user) || !user.loaded) return outdate(user);
   load(user);
   load_items(user);
+}
+
+void UserHomes::read_later(UserHome& user) {
+  later_.push_back({.user = user.id, .at = turn_.now.at + kUnderWay});
+  turn_.schedule.arm(Chore::ReadAgain, later_.front().at);
+}
+
+void UserHomes::read_some_again() {
+  for (std::size_t n = 0; n < kReadAtOnce && !later_.empty() && later_.front().at <= turn_.now.at; ++n) {
+    if (UserHome* user = find(later_.front().user)) read_now(*user);
+    later_.pop_front();
+  }
+  if (!later_.empty()) turn_.schedule.arm(Chore::ReadAgain, std::max(later_.front().at, turn_.now.at + kReadStep));
 }
 
 template <class Which>
@@ -273,6 +296,7 @@ void UserHomes::loaded(const UserCall& call, ports::StoreCompletion&& done) {
   user->rooms_version = loaded->rooms_version;
   // Afterwards the devices are told what lies between.
   if (!was_loaded) user->items_version = loaded->items_version;
+  if (!was_loaded && turn_.view_is_younger(kUnderWay)) read_later(*user);
   user->rooms_sum = sum_of(*loaded);
   take_marks(*user, *loaded);
   if (was_loaded) tell_changes(*user, *loaded, before);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -95,6 +96,7 @@ class UserHomes {
 
   void flush_marks();
   void retry();
+  void read_some_again();
   void sweep(std::uint32_t slots);
   /// What the user's devices say of the person.
   Activity activity(UserId user) const;
@@ -118,9 +120,16 @@ class UserHomes {
   template <class Which>
   bool drop_devices(UserHome& user, Which&& which, bool left);
   void read_again(UserHome& user);
+  void read_later(UserHome& user);
+  void read_now(UserHome& user);
   void tell_changes(UserHome& user, const ports::UserLoaded& loaded, const RoomsBefore& before);
   void take_marks(UserHome& user, const ports::UserLoaded& loaded);
   void list_dirty(UserHome& user);
+
+  struct Later {
+    UserId user;
+    Instant at{};
+  };
 
   Turn& turn_;
   Links& links_;
@@ -129,6 +138,7 @@ class UserHomes {
   Slab<UserHome> users_;
   FlatIndex index_;
   std::vector<UserId> retries_;
+  std::deque<Later> later_;  // to be read once more, by time: each waits as long
   std::vector<UserId> dirty_;
   std::vector<ports::ReadMarkRow> left_behind_;  // the store could not take them, and no home here has them (any more)
   std::size_t marks_in_flight_ = 0;

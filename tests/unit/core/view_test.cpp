@@ -294,7 +294,7 @@ TEST_F(ViewTest, NobodyIsWaitedForTwice) {
   EXPECT_EQ(result(bob).status, wire::SendStatus::Accepted) << "all that are left know of the view";
 }
 
-/// Bob's home is not the one that falls away, and hears of every room whose last batch he is in.
+/// The user's home is not the one that falls away, and hears of every room whose last batch concerns the user.
 TEST_F(ViewTest, WhomTheLastBatchesOfManyRoomsConcernIsToldAPieceAtATime) {
   UserId user(100);
   while (rig.home(user) == home) user = user.next();
@@ -414,6 +414,43 @@ TEST_F(ViewTest, WhatTheOldHomeWasToldAndCouldNotBringIsToldByTheNewOne) {
   rig.pass(100ms);
   ASSERT_EQ(rig.heard(phone).all<wire::Items>().size(), 1u);
   EXPECT_EQ(rig.heard(phone).all<wire::Items>()[0].items.at(0).value, "dark");
+}
+
+/// Its session's shard dies while the store still works on it.
+TEST_F(ViewTest, AnItemThatTakesEffectAfterItsShardHasDiedIsToldToTheOthers) {
+  for (const bool with_home : {false, true}) {
+    UserId user(100);
+    while ((rig.home(user) == home) != with_home) user = user.next();
+    const End phone = rig.connect(user, DeviceId(user.value), 0, home);
+    const End tablet = rig.connect(user, DeviceId(user.value + 1), 0, (home + 1) % 3);
+    rig.hold_store();
+    rig.say(phone, wire::PutItem{.request_id = 1, .kind = wire::ItemKind::Draft, .key = "k", .value = "dark"});
+    ports::StoreRequest under_way = rig.take_held();
+    ASSERT_TRUE(std::holds_alternative<ports::PutItem>(under_way));
+    rig.let_store_run();
+    rig.put_out(home);
+    rig.pass(3s);
+    rig.store.execute(std::move(under_way));
+    ASSERT_TRUE(rig.heard(tablet).all<wire::Items>().empty() ||
+                rig.heard(tablet).all<wire::Items>().back().items.empty());
+    rig.pass(10s);
+    ASSERT_FALSE(rig.heard(tablet).all<wire::Items>().empty());
+    ASSERT_EQ(rig.heard(tablet).all<wire::Items>().back().items.size(), 1u);
+    EXPECT_EQ(rig.heard(tablet).all<wire::Items>().back().items[0].value, "dark");
+    rig.bring_back(home);
+    rig.pass(1s);
+  }
+}
+
+TEST_F(ViewTest, WhoMayBeOutOfTheViewPutsNoItemAndMakesNoRoom) {
+  rig.input(home, LeaseExtended{rig.now().at});
+  rig.say(alice, wire::PutItem{.request_id = 1, .kind = wire::ItemKind::Draft, .key = "k", .value = "dark"});
+  rig.say(alice, wire::CreateRoom{.request_id = 2, .kind = wire::RoomKind::Group, .members = {kBob}});
+  ASSERT_EQ(rig.heard(alice).all<wire::ItemPut>().size(), 1u);
+  EXPECT_EQ(rig.heard(alice).all<wire::ItemPut>()[0].status, wire::PutStatus::Busy);
+  ASSERT_EQ(rig.heard(alice).all<wire::RoomCreated>().size(), 1u);
+  EXPECT_EQ(rig.heard(alice).all<wire::RoomCreated>()[0].status, wire::CreateStatus::Busy);
+  EXPECT_EQ(rig.submitted<ports::PutItem>() + rig.submitted<ports::CreateRoom>(), 0u);
 }
 
 TEST_F(ViewTest, MarksThatOnlyTheLeavingHomeKnowsGoToTheStore) {
