@@ -198,7 +198,7 @@ void Persona::administer(Device& device, RoomView& room, Action action) {
     }
     case Action::Configure: {
       const bool history = random() % 2 == 0;
-      const bool open = random() % 2 == 0;
+      const bool open = random() % (history ? 4 : 2) == 0;
       device.send(room.room, {.kind = history ? wire::EventKind::RoomHistory : wire::EventKind::RoomVisibility,
                               .body = std::string(history ? (open ? wire::kHistoryAll : wire::kHistoryJoined)
                                                           : (open ? wire::kPublic : wire::kPrivate))});

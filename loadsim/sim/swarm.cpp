@@ -53,6 +53,8 @@ void draw_population(Dice dice, Options& o) {
   for (std::uint16_t& weight : o.mix) {
     if (dice.one_in(4)) weight = static_cast<std::uint16_t>(weight * dice.log_between(1, 4) / dice.log_between(1, 4));
   }
+  // Few may do it, and of who joins then something must be hidden.
+  if (dice.one_in(4)) o.mix[static_cast<std::size_t>(Action::Configure)] = 48;
 }
 
 void draw_seams(Dice dice, Options& o) {
