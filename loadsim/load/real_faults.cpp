@@ -4,13 +4,14 @@ namespace starling::load {
 
 using users::FaultKind;
 
+namespace {
+
+bool is_done_to_clients(FaultKind kind) { return hits_clients(kind) && kind != FaultKind::ClientClone; }
+
+}  // namespace
+
 bool hits_server(FaultKind kind) {
   return kind == FaultKind::Kill || kind == FaultKind::Restart || kind == FaultKind::Pause || kind == FaultKind::Drain;
-}
-
-bool hits_clients(FaultKind kind) {
-  return kind == FaultKind::Cut || kind == FaultKind::ClientCrash || kind == FaultKind::ClientSlow ||
-         kind == FaultKind::ClientOffline;
 }
 
 std::vector<std::string> impossible(const std::vector<users::Fault>& faults, bool spawned) {
@@ -21,7 +22,7 @@ std::vector<std::string> impossible(const std::vector<users::Fault>& faults, boo
       lines.push_back(line + "only a server that this program started can be hit: add --spawn");
     } else if (hits_server(fault.kind) && fault.node != 1) {
       lines.push_back(line + "there is one node, n1");
-    } else if (!hits_server(fault.kind) && !hits_clients(fault.kind) && fault.kind != FaultKind::Heal) {
+    } else if (!hits_server(fault.kind) && !is_done_to_clients(fault.kind) && fault.kind != FaultKind::Heal) {
       lines.push_back(
           line + "only the simulator can do this; here there are kill, restart, pause, drain, cut, client.crash, " +
           "client.slow, client.offline and heal");

@@ -10,8 +10,6 @@ namespace starling::load {
 
 /// It happens to the server's process, so the coordinator must have started it.
 bool hits_server(users::FaultKind kind);
-/// It happens to virtual users and their connections.
-bool hits_clients(users::FaultKind kind);
 
 /// Why the schedule cannot be carried out, one line a fault; empty when it can. `spawned`: the coordinator starts the
 /// server.

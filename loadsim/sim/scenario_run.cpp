@@ -38,19 +38,6 @@ Options options_of(const ScenarioRun& run) {
   return options;
 }
 
-bool hits_clients(users::FaultKind kind) {
-  switch (kind) {
-    case users::FaultKind::Cut:
-    case users::FaultKind::ClientCrash:
-    case users::FaultKind::ClientSlow:
-    case users::FaultKind::ClientClone:
-    case users::FaultKind::ClientOffline:
-      return true;
-    default:
-      return false;
-  }
-}
-
 /// Effects are counted by kind: each fault of a kind is given an equal part.
 std::vector<report::FaultOutcome> outcomes(const std::vector<users::Fault>& faults, const FaultTallies& tallies) {
   std::vector<report::FaultOutcome> found;

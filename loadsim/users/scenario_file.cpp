@@ -109,6 +109,9 @@ class ScenarioReader {
         continue;
       }
       scenario_.faults.insert(scenario_.faults.end(), parsed->begin(), parsed->end());
+      if (scenario_.faults.size() > limits::kFaultsMax) {
+        return fields.error(each, "there are more than 10000 faults: take some away");
+      }
     }
     std::stable_sort(scenario_.faults.begin(), scenario_.faults.end(),
                      [](const Fault& a, const Fault& b) { return a.at < b.at; });

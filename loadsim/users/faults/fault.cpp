@@ -69,6 +69,42 @@ bool number(std::string_view word, T& value, std::string_view& unit) {
   return error == std::errc() && rest != word.data();
 }
 
+bool parse_span(std::string_view word, Duration& span) {
+  return parse_duration(word, span) && span >= 0ns && span <= limits::kFaultTimeMax;
+}
+
+/// Thousands of bytes, or bytes.
+bool parse_bytes(std::string_view word, std::string_view thousands, std::string_view bytes, std::uint64_t& value) {
+  std::string_view unit;
+  if (!number(word, value, unit) || value > limits::kFaultBytesMax) return false;
+  if (unit == thousands) value *= 1000;
+  return (unit == thousands || unit == bytes) && value <= limits::kFaultBytesMax;
+}
+
+/// For messages.
+std::string_view taken_for(char what, FaultKind kind) {
+  switch (what) {
+    case 'N':
+      return "a node, as n1";
+    case 'L':
+      return "one node and another, as n1>n2";
+    case 'P':
+      return "a share from 0% to 100%";
+    case 'D':
+      return kind == FaultKind::ClockStep ? "a duration, as 3s or -1h" : "a duration from 0s to 24h, as 3s";
+    case 'E':
+      return "a delay from 0s to 24h, as 20ms";
+    case 'C':
+      return "a number from 0 to 10000";
+    case 'B':
+      return "a size up to 1 GB, as 40KB or 400B";
+    case 'R':
+      return "a rate up to 1 GB/s, as 2KB/s or 400B/s";
+    default:
+      return "a drift from -100000ppm to 100000ppm";
+  }
+}
+
 bool parse_argument(char what, std::string_view word, Fault& fault) {
   std::string_view unit;
   switch (what) {
@@ -84,7 +120,7 @@ bool parse_argument(char what, std::string_view word, Fault& fault) {
     }
     case 'P': {
       std::uint32_t percent = 0;
-      if (!number(word, percent, unit)) return false;
+      if (!number(word, percent, unit) || percent > 100) return false;
       fault.permille = percent * 10;
       if (unit.size() == 3 && unit[0] == '.' && unit[2] == '%' && unit[1] >= '0' && unit[1] <= '9') {
         fault.permille += static_cast<std::uint32_t>(unit[1] - '0');
@@ -94,19 +130,15 @@ bool parse_argument(char what, std::string_view word, Fault& fault) {
       return fault.permille <= 1000;
     }
     case 'D':
-      return parse_duration(word, fault.span);
+      return fault.kind == FaultKind::ClockStep ? parse_duration(word, fault.span) : parse_span(word, fault.span);
     case 'E':
-      return parse_duration(word, fault.delay) && fault.delay >= 0ns;
+      return parse_span(word, fault.delay);
     case 'C':
-      return number(word, fault.count, unit) && unit.empty();
+      return number(word, fault.count, unit) && unit.empty() && fault.count <= limits::kFaultCountMax;
     case 'B':
-      if (!number(word, fault.bytes, unit)) return false;
-      if (unit == "KB") fault.bytes *= 1000;
-      return unit == "KB" || unit == "B";
+      return parse_bytes(word, "KB", "B", fault.bytes);
     case 'R':
-      if (!number(word, fault.bytes_per_s, unit)) return false;
-      if (unit == "KB/s") fault.bytes_per_s *= 1000;
-      return unit == "KB/s" || unit == "B/s";
+      return parse_bytes(word, "KB/s", "B/s", fault.bytes_per_s);
     case 'M':
       return number(word, fault.ppm, unit) && unit == "ppm" && fault.ppm >= -100'000 && fault.ppm <= 100'000;
     default:
@@ -163,7 +195,7 @@ std::string parse_entry(std::string_view text, Fault& fault) {
   for (const char what : shape->arguments) {
     const std::string_view word = next_word(text);
     if (!parse_argument(what, word, fault)) {
-      return name + ": '" + std::string(word) + "' is not what it takes";
+      return name + " takes " + std::string(taken_for(what, shape->kind)) + ", and not '" + std::string(word) + "'";
     }
   }
   const std::string_view rest = next_word(text);
@@ -174,6 +206,11 @@ std::string parse_entry(std::string_view text, Fault& fault) {
 }  // namespace
 
 std::string_view name_of(FaultKind kind) { return shape_of(kind).name; }
+
+bool hits_clients(FaultKind kind) {
+  using enum FaultKind;
+  return kind == Cut || kind == ClientCrash || kind == ClientSlow || kind == ClientClone || kind == ClientOffline;
+}
 
 Fault only_its_own(const Fault& fault) {
   Fault out{.at = fault.at, .kind = fault.kind};
@@ -255,8 +292,9 @@ Result<std::vector<Fault>, FaultError> parse_faults(std::string_view text) {
     const std::string_view time = next_word(line);
     if (time.empty()) continue;
     Duration at{};
-    if (!time.starts_with('@') || !parse_duration(time.substr(1), at) || at < 0ns) {
-      return fail(FaultError{number, "a line begins with a time, as in @8s, and not with '" + std::string(time) + "'"});
+    if (!time.starts_with('@') || !parse_span(time.substr(1), at)) {
+      return fail(FaultError{
+          number, "a line begins with a time up to 24h, as in @8s, and not with '" + std::string(time) + "'"});
     }
     for (bool more = true; more;) {
       const std::string_view entry = line.substr(0, line.find(';'));
@@ -265,6 +303,9 @@ Result<std::vector<Fault>, FaultError> parse_faults(std::string_view text) {
       Fault fault{.at = at};
       std::string error = parse_entry(entry, fault);
       if (!error.empty()) return fail(FaultError{number, std::move(error)});
+      if (faults.size() == limits::kFaultsMax) {
+        return fail(FaultError{number, "there are 10000 faults before this one: take some away"});
+      }
       faults.push_back(fault);
     }
   }

@@ -22,6 +22,7 @@
 //   @70s  heal
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -76,6 +77,7 @@ enum class FaultKind : std::uint8_t {
 };
 inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::kCount);
 std::string_view name_of(FaultKind kind);
+bool hits_clients(FaultKind kind);
 
 /// Which fields count is the kind's business; the others stay zero.
 struct Fault {
@@ -98,6 +100,17 @@ Fault only_its_own(const Fault& fault);
 
 /// "@8s kill n1"; parse_faults reads it back.
 std::string to_string(const Fault& fault);
+
+namespace limits {
+
+/// Of a schedule, and of what one fault does at a time: beyond, a run would not end.
+inline constexpr std::size_t kFaultsMax = 10'000;
+inline constexpr std::uint32_t kFaultCountMax = 10'000;
+/// When a fault begins, and how long it lasts. A clock may be stepped further.
+inline constexpr Duration kFaultTimeMax = std::chrono::hours(24);
+inline constexpr std::uint64_t kFaultBytesMax = 1'000'000'000;
+
+}  // namespace limits
 
 struct FaultError {
   std::size_t line = 0;  // from 1

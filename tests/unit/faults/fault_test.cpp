@@ -1,5 +1,6 @@
 #include "loadsim/users/faults/fault.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -67,6 +68,36 @@ TEST(FaultSchedule, AnErrorNamesItsLine) {
     ASSERT_FALSE(faults.has_value()) << text;
     EXPECT_EQ(faults.error().line, line) << text;
   }
+}
+
+/// Else it would be another number than was written, or a run without an end.
+TEST(FaultSchedule, WhatIsBeyondAllMeasureIsRefusedWithWhatIsTaken) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"@1s cut 429496730% 1s", "a share from 0% to 100%"},
+      {"@1s member.kick_race 10001", "a number from 0 to 10000"},
+      {"@25h kill n1", "a time up to 24h"},
+      {"@1s pause n1 25h", "a duration from 0s to 24h"},
+      {"@1s pause n1 -1s", "a duration from 0s to 24h"},
+      {"@1s store.slow 25h 1s", "a delay from 0s to 24h"},
+      {"@1s oom n1 18446744073709551KB 1s", "a size up to 1 GB"},
+      {"@1s client.slow 5% 18446744073709551KB/s 1s", "a rate up to 1 GB/s"},
+  };
+  for (const auto& [text, wanted] : cases) {
+    const auto faults = parse_faults(text);
+    ASSERT_FALSE(faults.has_value()) << text;
+    EXPECT_THAT(faults.error().text, testing::HasSubstr(wanted)) << text;
+  }
+  const auto most = parse_faults("@24h pause n1 24h ; member.kick_race 10000 ; clock.step n1 -1000000h");
+  EXPECT_TRUE(most.has_value()) << most.error().text;
+}
+
+TEST(FaultSchedule, AScheduleHasAnEnd) {
+  std::string text;
+  for (int i = 0; i < 10'000; ++i) text += "@1s heal\n";
+  EXPECT_EQ(parse_faults(text).value().size(), 10'000u);
+  const auto faults = parse_faults(text + "\n@1s heal");
+  ASSERT_FALSE(faults.has_value());
+  EXPECT_EQ(faults.error().line, 10'002u);
 }
 
 }  // namespace
