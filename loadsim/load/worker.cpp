@@ -35,12 +35,12 @@ constexpr Duration kFounderEvery = 1ms;
 Worker::Worker(UserWorld& world, const WorkerPlan& plan, Channel channel)
     : world_(world),
       channel_(std::move(channel)),
-      crowd_(world, plan.endpoint, plan.first, plan.count, plan.source, now_on_machine()),
+      connections_(world, plan.endpoint, plan.first, plan.count, plan.source, now_on_machine()),
       first_(plan.first),
       next_tick_(now_on_machine()) {
   epoll_event event{.events = EPOLLIN};
   event.data.u64 = kCommandsEvent;
-  ::epoll_ctl(crowd_.epoll(), EPOLL_CTL_ADD, channel_.fd(), &event);
+  ::epoll_ctl(connections_.epoll(), EPOLL_CTL_ADD, channel_.fd(), &event);
 }
 
 void Worker::run() {
@@ -51,24 +51,24 @@ void Worker::turn() {
   wait(now_on_machine());
   const Instant now = now_on_machine();
   act_due(now);
-  crowd_.on_time(now);
+  connections_.on_time(now);
   if (founding_) pump_founding(now);
   if (now >= next_tick_) tick(now);
 }
 
 void Worker::wait(Instant now) {
-  Instant until = std::min(next_tick_, crowd_.next_deadline());
+  Instant until = std::min(next_tick_, connections_.next_deadline());
   if (founding_) until = std::min(until, now + kFoundingEvery);
   if (!actions_.empty()) until = std::min(until, actions_.top().at);
   const Duration left = std::max(until - now, Duration::zero());
   const timespec timeout{.tv_sec = left / 1s, .tv_nsec = (left % 1s).count()};
   std::array<epoll_event, kEventsPerTurn> events;
-  const int ready = ::epoll_pwait2(crowd_.epoll(), events.data(), kEventsPerTurn, &timeout, nullptr);
+  const int ready = ::epoll_pwait2(connections_.epoll(), events.data(), kEventsPerTurn, &timeout, nullptr);
   // One reading of the clock for all of them would date the last by the first.
   for (int i = 0; i < ready; ++i) {
     const Instant arrived = now_on_machine();
     if (events[static_cast<std::size_t>(i)].data.u64 != kCommandsEvent) {
-      crowd_.on_ready(events[static_cast<std::size_t>(i)], arrived);
+      connections_.on_ready(events[static_cast<std::size_t>(i)], arrived);
     } else if (!obey(arrived)) {
       running_ = false;
     }
@@ -96,7 +96,7 @@ void Worker::on(const Command& command, Instant now) {
     case Command::Kind::Fault:
       return hit(command, now);
     case Command::Kind::Target:
-      return crowd_.set_port(command.port);
+      return connections_.set_port(command.port);
     case Command::Kind::Quiesce:
       return quiesce(now);
     case Command::Kind::ListRooms:
@@ -110,7 +110,7 @@ void Worker::on(const Command& command, Instant now) {
 }
 
 void Worker::found(Instant now) {
-  std::vector<std::vector<std::uint32_t>> rooms(crowd_.slots().size());
+  std::vector<std::vector<std::uint32_t>> rooms(connections_.slots().size());
   for (std::uint32_t room = 0; room < world_.plan.rooms(); ++room) {
     const std::uint32_t founder = world_.plan.members(room).front();
     if (founder >= first_ && founder - first_ < rooms.size()) rooms[founder - first_].push_back(room);
@@ -118,19 +118,19 @@ void Worker::found(Instant now) {
   Instant at = now;
   for (std::size_t i = 0; i < rooms.size(); ++i) {
     if (rooms[i].empty()) continue;
-    crowd_.slots()[i].user.found(rooms[i]);
-    crowd_.start_at(crowd_.slots()[i], at, now);
+    connections_.slots()[i].user.found(rooms[i]);
+    connections_.start_at(connections_.slots()[i], at, now);
     at += kFounderEvery;
   }
   founding_ = true;
 }
 
 void Worker::pump_founding(Instant now) {
-  for (UserSlot& slot : crowd_.slots()) {
+  for (UserSlot& slot : connections_.slots()) {
     Founding* founding = slot.user.founding();
     if (founding == nullptr || founding->finished(slot.user.session())) continue;
-    crowd_.with(slot, now,
-                [&](VirtualUser& user, client::Output& out) { founding->pump(user.session(), world_, now, out); });
+    connections_.with(
+        slot, now, [&](VirtualUser& user, client::Output& out) { founding->pump(user.session(), world_, now, out); });
     if (founding->refused() != 0) {
       founding_ = false;
       return report(ReportKind::Trouble, "the server refused to make a room");
@@ -140,22 +140,23 @@ void Worker::pump_founding(Instant now) {
 
 void Worker::ramp(const Command& command, Instant now) {
   founding_ = false;
-  for (UserSlot& slot : crowd_.slots()) {
+  for (UserSlot& slot : connections_.slots()) {
     slot.user.founded();
     if (slot.user.session().state() != client::LinkState::Stopped || slot.start_at != kNever) continue;
     const Duration at = world_.scenario.ramp / world_.scenario.users * slot.user.index();
-    crowd_.start_at(slot, command.at + at, now);
+    connections_.start_at(slot, command.at + at, now);
   }
 }
 
 void Worker::load(const Command& command, Instant now) {
   tick(now);
-  for (std::uint32_t i = 0; i < crowd_.slots().size(); ++i) {
-    const users::Persona& persona = crowd_.slots()[i].user.persona();
+  for (std::uint32_t i = 0; i < connections_.slots().size(); ++i) {
+    const users::Persona& persona = connections_.slots()[i].user.persona();
     if (persona.acts()) schedule({.at = command.at, .slot = i, .number = 0});
     if (persona.stall > Duration::zero()) {
       const Instant from = command.at + persona.stall_at;
-      crowd_.slow(crowd_.slots()[i], {.from = from, .until = from + persona.stall, .next_read = from}, command.at);
+      connections_.slow(connections_.slots()[i], {.from = from, .until = from + persona.stall, .next_read = from},
+                        command.at);
     }
   }
 }
@@ -163,34 +164,34 @@ void Worker::load(const Command& command, Instant now) {
 void Worker::quiesce(Instant now) {
   tick(now);
   actions_ = {};
-  for (UserSlot& slot : crowd_.slots()) {
-    crowd_.slow(slot, {}, now);
+  for (UserSlot& slot : connections_.slots()) {
+    connections_.slow(slot, {}, now);
     slot.no_network_until = now;
-    crowd_.with(slot, now, [&](VirtualUser& user, client::Output& out) { user.follow_all(now, out); });
+    connections_.with(slot, now, [&](VirtualUser& user, client::Output& out) { user.follow_all(now, out); });
   }
 }
 
 void Worker::hit(const Command& command, Instant now) {
   const users::Fault& fault = command.fault;
   std::uint64_t effect = 0;
-  for (UserSlot& slot : crowd_.slots()) {
+  for (UserSlot& slot : connections_.slots()) {
     if (scale(draw(world_.seed, kFaultStream, slot.user.index(), command.fault_index), 1000) >= fault.permille)
       continue;
     if (!slot.user.ready()) continue;
     ++effect;
     switch (fault.kind) {
       case users::FaultKind::Cut:
-        crowd_.disconnect(slot, true, fault.span, now);
+        connections_.disconnect(slot, true, fault.span, now);
         break;
       case users::FaultKind::ClientOffline:
-        crowd_.disconnect(slot, false, fault.span, now);
+        connections_.disconnect(slot, false, fault.span, now);
         break;
       case users::FaultKind::ClientCrash:
-        crowd_.crash(slot, now);
+        connections_.crash(slot, now);
         break;
       default:
-        crowd_.slow(slot, {.from = now, .until = now + fault.span, .next_read = now, .bytes_per_s = fault.bytes_per_s},
-                    now);
+        connections_.slow(
+            slot, {.from = now, .until = now + fault.span, .next_read = now, .bytes_per_s = fault.bytes_per_s}, now);
         break;
     }
   }
@@ -203,7 +204,7 @@ void Worker::hit(const Command& command, Instant now) {
 void Worker::list_rooms() {
   constexpr std::size_t kRoomsPerMessage = 8192;
   std::vector<const VirtualUser*> users;
-  for (const UserSlot& slot : crowd_.slots()) users.push_back(&slot.user);
+  for (const UserSlot& slot : connections_.slots()) users.push_back(&slot.user);
   const std::vector<RoomId> rooms = FinalSweep(users).rooms();
   for (std::size_t i = 0; i < rooms.size(); i += kRoomsPerMessage) {
     MessageWriter message(ReportKind::RoomsWatched);
@@ -217,7 +218,7 @@ void Worker::sweep(const Command& command) {
   blame();
   std::vector<const VirtualUser*> users;
   bool at_rest = true;
-  for (const UserSlot& slot : crowd_.slots()) {
+  for (const UserSlot& slot : connections_.slots()) {
     users.push_back(&slot.user);
     at_rest = at_rest && slot.user.settled();
   }
@@ -234,7 +235,7 @@ void Worker::sweep(const Command& command) {
 // ---- actions
 
 void Worker::schedule(const NextAction& last) {
-  const VirtualUser& user = crowd_.slots()[last.slot].user;
+  const VirtualUser& user = connections_.slots()[last.slot].user;
   const users::Step step = users::nth_step(user.persona(), world_.seed, user.index(), last.number);
   actions_.push({.at = last.at + step.wait, .slot = last.slot, .number = last.number + 1});
 }
@@ -249,19 +250,19 @@ void Worker::act_due(Instant now) {
 }
 
 void Worker::act(const NextAction& next) {
-  UserSlot& slot = crowd_.slots()[next.slot];
+  UserSlot& slot = connections_.slots()[next.slot];
   const users::Action action =
       users::nth_step(slot.user.persona(), world_.seed, slot.user.index(), next.number - 1).action;
   const Instant present = now_on_machine();
   world_.record(report::Metric::TimerLag, next.at, present);
   using people::Done;
   Done done = Done::Nothing;
-  crowd_.with(slot, present, [&](VirtualUser& user, client::Output& out) {
+  connections_.with(slot, present, [&](VirtualUser& user, client::Output& out) {
     done = people::act(user.person(), user.session(), action, {.intended = next.at, .now = present}, out);
   });
   switch (done) {
     case Done::Leave:
-      crowd_.reconnect(slot, present);
+      connections_.reconnect(slot, present);
       [[fallthrough]];
     case Done::Yes:
       ++world_.counters.actions[static_cast<std::size_t>(action)];
@@ -284,8 +285,8 @@ void Worker::report(ReportKind kind, const std::string& text) {
 }
 
 report::Gauges Worker::gauges(Instant now) const {
-  report::Gauges gauges{.users = crowd_.slots().size(), .rss_kb = resident_kb()};
-  for (const UserSlot& slot : crowd_.slots()) {
+  report::Gauges gauges{.users = connections_.slots().size(), .rss_kb = resident_kb()};
+  for (const UserSlot& slot : connections_.slots()) {
     gauges.ready += slot.user.ready() || now < slot.away_until ? 1 : 0;
     gauges.live += slot.user.live() ? 1 : 0;
     gauges.waiting += slot.user.session().outbox().size();
@@ -300,7 +301,7 @@ report::Gauges Worker::gauges(Instant now) const {
 void Worker::tick(Instant now) {
   report_violations();
   report::Counters counters = world_.counters;
-  for (const UserSlot& slot : crowd_.slots()) {
+  for (const UserSlot& slot : connections_.slots()) {
     const client::SessionCounters odd = slot.user.odd();
     counters.redelivered += odd.redelivered;
     counters.gaps += odd.gaps;
@@ -325,7 +326,7 @@ void Worker::report_violations() {
 }
 
 void Worker::blame() {
-  for (const UserSlot& slot : crowd_.slots()) {
+  for (const UserSlot& slot : connections_.slots()) {
     const char* why = nullptr;
     if (slot.user.settled(&why)) continue;
     world_.violations.report({.guarantee = check::Guarantee::G15_Liveness,

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "loadsim/load/channel.h"
-#include "loadsim/load/crowd.h"
+#include "loadsim/load/connections.h"
 #include "loadsim/load/endpoint.h"
 #include "loadsim/load/user_world.h"
 
@@ -60,7 +60,7 @@ class Worker {
 
   UserWorld& world_;
   Channel channel_;
-  Crowd crowd_;
+  Connections connections_;
   std::priority_queue<NextAction, std::vector<NextAction>, std::greater<>> actions_;
   std::vector<std::byte> messages_;
   std::uint32_t first_;

@@ -22,7 +22,7 @@
 #include "loadsim/sim/network.h"
 #include "loadsim/sim/node.h"
 #include "loadsim/sim/paging.h"
-#include "loadsim/sim/room_views.h"
+#include "loadsim/sim/shown_rooms.h"
 #include "loadsim/users/action.h"
 
 namespace starling::sim {
@@ -130,8 +130,8 @@ class Device {
     return at == presence_.end() ? std::nullopt : std::optional(at->second);
   }
   bool ready() const { return session_ != nullptr && session_->state() == client::LinkState::Ready; }
-  RoomViews& views() { return views_; }
-  const RoomViews& views() const { return views_; }
+  ShownRooms& views() { return views_; }
+  const ShownRooms& views() const { return views_; }
   const DeviceStore& disk() const { return disk_; }
   const check::DeviceWatch& watch() const { return *watch_; }
   check::DeviceWatch& watch() { return *watch_; }
@@ -228,7 +228,7 @@ class Device {
   std::unique_ptr<people::Person> person_;  // none: nobody whom a scenario knows
 
   Chronicle chronicle_;
-  RoomViews views_;
+  ShownRooms views_;
   std::map<RoomId, std::vector<UserId>> watched_;
   std::map<UserId, wire::PresenceState> presence_;
   bool away_ = false;

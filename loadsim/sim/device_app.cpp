@@ -254,7 +254,7 @@ void Device::ask_next_page() {
 
 void Device::mark_read(RoomId room) {
   if (!running()) return;
-  const RoomView& view = views_.at(room);
+  const ShownRoom& view = views_.at(room);
   if (!view.head) return;
   input([&](client::Session& session, Instant now, client::Output& out) {
     (void)session.mark_read(room, view.head, view.msg_no, now, out);
@@ -263,7 +263,7 @@ void Device::mark_read(RoomId room) {
 
 void Device::mark_read_beyond(RoomId room, std::uint64_t by) {
   if (!running()) return;
-  const RoomView& view = views_.at(room);
+  const ShownRoom& view = views_.at(room);
   input([&](client::Session& session, Instant now, client::Output& out) {
     (void)session.mark_read(room, Seq(view.head.value + by), view.msg_no + by, now, out);
   });

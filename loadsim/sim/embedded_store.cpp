@@ -66,10 +66,10 @@ ports::StoreResult EmbeddedStore::execute(std::uint32_t slot, bool keep_request)
 
 void EmbeddedStore::process_died(std::uint32_t node, Death death) {
   const std::uint64_t random = context_->next_draw(Stream::Fate, 0, deaths_);
-  if (random % 2 == 0 && context_->now() < group_ends_) finish_group_of_the_dead();
+  if (random % 2 == 0 && context_->now() < groups_.ends()) finish_group_of_the_dead();
   if (death == Death::Machine && mutant(Mutant::SynchronousOff)) *database_ = synced_;
   next_life(node);
-  group_ends_ = next_group_ends_ = context_->now();
+  groups_.stop(context_->now());
 }
 
 /// The group under way was in the log whole, only its answers are lost.
@@ -78,7 +78,7 @@ void EmbeddedStore::finish_group_of_the_dead() {
   std::vector<std::uint32_t> group;
   for (std::uint32_t i = 0; i < slots_.size(); ++i) {
     const bool waits =
-        slots_[i].used && !pending_[i].executed && !asked_by_the_dead(slots_[i]) && pending_[i].at == group_ends_;
+        slots_[i].used && !pending_[i].executed && !asked_by_the_dead(slots_[i]) && pending_[i].at == groups_.ends();
     if (waits && is_write(slots_[i].op.request)) group.push_back(i);
   }
   std::sort(group.begin(), group.end(),

@@ -10,6 +10,7 @@
 #include "common/base/probe.h"
 #include "common/client/close_code.h"
 #include "loadsim/sim/recording.h"
+#include "server/ports/entry.h"
 
 namespace starling::sim {
 namespace {
@@ -101,7 +102,6 @@ void Node::start() {
 void Node::serve() {
   const std::uint16_t count = context_->options.shards;
   conns_.resize(count);
-  free_.resize(count);
   bus_->begins(first_shard_);
   armed_.assign(count, kNever);
   tickets_.resize(count);
@@ -178,12 +178,7 @@ void Node::kill(StoreModel::Death death) {
   bus_->ends(first_shard_);
   store_->process_died(index_, death);
   directory_->process_died(index_);
-  for (std::uint32_t shard = 0; shard < conns_.size(); ++shard) {
-    for (std::uint32_t i = 0; i < conns_[shard].size(); ++i) {
-      if (conns_[shard][i].used) free_conn(shard, {.index = i, .generation = conns_[shard][i].generation});
-      conns_[shard][i].generation = 0;  // another process gives the same handles out again
-    }
-  }
+  for (ConnTable<Conn>& conns : conns_) conns.begin_anew();
   for (std::uint64_t& ticket : tickets_) ++ticket;
   for (std::uint32_t device = 0; device < endpoints_.size(); ++device) {
     Endpoint& end = endpoints_[device];
@@ -253,25 +248,6 @@ void Node::on_dial(std::uint32_t device) {
          .attempt = attempt};
 }
 
-ConnId Node::take_conn(std::uint32_t shard, std::uint32_t device, std::uint32_t attempt) {
-  if (free_[shard].empty()) {
-    free_[shard].push_back(static_cast<std::uint32_t>(conns_[shard].size()));
-    conns_[shard].emplace_back();
-  }
-  const std::uint32_t index = free_[shard].back();
-  free_[shard].pop_back();
-  Conn& conn = conns_[shard][index];
-  conn = {.generation = conn.generation + 1, .device = device, .attempt = attempt, .used = true};
-  return {.index = index, .generation = conn.generation};
-}
-
-void Node::free_conn(std::uint32_t shard, ConnId conn) {
-  Conn& slot = conns_[shard][conn.index];
-  if (!slot.used || slot.generation != conn.generation) return;
-  slot.used = false;
-  free_[shard].push_back(conn.index);
-}
-
 void Node::on_frame(std::uint32_t device, wire::ClientFrame frame) {
   Endpoint& end = endpoint(device);
   if (!end.open || end.attempt != network_->link(device).attempt) return;
@@ -295,7 +271,7 @@ void Node::admit(std::uint32_t device, Endpoint& end, wire::Hello hello) {
     return;
   }
   end.admitted = true;
-  end.conn = take_conn(end.shard, device, end.attempt);
+  end.conn = conns_[end.shard].take({.device = device, .attempt = end.attempt});
   const WallTime expires = wall() + kTicketLife;
   const Options& options = context_->options;
   core::Connected connected{
@@ -318,13 +294,11 @@ void Node::on_drained(std::uint32_t device, std::uint32_t bytes) {
 
 void Node::on_lost(std::uint32_t device, std::uint32_t attempt) {
   for (std::uint32_t shard = 0; shard < conns_.size(); ++shard) {
-    for (std::uint32_t i = 0; i < conns_[shard].size(); ++i) {
-      Conn& conn = conns_[shard][i];
-      if (!conn.used || conn.device != device || conn.attempt != attempt) continue;
-      const ConnId id{.index = i, .generation = conn.generation};
+    conns_[shard].for_each([&](ConnId id, const Conn& conn) {
+      if (conn.device != device || conn.attempt != attempt) return;
       input(shard, core::Disconnected{.conn = id});
-      free_conn(shard, id);
-    }
+      conns_[shard].give_back(id);
+    });
   }
   Endpoint& end = endpoint(device);
   if (end.attempt == attempt) end.open = false;
@@ -345,12 +319,7 @@ void Node::enter_by_link(RoomId room, Epoch epoch, UserId user) {
                            .rooms_per_user_max = context_->options.config.rooms_per_user_max,
                            .now = moment().wall,
                            .rows = {}};
-  batch.rows.push_back({.user = user,
-                        .client_msg_id = ClientMsgId(user.value),
-                        .kind = wire::EventKind::MemberAdd,
-                        .subject = user,
-                        .role = wire::Role::Member,
-                        .body_hash = wire::body_hash({})});
+  batch.rows.push_back(ports::entry_of(user));
   const std::uint64_t id = StoreModel::kOfTheService | ++entries_;
   entering_.insert_or_assign(id, std::move(batch));
   store_->submit(
@@ -435,21 +404,20 @@ void Node::send(std::uint32_t shard, const core::Effects::Send& send) {
                       wire::body_hash({reinterpret_cast<const char*>(payload.data()), payload.size()}));
   for (std::uint32_t i = send.first; i < send.first + send.count; ++i) {
     const ConnId id = effects_.recipients[i];
-    const Conn& conn = conns_[shard][id.index];
-    if (!conn.used || conn.generation != id.generation) continue;
-    if (network_->link(conn.device).attempt != conn.attempt) continue;
+    const Conn* conn = conns_[shard].find(id);
+    if (conn == nullptr || network_->link(conn->device).attempt != conn->attempt) continue;
     if (context_->recording != nullptr) {
-      context_->recording->sent_down(context_->now(), name_of(shard), conn.device, *frame.frame);
+      context_->recording->sent_down(context_->now(), name_of(shard), conn->device, *frame.frame);
     }
-    network_->send_down(conn.device, frame);
+    network_->send_down(conn->device, frame);
   }
 }
 
 void Node::close(std::uint32_t shard, const core::Effects::Close& close) {
-  const Conn conn = conns_[shard][close.conn.index];
+  const Conn conn = conns_[shard].at(close.conn.index);
   context_->trace.add(0x400, conn.device, static_cast<std::uint64_t>(close.reason));
-  if (!conn.used || conn.generation != close.conn.generation) return;
-  free_conn(shard, close.conn);
+  if (conns_[shard].find(close.conn) == nullptr) return;
+  conns_[shard].give_back(close.conn);
   Endpoint& end = endpoint(conn.device);
   if (end.attempt == conn.attempt) end.open = false;
   if (network_->link(conn.device).attempt == conn.attempt) {

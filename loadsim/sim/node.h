@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "loadsim/sim/bus.h"
+#include "loadsim/sim/conn_table.h"
 #include "loadsim/sim/context.h"
 #include "loadsim/sim/directory_model.h"
 #include "loadsim/sim/network.h"
@@ -95,10 +96,8 @@ class Node {
 
  private:
   struct Conn {
-    std::uint32_t generation = 0;
     std::uint32_t device = UINT32_MAX;
     std::uint32_t attempt = 0;
-    bool used = false;
   };
   /// Where a device's present connection ends.
   struct Endpoint {
@@ -125,8 +124,6 @@ class Node {
   void close(std::uint32_t shard, const core::Effects::Close& close);
   void arm(std::uint32_t shard);
   void admit(std::uint32_t device, Endpoint& end, wire::Hello hello);
-  ConnId take_conn(std::uint32_t shard, std::uint32_t device, std::uint32_t attempt);
-  void free_conn(std::uint32_t shard, ConnId conn);
   Endpoint& endpoint(std::uint32_t device);
   ShardId name_of(std::uint32_t shard) const { return ShardId(static_cast<std::uint16_t>(first_shard_ + shard)); }
   std::uint32_t index_of(ShardId name) const { return name.value - first_shard_; }
@@ -148,10 +145,9 @@ class Node {
   std::optional<core::Lease> lease_;  // of a node of several
   std::uint64_t lease_ticket_ = 0;
   std::vector<std::unique_ptr<core::Shard>> shards_;
-  std::vector<std::vector<Conn>> conns_;  // by shard
-  std::vector<std::vector<std::uint32_t>> free_;
-  std::vector<Endpoint> endpoints_;  // by device
-  std::vector<Instant> armed_;       // by shard
+  std::vector<ConnTable<Conn>> conns_;  // by shard
+  std::vector<Endpoint> endpoints_;     // by device
+  std::vector<Instant> armed_;          // by shard
   std::vector<std::uint64_t> tickets_;
   core::Effects effects_;
   wire::Decoder decoder_;

@@ -18,14 +18,6 @@ std::unique_ptr<StoreModel> make_store(Context& context, Database& database) {
   return std::make_unique<EmbeddedStore>(context, database);
 }
 
-bool StoreModel::is_write(const ports::StoreRequest& request) {
-  return std::holds_alternative<ports::CommitBatch>(request) || std::holds_alternative<ports::CreateRoom>(request) ||
-         std::holds_alternative<ports::PutReadMarks>(request) ||
-         std::holds_alternative<ports::PutCheckpoint>(request) || std::holds_alternative<ports::RaiseEpoch>(request) ||
-         std::holds_alternative<ports::PutItem>(request) || std::holds_alternative<ports::ChangeRooms>(request) ||
-         std::holds_alternative<ports::KeepLease>(request);
-}
-
 std::uint32_t StoreModel::take(ShardId shard, ports::StoreOp op) {
   if (context_->recording != nullptr) context_->recording->submitted(context_->now(), shard, op.request);
   if (free_.empty()) {
@@ -50,14 +42,7 @@ Instant StoreModel::time_of(bool write) {
   Duration slow = now < slow_until_ ? slow_by_ : Duration::zero();
   if (slow > Duration::zero()) ++context_->tally(users::FaultKind::StoreSlow).effective;
   if (!write) return now + within(options.read_latency, random) + slow;
-  const Duration fsync = within(options.fsync_latency, random) + slow;
-  if (now >= group_ends_) {
-    group_ends_ = std::max(now, next_group_ends_) + fsync;
-    next_group_ends_ = group_ends_;
-    return group_ends_;
-  }
-  if (next_group_ends_ <= group_ends_) next_group_ends_ = group_ends_ + fsync;
-  return next_group_ends_;
+  return groups_.join(now, within(options.fsync_latency, random) + slow);
 }
 
 void StoreModel::check_one_batch_per_room(ShardId shard, const ports::StoreOp& op) {

@@ -12,6 +12,7 @@
 
 #include "loadsim/sim/context.h"
 #include "loadsim/sim/database.h"
+#include "loadsim/sim/group_commit.h"
 #include "server/ports/store.h"
 
 namespace starling::sim {
@@ -80,7 +81,6 @@ class StoreModel {
     ports::StoreCompletion completion;
   };
 
-  static bool is_write(const ports::StoreRequest& request);
   std::uint32_t take(ShardId shard, ports::StoreOp op);
   void give_back(std::uint32_t slot);
   bool asked_by_the_dead(const Slot& slot) const { return slot.life != lives_[node_of(slot.shard)]; }
@@ -101,8 +101,7 @@ class StoreModel {
   Context* context_;
   Database* database_;
   std::vector<Slot> slots_;
-  Instant group_ends_{};       // the fsync under way
-  Instant next_group_ends_{};  // the one after it, once somebody waits for it
+  GroupCommit groups_;
 
   std::uint32_t lost_permille_ = 0;
   Instant lost_until_{};

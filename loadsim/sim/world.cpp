@@ -20,7 +20,7 @@ World::World(Options options, Recording* recording)
       directory_(context_),
       witness_(context_, database_),
       nemesis_(*this),
-      persona_(context_),
+      habit_(context_),
       cast_(context_.options.scenario ? std::make_unique<Cast>(context_) : nullptr),
       presence_(context_) {
   for (std::uint32_t i = 0; i < context_.options.nodes; ++i) {
@@ -323,8 +323,8 @@ void World::act(std::uint32_t index) {
   if (cast_) {
     wait = cast_->act(device, acts_[index]++);
   } else {
-    persona_.act(device);
-    wait = persona_.think(device, ++acts_[index]) * slowness_;
+    habit_.act(device);
+    wait = habit_.think(device, ++acts_[index]) * slowness_;
   }
   context_.wheel.schedule(context_.now() + wait, Happening::DeviceActs, index);
 }

@@ -13,11 +13,11 @@
 #include "loadsim/sim/database.h"
 #include "loadsim/sim/device.h"
 #include "loadsim/sim/directory_model.h"
+#include "loadsim/sim/habit.h"
 #include "loadsim/sim/log_witness.h"
 #include "loadsim/sim/nemesis.h"
 #include "loadsim/sim/network.h"
 #include "loadsim/sim/node.h"
-#include "loadsim/sim/persona.h"
 #include "loadsim/sim/presence_check.h"
 #include "loadsim/sim/store_model.h"
 
@@ -89,7 +89,7 @@ class World {
   LogWitness witness_;
   check::EventNames names_;
   Nemesis nemesis_;
-  Persona persona_;
+  Habit habit_;
   std::unique_ptr<Cast> cast_;
   PresenceCheck presence_;
   std::vector<std::unique_ptr<Device>> devices_;

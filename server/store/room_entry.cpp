@@ -1,5 +1,7 @@
 #include "server/store/room_entry.h"
 
+#include "server/ports/entry.h"
+
 namespace starling::store {
 
 RoomEntry::RoomEntry(Connection& connection)
@@ -14,13 +16,7 @@ RoomEntry::Entered RoomEntry::enter(const ports::Digest& code, UserId user, Wall
     if (!rows.next()) return {};
     batch.epoch = rows.as<Epoch>(0);
   }
-  // As who accepts an invitation: the row is the server's.
-  batch.rows.push_back({.user = user,
-                        .client_msg_id = ClientMsgId(user.value),
-                        .kind = wire::EventKind::MemberAdd,
-                        .subject = user,
-                        .role = wire::Role::Member,
-                        .body_hash = wire::body_hash({})});
+  batch.rows.push_back(ports::entry_of(user));
   const ports::Committed done = commits_.run(batch);
   if (done.results.at(0).status != wire::SendStatus::Accepted) return {};
   return {.room = used.room, .head = done.head};

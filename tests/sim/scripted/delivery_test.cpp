@@ -11,13 +11,22 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
+/// Three in one room, connected.
+struct Three : Story {
+  struct People {
+    Person& alice;
+    Person& bob;
+    Person& carol;
+  } people{person("alice"), person("bob"), person("carol")};
+  RoomId room = room_of({&people.alice, &people.bob, &people.carol});
+
+  Three() { everybody_connects(); }
+};
+
 TEST(Delivery, EverybodySeesTheSameMessagesInTheSameOrder) {
-  Story story;
-  Person& alice = story.person("alice");
-  Person& bob = story.person("bob");
-  Person& carol = story.person("carol");
-  const RoomId room = story.room_of({&alice, &bob, &carol});
-  story.everybody_connects();
+  Three story;
+  auto& [alice, bob, carol] = story.people;
+  const RoomId room = story.room;
 
   alice.says(room, "one");
   story.passes(1s);
@@ -129,12 +138,9 @@ TEST(Delivery, HistoryReadBackJoinsPageByPage) {
 }
 
 TEST(Delivery, WhoIsGivenUpIsNotWaitedForAndHoldsNobodyUp) {
-  Story story;
-  Person& alice = story.person("alice");
-  Person& bob = story.person("bob");
-  Person& carol = story.person("carol");
-  const RoomId room = story.room_of({&alice, &bob, &carol});
-  story.everybody_connects();
+  Three story;
+  auto& [alice, bob, carol] = story.people;
+  const RoomId room = story.room;
 
   bob.reads_nothing_for(24h);
   for (int i = 0; i < 40; ++i) alice.says(room, "message " + std::to_string(i) + std::string(1000, '.'));

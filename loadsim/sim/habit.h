@@ -7,9 +7,9 @@
 
 namespace starling::sim {
 
-class Persona {
+class Habit {
  public:
-  explicit Persona(Context& context) : context_(&context) {}
+  explicit Habit(Context& context) : context_(&context) {}
 
   /// One thing, in a room of the device's.
   void act(Device& device);
@@ -21,9 +21,9 @@ class Persona {
   Action choose();
   std::size_t body_bytes();
   UserId anybody();
-  void act_in(Device& device, RoomView& room, Action action);
-  void answer(Device& device, RoomView& room, Action action);
-  void administer(Device& device, RoomView& room, Action action);
+  void act_in(Device& device, ShownRoom& room, Action action);
+  void answer(Device& device, ShownRoom& room, Action action);
+  void administer(Device& device, ShownRoom& room, Action action);
 
   Context* context_;
   std::uint32_t device_ = 0;

@@ -13,7 +13,7 @@
 
 namespace starling::sim {
 
-struct RoomView {
+struct ShownRoom {
   RoomId room;
   wire::RoomKind kind = wire::RoomKind::Group;
   wire::Role role = wire::Role::None;
@@ -27,23 +27,23 @@ struct RoomView {
   std::vector<std::pair<Seq, std::string>> texts;  // only where a script asked for them
 };
 
-class RoomViews {
+class ShownRooms {
  public:
-  RoomViews(UserId user, bool keep_texts) : user_(user), keep_texts_(keep_texts) {}
+  ShownRooms(UserId user, bool keep_texts) : user_(user), keep_texts_(keep_texts) {}
 
   void on(const wire::RoomInfo& info) {
-    RoomView& view = at(info.room);
+    ShownRoom& view = at(info.room);
     view.kind = info.kind;
     view.role = info.role;
     view.member = info.role != wire::Role::None;
   }
   void left(RoomId room) { at(room).member = false; }
   void reset(RoomId room, Seq start) {
-    RoomView& view = at(room);
+    ShownRoom& view = at(room);
     view = {.room = room, .kind = view.kind, .role = view.role, .member = view.member, .head = start, .start = start};
   }
   void shown(const wire::Event& event) {
-    RoomView& view = at(event.room);
+    ShownRoom& view = at(event.room);
     view.head = event.seq;
     view.msg_no = event.msg_no;
     if (event.kind == wire::EventKind::MemberAdd && event.subject == user_) view.role = event.role;
@@ -55,14 +55,14 @@ class RoomViews {
 
   /// The application restarts with this as its stored cursor.
   void rewind(RoomId room, Seq cursor) {
-    RoomView& view = at(room);
+    ShownRoom& view = at(room);
     view.head = cursor;
     std::erase_if(view.texts, [&](const auto& text) { return text.first > cursor; });
   }
 
-  const std::map<RoomId, RoomView>& all() const { return views_; }
-  RoomView& at(RoomId room) {
-    RoomView& view = views_[room];
+  const std::map<RoomId, ShownRoom>& all() const { return views_; }
+  ShownRoom& at(RoomId room) {
+    ShownRoom& view = views_[room];
     view.room = room;
     return view;
   }
@@ -76,7 +76,7 @@ class RoomViews {
 
   UserId user_;
   bool keep_texts_;
-  std::map<RoomId, RoomView> views_;
+  std::map<RoomId, ShownRoom> views_;
 };
 
 }  // namespace starling::sim

@@ -1,4 +1,4 @@
-#include "loadsim/load/crowd.h"
+#include "loadsim/load/connections.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -38,8 +38,8 @@ constexpr int kFollowUpsMax = 16;
 
 }  // namespace
 
-Crowd::Crowd(UserWorld& world, Endpoint endpoint, std::uint32_t first, std::uint32_t count, std::uint32_t source,
-             Instant now)
+Connections::Connections(UserWorld& world, Endpoint endpoint, std::uint32_t first, std::uint32_t count,
+                         std::uint32_t source, Instant now)
     : world_(world),
       endpoint_(std::move(endpoint)),
       first_(first),
@@ -52,16 +52,16 @@ Crowd::Crowd(UserWorld& world, Endpoint endpoint, std::uint32_t first, std::uint
   for (std::uint32_t i = 0; i < count; ++i) slots_.emplace_back(world_, first + i);
 }
 
-Crowd::~Crowd() { ::close(epoll_); }
+Connections::~Connections() { ::close(epoll_); }
 
-void Crowd::start_at(UserSlot& slot, Instant when, Instant now) {
+void Connections::start_at(UserSlot& slot, Instant when, Instant now) {
   slot.start_at = when;
   rearm(slot, now);
 }
 
 // ---- what the engines ask
 
-void Crowd::carry_out(UserSlot& slot, Instant now) {
+void Connections::carry_out(UserSlot& slot, Instant now) {
   for (int i = 0; !out_.empty(); ++i) {
     STARLING_ASSERT(i < kFollowUpsMax);
     slot.user.observe(out_, now);
@@ -86,14 +86,14 @@ void Crowd::carry_out(UserSlot& slot, Instant now) {
   rearm(slot, now);
 }
 
-bool Crowd::send(UserSlot& slot, const wire::ClientFrame& frame) {
+bool Connections::send(UserSlot& slot, const wire::ClientFrame& frame) {
   encode_scratch_.clear();
   wire::encode(frame, encode_scratch_);
   world_.counters.bytes_out += encode_scratch_.size();
   return slot.link.send(ws::Opcode::Binary, std::as_bytes(std::span(encode_scratch_)), frame_scratch_);
 }
 
-void Crowd::connect(UserSlot& slot, Instant now) {
+void Connections::connect(UserSlot& slot, Instant now) {
   ++world_.counters.connects;
   const std::uint32_t attempt = slot.user.connecting(now);
   in_addr source{};
@@ -109,20 +109,20 @@ void Crowd::connect(UserSlot& slot, Instant now) {
 }
 
 /// The socket is closed, or about to be; the engine is told by the caller.
-void Crowd::drop(UserSlot& slot) {
+void Connections::drop(UserSlot& slot) {
   slot.link.reset();
   slot.in_epoll = false;
   ++slot.generation;
 }
 
-void Crowd::lost(UserSlot& slot, std::uint16_t code, Instant now) {
+void Connections::lost(UserSlot& slot, std::uint16_t code, Instant now) {
   drop(slot);
   with(slot, now, [&](VirtualUser& user, client::Output& out) { user.session().on_disconnected(code, now, out); });
 }
 
 // ---- what the server says
 
-void Crowd::on_ready(const epoll_event& event, Instant now) {
+void Connections::on_ready(const epoll_event& event, Instant now) {
   UserSlot& slot = slots_[static_cast<std::uint32_t>(event.data.u64)];
   if (slot.generation != static_cast<std::uint32_t>(event.data.u64 >> 32)) return;
   if ((event.events & EPOLLOUT) != 0 && !slot.link.on_writable(endpoint_)) return lost(slot, 0, now);
@@ -133,7 +133,7 @@ void Crowd::on_ready(const epoll_event& event, Instant now) {
   look_for(slot, now);
 }
 
-void Crowd::read(UserSlot& slot, Instant now) {
+void Connections::read(UserSlot& slot, Instant now) {
   std::size_t most = buffer_.size();
   if (slot.slow.at(now)) {
     most = std::min<std::size_t>(most, slot.slow.bytes_per_s * (kSlowSlice / 1ms) / 1000);
@@ -149,7 +149,7 @@ void Crowd::read(UserSlot& slot, Instant now) {
   take(slot, std::span(buffer_).first(static_cast<std::size_t>(size)), now);
 }
 
-void Crowd::take(UserSlot& slot, std::span<std::byte> input, Instant now) {
+void Connections::take(UserSlot& slot, std::span<std::byte> input, Instant now) {
   const std::uint32_t generation = slot.generation;
   while (slot.generation == generation) {
     const WsConnection::Arrival arrival = slot.link.next(input);
@@ -174,7 +174,7 @@ void Crowd::take(UserSlot& slot, std::span<std::byte> input, Instant now) {
 }
 
 /// False when the connection is gone.
-bool Crowd::take_message(UserSlot& slot, std::span<const std::byte> payload, Instant now) {
+bool Connections::take_message(UserSlot& slot, std::span<const std::byte> payload, Instant now) {
   const auto frame = decoder_.server(payload);
   if (!frame) {
     if (frame.error() == wire::DecodeError::Ignorable) return true;
@@ -193,48 +193,48 @@ bool Crowd::take_message(UserSlot& slot, std::span<const std::byte> payload, Ins
 
 // ---- what befalls them
 
-void Crowd::reconnect(UserSlot& slot, Instant now) {
+void Connections::reconnect(UserSlot& slot, Instant now) {
   if (slot.link.state() == WsConnection::State::Closed) return;
   slot.link.close(client::close_code::kNormal);
   slot.away_until = now + kReturnMax;
   lost(slot, 0, now);
 }
 
-void Crowd::disconnect(UserSlot& slot, bool abrupt, Duration span, Instant now) {
+void Connections::disconnect(UserSlot& slot, bool abrupt, Duration span, Instant now) {
   slot.no_network_until = now + span;
   if (slot.link.state() == WsConnection::State::Closed) return;
   if (abrupt) slot.link.abort();
   lost(slot, 0, now);
 }
 
-void Crowd::crash(UserSlot& slot, Instant now) {
+void Connections::crash(UserSlot& slot, Instant now) {
   drop(slot);
   slot.user.crash();
   with(slot, now, [&](VirtualUser& user, client::Output& out) { user.session().start(now, out); });
 }
 
-void Crowd::slow(UserSlot& slot, SlowReading how, Instant now) {
+void Connections::slow(UserSlot& slot, SlowReading how, Instant now) {
   slot.slow = how;
   rearm(slot, now);
 }
 
 // ---- time
 
-std::uint32_t Crowd::tick_of(Instant when) const {
+std::uint32_t Connections::tick_of(Instant when) const {
   return static_cast<std::uint32_t>((std::max(when, epoch_) - epoch_ + kTick - 1ns) / kTick);
 }
 
-Instant Crowd::next_deadline() const {
+Instant Connections::next_deadline() const {
   const std::uint32_t tick = wheel_.next_tick();
   return tick == TimerNode::kNone ? kNever : epoch_ + kTick * tick;
 }
 
-void Crowd::on_time(Instant now) {
+void Connections::on_time(Instant now) {
   wheel_.advance(static_cast<std::uint32_t>((now - epoch_) / kTick),
                  [&](std::uint32_t index) { due(slots_[index], now); });
 }
 
-void Crowd::due(UserSlot& slot, Instant now) {
+void Connections::due(UserSlot& slot, Instant now) {
   if (now >= slot.start_at) {
     slot.start_at = kNever;
     with(slot, now, [&](VirtualUser& user, client::Output& out) { user.session().start(now, out); });
@@ -246,7 +246,7 @@ void Crowd::due(UserSlot& slot, Instant now) {
   rearm(slot, now);
 }
 
-void Crowd::watch_silence(UserSlot& slot, Instant now) {
+void Connections::watch_silence(UserSlot& slot, Instant now) {
   if (slot.link.state() != WsConnection::State::Open || slot.slow.at(now)) return;
   if (now - slot.last_heard >= kDeadAfter) {
     slot.link.abort();
@@ -258,7 +258,7 @@ void Crowd::watch_silence(UserSlot& slot, Instant now) {
 }
 
 /// What epoll reports of the connection: reading stops while a slow reader is between two reads.
-void Crowd::look_for(UserSlot& slot, Instant now) {
+void Connections::look_for(UserSlot& slot, Instant now) {
   if (slot.link.state() == WsConnection::State::Closed) return;
   const bool paused = slot.slow.at(now) && now < slot.slow.next_read;
   const bool never = slot.slow.at(now) && slot.slow.bytes_per_s == 0;
@@ -272,7 +272,7 @@ void Crowd::look_for(UserSlot& slot, Instant now) {
   slot.looks_for = wanted;
 }
 
-void Crowd::rearm(UserSlot& slot, Instant now) {
+void Connections::rearm(UserSlot& slot, Instant now) {
   look_for(slot, now);
   Instant next = std::min(slot.start_at, slot.user.session().next_deadline());
   if (slot.link.state() == WsConnection::State::Open) {

@@ -17,14 +17,14 @@
 
 namespace starling::load {
 
-class Crowd {
+class Connections {
  public:
   /// Users [first, first + count). `source` is the first of the addresses that connections come from; they take turns.
-  Crowd(UserWorld& world, Endpoint endpoint, std::uint32_t first, std::uint32_t count, std::uint32_t source,
-        Instant now);
-  ~Crowd();
-  Crowd(const Crowd&) = delete;
-  Crowd& operator=(const Crowd&) = delete;
+  Connections(UserWorld& world, Endpoint endpoint, std::uint32_t first, std::uint32_t count, std::uint32_t source,
+              Instant now);
+  ~Connections();
+  Connections(const Connections&) = delete;
+  Connections& operator=(const Connections&) = delete;
 
   std::deque<UserSlot>& slots() { return slots_; }
   const std::deque<UserSlot>& slots() const { return slots_; }

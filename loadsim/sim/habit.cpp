@@ -1,4 +1,4 @@
-#include "loadsim/sim/persona.h"
+#include "loadsim/sim/habit.h"
 
 #include <algorithm>
 #include <array>
@@ -15,26 +15,26 @@ constexpr std::array<const char*, 4> kEmoji{"\U0001F44D", "\u2764", "\U0001F602"
 
 }  // namespace
 
-Duration Persona::think(const Device& device, std::uint64_t n) const {
+Duration Habit::think(const Device& device, std::uint64_t n) const {
   const std::uint64_t random = context_->draw_at(Stream::Action, (1ull << 32) | device.who().index, n);
   const Duration mean = context_->options.think;
   return within({mean / 4, mean * 7 / 4}, random);
 }
 
-void Persona::act(Device& device) {
+void Habit::act(Device& device) {
   if (!device.running()) return;
   device_ = device.who().index;
   auto& views = device.views().all();
   if (views.empty()) return;
   const auto at = std::next(views.begin(), static_cast<std::ptrdiff_t>(scale(random(), views.size())));
-  RoomView& room = device.views().at(at->first);
+  ShownRoom& room = device.views().at(at->first);
   const Action action = choose();
   // Whoever was put out of a room wants back now and then, the banned too.
   if (!room.member && random() % 4 == 0) return device.join_room(room.room, false);
   act_in(device, room, action);
 }
 
-Action Persona::choose() {
+Action Habit::choose() {
   const Mix& mix = context_->options.mix;
   std::uint64_t at = scale(random(), std::accumulate(mix.begin(), mix.end(), std::uint64_t{0}));
   for (std::size_t i = 0; i < mix.size(); ++i) {
@@ -44,15 +44,15 @@ Action Persona::choose() {
   return Action::Say;
 }
 
-std::size_t Persona::body_bytes() {
+std::size_t Habit::body_bytes() {
   const Options& options = context_->options;
   const bool large = chance(random(), options.large_permille);
   return check::kStampBytes + scale(random(), large ? options.large_bytes : options.body_bytes);
 }
 
-UserId Persona::anybody() { return UserId(1 + scale(random(), context_->options.users)); }
+UserId Habit::anybody() { return UserId(1 + scale(random(), context_->options.users)); }
 
-void Persona::act_in(Device& device, RoomView& room, Action action) {
+void Habit::act_in(Device& device, ShownRoom& room, Action action) {
   switch (action) {
     case Action::Say:
       device.say(room.room, body_bytes());
@@ -130,7 +130,7 @@ void Persona::act_in(Device& device, RoomView& room, Action action) {
 }
 
 /// What refers to a message that was shown; now and then to one that was not, or is none.
-void Persona::answer(Device& device, RoomView& room, Action action) {
+void Habit::answer(Device& device, ShownRoom& room, Action action) {
   const bool own = action == Action::Edit || (action == Action::Erase && random() % 4 != 0);
   Seq target = own ? room.own[random() % room.own.size()] : room.recent[random() % room.recent.size()];
   if (random() % 64 == 0) target = Seq(1 + scale(random(), room.head.value + 3));
@@ -161,7 +161,7 @@ void Persona::answer(Device& device, RoomView& room, Action action) {
                .body = kEmoji[random() % kEmoji.size()]});
 }
 
-void Persona::administer(Device& device, RoomView& room, Action action) {
+void Habit::administer(Device& device, ShownRoom& room, Action action) {
   switch (action) {
     case Action::CreateRoom: {
       std::vector<UserId> members;
