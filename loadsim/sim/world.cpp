@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/probe.h"
+
 namespace starling::sim {
 namespace {
 

@@ -171,9 +171,9 @@ void RoomHomes::loaded(const LoadCall& call, ports::StoreCompletion&& done) {
   } else if (head_before != home->head) {
     tell_head(*home);  // to nobody, unless somebody has asked before it was known
   }
-  for (const UserId user : changed) note_membership(room, user);
+  for (const UserId user : changed) note_membership(home->id, user);
   // Alone, a home dies with all sessions, and each reads its lists anew.
-  if (!epoch_before && turn_.view.nodes.size() > 1) note_again(room, loaded->tail);
+  if (!epoch_before && turn_.view.nodes.size() > 1) note_again(home->id, loaded->tail);
   next_work(*home);
 }
 

@@ -72,7 +72,7 @@ TEST(Backoff, ASlotNamedByTheServerIsKeptExactlyAndOnce) {
   link.connect(kStart);
   link.authenticate(false);
   link.welcome(kStart);
-  link.reconnect_after(3200);
+  link.reconnect_after(3200, 0);
   link.ended(close_code::kDraining, settings, kStart, rng);
   EXPECT_EQ(link.deadline(), kStart + 3200ms);
   link.connect(link.deadline());
@@ -85,7 +85,7 @@ TEST(Backoff, NoServerCanSendAClientAwayForLongerThanTheLatestSlot) {
   Rng rng(1);
   Link link;
   link.connect(kStart);
-  link.reconnect_after(UINT32_MAX);
+  link.reconnect_after(UINT32_MAX, 0);
   link.ended(close_code::kDraining, settings, kStart, rng);
   EXPECT_EQ(link.deadline(), kStart + settings.slot_max);
 }
