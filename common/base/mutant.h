@@ -23,7 +23,7 @@ enum class Mutant : std::uint8_t {
   M12_InPlaceEdit,
   M13_CacheBelieved,    // the cache of newest events is appended to whatever is there, and believed
   M14_ViewInDirectory,  // the book of views is kept where the cache is
-  M15_ClockUnclamped,  // an event's time is what the home's clock says, and never goes back
+  M15_ClockUnclamped,   // an event's time is what the home's clock says, and never goes back
   M16_SlowConsumerDropsOldest,
   M17_ReorderOnRetry,
   M18_WallClockLease,   // a node's lease is measured by its wall clock

@@ -131,7 +131,7 @@ class RoomHomes {
   FlatIndex index_;
   FlatIndex raised_;  // rooms whose epoch a dispute has raised since the start
   std::vector<Retry> retries_;
-  std::vector<RoomId> held_;    // until the view is settled
+  std::vector<RoomId> held_;  // until the view is settled
   std::deque<Noted> noted_again_;
   Instant noted_at_{};
   std::vector<RoomId> active_;  // for the digest
