@@ -100,13 +100,12 @@ class People {
     std::uint32_t newest = 0;   // message that was shown
     std::uint32_t reacted = 0;  // message with the person's last reaction
     std::uint32_t marked = 0;   // as read, said
-    std::uint32_t told = 0;     // as read, by the server, in this boot
+    std::uint32_t told = 0;     // as read, by the server, on this connection
   };
   struct Actor {
     std::vector<Pending> outbox;
     std::uint32_t choices = 0;
     std::uint32_t page = 0;  // asked for last
-    std::uint64_t boot = 0;  // of the server that told of read markers
     std::uint8_t open = 0;   // the room that is looked at, as a pass
   };
 

@@ -57,8 +57,8 @@ void People::on(std::uint32_t user, const wire::Welcome& frame) {
   }
   p.link = Link::Ready;
   p.tries = 0;
-  if (p.actor != UINT32_MAX && std::exchange(actors_[p.actor].boot, frame.boot) != frame.boot) {
-    // The server may have died with a marker that it had only in memory.
+  // Meanwhile a server may have died with a marker that it had only in memory.
+  if (p.actor != UINT32_MAX) {
     for (std::uint32_t pass = 0; pass < passes_; ++pass) doing(p, pass).told = 0;
   }
   sync(user, all_passes());

@@ -155,7 +155,7 @@ TEST_P(StoreRooms, EveryChangeOfAUsersRoomsHasANewVersion) {
 TEST_P(StoreRooms, AReadMarkOnlyRises) {
   const auto mark = [&](std::uint64_t seq, std::uint64_t msg_no) {
     subject_->run(ports::PutReadMarks{{{.user = kAda, .room = kRoom, .seq = Seq(seq), .msg_no = msg_no}}});
-    const auto& room = user(kAda).rooms.at(0);
+    const ports::UserRoom room = user(kAda).rooms.at(0);
     return std::pair(room.read_seq.value, room.read_msg_no);
   };
   EXPECT_EQ(mark(5, 2), std::pair(std::uint64_t{5}, std::uint64_t{2}));
