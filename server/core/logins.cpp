@@ -191,6 +191,7 @@ void Logins::on(ShardId from, ports::UserNotice&& notice) {
       continue;
     }
     lists_.change(*session, changed->info);
+    if (session->extras != nullptr) std::erase(session->extras->lapsed, changed->info.room);
     if (!encoded) encoded = turn_.encode(*changed);
     sessions_.send(conn.index, encoded);
   }

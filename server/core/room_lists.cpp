@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <utility>
+#include <vector>
 
 namespace starling::core {
 namespace {
@@ -42,14 +43,27 @@ void RoomLists::go_on(std::uint32_t index) {
     if (!sessions_.has_room(index)) return sessions_.lag(index);
     wire::RoomList& list = lists.front();
     const std::size_t end = std::min(list.rooms.size(), listed + kRoomsPerPart);
+    const std::uint64_t version = list.rooms_version;
+    // To a device that has a list already, this one says nothing of a room that was left and joined again. A change does: the
+    // device asks anew. Within a list a change does not stand for its version.
+    std::vector<wire::RoomChanged> again;
+    for (std::size_t i = listed; i < end; ++i) {
+      if (std::erase(session.extras->lapsed, list.rooms[i].room) == 0) continue;
+      again.push_back({.rooms_version = version, .info = list.rooms[i]});
+    }
+    const bool more = end < list.rooms.size();
     const auto at = [&](std::size_t i) {
       return std::move_iterator(list.rooms.begin() + static_cast<std::ptrdiff_t>(i));
     };
-    sessions_.send(index, wire::RoomList{.rooms_version = list.rooms_version,
-                                         .more = end < list.rooms.size(),
-                                         .rooms = {at(listed), at(end)}});
+    sessions_.send(
+        index,
+        wire::RoomList{.rooms_version = version, .more = more || !again.empty(), .rooms = {at(listed), at(end)}});
+    for (const wire::RoomChanged& each : again) sessions_.send(index, each);
+    if (!more && !again.empty())
+      sessions_.send(index, wire::RoomList{.rooms_version = version, .more = false, .rooms = {}});
     listed = end;
-    if (end < list.rooms.size()) continue;
+    if (more) continue;
+    session.extras->lapsed.clear();  // of the others it has said so
     lists.erase(lists.begin());
     listed = 0;
   }

@@ -220,7 +220,10 @@ void RoomLocals::not_joined(RoomLocal& local, UserId user, ports::AskStatus stat
   std::erase_if(local.extras->syncs, [&](const PendingSync& sync) {
     if (sync.step != SyncStep::Join || sessions_.at(sync.session).user != user) return false;
     gone.push_back(sync.session);
-    if (sync.unasked && absent) return true;  // the user's home has said so
+    if (sync.unasked && absent) {  // the user's home says so, or a list that has the room, when it was joined again
+      core::extras(sessions_.at(sync.session)).lapsed.push_back(local.id);
+      return true;
+    }
     wire::SyncedRoom answered{.room = local.id,
                               .status = absent ? wire::SyncStatus::NotMember : wire::SyncStatus::Unavailable};
     if (!absent) answered.retry_after_ms = turn_.busy_retry_ms();

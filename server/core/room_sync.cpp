@@ -38,6 +38,7 @@ void RoomLocals::sync(std::uint32_t session, wire::Sync&& frame) {
   std::vector<RoomId> to_join;
   for (const wire::SyncRoom& ask : frame.rooms) {
     if (!ask.room) continue;
+    if (s.extras != nullptr) std::erase(s.extras->lapsed, ask.room);
     if (turn_.may_be_replaced()) {
       probe(Probe::outside_view_unready);
       put_off(session, ask.room, turn_.busy_retry_ms());

@@ -40,6 +40,9 @@ struct SessionExtras {
   ports::RequestId attach = 0;
   // Read markers that are not at the beginning, by room ascending.
   std::vector<wire::ReadMark> marks;
+  // Rooms that the user was removed from while the device followed their heads only, and saw nothing of it: until the
+  // device is told of the room, or asks about it.
+  std::vector<RoomId> lapsed;
   // Lists of rooms: the first is being sent, up to `listed`; one may wait.
   std::vector<wire::RoomList> lists;
   std::size_t listed = 0;
@@ -52,8 +55,8 @@ struct SessionExtras {
   std::unique_ptr<SessionWatches> watches;
 
   bool empty() const {
-    return attach == 0 && marks.empty() && lists.empty() && late_marks.empty() && !items_wanted && !items_reading &&
-           watches == nullptr;
+    return attach == 0 && marks.empty() && lapsed.empty() && lists.empty() && late_marks.empty() && !items_wanted &&
+           !items_reading && watches == nullptr;
   }
 };
 

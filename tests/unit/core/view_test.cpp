@@ -242,6 +242,49 @@ TEST_F(ViewTest, ADisputeIsNotForgottenThatFindsItsHomeLoading) {
   EXPECT_EQ(rig.heard(end).synced().status, wire::SyncStatus::Reset);
 }
 
+/// The home that would have told of it has just become one, and does not know of the session yet.
+TEST_F(ViewTest, WhoFollowsTheHeadsOfARoomThatWasLeftAndJoinedMeanwhileAsksAnew) {
+  const std::uint32_t first = (home + 1) % 3;
+  UserId dave(200);
+  while (rig.home(dave) != first) dave = dave.next();
+  std::uint32_t cseq = 0;
+  const auto change = [&](wire::EventKind kind, wire::Role role) {
+    ++cseq;
+    rig.say(alice, wire::Send{.room = kRoom,
+                              .epoch = Epoch(1),
+                              .cseq = Cseq(cseq),
+                              .client_msg_id = ClientMsgId(cseq),
+                              .kind = kind,
+                              .subject = dave,
+                              .role = role});
+  };
+  change(wire::EventKind::MemberAdd, wire::Role::Member);
+  const End end = rig.connect(dave, DeviceId(40), 0, (home + 2) % 3);
+  rig.sync(end, rig.at_head(), wire::SyncMode::Heads);
+  rig.pass(1s);
+  rig.lose = [](ShardId, ShardId, const ports::Payload& p) { return std::holds_alternative<ports::AttachDevice>(p); };
+  rig.put_out(first);
+  change(wire::EventKind::MemberRemove, wire::Role::None);
+  rig.pass(100ms);
+  change(wire::EventKind::MemberAdd, wire::Role::Member);
+  rig.pass(1s);
+  rig.forget_heard();
+  rig.lose = {};
+  rig.pass(5s);
+  const auto changes = rig.heard(end).all<wire::RoomChanged>();
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].info.room, kRoom);
+  EXPECT_EQ(changes[0].info.role, wire::Role::Member);
+  const auto lists = rig.heard(end).all<wire::RoomList>();
+  ASSERT_EQ(lists.size(), 2u);
+  EXPECT_TRUE(lists[0].more) << "a change within a list does not stand for its version";
+  EXPECT_FALSE(lists[1].more);
+  rig.sync(end, rig.at_head(), wire::SyncMode::Heads);
+  rig.say(alice, rig.message(++cseq));
+  rig.pass(2s);
+  EXPECT_EQ(rig.heard(end).all<wire::Head>().back().seq, rig.store.room(kRoom).head());
+}
+
 // ---- who does not know of the view yet
 
 /// The home comes back while the shard that had its room meanwhile cannot reach the store, and hears nothing.
