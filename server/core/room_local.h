@@ -110,9 +110,8 @@ struct RoomLocal {
   Epoch epoch;
   bool ready = false;  // registered with the home; the position is known
   bool heads_dirty = false;
-  bool moved : 1 = false;  // to another home, and not registered there yet
-  bool unsure : 1 =
-      false;  // whether this is the whole log: the home is new, or something was lost, and it has not said
+  bool moved : 1 = false;   // to another home, and not registered there yet
+  bool unsure : 1 = false;  // whether this is the whole log: the home is new, or a loss was seen, and it has not spoken
   std::uint8_t idle_sweeps = 0;
   std::vector<std::uint32_t> live;   // sessions that get every event
   std::vector<std::uint32_t> quiet;  // sessions that get heads, or nothing

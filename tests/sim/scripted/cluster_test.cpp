@@ -2,37 +2,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "common/base/probe.h"
-#include "tests/sim/scripted/story.h"
+#include "tests/sim/scripted/three_nodes.h"
 
 namespace starling::sim {
 namespace {
 
 using ::testing::ElementsAre;
 
-Options three_nodes() {
-  Options options = Story::calm();
-  options.nodes = 3;
-  options.shards = 1;
-  return options;
-}
-
-struct Cluster {
-  Cluster() {
-    probe_counts = {};
-    story.everybody_connects();
-    alice.says(room, "one");
-    story.passes(2s);
-  }
+struct Cluster : ThreeNodes {
   Node& node_of(Person& person) {
     return story.world().node(story.world().network().link(person.device().who().index).node);
   }
-  std::uint64_t count(Probe p) { return probe_counts[static_cast<std::size_t>(p)]; }
-
-  Story story{three_nodes()};
-  Person& alice = story.person("alice");
-  Person& bob = story.person("bob");
-  RoomId room = story.room_of({&alice, &bob});
 };
 
 TEST(Cluster, WhicheverNodeDiesForEverItsRoomsGoOnWithinSeconds) {

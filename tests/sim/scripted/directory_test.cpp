@@ -2,28 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "common/base/probe.h"
-#include "tests/sim/scripted/story.h"
+#include "tests/sim/scripted/three_nodes.h"
 
 namespace starling::sim {
 namespace {
 
-Options three_nodes() {
-  Options options = Story::calm();
-  options.nodes = 3;
-  options.shards = 1;
-  options.config.shared_tails = true;
-  return options;
-}
-
-struct Cluster {
-  Cluster() {
-    probe_counts = {};
-    story.everybody_connects();
-    alice.says(room, "one");
-    story.passes(2s);
-  }
-  std::uint64_t count(Probe p) { return probe_counts[static_cast<std::size_t>(p)]; }
+struct Cluster : ThreeNodes {
+  Cluster() : ThreeNodes(true) {}
   /// Nothing that it says to other nodes arrives any more, and then it dies with what it has said last.
   void dies_unheard(std::uint32_t node) {
     for (const std::uint32_t other : {0u, 1u, 2u}) {
@@ -42,11 +27,6 @@ struct Cluster {
     EXPECT_THAT(alice.sees(room), ::testing::UnorderedElementsAre("one", "two", "three"));
     EXPECT_EQ(alice.sees(room), bob.sees(room));
   }
-
-  Story story{three_nodes()};
-  Person& alice = story.person("alice");
-  Person& bob = story.person("bob");
-  RoomId room = story.room_of({&alice, &bob});
 };
 
 TEST(SharedCache, WhatADeadHomeCouldNotTellIsMendedFromIt) {
