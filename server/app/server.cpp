@@ -23,7 +23,7 @@
 #include "server/auth/key_files.h"
 #include "server/runtime/core_driver.h"
 #include "server/runtime/node.h"
-#include "server/store/data_dir.h"
+#include "server/store/sqlite/data_dir.h"
 
 namespace starling::app {
 namespace {

@@ -12,7 +12,7 @@
 #include "server/accounts/store_calls.h"
 #include "server/app/config.h"
 #include "server/runtime/node.h"
-#include "server/store/store.h"
+#include "server/store/sqlite/store.h"
 
 namespace starling::app {
 

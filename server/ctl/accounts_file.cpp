@@ -8,7 +8,7 @@
 #include <cstdio>
 
 #include "server/accounts/text.h"
-#include "server/store/data_dir.h"
+#include "server/store/sqlite/data_dir.h"
 
 namespace starling::ctl {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "common/base/result.h"
 #include "server/ctl/options.h"
-#include "server/store/accounts.h"
+#include "server/store/sqlite/accounts.h"
 
 namespace starling::ctl {
 

@@ -10,7 +10,7 @@
 #include <system_error>
 
 #include "server/ctl/units.h"
-#include "server/store/backup.h"
+#include "server/store/sqlite/backup.h"
 
 namespace starling::ctl {
 namespace {

@@ -18,9 +18,9 @@
 #include "server/ctl/judge.h"
 #include "server/ctl/machine.h"
 #include "server/ctl/units.h"
-#include "server/store/backup.h"
-#include "server/store/inspect.h"
-#include "server/store/quick_check.h"
+#include "server/store/sqlite/backup.h"
+#include "server/store/sqlite/inspect.h"
+#include "server/store/sqlite/quick_check.h"
 
 namespace starling::ctl {
 namespace {

@@ -16,7 +16,7 @@
 
 #include "server/ctl/arguments.h"
 #include "server/ctl/units.h"
-#include "server/store/folder.h"
+#include "server/store/sqlite/folder.h"
 #include "server/transfer/export.h"
 
 namespace starling::ctl {

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "server/ctl/units.h"
-#include "server/store/data_dir.h"
+#include "server/store/sqlite/data_dir.h"
 #include "server/transfer/foreign.h"
 #include "server/transfer/import.h"
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "server/ctl/room_ids.h"
-#include "server/store/inspect.h"
+#include "server/store/sqlite/inspect.h"
 
 namespace starling::ctl {
 namespace {

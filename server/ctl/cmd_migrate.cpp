@@ -5,8 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "server/store/data_dir.h"
-#include "server/store/migrate.h"
+#include "server/store/sqlite/data_dir.h"
+#include "server/store/sqlite/migrate.h"
 
 namespace starling::ctl {
 namespace {

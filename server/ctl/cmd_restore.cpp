@@ -8,8 +8,8 @@
 #include <string>
 
 #include "server/ctl/units.h"
-#include "server/store/backup.h"
-#include "server/store/data_dir.h"
+#include "server/store/sqlite/backup.h"
+#include "server/store/sqlite/data_dir.h"
 
 namespace starling::ctl {
 namespace {

@@ -13,7 +13,7 @@
 #include "server/ctl/arguments.h"
 #include "server/ctl/room_words.h"
 #include "server/ctl/units.h"
-#include "server/store/retention.h"
+#include "server/store/sqlite/retention.h"
 
 namespace starling::ctl {
 namespace {

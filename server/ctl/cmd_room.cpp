@@ -13,7 +13,7 @@
 #include "server/ctl/arguments.h"
 #include "server/ctl/room_report.h"
 #include "server/ctl/room_words.h"
-#include "server/store/room_list.h"
+#include "server/store/sqlite/room_list.h"
 
 namespace starling::ctl {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "server/ctl/arguments.h"
 #include "server/ctl/units.h"
-#include "server/store/data_dir.h"
-#include "server/store/seed.h"
+#include "server/store/sqlite/data_dir.h"
+#include "server/store/sqlite/seed.h"
 
 namespace starling::ctl {
 namespace {

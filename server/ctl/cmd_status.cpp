@@ -11,7 +11,7 @@
 
 #include "server/ctl/http_address.h"
 #include "server/ctl/status_report.h"
-#include "server/store/inspect.h"
+#include "server/store/sqlite/inspect.h"
 
 namespace starling::ctl {
 namespace {

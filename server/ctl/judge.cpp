@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "server/ctl/units.h"
-#include "server/store/limits.h"
+#include "server/store/sqlite/limits.h"
 
 namespace starling::ctl {
 namespace {

@@ -11,7 +11,7 @@
 #include "server/app/config_file.h"
 #include "server/ctl/finding.h"
 #include "server/ctl/machine.h"
-#include "server/store/free_space.h"
+#include "server/store/sqlite/free_space.h"
 
 namespace starling::ctl {
 

@@ -7,10 +7,10 @@
 
 #include "common/wire/event.h"
 #include "server/ports/store.h"
-#include "server/store/errors.h"
-#include "server/store/log_reader.h"
-#include "server/store/snapshot.h"
-#include "server/store/sqlite.h"
+#include "server/store/sqlite/errors.h"
+#include "server/store/sqlite/log_reader.h"
+#include "server/store/sqlite/snapshot.h"
+#include "server/store/sqlite/sqlite.h"
 
 namespace starling::ctl {
 namespace {

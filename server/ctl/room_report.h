@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "server/ctl/room_log.h"
-#include "server/store/inspect.h"
+#include "server/store/sqlite/inspect.h"
 
 namespace starling::ctl {
 

@@ -7,10 +7,10 @@
 #include <chrono>
 #include <cstring>
 
-#include "server/store/errors.h"
-#include "server/store/event_rows.h"
-#include "server/store/log_reader.h"
-#include "server/store/migrate.h"
+#include "server/store/sqlite/errors.h"
+#include "server/store/sqlite/event_rows.h"
+#include "server/store/sqlite/log_reader.h"
+#include "server/store/sqlite/migrate.h"
 #include "server/transfer/event_line.h"
 #include "server/transfer/format.h"
 #include "server/transfer/table.h"

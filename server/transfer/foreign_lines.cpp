@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "common/wire/limits.h"
-#include "server/store/migrate.h"
+#include "server/store/sqlite/migrate.h"
 #include "server/transfer/event_line.h"
 #include "server/transfer/foreign_names.h"
 #include "server/transfer/format.h"

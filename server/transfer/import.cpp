@@ -8,9 +8,9 @@
 #include <optional>
 #include <vector>
 
-#include "server/store/account_rows.h"
-#include "server/store/errors.h"
-#include "server/store/migrate.h"
+#include "server/store/sqlite/account_rows.h"
+#include "server/store/sqlite/errors.h"
+#include "server/store/sqlite/migrate.h"
 #include "server/transfer/format.h"
 #include "server/transfer/import_room.h"
 #include "server/transfer/line_file.h"

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "common/base/ids.h"
-#include "server/store/event_rows.h"
-#include "server/store/log_reader.h"
-#include "server/store/sqlite.h"
+#include "server/store/sqlite/event_rows.h"
+#include "server/store/sqlite/log_reader.h"
+#include "server/store/sqlite/sqlite.h"
 #include "server/transfer/table.h"
 
 namespace starling::transfer {

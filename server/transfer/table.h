@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "server/store/sqlite.h"
+#include "server/store/sqlite/sqlite.h"
 #include "server/transfer/fields.h"
 #include "server/transfer/json_line.h"
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "server/store/backup.h"
-#include "server/store/seed.h"
+#include "server/store/sqlite/backup.h"
+#include "server/store/sqlite/seed.h"
 #include "tests/bench/commit/floor.h"
 #include "tests/bench/commit/store_load.h"
 

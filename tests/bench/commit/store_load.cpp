@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "common/base/rng.h"
-#include "server/store/store.h"
+#include "server/store/sqlite/store.h"
 
 namespace starling::bench {
 namespace {

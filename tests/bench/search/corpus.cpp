@@ -4,10 +4,10 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "server/store/event_rows.h"
-#include "server/store/member_rows.h"
-#include "server/store/seed.h"
-#include "server/store/sqlite.h"
+#include "server/store/sqlite/event_rows.h"
+#include "server/store/sqlite/member_rows.h"
+#include "server/store/sqlite/seed.h"
+#include "server/store/sqlite/sqlite.h"
 
 namespace starling::bench {
 namespace {

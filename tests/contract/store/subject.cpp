@@ -11,10 +11,10 @@
 
 #include "loadsim/sim/database.h"
 #include "loadsim/sim/postgres_store.h"
-#include "server/store/log_reader.h"
-#include "server/store/snapshot.h"
-#include "server/store/sqlite.h"
-#include "server/store/store.h"
+#include "server/store/sqlite/log_reader.h"
+#include "server/store/sqlite/snapshot.h"
+#include "server/store/sqlite/sqlite.h"
+#include "server/store/sqlite/store.h"
 
 namespace starling::contract {
 

@@ -5,8 +5,8 @@
 
 #include "server/accounts/registration.h"
 #include "server/accounts/totp.h"
-#include "server/store/store.h"
-#include "tests/unit/store/temp_database.h"
+#include "server/store/sqlite/store.h"
+#include "tests/unit/store/sqlite/temp_database.h"
 
 namespace starling::accounts {
 namespace {

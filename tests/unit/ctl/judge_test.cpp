@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/store/limits.h"
+#include "server/store/sqlite/limits.h"
 
 namespace starling::ctl {
 namespace {

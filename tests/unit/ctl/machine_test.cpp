@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "server/store/data_dir.h"
-#include "tests/unit/store/temp_database.h"
+#include "server/store/sqlite/data_dir.h"
+#include "tests/unit/store/sqlite/temp_database.h"
 
 namespace starling::ctl {
 namespace {

@@ -9,11 +9,11 @@
 
 #include "server/search/finder.h"
 #include "server/search/indexer.h"
-#include "server/store/event_rows.h"
-#include "server/store/member_rows.h"
-#include "server/store/migrate.h"
-#include "server/store/room_create.h"
-#include "tests/unit/store/temp_database.h"
+#include "server/store/sqlite/event_rows.h"
+#include "server/store/sqlite/member_rows.h"
+#include "server/store/sqlite/migrate.h"
+#include "server/store/sqlite/room_create.h"
+#include "tests/unit/store/sqlite/temp_database.h"
 
 namespace starling::search {
 

@@ -6,8 +6,8 @@
 #include <boost/json.hpp>
 
 #include "common/wire/limits.h"
-#include "server/store/backup.h"
-#include "tests/unit/store/temp_database.h"
+#include "server/store/sqlite/backup.h"
+#include "tests/unit/store/sqlite/temp_database.h"
 
 namespace starling::transfer {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "common/base/rng.h"
 #include "server/ports/store.h"
-#include "server/store/sqlite.h"
+#include "server/store/sqlite/sqlite.h"
 
 namespace starling::contract {
 

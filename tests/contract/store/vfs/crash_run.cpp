@@ -8,9 +8,9 @@
 #include <thread>
 
 #include "loadsim/check/sweep.h"
-#include "server/store/log_reader.h"
-#include "server/store/snapshot.h"
-#include "server/store/sqlite.h"
+#include "server/store/sqlite/log_reader.h"
+#include "server/store/sqlite/snapshot.h"
+#include "server/store/sqlite/sqlite.h"
 #include "tests/contract/store/vfs/fault_vfs.h"
 
 namespace starling::contract {

@@ -14,7 +14,7 @@
 #include "loadsim/check/send_watch.h"
 #include "loadsim/check/violation.h"
 #include "server/ports/store.h"
-#include "server/store/store.h"
+#include "server/store/sqlite/store.h"
 #include "tests/contract/store/subject.h"
 #include "tests/contract/store/vfs/account_story.h"
 

@@ -7,7 +7,7 @@
 #include <memory>
 #include <thread>
 
-#include "server/store/store.h"
+#include "server/store/sqlite/store.h"
 #include "tests/contract/store/room_script.h"
 #include "tests/contract/store/vfs/fault_vfs.h"
 
