@@ -79,7 +79,7 @@ struct Session {
   std::uint32_t notices = 0;       // the last change of the list of rooms that was told
   Meter asks;
 };
-static_assert(sizeof(Session) <= 104);
+static_assert(sizeof(Session) <= 96);
 
 inline SessionExtras& extras(Session& session) {
   if (session.extras == nullptr) session.extras = std::make_unique<SessionExtras>();
