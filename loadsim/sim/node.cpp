@@ -222,7 +222,7 @@ WallTime Node::wall() const {
 
 core::Now Node::moment() const {
   const core::Now now{.at = steady(context_->now()), .wall = wall()};
-  return {.at = now.at, .wall = lease_ ? lease_->wall(now) : now.wall};
+  return {.at = now.at, .wall = lease_ ? core::held_to(lease_->store_clock(), now) : now.wall};
 }
 
 void Node::drift_clock(std::int64_t ppm) {

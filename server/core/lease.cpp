@@ -12,7 +12,17 @@ namespace {
 constexpr Duration kHurry = std::chrono::milliseconds(20);
 /// Of two clocks that are kept.
 constexpr std::chrono::milliseconds kClocksApart = std::chrono::seconds(5);
+
+std::chrono::milliseconds since_start(Instant at) {
+  return std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch());
+}
 }  // namespace
+
+WallTime held_to(const StoreClock& store, Now now) {
+  if (!store || mutant(Mutant::M15_ClockUnclamped)) return now.wall;
+  const WallTime told(since_start(now.at) + *store);
+  return std::clamp(now.wall, told - kClocksApart, told + kClocksApart);
+}
 
 std::optional<ports::KeepLease> Lease::ask(Now now) {
   if (asking_ || now.at < ask_at_) return std::nullopt;
@@ -37,7 +47,7 @@ Lease::News Lease::answered(Instant now, ports::StoreCompletion&& done) {
   if (!kept->kept) return {.out = true, .views = {}};
   // The store began to count after it was asked.
   until_ = asked_at_ + config_.node_lease;
-  store_ = {.at = now, .wall = kept->now};
+  if (kept->now != WallTime()) store_clock_ = kept->now.time_since_epoch() - since_start(now);
   ask_at_ = asked_at_ + (again_ ? kHurry : config_.node_lease / 3);
   for (const ports::View& view : kept->views) {
     const ports::ViewNode* mine = view.node_of(self_.first);
@@ -46,12 +56,6 @@ Lease::News Lease::answered(Instant now, ports::StoreCompletion&& done) {
     left_ = left_ || mine->leaving;
   }
   return {.out = false, .views = std::move(kept->views)};
-}
-
-WallTime Lease::wall(Now now) const {
-  if (store_.wall == WallTime() || mutant(Mutant::M15_ClockUnclamped)) return now.wall;
-  const WallTime store = store_.wall + std::chrono::floor<std::chrono::milliseconds>(now.at - store_.at);
-  return std::clamp(now.wall, store - kClocksApart, store + kClocksApart);
 }
 
 void Lease::hurry(Instant now) {

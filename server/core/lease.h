@@ -2,6 +2,7 @@
 // the node's shards in order. Without I/O, as the shards. Owner: the thread that drives it.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <vector>
 
@@ -10,6 +11,12 @@
 #include "server/ports/store.h"
 
 namespace starling::core {
+
+/// What the store's clock is ahead of this machine's steady one; nothing: it has no clock but the node's.
+using StoreClock = std::optional<std::chrono::milliseconds>;
+
+/// The time for what happens here: this machine's, but not further from the store's than clocks that are kept differ.
+WallTime held_to(const StoreClock& store, Now now);
 
 class Lease {
  public:
@@ -31,8 +38,7 @@ class Lease {
   /// Nothing is to have its home here any more; sessions go on.
   void leave(Instant now);
   bool left() const { return left_; }
-  /// The time for what happens here: this machine's, but not further from the store's than clocks that are kept differ.
-  WallTime wall(Now now) const;
+  const StoreClock& store_clock() const { return store_clock_; }
   /// Until then nobody else is home to what is at home here.
   Instant until() const { return until_; }
 
@@ -46,7 +52,7 @@ class Lease {
   Instant asked_at_{};
   Instant ask_at_{};
   Instant until_{};
-  Now store_{};  // what the store's clock said last, and when
+  StoreClock store_clock_;
   Now first_{};  // planted bug
 };
 

@@ -46,7 +46,8 @@ TEST_F(LeaseTest, CountsFromBeforeTheStoreWasAsked) {
 TEST_F(LeaseTest, AWrongClockIsHeldToTheStores) {
   const WallTime noon = wall_from_ms(1'800'000'000'000);
   const auto wall = [&](Duration after, Duration wrong_by) {
-    return lease.wall(
+    return held_to(
+               lease.store_clock(),
                {.at = now + after, .wall = noon + std::chrono::floor<std::chrono::milliseconds>(after + wrong_by)}) -
            noon;
   };
