@@ -39,6 +39,11 @@ Duration DirectoryModel::latency() {
   return latency;
 }
 
+bool DirectoryModel::is_lost() {
+  const std::uint32_t permille = context_->options.cache_loss_permille;
+  return permille != 0 && chance(context_->next_draw(Stream::Directory, 3, draws_), permille);
+}
+
 void DirectoryModel::submit(ShardId shard, ports::DirectoryOp&& op) {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(slots_.size()));
@@ -59,7 +64,7 @@ void DirectoryModel::does(std::uint32_t index) {
   const bool down = context_->now() < down_until_;
   if (down) ++context_->tally(FaultKind::RedisDown).effective;
   if (asked == nullptr) {
-    if (!down) write(slot.op.request);
+    if (!down && !is_lost()) write(slot.op.request);
     slot = {};
     free_.push_back(index);
     return;

@@ -57,6 +57,7 @@ class DirectoryModel {
 
   std::uint32_t node_of(ShardId shard) const { return shard.value / context_->options.shards; }
   Duration latency();
+  bool is_lost();
   void write(const ports::DirectoryRequest& request);
   std::vector<wire::Event> read(const ports::ReadTail& request);
   void copy_what_is_due();

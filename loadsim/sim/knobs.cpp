@@ -69,6 +69,7 @@ constexpr std::array kKnobs{
     STARLING_KNOB("cache_bytes", tails.bytes_max),
     STARLING_KNOB("cache_life", tails.life),
     STARLING_KNOB("cache_rooms", cache_rooms),
+    STARLING_KNOB("cache_loss_permille", cache_loss_permille),
     STARLING_KNOB("cache_latency_most", cache_latency.most),
     STARLING_KNOB("replica_latency_most", replica_latency.most),
     STARLING_KNOB("link_latency_least", link_latency.least),

@@ -107,11 +107,12 @@ struct Options {
   Span ring_latency{2us, 60us};
   std::uint32_t bus_capacity = 1000;  // the high-water mark, envelopes from a node to another
   Span bus_latency{100us, 2ms};
-  ports::TailLimits tails;             // what the directory keeps of a room
-  std::uint32_t cache_rooms = 10'000;  // and of how many
-  Span cache_latency{100us, 2ms};      // to it, and back
-  Span replica_latency{1ms, 800ms};    // until its replica has what was written
-  Duration slow_join{};                // what is for a node that has just started, and from it, is lost for so long
+  ports::TailLimits tails;                // what the directory keeps of a room
+  std::uint32_t cache_rooms = 10'000;     // and of how many
+  std::uint32_t cache_loss_permille = 0;  // of what is written to it: a node's queue for it is bounded
+  Span cache_latency{100us, 2ms};         // to it, and back
+  Span replica_latency{1ms, 800ms};       // until its replica has what was written
+  Duration slow_join{};                   // what is for a node that has just started, and from it, is lost for so long
   Span link_latency{1ms, 40ms};
   Span read_latency{100us, 2ms};
   Span fsync_latency{300us, 4ms};

@@ -255,6 +255,9 @@ void draw_directory(std::uint64_t seed, Options& o) {
   if (dice.one_in(4)) o.tails.life = dice.time(200ms, 10s);
   if (dice.one_in(4)) o.cache_rooms = static_cast<std::uint32_t>(dice.log_between(1, 8));
   if (dice.one_in(4)) o.cache_latency.most = dice.time(5ms, 200ms);
+  if (dice.one_in(2)) o.cache_loss_permille = static_cast<std::uint32_t>(dice.log_between(20, 500));
+  // A home that keeps little itself: much is asked of the cache.
+  if (dice.one_in(2)) o.config.tail_bytes_per_room = static_cast<std::uint32_t>(dice.log_between(300, 2000));
   constexpr std::array kOfIt{FaultKind::RedisFlush, FaultKind::RedisDown, FaultKind::RedisStale,
                              FaultKind::RedisFailover, FaultKind::RedisSlow};
   for (const FaultKind kind : kOfIt) {
