@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/base/time.h"
+#include "server/ports/view.h"
 
 namespace starling::runtime {
 
@@ -36,6 +38,8 @@ struct Config {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8008;  // 0: the kernel picks one
   std::uint32_t shards = 0;   // 0: one a core
+  /// The number of this node among several; none: it is alone.
+  std::optional<std::uint16_t> node;
   /// A trusted proxy ends TLS: an address that is not loopback may do without, and loopback may be the proxy's.
   bool behind_proxy = false;
   TlsConfig tls;
@@ -55,6 +59,10 @@ struct Config {
   std::uint32_t writes_per_turn_max = 256;  // then reads are polled again
   Timeouts timeouts;
 };
+
+/// A node of several has at most so many shards: those of node n are numbered from n times this on, whatever it has of them.
+inline constexpr std::uint16_t kShardsPerNode = 4;
+inline constexpr std::uint16_t kNodesMax = ports::kShardsMax / kShardsPerNode;
 
 /// Beyond connections_max, for who may read /metrics: an overloaded server is looked at too. Each is gone with its page.
 inline constexpr std::uint32_t kSpareConnections = 8;

@@ -6,10 +6,15 @@ namespace starling::runtime {
 
 Instant steady_now() { return Instant(std::chrono::steady_clock::now().time_since_epoch()); }
 
+core::Now machine_now() {
+  return {.at = steady_now(),
+          .wall = WallTime(std::chrono::duration_cast<std::chrono::milliseconds>(
+              std::chrono::system_clock::now().time_since_epoch()))};
+}
+
 void CoreDriver::read_clocks() {
-  now_.at = steady_now();
-  now_.wall = WallTime(
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()));
+  now_ = machine_now();
+  now_.wall = core::held_to(store_clock_.get(), now_);
 }
 
 }  // namespace starling::runtime

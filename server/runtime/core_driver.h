@@ -1,15 +1,39 @@
 // Hands inputs to the core with the time of the turn, and collects what it asks for.
 #pragma once
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <utility>
 
+#include "server/core/lease.h"
 #include "server/core/shard.h"
 
 namespace starling::runtime {
 
+/// The steady clock, as the core counts it.
+Instant steady_now();
+/// The machine's clocks.
+core::Now machine_now();
+
+/// What a node of several holds its wall clock to. Written by its membership, read by its shards.
+class SharedStoreClock {
+ public:
+  void set(core::StoreClock clock) { ahead_ms_.store(clock ? clock->count() : kUnknown, std::memory_order_relaxed); }
+  core::StoreClock get() const {
+    const std::int64_t ms = ahead_ms_.load(std::memory_order_relaxed);
+    return ms == kUnknown ? core::StoreClock() : std::chrono::milliseconds(ms);
+  }
+
+ private:
+  static constexpr std::int64_t kUnknown = INT64_MIN;
+  std::atomic<std::int64_t> ahead_ms_{kUnknown};
+};
+
 class CoreDriver {
  public:
-  CoreDriver(core::Shard shard) : shard_(std::move(shard)) {}
+  CoreDriver(core::Shard shard, const SharedStoreClock& store_clock)
+      : shard_(std::move(shard)), store_clock_(store_clock) {}
 
   /// The machine's clocks are read here and nowhere else in a turn.
   void read_clocks();
@@ -29,7 +53,8 @@ class CoreDriver {
     return taken_;
   }
   bool has_effects() const {
-    return !pending_.sends.empty() || !pending_.closes.empty() || !pending_.posts.empty() || !pending_.store.empty();
+    return !pending_.sends.empty() || !pending_.closes.empty() || !pending_.posts.empty() || !pending_.store.empty() ||
+           !pending_.directory.empty() || pending_.view_is_old;
   }
 
   const core::Shard& shard() const { return shard_; }
@@ -39,12 +64,10 @@ class CoreDriver {
   static constexpr std::size_t kRecipientsKept = 64 * 1024;
 
   core::Shard shard_;
+  const SharedStoreClock& store_clock_;
   core::Now now_{};
   core::Effects pending_;
   core::Effects taken_;
 };
-
-/// The steady clock, as the core counts it.
-Instant steady_now();
 
 }  // namespace starling::runtime

@@ -11,14 +11,15 @@
 
 namespace starling::runtime {
 
-Mailbox::Mailbox(std::size_t shards, std::size_t ring_capacity) : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+Mailbox::Mailbox(std::size_t writers, std::size_t ring_capacity) : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (event_ < 0) throw std::system_error(errno, std::system_category(), "eventfd");
-  for (std::size_t i = 0; i < shards; ++i) rings_.push_back(std::make_unique<SpscRing<ports::Envelope>>(ring_capacity));
+  for (std::size_t i = 0; i < writers; ++i)
+    rings_.push_back(std::make_unique<SpscRing<ports::Envelope>>(ring_capacity));
 }
 
 Mailbox::~Mailbox() { ::close(event_); }
 
-bool Mailbox::post(ShardId from, ports::Envelope&& envelope) { return rings_[from.value]->push(std::move(envelope)); }
+bool Mailbox::post(std::size_t writer, ports::Envelope&& envelope) { return rings_[writer]->push(std::move(envelope)); }
 
 void Mailbox::complete(ports::StoreCompletion&& completion) {
   {

@@ -18,14 +18,15 @@ namespace starling::runtime {
 
 class Mailbox {
  public:
-  Mailbox(std::size_t shards, std::size_t ring_capacity);
+  /// `writers` threads may post, each through a ring of its own.
+  Mailbox(std::size_t writers, std::size_t ring_capacity);
   ~Mailbox();
   Mailbox(const Mailbox&) = delete;
   Mailbox& operator=(const Mailbox&) = delete;
 
-  /// From the thread of shard `from`. False when the ring is full: the envelope is lost, which links repair.
-  /// The receiver looks after wake().
-  bool post(ShardId from, ports::Envelope&& envelope);
+  /// From the thread that has this number among the writers. False when the ring is full: the envelope is lost, which
+  /// links repair. The receiver looks after wake().
+  bool post(std::size_t writer, ports::Envelope&& envelope);
   /// From any thread; never dropped.
   void complete(ports::StoreCompletion&& completion);
   void answer(ports::ApiResponse&& response);
@@ -61,7 +62,7 @@ class Mailbox {
   static constexpr unsigned kStop = 2;
   void request(unsigned what);
 
-  std::vector<std::unique_ptr<SpscRing<ports::Envelope>>> rings_;  // by sender
+  std::vector<std::unique_ptr<SpscRing<ports::Envelope>>> rings_;  // by writer
   std::size_t next_ring_ = 0;
   std::mutex completions_mutex_;
   std::vector<ports::StoreCompletion> completions_;

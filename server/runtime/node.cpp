@@ -53,6 +53,18 @@ Result<std::uint32_t, std::string> connections_allowed(const Config& config, std
   return config.connections_max == 0 ? most : config.connections_max;
 }
 
+Result<std::uint16_t, std::string> shards_of(const Config& config) {
+  const std::uint32_t cores = std::max(1u, std::thread::hardware_concurrency());
+  if (!config.node) return static_cast<std::uint16_t>(config.shards != 0 ? config.shards : cores);
+  if (config.shards > kShardsPerNode) {
+    return tl::unexpected(fmt::format(
+        "runtime.shards is {}, but a node of several has at most {}; lower it, and let more nodes share the load",
+        config.shards, kShardsPerNode));
+  }
+  return static_cast<std::uint16_t>(config.shards != 0 ? config.shards
+                                                       : std::min<std::uint32_t>(cores, kShardsPerNode));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Node>, std::string> Node::create(const Config& config, const core::Config& core,
@@ -62,8 +74,9 @@ Result<std::unique_ptr<Node>, std::string> Node::create(const Config& config, co
   context.config = config;
   context.core = core;
   context.authenticator = &authenticator;
-  const std::uint32_t shards = config.shards != 0 ? config.shards : std::max(1u, std::thread::hardware_concurrency());
-  const auto allowed = connections_allowed(config, shards);
+  const auto shards = shards_of(config);
+  if (!shards) return tl::unexpected(shards.error());
+  const auto allowed = connections_allowed(config, *shards);
   if (!allowed) return tl::unexpected(allowed.error());
   context.connections_max = *allowed;
   if (config.tls.enabled()) {
@@ -71,19 +84,20 @@ Result<std::unique_ptr<Node>, std::string> Node::create(const Config& config, co
     if (!tls) return tl::unexpected(tls.error());
     context.tls = std::make_unique<TlsContext>(std::move(*tls));
   }
-  auto listeners = listen(config, shards);
+  auto listeners = listen(config, *shards);
   if (!listeners) return tl::unexpected(listeners.error());
   node->listeners_ = std::move(listeners->sockets);
   node->port_ = listeners->port;
 
   const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
   // Grows with each start, as envelopes promise.
-  context.boot = static_cast<std::uint64_t>(std::chrono::nanoseconds(since_1970).count());
+  const auto boot = static_cast<std::uint64_t>(std::chrono::nanoseconds(since_1970).count());
   context.started = WallTime(std::chrono::duration_cast<WallTime::duration>(since_1970));
-  context.view.id = ViewId(1);
-  context.view.add({.first = ShardId(0), .shards = static_cast<std::uint16_t>(shards)});
-  for (std::uint32_t i = 0; i < shards; ++i) {
-    context.mailboxes.push_back(std::make_unique<Mailbox>(shards, kRingCapacity));
+  context.self = {.first = ShardId(static_cast<std::uint16_t>(config.node.value_or(0) * kShardsPerNode)),
+                  .shards = *shards,
+                  .boot = boot};
+  for (std::uint32_t i = 0; i < *shards; ++i) {
+    context.mailboxes.push_back(std::make_unique<Mailbox>(*shards + std::size_t{1}, kRingCapacity));
     context.stats.push_back(std::make_unique<PublishedStats>());
   }
   return node;
@@ -91,48 +105,100 @@ Result<std::unique_ptr<Node>, std::string> Node::create(const Config& config, co
 
 Node::~Node() { stop(); }
 
-void Node::start(StoreLink store, ApiLink api) {
+void Node::start(StoreLink store, ApiLink api, BusLink bus, DirectoryLink directory) {
   // OpenSSL writes without MSG_NOSIGNAL.
   std::signal(SIGPIPE, SIG_IGN);
   context_.store = std::move(store);
   context_.api = std::move(api);
+  context_.bus = std::move(bus);
+  context_.directory = std::move(directory);
+  if (!context_.config.node) {
+    ports::View alone{.id = ViewId(1)};
+    alone.add(context_.self);
+    return enter(std::move(alone));
+  }
+  context_.membership = std::make_unique<Membership>(
+      context_.core, context_.self,
+      Membership::Calls{.ask = [this](ports::StoreOp&& op) { context_.store.submit(kMembershipShard, std::move(op)); },
+                        .entered = [this](ports::View&& view) { enter(std::move(view)); },
+                        .extended =
+                            [this](Instant until, core::StoreClock clock) {
+                              context_.store_clock.set(clock);
+                              for (auto& mailbox : context_.mailboxes) mailbox->tell(core::LeaseExtended{until});
+                            },
+                        .left =
+                            [this] {
+                              for (auto& mailbox : context_.mailboxes) mailbox->request_drain();
+                            },
+                        .put_out = [this] { put_out_ = true; }});
+  context_.membership->start();
+}
+
+void Node::enter(ports::View&& view) {
+  context_.view.set(view);
+  if (threads_.empty()) return serve(view);
+  for (auto& mailbox : context_.mailboxes) mailbox->tell(core::ViewChanged{view});
+}
+
+void Node::serve(const ports::View& view) {
   for (std::uint32_t i = 0; i < shards(); ++i) {
-    threads_.emplace_back([this, i, listener = std::move(listeners_[i])]() mutable {
+    threads_.emplace_back([this, i, view, listener = std::move(listeners_[i])]() mutable {
       ::pthread_setname_np(::pthread_self(), fmt::format("shard-{}", i).c_str());
-      ShardLoop(context_, ShardId(static_cast<std::uint16_t>(i)), std::move(listener), entropy()).run();
+      const ShardId self(static_cast<std::uint16_t>(context_.self.first.value + i));
+      ShardLoop(context_, self, view, std::move(listener), entropy()).run();
     });
   }
   listeners_.clear();
 }
 
 void Node::complete(ShardId shard, ports::StoreCompletion&& completion) {
-  context_.mailboxes[shard.value]->complete(std::move(completion));
+  if (shard == kMembershipShard) return context_.membership->answered(std::move(completion));
+  context_.mailboxes[context_.index_of(shard)]->complete(std::move(completion));
 }
 
 void Node::answer(ShardId shard, ports::ApiResponse&& response) {
-  context_.mailboxes[shard.value]->answer(std::move(response));
+  context_.mailboxes[context_.index_of(shard)]->answer(std::move(response));
+}
+
+bool Node::deliver(ShardId shard, ports::Envelope&& envelope) {
+  if (!context_.self.has(shard)) return false;
+  Mailbox& mailbox = *context_.mailboxes[context_.index_of(shard)];
+  if (!mailbox.post(shards(), std::move(envelope))) return false;
+  mailbox.wake();
+  return true;
+}
+
+void Node::tail_read(ShardId shard, ports::TailRead&& read) {
+  context_.mailboxes[context_.index_of(shard)]->tell(core::TailAnswered{std::move(read)});
 }
 
 void Node::revoke(DeviceId device) {
   for (auto& mailbox : context_.mailboxes) mailbox->tell(core::DeviceRevoked{device});
 }
 
-void Node::log_grew(RoomId room, Seq head) {
-  context_.mailboxes[ports::home_of(context_.view, room).value]->tell(core::LogGrew{room, head});
+template <class Key>
+void Node::tell_home(Key key, core::Input&& input) {
+  const ports::View view = context_.view.get();
+  if (view.nodes.empty()) return;
+  const ShardId home = ports::home_of(view, key);
+  if (context_.self.has(home)) context_.mailboxes[context_.index_of(home)]->tell(std::move(input));
 }
 
-void Node::items_changed(UserId user) {
-  context_.mailboxes[ports::home_of(context_.view, user).value]->tell(core::ItemsGrew{user});
-}
+void Node::log_grew(RoomId room, Seq head) { tell_home(room, core::LogGrew{room, head}); }
+
+void Node::items_changed(UserId user) { tell_home(user, core::ItemsGrew{user}); }
 
 void Node::drain() {
   context_.draining = true;
+  // What has its home here moves first, and the sessions follow.
+  if (context_.membership) return context_.membership->leave();
   for (auto& mailbox : context_.mailboxes) mailbox->request_drain();
 }
 
 bool Node::drained() const { return context_.shards_drained == context_.mailboxes.size(); }
 
 void Node::stop() {
+  if (context_.membership) context_.membership->stop();
   for (auto& mailbox : context_.mailboxes) mailbox->request_stop();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/base/time.h"
@@ -13,10 +15,14 @@
 #include "server/auth/revoked_devices.h"
 #include "server/core/config.h"
 #include "server/ports/api.h"
+#include "server/ports/directory.h"
+#include "server/ports/envelope.h"
 #include "server/ports/store.h"
 #include "server/ports/view.h"
 #include "server/runtime/config.h"
+#include "server/runtime/core_driver.h"
 #include "server/runtime/mailbox.h"
+#include "server/runtime/membership.h"
 #include "server/runtime/stats.h"
 #include "server/runtime/tls.h"
 
@@ -32,6 +38,18 @@ struct StoreLink {
   std::function<std::string()> metrics;
 };
 
+/// The way to the other nodes of a cluster. Called from every shard's thread; must not block. What comes from them goes to
+/// Node::deliver.
+struct BusLink {
+  /// It may get lost.
+  std::function<void(ports::Post&&)> post;
+};
+
+/// The cache that the nodes share. Called from every shard's thread; must not block. Answers come to Node::tail_read.
+struct DirectoryLink {
+  std::function<void(ShardId, ports::DirectoryOp&&)> submit;
+};
+
 /// The HTTP API, as the shards see it: a request goes in as a value, its answer comes back through Node::answer. Called
 /// from every shard's thread; must not block.
 struct ApiLink {
@@ -42,6 +60,23 @@ struct ApiLink {
   const auth::RevokedDevices* revoked = nullptr;
 };
 
+/// The newest view that the node has heard of. Any thread.
+class PresentView {
+ public:
+  void set(ports::View view) {
+    const std::lock_guard lock(mutex_);
+    view_ = std::move(view);
+  }
+  ports::View get() const {
+    const std::lock_guard lock(mutex_);
+    return view_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  ports::View view_;
+};
+
 struct NodeContext {
   Config config;
   core::Config core;
@@ -49,18 +84,24 @@ struct NodeContext {
   std::unique_ptr<TlsContext> tls;  // null: plain text
   StoreLink store;
   ApiLink api;
-  ports::View view;
-  std::uint64_t boot = 0;
+  BusLink bus;              // of a node of several
+  DirectoryLink directory;  // of a node whose core shares tails
+  ports::ViewNode self;
+  PresentView view;
+  SharedStoreClock store_clock;
+  std::unique_ptr<Membership> membership;  // null: the node is alone
   WallTime started;
   std::uint32_t connections_max = 0;
 
-  std::vector<std::unique_ptr<Mailbox>> mailboxes;     // by shard
-  std::vector<std::unique_ptr<PublishedStats>> stats;  // by shard
+  std::vector<std::unique_ptr<Mailbox>> mailboxes;     // by index_of(shard); writers: the shards, and the bus
+  std::vector<std::unique_ptr<PublishedStats>> stats;  // likewise
   std::atomic<std::uint32_t> connections{0};
   std::atomic<std::uint32_t> unauthenticated{0};
   std::atomic<std::uint32_t> spares{0};
   std::atomic<std::uint32_t> shards_drained{0};
   std::atomic<bool> draining{false};
+
+  std::size_t index_of(ShardId shard) const { return shard.value - self.first.value; }
 };
 
 }  // namespace starling::runtime

@@ -22,12 +22,14 @@ constexpr Duration kHousekeeping = 1s;
 
 }  // namespace
 
-ShardLoop::ShardLoop(NodeContext& node, ShardId self, ListenSocket listener, std::uint64_t seed)
+ShardLoop::ShardLoop(NodeContext& node, ShardId self, const ports::View& view, ListenSocket listener,
+                     std::uint64_t seed)
     : node_(node),
       self_(self),
+      index_(node.index_of(self)),
       io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE),  // only this thread ever touches it; others use the mailbox
       work_(io_.get_executor()),
-      core_(core::Shard(node.core, self, node.view, node.boot, seed)),
+      core_(core::Shard(node.core, self, view, node.self.boot, seed), node.store_clock),
       connections_(node, core_, stats_, steady_now()),
       reader_(node, self, core_, connections_, stats_),
       pacer_(node.config.flush_delay_min, node.config.flush_delay_max),
@@ -217,21 +219,30 @@ void ShardLoop::carry_out_effects() {
       connections_.close(*c, close_code_of(close.reason), close.text);
     }
   }
-  for (ports::Post& post : effects.posts) {
-    ports::unpack(std::move(post), [this](ShardId to, ports::Envelope&& envelope) {
-      if (node_.mailboxes[to.value]->post(self_, std::move(envelope))) {
-        ++stats_.envelopes_posted;
-        posted_to_[to.value] = true;
-      } else {
-        ++stats_.envelopes_dropped;
-      }
-    });
-  }
+  for (ports::Post& each : effects.posts) post(std::move(each));
   for (std::size_t i = 0; i < posted_to_.size(); ++i) {
     if (posted_to_[i]) node_.mailboxes[i]->wake();
     posted_to_[i] = false;
   }
   for (ports::StoreOp& op : effects.store) node_.store.submit(self_, std::move(op));
+  for (ports::DirectoryOp& op : effects.directory) node_.directory.submit(self_, std::move(op));
+  if (effects.view_is_old && node_.membership) node_.membership->hurry();
+}
+
+void ShardLoop::post(ports::Post&& post) {
+  if (!node_.self.has(post.to)) {
+    ++stats_.envelopes_posted;
+    return node_.bus.post(std::move(post));
+  }
+  ports::unpack(std::move(post), [this](ShardId to, ports::Envelope&& envelope) {
+    const std::size_t index = node_.index_of(to);
+    if (node_.mailboxes[index]->post(index_, std::move(envelope))) {
+      ++stats_.envelopes_posted;
+      posted_to_[index] = true;
+    } else {
+      ++stats_.envelopes_dropped;
+    }
+  });
 }
 
 void ShardLoop::send_all(core::Effects& effects) {
@@ -250,7 +261,7 @@ void ShardLoop::housekeeping() {
   stats_.connections = connections_.table().size();
   stats_.flush_delay_s = std::chrono::duration<double>(pacer_.delay()).count();
   stats_.load = pacer_.load();
-  node_.stats[self_.value]->set(stats_);
+  node_.stats[index_]->set(stats_);
   stats_.lag_max_s = 0;
 }
 

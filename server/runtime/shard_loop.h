@@ -21,7 +21,7 @@ namespace starling::runtime {
 
 class ShardLoop {
  public:
-  ShardLoop(NodeContext& node, ShardId self, ListenSocket listener, std::uint64_t seed);
+  ShardLoop(NodeContext& node, ShardId self, const ports::View& view, ListenSocket listener, std::uint64_t seed);
 
   /// Until a stop is requested through the mailbox; the body of the shard's thread.
   void run();
@@ -45,10 +45,12 @@ class ShardLoop {
   void set_timer();
   void housekeeping();
 
-  Mailbox& mailbox() { return *node_.mailboxes[self_.value]; }
+  Mailbox& mailbox() { return *node_.mailboxes[index_]; }
+  void post(ports::Post&& post);
 
   NodeContext& node_;
   ShardId self_;
+  std::size_t index_;  // in the node
   boost::asio::io_context io_;
   /// A moment in which everything waited for has come is no reason for the io_context to stop for good.
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
@@ -68,7 +70,7 @@ class ShardLoop {
   std::size_t next_completion_ = 0;
   std::vector<ports::ApiResponse> answers_;  // scratch of a turn
   std::vector<core::Input> told_;            // likewise
-  std::vector<bool> posted_to_;              // scratch of a turn, by shard
+  std::vector<bool> posted_to_;              // scratch of a turn, by index
 
   Instant turn_began_{};
   Instant turn_ended_{};

@@ -49,7 +49,8 @@ class ConnectionsTest : public testing::Test {
   NodeContext node_;
   Stats stats_;
   CoreDriver core_{
-      core::Shard({}, ShardId(0), {.id = ViewId(1), .nodes = {{.shards = 1}}, .shards = {ShardId(0)}}, 1, 1)};
+      core::Shard({}, ShardId(0), {.id = ViewId(1), .nodes = {{.shards = 1}}, .shards = {ShardId(0)}}, 1, 1),
+      node_.store_clock};
   Connections connections_{node_, core_, stats_, Instant(0s)};
   std::vector<int> peers_;
 };

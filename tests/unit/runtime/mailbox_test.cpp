@@ -42,10 +42,10 @@ TEST(Mailbox, AWakeAfterTheAcknowledgementIsNotLost) {
 
 TEST(Mailbox, AFullRingRefusesAndTheOthersDoNot) {
   Mailbox mailbox(2, 2);
-  EXPECT_TRUE(mailbox.post(ShardId(0), {}));
-  EXPECT_TRUE(mailbox.post(ShardId(0), {}));
-  EXPECT_FALSE(mailbox.post(ShardId(0), {}));
-  EXPECT_TRUE(mailbox.post(ShardId(1), {}));
+  EXPECT_TRUE(mailbox.post(0, {}));
+  EXPECT_TRUE(mailbox.post(0, {}));
+  EXPECT_FALSE(mailbox.post(0, {}));
+  EXPECT_TRUE(mailbox.post(1, {}));
   int taken = 0;
   EXPECT_TRUE(mailbox.take_envelopes(2, [&](ports::Envelope&&) { ++taken; }));
   EXPECT_FALSE(mailbox.take_envelopes(8, [&](ports::Envelope&&) { ++taken; }));
@@ -56,9 +56,9 @@ TEST(Mailbox, AFloodingShardLetsTheOthersThrough) {
   Mailbox mailbox(3, 4);
   std::vector<ShardId> from;
   for (int turn = 0; turn < 3; ++turn) {
-    while (mailbox.post(ShardId(0), {.header = {.from = ShardId(0)}, .payload = {}})) {
+    while (mailbox.post(0, {.header = {.from = ShardId(0)}, .payload = {}})) {
     }
-    if (turn == 0) mailbox.post(ShardId(2), {.header = {.from = ShardId(2)}, .payload = {}});
+    if (turn == 0) mailbox.post(2, {.header = {.from = ShardId(2)}, .payload = {}});
     mailbox.take_envelopes(4, [&](ports::Envelope&& envelope) { from.push_back(envelope.header.from); });
   }
   EXPECT_EQ(std::ranges::count(from, ShardId(2)), 1);

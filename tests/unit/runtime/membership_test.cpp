@@ -1,0 +1,139 @@
+#include "server/runtime/membership.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "loadsim/sim/view_book.h"
+#include "server/runtime/core_driver.h"
+
+namespace starling::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The view that all nodes share, as a store keeps it.
+class SharedStore {
+ public:
+  ports::StoreCompletion keep(const ports::StoreOp& op) {
+    const std::lock_guard lock(mutex_);
+    if (away_) return {.status = ports::StoreStatus::Unavailable, .result = ports::Done{}};
+    ports::LeaseKept kept = book_.keep(std::get<ports::KeepLease>(op.request), steady_now());
+    kept.now = machine_now().wall + 1h;
+    return {.result = std::move(kept)};
+  }
+  void be_away(bool away) {
+    const std::lock_guard lock(mutex_);
+    away_ = away;
+  }
+
+ private:
+  std::mutex mutex_;
+  sim::ViewBook book_;
+  bool away_ = false;
+};
+
+/// A node's membership, and what it was told.
+class Member {
+ public:
+  Member(SharedStore& store, std::uint16_t node, std::uint64_t boot)
+      : membership_(config_, {.first = ShardId(static_cast<std::uint16_t>(node * 4)), .shards = 2, .boot = boot},
+                    {.ask = [&](ports::StoreOp&& op) { membership_.answered(store.keep(op)); },
+                     .entered = [this](ports::View&& view) { tell([&] { views_.push_back(std::move(view)); }); },
+                     .extended =
+                         [this](Instant until, core::StoreClock clock) {
+                           tell([&] { until_ = until, clock_ = clock; });
+                         },
+                     .left = [this] { tell([&] { left_ = true; }); },
+                     .put_out = [this] { tell([&] { out_ = true; }); }}) {
+    membership_.start();
+  }
+  ~Member() { membership_.stop(); }
+
+  Membership& operator*() { return membership_; }
+  /// Waits for it; what never comes fails the test.
+  bool sees(const std::function<bool()>& something) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, 20s, something);
+  }
+  bool sees_nodes(std::size_t count) {
+    return sees([&] { return !views_.empty() && views_.back().nodes.size() == count; });
+  }
+
+  core::Config config_{.node_lease = 30s};
+  std::vector<ports::View> views_;
+  Instant until_{};
+  core::StoreClock clock_;
+  bool left_ = false;
+  bool out_ = false;
+
+ private:
+  void tell(const std::function<void()>& change) {
+    const std::lock_guard lock(mutex_);
+    change();
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Membership membership_;
+};
+
+TEST(MembershipTest, ANodeEntersTheViewAndHoldsALease) {
+  SharedStore store;
+  Member node(store, 0, 1);
+  ASSERT_TRUE(node.sees_nodes(1));
+  ASSERT_TRUE(node.sees([&] { return node.until_ > steady_now(); }));
+  const auto ahead = [&] {
+    const core::Now now = machine_now();
+    return core::held_to(node.clock_, now) - now.wall;
+  };
+  // The store's clock is an hour ahead of the machine's, which is held to within five seconds of it.
+  EXPECT_TRUE(node.sees([&] { return ahead() > 59min + 50s && ahead() < 1h; }));
+}
+
+TEST(MembershipTest, WhoHurriesHearsOfALaterViewBeforeItsLeaseIsDue) {
+  SharedStore store;
+  Member one(store, 0, 1);
+  ASSERT_TRUE(one.sees_nodes(1));
+  Member two(store, 1, 1);
+  ASSERT_TRUE(two.sees_nodes(2));
+  (*one).hurry();
+  EXPECT_TRUE(one.sees_nodes(2));
+}
+
+TEST(MembershipTest, WhoLeavesIsToldOnceTheViewSaysSo) {
+  SharedStore store;
+  Member one(store, 0, 1);
+  ASSERT_TRUE(one.sees_nodes(1));
+  (*one).leave();
+  ASSERT_TRUE(one.sees([&] { return one.left_; }));
+  EXPECT_TRUE(one.views_.back().nodes.front().leaving);
+  EXPECT_FALSE(one.out_);
+}
+
+TEST(MembershipTest, WhosePlaceALaterProcessTakesIsOut) {
+  SharedStore store;
+  Member before(store, 0, 1);
+  ASSERT_TRUE(before.sees_nodes(1));
+  Member after(store, 0, 2);
+  ASSERT_TRUE(after.sees_nodes(1));
+  (*before).hurry();
+  EXPECT_TRUE(before.sees([&] { return before.out_; }));
+  EXPECT_FALSE(after.out_);
+}
+
+TEST(MembershipTest, AStoreThatIsAwayIsAskedAgain) {
+  SharedStore store;
+  store.be_away(true);
+  Member node(store, 0, 1);
+  store.be_away(false);
+  EXPECT_TRUE(node.sees_nodes(1));
+}
+
+}  // namespace
+}  // namespace starling::runtime
