@@ -86,7 +86,7 @@ class IncludeTable(unittest.TestCase):
             "server/core/c.h": ["<vector>", '"server/ports/p.h"', '"common/base/b.h"', '"server/core/c.h"'],
             "common/wire/w.cpp": ["<xxhash.h>", "<google/protobuf/arena.h>", '"starling.pb.h"'],
             "common/ws/w.cpp": ["<boost/beast/http.hpp>", "<openssl/sha.h>"],
-            "server/store/s.cpp": ["<sqlite3.h>", "<thread>", '"server/ports/p.h"'],
+            "server/store/sqlite/s.cpp": ["<sqlite3.h>", "<thread>", '"server/ports/p.h"'],
             "tests/unit/t.cpp": ["<gtest/gtest.h>", '"server/core/c.h"'],
             "server/ports/p.h": [],
             "server/runtime/r.h": ["<boost/asio.hpp>", '"server/core/c.h"'],

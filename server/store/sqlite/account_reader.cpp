@@ -2,6 +2,7 @@
 
 #include <variant>
 
+#include "server/store/account_words.h"
 #include "server/store/sqlite/account_rows.h"
 
 namespace starling::store {

@@ -1,17 +1,11 @@
 #include "server/store/sqlite/account_rows.h"
 
-#include <algorithm>
-#include <set>
+#include <string>
 
+#include "server/store/account_words.h"
 #include "server/store/sqlite/digests.h"
 
 namespace starling::store {
-
-std::string folded(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
 
 ports::Account account_of(const Rows& rows) {
   return {.profile = {.user = rows.as<UserId>(0),
@@ -71,18 +65,9 @@ std::optional<ports::Account> AccountRows::find(UserId user) {
   return account_of(rows);
 }
 
-/// People are found by what stands in their names; punctuation between the words is not part of them.
 void AccountRows::put_words(const ports::Profile& profile) {
-  std::set<std::string> words{profile.handle};
-  const std::string name = folded(profile.display_name);
-  constexpr std::string_view kBetween = " \t.,;:()[]{}<>\"'!?/|_-";
-  for (std::size_t at = 0; at < name.size();) {
-    const std::size_t end = std::min(name.find_first_of(kBetween, at), name.size());
-    if (end > at) words.insert(name.substr(at, end - at));
-    at = end + 1;
-  }
   drop_words_.run(profile.user);
-  for (const std::string& word : words) add_word_.run(word, profile.user);
+  for (const std::string& word : words_of(profile)) add_word_.run(word, profile.user);
 }
 
 bool AccountRows::put(const ports::PutProfile& request) {

@@ -55,7 +55,4 @@ class AccountRows {
   Statement drop_codes_;
 };
 
-/// ASCII to lower case: how handles, words and what is searched for are compared.
-std::string folded(std::string_view text);
-
 }  // namespace starling::store

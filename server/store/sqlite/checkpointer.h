@@ -6,8 +6,8 @@
 #include <mutex>
 #include <thread>
 
+#include "server/store/health.h"
 #include "server/store/sqlite/counters.h"
-#include "server/store/sqlite/health.h"
 #include "server/store/sqlite/sqlite.h"
 
 namespace starling::store {

@@ -3,7 +3,7 @@
 #include <array>
 #include <string_view>
 
-#include "server/store/sqlite/account_rows.h"
+#include "server/store/account_words.h"
 
 namespace starling::store {
 namespace {

@@ -2,18 +2,10 @@
 
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 #include "server/store/sqlite/errors.h"
 
 namespace starling::store {
-
-bool is_read(const ports::StoreRequest& request) {
-  return std::holds_alternative<ports::LoadRoom>(request) || std::holds_alternative<ports::ReadPage>(request) ||
-         std::holds_alternative<ports::ReadDevice>(request) || std::holds_alternative<ports::LoadUser>(request) ||
-         std::holds_alternative<ports::LoadItems>(request) || std::holds_alternative<ports::ReadRooms>(request) ||
-         std::holds_alternative<ports::ReadAccounts>(request);
-}
 
 ReaderPool::ReaderPool(const Connection::Options& options, std::uint32_t threads, Shared shared)
     : path_(options.path), shared_(shared) {

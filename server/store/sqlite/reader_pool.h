@@ -6,9 +6,9 @@
 #include <thread>
 #include <vector>
 
+#include "server/store/health.h"
 #include "server/store/sqlite/account_reader.h"
 #include "server/store/sqlite/counters.h"
-#include "server/store/sqlite/health.h"
 #include "server/store/sqlite/job_queue.h"
 #include "server/store/sqlite/log_reader.h"
 #include "server/store/sqlite/room_reader.h"
@@ -51,8 +51,5 @@ class ReaderPool {
   std::vector<std::unique_ptr<Reader>> readers_;
   std::vector<std::thread> threads_;
 };
-
-/// Reads change nothing and need no transaction of the writer.
-bool is_read(const ports::StoreRequest& request);
 
 }  // namespace starling::store

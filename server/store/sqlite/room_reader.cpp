@@ -4,22 +4,13 @@
 #include <utility>
 #include <variant>
 
+#include "server/store/like_pattern.h"
 #include "server/store/sqlite/snapshot.h"
 
 namespace starling::store {
 namespace {
 
 #define STARLING_CARD_COLUMNS "room_id, kind, title, topic, is_public, history_joined, members"
-
-/// For LIKE with '!' as its escape.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '%' || c == '_' || c == '!') out += '!';
-    out += c;
-  }
-  return out;
-}
 
 }  // namespace
 
@@ -105,7 +96,7 @@ ports::RoomResult RoomReader::on(const ports::FindRoom& request) {
 
 ports::RoomResult RoomReader::on(const ports::ListPublicRooms& request) {
   ports::RoomsListed listed;
-  const std::string pattern = '%' + escaped(request.query) + '%';
+  const std::string pattern = '%' + like_pattern(request.query) + '%';
   Rows rows = public_.query(pattern, request.after, request.limit + 1);
   while (rows.next()) {
     if (listed.rooms.size() == request.limit) {
@@ -127,7 +118,7 @@ ports::MembersListed RoomReader::members(const ports::Permit&, const ports::List
   ports::MembersListed listed;
   // SQLite orders ids as signed numbers: the first of all is the lowest of those.
   const std::int64_t after = request.after ? static_cast<std::int64_t>(request.after.value) : INT64_MIN;
-  const std::string pattern = escaped(request.query) + '%';
+  const std::string pattern = like_pattern(request.query) + '%';
   Rows rows = members_.query(request.room, after, int{request.banned}, pattern, request.limit + 1);
   while (rows.next()) {
     if (listed.members.size() == request.limit) {

@@ -7,12 +7,13 @@
 #include <thread>
 #include <utility>
 
+#include "server/store/health.h"
+#include "server/store/is_read.h"
 #include "server/store/sqlite/backup.h"
 #include "server/store/sqlite/checkpointer.h"
 #include "server/store/sqlite/counters.h"
 #include "server/store/sqlite/errors.h"
 #include "server/store/sqlite/folder.h"
-#include "server/store/sqlite/health.h"
 #include "server/store/sqlite/job_queue.h"
 #include "server/store/sqlite/limits.h"
 #include "server/store/sqlite/migrate.h"

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "server/store/health.h"
 #include "server/store/sqlite/account_changes.h"
 #include "server/store/sqlite/checkpointer.h"
 #include "server/store/sqlite/counters.h"
-#include "server/store/sqlite/health.h"
 #include "server/store/sqlite/item_rows.h"
 #include "server/store/sqlite/job_queue.h"
 #include "server/store/sqlite/room_commit.h"

@@ -1,4 +1,4 @@
-#include "server/store/sqlite/health.h"
+#include "server/store/health.h"
 
 #include <utility>
 
