@@ -4,8 +4,10 @@
 #   starling_executable(NAME SOURCES … DEPS …)
 #   starling_qml_module(NAME URI SOURCES … QML_FILES … [RESOURCES …] DEPS …)         -> starling_NAME, a static QML module; what uses it
 #                                                                          links starling_NAMEplugin too
-#   starling_test(NAME SOURCES … DEPS … [LABELS …])                     -> GoogleTest cases in CTest, also labelled with
-#                                                                          their folder of tests/; tests_LABEL builds them
+#   starling_test(NAME SOURCES … DEPS … [LABELS …] [POSTGRES])          -> GoogleTest cases in CTest, also labelled with
+#                                                                          their folder of tests/; tests_LABEL builds them.
+#                                                                          POSTGRES: they share a server that CTest
+#                                                                          starts before (tests/support/postgres)
 #   starling_bench(NAME SOURCES … DEPS …)                               -> Google Benchmark
 #   starling_fuzz(NAME SOURCES … DEPS … [COVERS FILE…] [PLANTED BUG…])  -> libFuzzer, corpus in tests/fuzz/corpus/NAME;
 #                                                                          ./dev fuzz reports its coverage of COVERS and
@@ -114,7 +116,7 @@ function(starling_test name)
   if(NOT STARLING_TESTS)
     return()
   endif()
-  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "POSTGRES" "" "SOURCES;DEPS;LABELS" ${ARGN})
   find_package(GTest REQUIRED)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE starling_flags ${arg_DEPS} GTest::gmock GTest::gtest_main)
@@ -122,8 +124,12 @@ function(starling_test name)
   string(REGEX REPLACE "/.*" "" folder "${folder}")
   # The list passes through seven readings between here and CTest, each of which eats a backslash.
   string(JOIN [[\\\\\\\;]] labels ${folder} ${arg_LABELS})
+  set(shared)
+  if(arg_POSTGRES)
+    set(shared FIXTURES_REQUIRED postgres ENVIRONMENT STARLING_TEST_POSTGRES=${CMAKE_BINARY_DIR}/postgres-for-tests)
+  endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX ${name}.
-    PROPERTIES TIMEOUT 300 LABELS "${labels}")
+    PROPERTIES TIMEOUT 300 LABELS "${labels}" ${shared})
   foreach(label ${folder} ${arg_LABELS})
     if(NOT TARGET tests_${label})
       add_custom_target(tests_${label})

@@ -21,6 +21,7 @@ INCLUDE_DIRS = [
         "/usr/lib/gcc/x86_64-linux-gnu/12/include",
         "/usr/include",
         "/usr/include/x86_64-linux-gnu",
+        "/usr/include/postgresql",
         "/usr/lib/llvm-19/lib/clang/19/include",
         *sorted(pathlib.Path("/usr/include/x86_64-linux-gnu/qt6").glob("Qt*")),
     )
@@ -32,7 +33,7 @@ FOUND = {
     "Python3": "python3", "Qt6": "qt6-base-dev", "Qt6Quick": "qt6-declarative-dev", "Qt6WebSockets": "qt6-websockets-dev",
     "spdlog": "libspdlog-dev",
     "SQLite3": "libsqlite3-dev", "Threads": "g++", "tomlplusplus": "libtomlplusplus-dev", "tl-expected": "libexpected-dev",
-    "libsodium": "libsodium-dev", "libxxhash": "libxxhash-dev", "sqlite3": "libsqlite3-dev", "openssl": "libssl-dev",
+    "libpq": "libpq-dev", "libsodium": "libsodium-dev", "libxxhash": "libxxhash-dev", "sqlite3": "libsqlite3-dev", "openssl": "libssl-dev",
     "libsystemd": "libsystemd-dev",
 }  # fmt: skip
 # Programs that scripts may run, beyond what Debian's essential packages, the shell and coreutils have.

@@ -45,8 +45,9 @@ class StoreContract : public testing::TestWithParam<Kind> {
   std::unique_ptr<Subject> subject_;
 };
 
-#define STARLING_CONTRACT(suite)                                                                           \
-  INSTANTIATE_TEST_SUITE_P(Stores, suite, testing::Values(Kind::Sqlite, Kind::Model, Kind::PostgresModel), \
+#define STARLING_CONTRACT(suite)                                                                            \
+  INSTANTIATE_TEST_SUITE_P(Stores, suite,                                                                   \
+                           testing::Values(Kind::Sqlite, Kind::Model, Kind::PostgresModel, Kind::Postgres), \
                            [](const auto& each) { return name_of(each.param); })
 
 }  // namespace starling::contract

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <future>
 #include <iterator>
@@ -11,10 +12,12 @@
 
 #include "loadsim/sim/database.h"
 #include "loadsim/sim/postgres_store.h"
+#include "server/store/postgres/store.h"
 #include "server/store/sqlite/log_reader.h"
 #include "server/store/sqlite/snapshot.h"
 #include "server/store/sqlite/sqlite.h"
 #include "server/store/sqlite/store.h"
+#include "tests/support/postgres/database.h"
 
 namespace starling::contract {
 
@@ -30,17 +33,19 @@ TempDir::~TempDir() {
 
 namespace {
 
-class SqliteSubject final : public Subject {
+/// A store with threads of its own, asked one operation at a time.
+template <class Store>
+class Asked {
  public:
-  SqliteSubject() {
-    auto opened = store::Store::open(
-        {.path = path_, .readers = 1},
-        [this](ShardId, ports::StoreCompletion&& completion) { done_.set_value(std::move(completion)); });
+  template <class Config>
+  explicit Asked(const Config& config) {
+    auto opened = Store::open(
+        config, [this](ShardId, ports::StoreCompletion&& completion) { done_.set_value(std::move(completion)); });
     if (!opened) throw std::runtime_error(opened.error().text);
     store_ = std::move(*opened);
   }
 
-  ports::StoreCompletion run(ports::StoreRequest request) override {
+  ports::StoreCompletion run(ports::StoreRequest request) {
     done_ = {};
     auto future = done_.get_future();
     store_->submit(ShardId(3), {.id = ++id_, .request = std::move(request)});
@@ -48,6 +53,16 @@ class SqliteSubject final : public Subject {
     if (completion.id != id_) throw std::runtime_error("a completion of another operation");
     return completion;
   }
+
+ private:
+  std::promise<ports::StoreCompletion> done_;
+  std::uint64_t id_ = 0;
+  std::unique_ptr<Store> store_;
+};
+
+class SqliteSubject final : public Subject {
+ public:
+  ports::StoreCompletion run(ports::StoreRequest request) override { return asked_.run(std::move(request)); }
 
   /// By hand, as the retention job will: the checkpoint below the cut and the cut are one transaction.
   void cut(RoomId room, Seq min_seq) override {
@@ -72,9 +87,43 @@ class SqliteSubject final : public Subject {
  private:
   TempDir dir_;
   std::string path_ = dir_.file("starling.db");
-  std::promise<ports::StoreCompletion> done_;
-  std::uint64_t id_ = 0;
-  std::unique_ptr<store::Store> store_;
+  Asked<store::Store> asked_{store::StoreConfig{.path = path_, .readers = 1}};
+};
+
+/// One store serves all cases of the process: to connect takes longer than a case. Each finds an empty database.
+class PostgresSubject final : public Subject {
+ public:
+  PostgresSubject() { server().database.clear(); }
+
+  ports::StoreCompletion run(ports::StoreRequest request) override { return server().asked.run(std::move(request)); }
+
+  void cut(RoomId room, Seq min_seq) override {
+    const auto number = std::to_string(static_cast<std::int64_t>(room.value));
+    const ports::PageRead page =
+        get<ports::PageRead>(ports::ReadPage{.room = room, .from = min_seq.prev(), .limit = 0, .bytes_max = 1});
+    if (min_seq <= page.min_seq || min_seq > page.head) return;
+    server().database.sql().run(fmt::format(
+        "INSERT INTO checkpoints VALUES ({0}, {1} - 1, {2}) ON CONFLICT DO NOTHING;"
+        "UPDATE rooms SET min_seq = {1} WHERE room_id = {0}; DELETE FROM events WHERE room_id = {0} AND seq < {1}",
+        number, min_seq.value, static_cast<std::int64_t>(page.hash_before.value)));
+  }
+
+  void pass(Duration time) override {
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+    server().database.sql().run(
+        fmt::format("UPDATE cluster SET kept_at = kept_at - {} * interval '1 microsecond'", us));
+  }
+
+ private:
+  struct Server {
+    support::Database database;
+    Asked<postgres::Store> asked{postgres::StoreConfig{
+        .conninfo = database.conninfo(), .connections = 1, .readers = 1, .durability = postgres::Durability::Local}};
+  };
+  static Server& server() {
+    static Server one;
+    return one;
+  }
 };
 
 class ModelSubject final : public Subject {
@@ -90,7 +139,7 @@ class ModelSubject final : public Subject {
   Instant now_{};
 };
 
-class PostgresSubject final : public Subject {
+class PostgresModelSubject final : public Subject {
  public:
   ports::StoreCompletion run(ports::StoreRequest request) override {
     store_.submit(ShardId(), {.id = ++id_, .request = std::move(request)});
@@ -205,6 +254,8 @@ std::unique_ptr<Subject> make_subject(Kind kind) {
     case Kind::Model:
       return std::make_unique<ModelSubject>();
     case Kind::PostgresModel:
+      return std::make_unique<PostgresModelSubject>();
+    case Kind::Postgres:
       return std::make_unique<PostgresSubject>();
   }
   return nullptr;
@@ -218,6 +269,8 @@ std::string name_of(Kind kind) {
       return "Model";
     case Kind::PostgresModel:
       return "PostgresModel";
+    case Kind::Postgres:
+      return "Postgres";
   }
   return {};
 }

@@ -41,6 +41,7 @@ enum class Kind : std::uint8_t {
   Sqlite,
   Model,          // the simulator's database
   PostgresModel,  // the same behind the simulated server: locks, standbys and no faults
+  Postgres,       // the store on a real server
 };
 std::unique_ptr<Subject> make_subject(Kind kind);
 std::string name_of(Kind kind);

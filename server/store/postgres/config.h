@@ -1,0 +1,26 @@
+// How the PostgreSQL store is reached, and what it promises.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace starling::postgres {
+
+enum class Durability : std::uint8_t {
+  Replicated,  // what is answered is on a synchronous standby
+  Local,       // it is on the primary's disk: a failover may lose it
+};
+
+struct StoreConfig {
+  /// libpq's: keywords or a URL, perhaps with several hosts, of which the primary is found.
+  std::string conninfo;
+  /// A standby that may answer pages with a floor; empty: none.
+  std::string standby_conninfo;
+  /// To which rooms are spread. Each has one transaction under way; the server merges their fsyncs.
+  std::uint32_t connections = 4;
+  /// Of the primary, for reads.
+  std::uint32_t readers = 2;
+  Durability durability = Durability::Replicated;
+};
+
+}  // namespace starling::postgres

@@ -1,0 +1,81 @@
+#include "server/store/postgres/conninfo.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <string_view>
+
+#include "server/store/postgres/limits.h"
+
+namespace starling::postgres {
+namespace {
+
+/// The operator's own `options`: kept, before what has to hold.
+std::string options_in(const std::string& conninfo) {
+  struct Free {
+    void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+  };
+  const std::unique_ptr<PQconninfoOption, Free> parsed(PQconninfoParse(conninfo.c_str(), nullptr));
+  if (parsed == nullptr) return {};
+  for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option) {
+    if (option->val != nullptr && std::string_view(option->keyword) == "options") return option->val;
+  }
+  return {};
+}
+
+std::string options_of(const std::string& conninfo, Access access) {
+  std::string options = options_in(conninfo);
+  options += fmt::format(
+      " -c search_path=starling,pg_temp -c synchronous_commit=on -c client_min_messages=warning -c lock_timeout={} "
+      "-c statement_timeout={} -c idle_in_transaction_session_timeout={}",
+      limits::kLockTimeoutMs, limits::kStatementTimeoutMs, limits::kIdleInTransactionTimeoutMs);
+  if (access != Access::Write) options += " -c default_transaction_isolation=repeatable\\ read";
+  return options;
+}
+
+std::string_view without_newline(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+ConnectParams::ConnectParams(const std::string& conninfo, Access access) {
+  // A machine that is gone is noticed in some seconds, unless the operator says otherwise.
+  pairs_ = {{"tcp_user_timeout", "5000"}, {"keepalives_idle", "5"},    {"keepalives_interval", "2"},
+            {"keepalives_count", "3"},    {"connect_timeout", "5"},    {"fallback_application_name", "starlingd"},
+            {"dbname", conninfo},         {"client_encoding", "UTF8"}, {"options", options_of(conninfo, access)}};
+  if (access != Access::Standby) pairs_.emplace_back("target_session_attrs", "read-write");
+}
+
+std::vector<const char*> ConnectParams::keywords() const {
+  std::vector<const char*> out;
+  for (const auto& [keyword, value] : pairs_) out.push_back(keyword);
+  out.push_back(nullptr);
+  return out;
+}
+
+std::vector<const char*> ConnectParams::values() const {
+  std::vector<const char*> out;
+  for (const auto& [keyword, value] : pairs_) out.push_back(value.c_str());
+  out.push_back(nullptr);
+  return out;
+}
+
+std::string explain_connection(PGconn* connection) {
+  const std::string_view text = without_newline(PQerrorMessage(connection));
+  if (PQconnectionNeedsPassword(connection) != 0) {
+    return fmt::format(
+        "PostgreSQL wants a password and was given none ({}); name one in the store's conninfo, or a passfile", text);
+  }
+  if (PQconnectionUsedPassword(connection) != 0) {
+    return fmt::format("PostgreSQL did not let us in ({}); check user, password and database of the store's conninfo",
+                       text);
+  }
+  return fmt::format(
+      "cannot connect to PostgreSQL ({}); check host, port and database of the store's conninfo, and that "
+      "one of its servers is a primary",
+      text);
+}
+
+}  // namespace starling::postgres

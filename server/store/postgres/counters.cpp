@@ -1,0 +1,32 @@
+#include "server/store/postgres/counters.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace starling::postgres {
+
+std::string Counters::text() const {
+  std::string out;
+  const auto counter = [&out](const char* name, const char* help, const Counter& value) {
+    fmt::format_to(std::back_inserter(out), "# HELP {0} {1}\n# TYPE {0} counter\n{0} {2}\n", name, help,
+                   value.load(std::memory_order_relaxed));
+  };
+  counter("starling_store_transactions_total", "Transactions of writes committed", transactions);
+  counter("starling_store_batches_total", "Batches of a room committed", batches);
+  counter("starling_store_rows_accepted_total", "Events appended to a log", rows_accepted);
+  counter("starling_store_rows_answered_total", "Rows of batches answered, accepted or not", rows_answered);
+  counter("starling_store_batches_refused_total", "Batches of which the server refused a row", batches_refused);
+  counter("starling_store_reads_total", "Reads answered", reads);
+  counter("starling_store_standby_reads_total", "Pages answered from a standby", standby_reads);
+  counter("starling_store_standby_passes_total", "Pages that a standby could not answer", standby_passes);
+  counter("starling_store_barriers_total", "Commits that proved what was read", barriers);
+  counter("starling_store_unknown_total", "Operations answered: outcome unknown", unknown);
+  counter("starling_store_unavailable_total", "Operations answered: unavailable", unavailable);
+  counter("starling_store_full_total", "Operations answered: no space", full);
+  counter("starling_store_connects_total", "Connections made", connects);
+  commit_us.write(out, "starling_store_commit_seconds", "From the way there to the answer of a batch", 1e6);
+  return out;
+}
+
+}  // namespace starling::postgres

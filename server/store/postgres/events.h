@@ -1,0 +1,16 @@
+// Events as rows: the one place that knows the columns' order.
+#pragma once
+
+#include "common/wire/event.h"
+#include "server/store/postgres/rows.h"
+
+namespace starling::postgres {
+
+#define STARLING_PG_EVENT_COLUMNS                                                                                 \
+  "seq, epoch, kind, sender, device, cseq, client_msg_id, ts, msg_no, target, thread, subject, role, body_hash, " \
+  "erased, body"
+
+/// Of a row whose columns from `first` on are STARLING_PG_EVENT_COLUMNS.
+wire::Event event_of(const Rows& rows, int row, int first, RoomId room);
+
+}  // namespace starling::postgres

@@ -1,0 +1,321 @@
+#include "server/store/postgres/lane.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+#include <variant>
+
+#include "common/base/mutant.h"
+#include "common/base/probe.h"
+#include "server/store/is_read.h"
+#include "server/store/postgres/errors.h"
+#include "server/store/postgres/exchange.h"
+#include "server/store/postgres/limits.h"
+#include "server/store/postgres/page_calls.h"
+
+namespace starling::postgres {
+namespace {
+
+constexpr Statement kHello{"hello", "SELECT pg_is_in_recovery(), (SELECT number FROM history)"};
+constexpr Statement kPutBeacon{"put_beacon", "SELECT put_beacon($1, $2)"};
+constexpr Statement kSeeBeacon{"see_beacon", "SELECT 1 FROM beacons WHERE store = $1 AND nonce = $2"};
+constexpr Statement kBarrier{"barrier", "SELECT barrier()"};
+
+std::int64_t random_number() {
+  std::random_device device;
+  return static_cast<std::int64_t>((std::uint64_t{device()} << 31 ^ device()) | 1);
+}
+
+}  // namespace
+
+Lane::Lane(Options options, Shared shared) : options_(std::move(options)), shared_(std::move(shared)) {
+  beacon_.store = options_.beacon_store;
+  health_.locked("not connected to PostgreSQL yet");
+}
+
+// ---- the connection's life
+
+void Lane::connect(Clock::time_point now) {
+  link_.emplace(options_.conninfo, options_.access);
+  state_ = State::Connecting;
+  at_ = now;
+}
+
+void Lane::greet(Clock::time_point now) {
+  state_ = State::Greeting;
+  std::vector<Call> calls{{&kHello, Params()}};
+  if (options_.access != Access::Standby) {
+    beacon_.nonce = random_number();
+    calls.push_back({&kPutBeacon, Params().add(beacon_.store).add(beacon_.nonce)});
+    if (options_.replicated) calls.push_back({&kBarrier, Params()});
+  }
+  link_->send(calls);
+  sent_.push_back({.kind = Kind::Greeting, .sent = now});
+}
+
+void Lane::greeted(const Outcome& outcome, Clock::time_point now) {
+  if (!outcome.ok()) return lose(explain(outcome.sqlstate, outcome.text), now);
+  const Rows& hello = outcome.rows.at(0);
+  if (options_.access != Access::Standby && hello.flag(0, 0)) return lose("the server is a standby", now);
+  if (!belongs(hello)) return;
+  state_ = State::Ready;
+  back_off_ = {};
+  answered_ = now;
+  shared_.counters.connects.fetch_add(1, std::memory_order_relaxed);
+  health_.good();
+}
+
+bool Lane::belongs(const Rows& hello) {
+  if (options_.access == Access::Standby || shared_.same_history(hello.i64(0, 1))) return true;
+  health_.fail("the database was restored, or has lost something in a failover; restart starlingd");
+  return false;
+}
+
+void Lane::lose(const std::string& why, Clock::time_point now) {
+  health_.locked(why);
+  give_up_waiting();
+  link_.reset();
+  sent_.clear();
+  beacon_.nonce = 0;
+  barrier_sent_ = unproven_ = silent_ = false;
+  state_ = State::Down;
+  back_off_ = std::clamp(back_off_ * 2, limits::kBackOffMin, limits::kBackOffMax);
+  // Those of all nodes do not come back in step.
+  at_ = now + back_off_ / 2 + std::chrono::milliseconds(random_number() % back_off_.count()) / 2;
+}
+
+void Lane::give_up_waiting() {
+  for (Turn& turn : sent_) {
+    if (!turn.job) continue;
+    const bool read = store::is_read(turn.job->op.request);
+    answer(std::move(*turn.job), read ? ports::StoreStatus::Unavailable : ports::StoreStatus::Unknown);
+    turn.job.reset();
+  }
+  for (Job& job : std::exchange(waiting_, {})) answer(std::move(job), ports::StoreStatus::Unavailable);
+  for (Held& held : std::exchange(held_, {})) answer(std::move(held.job), ports::StoreStatus::Unavailable);
+}
+
+void Lane::watch(Clock::time_point now) {
+  if (sent_.empty()) {
+    if (silent_) {
+      silent_ = false;
+      check(now);
+    } else if (now - answered_ > limits::kCheckEvery) {
+      check(now);
+    }
+    return;
+  }
+  const Clock::duration silence = now - std::max(answered_, sent_.front().sent);
+  const Clock::duration patience = sent_.front().kind == Kind::Barrier ? limits::kBarrierPatience : limits::kWatchdog;
+  if (silence > limits::kSilenceMax) return lose("PostgreSQL says nothing", now);
+  if (silence < patience || silent_) return;
+  silent_ = true;
+  health_.locked("PostgreSQL has not answered for seconds: it waits for a standby, or is overloaded");
+  give_up_waiting();
+}
+
+bool Lane::idle() const {
+  return waiting_.empty() && held_.empty() &&
+         std::ranges::none_of(sent_, [](const Turn& t) { return t.job.has_value(); });
+}
+
+void Lane::advance() {
+  const Clock::time_point now = Clock::now();
+  if (health_.failed()) return give_up_waiting();
+  if (state_ == State::Down && now >= at_) connect(now);
+  if (!link_) return;
+  link_->advance();
+  if (state_ == State::Connecting && link_->state() == Link::State::Open) greet(now);
+  while (auto outcome = link_->take()) {
+    answered_ = now;
+    Turn turn = std::move(sent_.front());
+    sent_.pop_front();
+    settle(std::move(turn), std::move(*outcome), now);
+    if (!link_) return;
+  }
+  if (link_->state() == Link::State::Lost) return lose(link_->why(), now);
+  if (state_ == State::Ready) {
+    watch(now);
+    pump(now);
+  } else if (now - at_ > limits::kConnectPatience) {
+    lose("PostgreSQL does not answer", now);
+  }
+  count_waiting();
+}
+
+// ---- operations in
+
+void Lane::submit(Job&& job) {
+  if (!ready()) return answer(std::move(job), ports::StoreStatus::Unavailable);
+  waiting_.push_back(std::move(job));
+  pump(Clock::now());
+}
+
+void Lane::pump(Clock::time_point now) {
+  while (state_ == State::Ready && !waiting_.empty() && sent_.size() < limits::kInFlightMax) {
+    Job job = std::move(waiting_.front());
+    waiting_.pop_front();
+    send(std::move(job), false, now);
+  }
+  count_waiting();
+}
+
+void Lane::send(Job&& job, bool carefully, Clock::time_point now) {
+  std::vector<Call> calls = calls_of(job.op.request, carefully);
+  std::int64_t nonce = 0;
+  if (options_.follows != nullptr) {
+    nonce = options_.follows->nonce;
+    calls.push_back({&kSeeBeacon, Params().add(options_.follows->store).add(nonce)});
+  }
+  if (options_.replicated && options_.access == Access::Write) calls.push_back({&kBarrier, Params()});
+  link_->send(calls);
+  sent_.push_back({.kind = Kind::Work, .job = std::move(job), .carefully = carefully, .nonce = nonce, .sent = now});
+  unproven_ = barred();
+  if (unproven_ && !barrier_sent_) send_barrier(now);
+}
+
+/// One at a time: what is read meanwhile shares the next.
+void Lane::send_barrier(Clock::time_point now) {
+  link_->send({{&kBarrier, Params()}});
+  sent_.push_back({.kind = Kind::Barrier, .job = {}, .sent = now});
+  barrier_sent_ = true;
+  unproven_ = false;
+}
+
+void Lane::check(Clock::time_point now) {
+  std::vector<Call> calls{{&kHello, Params()}};
+  if (options_.access != Access::Standby) {
+    calls.push_back({&kPutBeacon, Params().add(beacon_.store).add(beacon_.nonce)});
+    if (options_.replicated) calls.push_back({&kBarrier, Params()});
+  }
+  link_->send(calls);
+  sent_.push_back({.kind = Kind::Check, .job = {}, .sent = now});
+}
+
+void Lane::prove(Job&& job, ports::StoreResult&& result) {
+  if (!ready()) return submit(std::move(job));
+  if (!barred()) return succeed(std::move(job), std::move(result));
+  held_.push_back({.job = std::move(job), .result = std::move(result)});
+  unproven_ = true;
+  if (!barrier_sent_) send_barrier(Clock::now());
+}
+
+// ---- completions out
+
+void Lane::settle(Turn&& turn, Outcome&& outcome, Clock::time_point now) {
+  switch (turn.kind) {
+    case Kind::Greeting:
+      return greeted(outcome, now);
+    case Kind::Check:
+      if (!outcome.ok()) return note_fault(outcome);
+      if (!belongs(outcome.rows.at(0))) return;
+      return health_.good();
+    case Kind::Barrier:
+      return settle_barrier(outcome, now);
+    case Kind::Work:
+      if (!turn.job) return;  // it was told already
+      if (!outcome.ok()) return settle_failed(std::move(turn), outcome, now);
+      return settle_work(std::move(turn), std::move(outcome), now);
+  }
+}
+
+void Lane::settle_work(Turn&& turn, Outcome&& outcome, Clock::time_point now) {
+  ports::StoreRequest& request = turn.job->op.request;
+  if (outcome.warned && !mutant(Mutant::M2_WarningIsAck)) {
+    probe(Probe::cancel_syncwait_seen);
+    const bool read = store::is_read(request);
+    return answer(std::move(*turn.job), read ? ports::StoreStatus::Unavailable : ports::StoreStatus::Unknown);
+  }
+  ports::StoreResult result = result_of(request, outcome.rows);
+  if (options_.follows != nullptr) {
+    // Of a standby: as good as the primary's only when it follows that one, and far enough.
+    const auto* page = std::get_if<ports::PageRead>(&result);
+    const auto* asked = std::get_if<ports::ReadPage>(&request);
+    const bool follows = !outcome.rows.back().empty() && turn.nonce == options_.follows->nonce;
+    const bool good = follows && page != nullptr && asked != nullptr && reaches(*page, asked->floor);
+    return shared_.finish(std::move(*turn.job), good ? ports::StoreStatus::Ok : ports::StoreStatus::Unavailable,
+                          std::move(result));
+  }
+  if (barred() && !mutant(Mutant::M5_NoBarrier)) {
+    held_.push_back({.job = std::move(*turn.job), .result = std::move(result)});
+    return;
+  }
+  if (std::holds_alternative<ports::Committed>(result)) {
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(now - turn.sent);
+    shared_.counters.commit_us.add(static_cast<std::uint64_t>(took.count()));
+  }
+  health_.good();
+  succeed(std::move(*turn.job), std::move(result));
+}
+
+void Lane::settle_failed(Turn&& turn, const Outcome& outcome, Clock::time_point now) {
+  Job& job = *turn.job;
+  switch (fault_of(outcome.sqlstate)) {
+    case Fault::Refused:
+      if (std::holds_alternative<ports::CommitBatch>(job.op.request) && !turn.carefully) {
+        probe(Probe::batch_bisect);
+        shared_.counters.batches_refused.fetch_add(1, std::memory_order_relaxed);
+        return send(std::move(job), true, now);
+      }
+      if (auto result = refused(job.op.request)) return succeed(std::move(job), std::move(*result));
+      break;
+    case Fault::Full:
+      note_fault(outcome);
+      return answer(std::move(job), ports::StoreStatus::Full);
+    case Fault::Lost:
+      // A connection that ends in the middle may have got as far as the commit.
+      probe(Probe::readonly_primary, outcome.sqlstate == "25006");
+      if (outcome.sqlstate != "25006" && !store::is_read(job.op.request)) {
+        answer(std::move(job), ports::StoreStatus::Unknown);
+      } else {
+        answer(std::move(job), ports::StoreStatus::Unavailable);
+      }
+      return lose(explain(outcome.sqlstate, outcome.text), now);
+    case Fault::Busy:
+      probe(Probe::lock_timeout, outcome.sqlstate == "55P03");
+      break;
+    case Fault::Unproven:
+    case Fault::Broken:
+      note_fault(outcome);
+      break;
+  }
+  answer(std::move(job), ports::StoreStatus::Unavailable);
+}
+
+/// All that is held was read before it on this connection.
+void Lane::settle_barrier(const Outcome& outcome, Clock::time_point now) {
+  barrier_sent_ = false;
+  shared_.counters.barriers.fetch_add(1, std::memory_order_relaxed);
+  const bool proven = outcome.ok() && !outcome.warned;
+  probe(Probe::barrier_waited, !held_.empty());
+  if (proven) health_.good();
+  if (!outcome.ok()) note_fault(outcome);
+  for (Held& held : std::exchange(held_, {})) {
+    if (proven) {
+      succeed(std::move(held.job), std::move(held.result));
+    } else {
+      answer(std::move(held.job), ports::StoreStatus::Unavailable);
+    }
+  }
+  if (unproven_) send_barrier(now);
+}
+
+void Lane::note_fault(const Outcome& outcome) {
+  const std::string why = explain(outcome.sqlstate, outcome.text);
+  if (fault_of(outcome.sqlstate) == Fault::Full) {
+    health_.full(why);
+  } else {
+    health_.locked(why);
+  }
+}
+
+void Lane::succeed(Job&& job, ports::StoreResult&& result) {
+  answer(std::move(job), ports::StoreStatus::Ok, std::move(result));
+}
+
+void Lane::answer(Job&& job, ports::StoreStatus status, ports::StoreResult&& result) {
+  if (health_.failed()) status = ports::StoreStatus::Stopped;
+  shared_.finish(std::move(job), status, std::move(result));
+}
+
+}  // namespace starling::postgres

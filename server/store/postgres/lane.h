@@ -1,0 +1,135 @@
+// A connection for good, through all that happens to it: operations go in, completions come out in the same order. What is
+// answered Ok is proven (docs/decisions/0013, 0018): a write by its own commit, a read by a barrier that follows it on the
+// same connection, so on the same server.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/ids.h"
+#include "server/ports/store.h"
+#include "server/store/health.h"
+#include "server/store/postgres/config.h"
+#include "server/store/postgres/counters.h"
+#include "server/store/postgres/link.h"
+
+namespace starling::postgres {
+
+struct Job {
+  ShardId shard;
+  ports::StoreOp op;
+};
+
+/// What a store writes over a connection to the primary. Whoever sees it follows that primary.
+struct Beacon {
+  std::int64_t store = 0;  // of the lane's own
+  std::int64_t nonce = 0;  // of the connection; 0: there is none
+};
+
+/// Owner: a loop's thread, but for `health`.
+class Lane {
+ public:
+  using Clock = std::chrono::steady_clock;
+  using Finish = std::function<void(Job&&, ports::StoreStatus, ports::StoreResult&&)>;
+  struct Options {
+    std::string conninfo;
+    Access access = Access::Write;
+    bool replicated = true;
+    std::int64_t beacon_store = 0;
+    /// Of a standby's: pages are only good when this is seen there.
+    const Beacon* follows = nullptr;
+  };
+  struct Shared {
+    Counters& counters;
+    /// Finds out when the history of the log is another one: true for the one that the store began with.
+    std::function<bool(std::int64_t history)> same_history;
+    Finish finish;
+  };
+  Lane(Options options, Shared shared);
+
+  void submit(Job&& job);
+  /// What was read elsewhere under this lane's beacon: answered when a barrier has proven it.
+  void prove(Job&& job, ports::StoreResult&& result);
+
+  int fd() const { return link_ ? link_->fd() : -1; }
+  short events() const { return link_ ? link_->events() : 0; }
+  /// After poll, whatever it has found.
+  void advance();
+  /// Whoever waits is answered, and the connection ends.
+  void close() { lose("the store is closed", Clock::now()); }
+  /// Nobody waits for an answer.
+  bool idle() const;
+  bool ready() const { return state_ == State::Ready && !silent_; }
+  const Beacon& beacon() const { return beacon_; }
+
+  const store::Health& health() const { return health_; }
+  std::size_t waiting() const { return waiting_count_.load(std::memory_order_relaxed); }
+
+ private:
+  enum class State : std::uint8_t { Down, Connecting, Greeting, Ready };
+  enum class Kind : std::uint8_t { Greeting, Work, Barrier, Check };
+  struct Turn {
+    Kind kind = Kind::Work;
+    std::optional<Job> job;  // of Work, until it is answered
+    bool carefully = false;
+    std::int64_t nonce = 0;  // of the beacon that a standby was asked for
+    Clock::time_point sent;
+  };
+  struct Held {
+    Job job;
+    ports::StoreResult result;
+  };
+
+  bool reads() const { return options_.access != Access::Write; }
+  /// Reads are followed by a barrier; a write brings its own.
+  bool barred() const { return options_.replicated && options_.access == Access::Read; }
+
+  void connect(Clock::time_point now);
+  void greet(Clock::time_point now);
+  void greeted(const Outcome& outcome, Clock::time_point now);
+  void pump(Clock::time_point now);
+  void send(Job&& job, bool carefully, Clock::time_point now);
+  void send_barrier(Clock::time_point now);
+  void check(Clock::time_point now);
+  void settle(Turn&& turn, Outcome&& outcome, Clock::time_point now);
+  void settle_work(Turn&& turn, Outcome&& outcome, Clock::time_point now);
+  void settle_failed(Turn&& turn, const Outcome& outcome, Clock::time_point now);
+  void settle_barrier(const Outcome& outcome, Clock::time_point now);
+  void note_fault(const Outcome& outcome);
+  void succeed(Job&& job, ports::StoreResult&& result);
+  void answer(Job&& job, ports::StoreStatus status, ports::StoreResult&& result = ports::Done{});
+  /// False, for ever: what the store knows is of another history.
+  bool belongs(const Rows& hello);
+  /// The connection is no more.
+  void lose(const std::string& why, Clock::time_point now);
+  /// Whoever waits is told something; the connection may still answer.
+  void give_up_waiting();
+  void watch(Clock::time_point now);
+  void count_waiting() { waiting_count_.store(waiting_.size() + sent_.size(), std::memory_order_relaxed); }
+
+  Options options_;
+  Shared shared_;
+  store::Health health_;
+  std::atomic<std::size_t> waiting_count_ = 0;
+  std::optional<Link> link_;
+  State state_ = State::Down;
+  Beacon beacon_;
+  std::deque<Job> waiting_;
+  std::deque<Turn> sent_;
+  std::vector<Held> held_;  // read, and not yet proven
+  bool barrier_sent_ = false;
+  bool unproven_ = false;         // something was read since the last barrier went out
+  bool silent_ = false;           // nothing was answered for too long
+  Clock::time_point at_{};        // when this state began, or ends
+  Clock::time_point answered_{};  // last
+  std::chrono::milliseconds back_off_{};
+};
+
+}  // namespace starling::postgres

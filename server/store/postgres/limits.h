@@ -1,0 +1,46 @@
+// Limits of the PostgreSQL store, each with its reason.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace starling::postgres::limits {
+
+/// Operations of one connection that are under way: enough to hide the way there, few enough that a lost connection leaves
+/// few outcomes unknown.
+inline constexpr std::size_t kInFlightMax = 32;
+
+/// A room's lock, or a user's: longer than any commit, shorter than a client's patience.
+inline constexpr int kLockTimeoutMs = 1000;
+/// A statement that runs longer is not one of ours. It does not bound the wait for a standby.
+inline constexpr int kStatementTimeoutMs = 4000;
+/// A process that stopped in the middle of a transaction holds its room's lock no longer than this.
+inline constexpr int kIdleInTransactionTimeoutMs = 2000;
+
+/// An answer that takes longer is not waited for: a write's outcome is unknown then. Beyond a lock and a statement.
+inline constexpr std::chrono::seconds kWatchdog{5};
+static_assert(kWatchdog > std::chrono::milliseconds(kStatementTimeoutMs));
+/// What was read is held back for so long until its barrier is through (docs/decisions/0013).
+inline constexpr std::chrono::seconds kBarrierPatience{1};
+/// A connection that has not answered for so long is given up. A backend that waits for a standby outlives its connection,
+/// so one that is given up sooner would fill the server with such backends.
+inline constexpr std::chrono::seconds kSilenceMax{60};
+/// To connect and to be told who is there, through several hosts of which one may say nothing for as long as
+/// tcp_user_timeout (conninfo.cpp).
+inline constexpr std::chrono::seconds kConnectPatience{20};
+/// How long the start waits for all connections.
+inline constexpr std::chrono::seconds kOpenPatience{10};
+/// How long the end waits for what is under way.
+inline constexpr std::chrono::seconds kClosePatience{5};
+
+/// Between two attempts to connect: doubled up to the largest, with a random part.
+inline constexpr std::chrono::milliseconds kBackOffMin{50};
+inline constexpr std::chrono::milliseconds kBackOffMax{2000};
+
+/// How often a connection that has nothing to do looks whether the server is there, and what it promises.
+inline constexpr std::chrono::seconds kCheckEvery{5};
+
+/// How often the loops look at their clocks.
+inline constexpr std::chrono::milliseconds kTick{50};
+
+}  // namespace starling::postgres::limits

@@ -1,0 +1,136 @@
+#include "server/store/postgres/link.h"
+
+#include <poll.h>
+
+#include <cstring>
+#include <utility>
+
+namespace starling::postgres {
+
+Link::Link(const std::string& conninfo, Access access) : connection_(ConnectParams(conninfo, access).start()) {
+  if (PQstatus(connection_.get()) == CONNECTION_BAD) {  // of none as well: there was no memory
+    lose(explain_connection(connection_.get()));
+  } else {
+    PQsetNoticeReceiver(connection_.get(), on_notice, this);
+    events_ = POLLOUT;
+  }
+}
+
+/// Of warnings only the one of a cancelled wait can come: our functions raise none (docs/decisions/0013). Its text is in the
+/// language of the server, so that any is taken for it.
+void Link::on_notice(void* link, const PGresult* notice) {
+  const char* severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+  if (severity != nullptr && std::strcmp(severity, "WARNING") == 0) static_cast<Link*>(link)->warned_ = true;
+}
+
+void Link::lose(std::string why) {
+  if (state_ == State::Lost) return;
+  state_ = State::Lost;
+  events_ = 0;
+  why_ = std::move(why);
+}
+
+void Link::open() {
+  if (PQsetnonblocking(connection_.get(), 1) != 0 || PQenterPipelineMode(connection_.get()) != 1) {
+    return lose(PQerrorMessage(connection_.get()));
+  }
+  state_ = State::Open;
+  events_ = POLLIN;
+}
+
+void Link::advance() {
+  if (state_ == State::Connecting) {
+    switch (PQconnectPoll(connection_.get())) {
+      case PGRES_POLLING_OK:
+        return open();
+      case PGRES_POLLING_READING:
+        events_ = POLLIN;
+        return;
+      case PGRES_POLLING_WRITING:
+        events_ = POLLOUT;
+        return;
+      default:
+        return lose(explain_connection(connection_.get()));
+    }
+  }
+  if (state_ != State::Open) return;
+  if (PQconsumeInput(connection_.get()) == 0) return lose(PQerrorMessage(connection_.get()));
+  flush();
+}
+
+void Link::flush() {
+  const int left = PQflush(connection_.get());
+  if (left < 0) return lose(PQerrorMessage(connection_.get()));
+  events_ = static_cast<short>(left == 0 ? POLLIN : POLLIN | POLLOUT);
+}
+
+bool Link::queue(const Call& call, Turn& turn) {
+  const Statement& statement = *call.statement;
+  if (prepared_.insert(&statement).second) {
+    if (PQsendPrepare(connection_.get(), statement.name, statement.sql, 0, nullptr) != 1) return false;
+    turn.steps.push_back({.prepares = &statement});
+  }
+  const Params::Pointers p = call.params.pointers();
+  turn.steps.push_back({});
+  return PQsendQueryPrepared(connection_.get(), statement.name, static_cast<int>(p.values.size()), p.values.data(),
+                             p.lengths.data(), p.formats.data(), 1) == 1;
+}
+
+void Link::send(const std::vector<Call>& calls) {
+  Turn& turn = turns_.emplace_back();
+  bool sent = state_ == State::Open;
+  for (const Call& call : calls) sent = sent && queue(call, turn);
+  sent = sent && PQpipelineSync(connection_.get()) == 1;
+  if (!sent) return lose(PQerrorMessage(connection_.get()));
+  flush();
+}
+
+void Link::receive(PGresult* result, Turn& turn) {
+  Rows rows(result);
+  const Statement* prepares = turn.steps.empty() ? nullptr : turn.steps.front().prepares;
+  answered_ = true;
+  switch (PQresultStatus(result)) {
+    case PGRES_TUPLES_OK:
+      turn.outcome.rows.push_back(std::move(rows));
+      return;
+    case PGRES_COMMAND_OK:
+      return;
+    case PGRES_PIPELINE_ABORTED:
+      if (prepares != nullptr) prepared_.erase(prepares);
+      return;
+    default:
+      break;
+  }
+  if (prepares != nullptr) prepared_.erase(prepares);
+  const char* sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  const char* text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  turn.outcome.sqlstate = sqlstate == nullptr ? "08006" : sqlstate;
+  turn.outcome.text = text == nullptr ? PQresultErrorMessage(result) : text;
+}
+
+std::optional<Outcome> Link::take() {
+  if (connection_ == nullptr) return std::nullopt;
+  while (!turns_.empty() && PQisBusy(connection_.get()) == 0) {
+    PGresult* result = PQgetResult(connection_.get());
+    if (result == nullptr) {
+      // The end of a step's results; of a lost connection, the end of all.
+      if (!answered_) break;
+      answered_ = false;
+      if (!turns_.front().steps.empty()) turns_.front().steps.pop_front();
+      continue;
+    }
+    if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+      PQclear(result);
+      answered_ = false;
+      Outcome outcome = std::move(turns_.front().outcome);
+      turns_.pop_front();
+      outcome.warned = std::exchange(warned_, false);
+      return outcome;
+    }
+    receive(result, turns_.front());
+  }
+  if (state_ == State::Open && PQstatus(connection_.get()) == CONNECTION_BAD) lose(PQerrorMessage(connection_.get()));
+  return std::nullopt;
+}
+
+}  // namespace starling::postgres

@@ -1,0 +1,84 @@
+// A connection in pipeline mode: exchanges go out without waiting, and their outcomes come back in order.
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "server/store/postgres/call.h"
+#include "server/store/postgres/conninfo.h"
+#include "server/store/postgres/rows.h"
+
+namespace starling::postgres {
+
+/// What became of an exchange: of its calls' rows, or of the error that undid all of it.
+struct Outcome {
+  std::vector<Rows> rows;
+  std::string sqlstate;  // empty: none
+  std::string text;
+  bool warned = false;  // it says success, and a wait for the standby was cancelled
+
+  bool ok() const { return sqlstate.empty(); }
+};
+
+/// Owner: a loop's thread. Nothing here waits, but for the resolution of a host's name.
+class Link {
+ public:
+  Link(const std::string& conninfo, Access access);
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+  ~Link() = default;
+
+  enum class State : std::uint8_t { Connecting, Open, Lost };
+  State state() const { return state_; }
+  /// Of a link that is lost: why.
+  const std::string& why() const { return why_; }
+
+  int fd() const { return PQsocket(connection_.get()); }
+  short events() const { return events_; }
+  /// What poll has found; also safe when it found nothing.
+  void advance();
+
+  /// One transaction of these calls.
+  void send(const std::vector<Call>& calls);
+  /// The next exchange that is over. Also of a link that is lost, what came before that.
+  std::optional<Outcome> take();
+
+ private:
+  struct Finish {
+    void operator()(PGconn* connection) const { PQfinish(connection); }
+  };
+  /// What the server answers one by one: a statement's preparation, or an execution.
+  struct Step {
+    const Statement* prepares = nullptr;  // null: an execution
+  };
+  struct Turn {
+    std::deque<Step> steps;
+    Outcome outcome;
+  };
+
+  void open();
+  void lose(std::string why);
+  bool queue(const Call& call, Turn& turn);
+  void flush();
+  void receive(PGresult* result, Turn& turn);
+  static void on_notice(void* link, const PGresult* notice);
+
+  std::unique_ptr<PGconn, Finish> connection_;
+  State state_ = State::Connecting;
+  std::string why_;
+  short events_ = 0;
+  std::unordered_set<const Statement*> prepared_;
+  std::deque<Turn> turns_;
+  bool answered_ = false;  // the step under way has its result; its end comes as well
+  bool warned_ = false;
+};
+
+}  // namespace starling::postgres

@@ -1,0 +1,220 @@
+#include "server/store/postgres/store.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <chrono>
+#include <iterator>
+#include <random>
+#include <thread>
+#include <utility>
+#include <variant>
+
+#include "common/base/rng.h"
+#include "server/store/is_read.h"
+#include "server/store/postgres/counters.h"
+#include "server/store/postgres/exchange.h"
+#include "server/store/postgres/limits.h"
+#include "server/store/postgres/loop.h"
+
+namespace starling::postgres {
+namespace {
+
+constexpr std::chrono::milliseconds kOpenStep{5};
+
+std::int64_t any_number() {
+  std::random_device device;
+  return static_cast<std::int64_t>(std::uint64_t{device()} << 30 ^ device());
+}
+
+/// Reads of a room go under its lock, which only the lanes of the writes take.
+bool is_written(const ports::StoreRequest& request) {
+  return !store::is_read(request) || std::holds_alternative<ports::LoadRoom>(request);
+}
+
+/// What keeps to no room must not wait for the lock of one: a lease, above all.
+bool stands_aside(const ports::StoreRequest& request) {
+  return std::holds_alternative<ports::KeepLease>(request) || std::holds_alternative<ports::ChangeAccounts>(request) ||
+         std::holds_alternative<ports::ChangeRooms>(request);
+}
+
+void answer_batch(ports::StoreRequest& request, ports::StoreResult& result) {
+  auto* batch = std::get_if<ports::CommitBatch>(&request);
+  if (batch == nullptr) return;
+  if (!std::holds_alternative<ports::Committed>(result)) result = ports::Committed{};
+  std::get<ports::Committed>(result).batch = std::move(*batch);
+}
+
+}  // namespace
+
+struct Store::Threads {
+  Threads(StoreConfig configured, Complete on_complete)
+      : config(std::move(configured)), complete(std::move(on_complete)), first_beacon(any_number()) {
+    const bool replicated = config.durability == Durability::Replicated;
+    const auto finish = [this](Job&& job, ports::StoreStatus status, ports::StoreResult&& result) {
+      finished(std::move(job), status, std::move(result));
+    };
+    const Lane::Shared shared{.counters = counters,
+                              .same_history = [this](std::int64_t number) { return same_history(number); },
+                              .finish = finish};
+    std::int64_t beacon = first_beacon;
+    const auto options = [&](Access access) {
+      return Lane::Options{
+          .conninfo = config.conninfo, .access = access, .replicated = replicated, .beacon_store = ++beacon};
+    };
+    // One more than configured, for what stands aside.
+    for (std::uint32_t i = 0; i < config.connections + 1; ++i) writes.add(options(Access::Write), shared);
+    for (std::uint32_t i = 0; i < config.readers; ++i) readers.push_back(&reads.add(options(Access::Read), shared));
+    if (!config.standby_conninfo.empty()) add_standby(shared);
+    writes.start([this](Job&& job) { route_write(std::move(job)); });
+    reads.start([this](Job&& job) { route_read(std::move(job)); });
+  }
+
+  /// Its pages are proven by the first reader's barrier.
+  void add_standby(Lane::Shared shared) {
+    Lane& reader = *readers.front();
+    shared.finish = [this, &reader](Job&& job, ports::StoreStatus status, ports::StoreResult&& result) {
+      if (status == ports::StoreStatus::Ok) {
+        counters.standby_reads.fetch_add(1, std::memory_order_relaxed);
+        return reader.prove(std::move(job), std::move(result));
+      }
+      counters.standby_passes.fetch_add(1, std::memory_order_relaxed);
+      reader.submit(std::move(job));
+    };
+    standby = &reads.add({.conninfo = config.standby_conninfo,
+                          .access = Access::Standby,
+                          .replicated = false,
+                          .follows = &reader.beacon()},
+                         std::move(shared));
+  }
+
+  void route_write(Job&& job) {
+    const auto& lanes = writes.lanes();
+    if (stands_aside(job.op.request)) return lanes.back()->submit(std::move(job));
+    lanes[mix64(key_of(job.op.request)) % config.connections]->submit(std::move(job));
+  }
+
+  void route_read(Job&& job) {
+    const auto* page = std::get_if<ports::ReadPage>(&job.op.request);
+    if (page != nullptr && page->floor.epoch && standby != nullptr && standby->ready() && readers.front()->ready()) {
+      return standby->submit(std::move(job));
+    }
+    readers[next_reader++ % readers.size()]->submit(std::move(job));
+  }
+
+  /// The number that all lanes have to find: the one that the first of them found.
+  bool same_history(std::int64_t number) {
+    std::int64_t known = 0;
+    return history.compare_exchange_strong(known, number) || known == number;
+  }
+
+  void finished(Job&& job, ports::StoreStatus status, ports::StoreResult&& result) {
+    count(job.op.request, status, result);
+    answer_batch(job.op.request, result);
+    complete(job.shard, {.id = job.op.id, .status = status, .result = std::move(result)});
+  }
+
+  void count(const ports::StoreRequest& request, ports::StoreStatus status, const ports::StoreResult& result) {
+    const auto add = [](Counters::Counter& counter, std::uint64_t n = 1) {
+      counter.fetch_add(n, std::memory_order_relaxed);
+    };
+    if (status == ports::StoreStatus::Unknown) add(counters.unknown);
+    if (status == ports::StoreStatus::Unavailable) add(counters.unavailable);
+    if (status == ports::StoreStatus::Full) add(counters.full);
+    if (status != ports::StoreStatus::Ok) return;
+    add(store::is_read(request) ? counters.reads : counters.transactions);
+    const auto* committed = std::get_if<ports::Committed>(&result);
+    if (committed == nullptr) return;
+    add(counters.batches);
+    add(counters.rows_answered, committed->results.size());
+    add(counters.rows_accepted, committed->head.value - committed->prev_head.value);
+  }
+
+  /// The first lane to the primary that is not well; null: none.
+  const store::Health* unwell() const {
+    for (const auto& lane : writes.lanes()) {
+      if (lane->health().state() != store::Health::State::Good) return &lane->health();
+    }
+    for (const Lane* reader : readers) {
+      if (reader->health().state() != store::Health::State::Good) return &reader->health();
+    }
+    return nullptr;
+  }
+
+  StoreConfig config;
+  Complete complete;
+  std::int64_t first_beacon;
+  Counters counters;
+  std::atomic<std::int64_t> history = 0;
+  std::vector<Lane*> readers;
+  Lane* standby = nullptr;
+  std::size_t next_reader = 0;
+  // Their threads end before what they use.
+  Loop reads;
+  Loop writes;
+};
+
+Result<std::unique_ptr<Store>, OpenError> Store::open(const StoreConfig& config, Complete complete) {
+  const auto migrated = migrate(config.conninfo);
+  if (!migrated) return tl::unexpected(migrated.error());
+  if (config.durability == Durability::Replicated && migrated->synchronous_standby_names.empty()) {
+    return tl::unexpected(OpenError{
+        "PostgreSQL waits for no standby (synchronous_standby_names is empty), so a failover would lose what was "
+        "acknowledged; set it there, or store.durability = \"local\" here if that is meant"});
+  }
+  std::unique_ptr<Store> store(new Store(std::make_unique<Threads>(config, std::move(complete))));
+  const auto end = std::chrono::steady_clock::now() + limits::kOpenPatience;
+  while (!store->healthy()) {
+    if (std::chrono::steady_clock::now() > end) return tl::unexpected(OpenError{store->why(), true});
+    std::this_thread::sleep_for(kOpenStep);
+  }
+  return store;
+}
+
+Store::Store(std::unique_ptr<Threads> threads) : threads_(std::move(threads)) {}
+Store::~Store() = default;
+
+void Store::submit(ShardId shard, ports::StoreOp&& op) {
+  Loop& loop = is_written(op.request) ? threads_->writes : threads_->reads;
+  loop.submit({.shard = shard, .op = std::move(op)});
+}
+
+bool Store::healthy() const { return threads_->unwell() == nullptr; }
+bool Store::failed() const {
+  const store::Health* unwell = threads_->unwell();
+  return unwell != nullptr && unwell->failed();
+}
+std::string Store::why() const {
+  const store::Health* unwell = threads_->unwell();
+  return unwell == nullptr ? std::string() : unwell->why();
+}
+
+std::string Store::metrics() const {
+  std::string text = threads_->counters.text();
+  const auto gauge = [&text](const char* name, const char* help, const char* labels, std::size_t value) {
+    fmt::format_to(std::back_inserter(text), "# HELP {0} {1}\n# TYPE {0} gauge\n{0}{2} {3}\n", name, help, labels,
+                   value);
+  };
+  text +=
+      "# HELP starling_store_queue_ops Operations waiting for an answer of the database\n"
+      "# TYPE starling_store_queue_ops gauge\n";
+  fmt::format_to(std::back_inserter(text), "starling_store_queue_ops{{queue=\"writes\"}} {}\n",
+                 threads_->writes.waiting());
+  fmt::format_to(std::back_inserter(text), "starling_store_queue_ops{{queue=\"reads\"}} {}\n",
+                 threads_->reads.waiting());
+  gauge("starling_store_replicated", "What is acknowledged is on a synchronous standby", "",
+        threads_->config.durability == Durability::Replicated);
+  gauge("starling_store_healthy", "Takes commits now", "", healthy());
+  return text;
+}
+
+StoreStats Store::stats() const {
+  const Counters& counters = threads_->counters;
+  return {.transactions = counters.transactions.load(std::memory_order_relaxed),
+          .rows_accepted = counters.rows_accepted.load(std::memory_order_relaxed),
+          .reads = counters.reads.load(std::memory_order_relaxed),
+          .unknown = counters.unknown.load(std::memory_order_relaxed),
+          .connects = counters.connects.load(std::memory_order_relaxed)};
+}
+
+}  // namespace starling::postgres
