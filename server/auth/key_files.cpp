@@ -31,6 +31,8 @@ constexpr Name kTokenSecret{"token", "secret"};
 constexpr Name kTokenPublic{"token", "public"};
 constexpr Name kTicket{"ticket", "secret"};
 constexpr Name kCredential{"credential", "secret"};
+constexpr Name kBusSecret{"bus", "secret"};
+constexpr Name kBusPublic{"bus", "public"};
 
 tl::unexpected<KeyFileError> error(std::string message) { return tl::unexpected(KeyFileError{std::move(message)}); }
 
@@ -151,8 +153,9 @@ template <class Key>
 Result<std::vector<Key>, KeyFileError> load(const fs::path& dir, Name name) {
   const std::vector<KeyId> ids = ids_in(dir, name);
   if (ids.empty()) {
-    return error(fmt::format("no {} key in {}; make one with: starlingctl keygen --dir {}", name.kind, dir.string(),
-                             dir.string()));
+    const std::string_view option = name.kind == kBusSecret.kind ? "--bus " : "";
+    return error(fmt::format("no {} key in {}; make one with: starlingctl keygen {}--dir {}", name.kind, dir.string(),
+                             option, dir.string()));
   }
   std::vector<Key> keys;
   for (const KeyId id : std::span(ids).last(std::min(ids.size(), kKeysAliveMax))) {
@@ -178,6 +181,32 @@ Result<void, KeyFileError> ensure_keys(const std::filesystem::path& dir) {
     return write_key(path_of(dir, kCredential, KeyId(1)), make_credential_key(KeyId(1)).bytes);
   }
   return {};
+}
+
+Result<BusPublic, KeyFileError> ensure_bus_key(const std::filesystem::path& dir) {
+  if (auto made = make_dir(dir); !made) return tl::unexpected(made.error());
+  if (ids_in(dir, kBusSecret).empty()) {
+    if (auto done = write_key(path_of(dir, kBusSecret, KeyId(1)), make_bus_secret(KeyId(1)).bytes); !done) {
+      return tl::unexpected(done.error());
+    }
+  }
+  const auto secret = load_bus_secret(dir);
+  if (!secret) return tl::unexpected(secret.error());
+  const BusPublic half = public_half(*secret);
+  if (auto done = write_key(path_of(dir, kBusPublic, half.id), half.bytes); !done) return tl::unexpected(done.error());
+  return half;
+}
+
+std::string text_of(const BusPublic& key) { return encode_base64url(key.bytes); }
+
+Result<BusPublic, KeyFileError> parse_bus_public(std::string_view text) {
+  const auto raw = decode_base64url(text);
+  BusPublic key{.id = KeyId(1)};
+  if (!raw || raw->size != key.bytes.size()) {
+    return error(fmt::format("{} is no public key of a node; fix: take the line of bus.1.public there", text));
+  }
+  std::ranges::copy(raw->bytes(), key.bytes.begin());
+  return key;
 }
 
 Result<KeyId, KeyFileError> rotate_keys(const std::filesystem::path& dir) {
@@ -206,6 +235,12 @@ Result<CredentialKey, KeyFileError> load_credential_key(const std::filesystem::p
   auto keys = load<CredentialKey>(dir, kCredential);
   if (!keys) return tl::unexpected(keys.error());
   return keys->back();
+}
+
+Result<BusSecret, KeyFileError> load_bus_secret(const std::filesystem::path& dir) {
+  auto secrets = load<BusSecret>(dir, kBusSecret);
+  if (!secrets) return tl::unexpected(secrets.error());
+  return secrets->back();
 }
 
 Result<TokenSecret, KeyFileError> load_token_secret(const std::filesystem::path& dir) {

@@ -36,4 +36,18 @@ CredentialKey make_credential_key(KeyId id) {
   return key;
 }
 
+BusSecret make_bus_secret(KeyId id) {
+  BusSecret secret{.id = id};
+  randombytes_buf(secret.bytes.data(), secret.bytes.size());
+  return secret;
+}
+
+BusPublic public_half(const BusSecret& secret) {
+  static_assert(crypto_box_PUBLICKEYBYTES == sizeof(BusPublic::bytes));
+  static_assert(crypto_box_SECRETKEYBYTES == sizeof(BusSecret::bytes));
+  BusPublic key{.id = secret.id};
+  STARLING_ASSERT(crypto_scalarmult_base(key.bytes.data(), secret.bytes.data()) == 0);
+  return key;
+}
+
 }  // namespace starling::auth

@@ -36,6 +36,16 @@ struct CredentialKey {
   std::array<unsigned char, 32> bytes{};
 };
 
+/// Curve25519: by it the nodes of a cluster know each other. Not rotated: a node gets another by another file.
+struct BusSecret {
+  KeyId id;
+  std::array<unsigned char, 32> bytes{};
+};
+struct BusPublic {
+  KeyId id;
+  std::array<unsigned char, 32> bytes{};
+};
+
 /// What a server holds. Ascending by id; the last ticket key mints.
 struct ServerKeys {
   std::vector<TokenPublic> token;
@@ -46,6 +56,8 @@ TokenSecret make_token_secret(KeyId id);
 TokenPublic public_half(const TokenSecret& secret);
 TicketKey make_ticket_key(KeyId id);
 CredentialKey make_credential_key(KeyId id);
+BusSecret make_bus_secret(KeyId id);
+BusPublic public_half(const BusSecret& secret);
 
 template <class Key>
 const Key* find_key(const std::vector<Key>& keys, KeyId id) {

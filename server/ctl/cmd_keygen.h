@@ -1,4 +1,4 @@
-// starlingctl keygen: the keys that sign tokens and tickets.
+// starlingctl keygen: the keys that sign tokens and tickets, and the one of a node on the bus.
 #pragma once
 
 #include <CLI/App.hpp>

@@ -52,6 +52,13 @@ class Keys(Workshop):
         after = {f.name: f.read_bytes() for f in (self.data / "keys").iterdir()}
         self.assertEqual(before, {name: after[name] for name in before})
 
+    def test_keygen_makes_a_bus_key_once_and_prints_what_the_other_nodes_need(self):
+        key = self.good("keygen", "--bus").splitlines()[-1]
+        self.assertEqual(key, self.good("keygen", "--bus").splitlines()[-1])
+        self.assertEqual(key + "\n", (self.data / "keys" / "bus.1.public").read_text())
+        self.assertEqual(0, stat.S_IMODE((self.data / "keys" / "bus.1.secret").stat().st_mode) & 0o077)
+        self.refused("keygen", "--bus", "--rotate")
+
     def test_a_secret_that_others_can_read_is_refused(self):
         self.good("keygen")
         (self.data / "keys" / "token.1.secret").chmod(0o444)

@@ -108,5 +108,24 @@ TEST_F(KeyFiles, MissingKeysNameTheCommandThatMakesThem) {
   EXPECT_NE(load_server_keys(dir_).error().message.find("starlingctl keygen"), std::string::npos);
 }
 
+TEST_F(KeyFiles, ABusKeyIsMadeOnceAndItsPublicHalfIsWhatTheOthersAreGiven) {
+  EXPECT_NE(load_bus_secret(dir_).error().message.find("starlingctl keygen --bus --dir"), std::string::npos);
+  const auto made = ensure_bus_key(dir_);
+  ASSERT_TRUE(made.has_value());
+  for (const char* name : {"bus.1.secret", "bus.1.public"}) {
+    EXPECT_EQ(fs::status(dir_ / name).permissions(), fs::perms::owner_read) << name;
+  }
+  fs::remove(dir_ / "bus.1.public");
+  const auto again = ensure_bus_key(dir_);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->bytes, made->bytes);
+  EXPECT_EQ(public_half(*load_bus_secret(dir_)).bytes, made->bytes);
+  std::string line;
+  std::getline(std::ifstream(dir_ / "bus.1.public") >> std::ws, line);
+  EXPECT_EQ(line, text_of(*made));
+  EXPECT_EQ(parse_bus_public(line)->bytes, made->bytes);
+  EXPECT_NE(parse_bus_public("nonsense").error().message.find("bus.1.public"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace starling::auth
