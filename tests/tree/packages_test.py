@@ -34,7 +34,7 @@ FOUND = {
     "spdlog": "libspdlog-dev",
     "SQLite3": "libsqlite3-dev", "Threads": "g++", "tomlplusplus": "libtomlplusplus-dev", "tl-expected": "libexpected-dev",
     "libpq": "libpq-dev", "libsodium": "libsodium-dev", "libxxhash": "libxxhash-dev", "sqlite3": "libsqlite3-dev", "openssl": "libssl-dev",
-    "libsystemd": "libsystemd-dev",
+    "libsystemd": "libsystemd-dev", "cppzmq": "cppzmq-dev", "hiredis": "libhiredis-dev", "libzmq": "libzmq3-dev",
 }  # fmt: skip
 # Programs that scripts may run, beyond what Debian's essential packages, the shell and coreutils have.
 PROGRAMS = {
