@@ -1,0 +1,30 @@
+// What happens to the connections of a socket.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <zmq.hpp>
+
+namespace starling::bus {
+
+class Monitor {
+ public:
+  /// `number` is of no other monitor in the context, ever. The socket is watched from now on, and outlives this.
+  Monitor(zmq::context_t& context, zmq::socket_t& socket, std::uint64_t number);
+
+  zmq::socket_t& socket() { return events_; }
+
+  enum class Event : std::uint8_t {
+    Connected = 1,  // and each has the key that the other expects
+    Disconnected,
+    RefusedByPeer,    // which does not know this node's key
+    HandshakeFailed,  // the other does not have the key that it should have, or is no bus
+  };
+  /// Nothing has happened, or something else.
+  std::optional<Event> next();
+
+ private:
+  zmq::socket_t events_;
+};
+
+}  // namespace starling::bus

@@ -1,0 +1,302 @@
+// Nodes on one machine, over real sockets.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sodium.h>
+
+#include "server/bus/limits.h"
+#include "server/bus/message.h"
+#include "server/bus/sockets.h"
+#include "tests/contract/bus/node.h"
+
+namespace starling::contract {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr ShardId kFirst{10};   // of node a
+constexpr ShardId kSecond{11};  // likewise
+constexpr ShardId kThird{20};   // of node b
+constexpr ShardId kFourth{21};
+
+class BusContract : public testing::Test {
+ protected:
+  BusContract() {
+    a.start();
+    b.start();
+  }
+  static std::vector<std::uint64_t> link_seqs(const std::vector<Delivered>& delivered) {
+    std::vector<std::uint64_t> seqs;
+    for (const Delivered& each : delivered) seqs.push_back(each.envelope.header.link_seq);
+    return seqs;
+  }
+  static ports::EventsPublished events_of(std::size_t bytes) {
+    ports::EventsPublished published{.room = RoomId(1), .epoch = Epoch(1)};
+    for (std::uint64_t seq = 1; bytes > 0; ++seq) {
+      const std::size_t size = std::min<std::size_t>(bytes, 16 * 1024);
+      published.events.push_back({.room = RoomId(1), .seq = Seq(seq), .body = std::string(size, 'x')});
+      bytes -= size;
+    }
+    return published;
+  }
+
+  BusNode a{kFirst.value};
+  BusNode b{kThird.value};
+};
+
+TEST_F(BusContract, WhatAShardSaysComesWholeAndInOrder) {
+  connect({&a, &b});
+  constexpr std::size_t kCount = 5000;
+  for (std::size_t i = 0; i < kCount; ++i) a.post(kThird, events_of(i % 100));
+  const auto delivered = b.delivered(kCount);
+  ASSERT_EQ(delivered.size(), kCount);
+  for (std::size_t i = 0; i < kCount; ++i) {
+    ASSERT_EQ(delivered[i].to, kThird);
+    ASSERT_EQ(delivered[i].envelope.header.from, kFirst);
+    ASSERT_EQ(delivered[i].envelope.header.link_seq, i + 1);
+    const auto& events = std::get<ports::EventsPublished>(delivered[i].envelope.payload).events;
+    ASSERT_EQ(events.empty() ? 0 : events.front().body.size(), i % 100);
+  }
+}
+
+TEST_F(BusContract, EachShardOfAPostGetsItWithTheNumberOfItsLink) {
+  connect({&a, &b});
+  a.post(kThird, ports::Heartbeat{}, {{.to = kFourth, .link_seq = 77}});
+  const auto delivered = b.delivered(2);
+  ASSERT_EQ(delivered.size(), 2u);
+  EXPECT_EQ(delivered[0].to, kFourth);
+  EXPECT_EQ(delivered[0].envelope.header.link_seq, 77u);
+  EXPECT_EQ(delivered[1].to, kThird);
+  EXPECT_EQ(delivered[1].envelope.header.link_seq, 1u);
+  EXPECT_EQ(b.metric("starling_bus_messages_received_total"), 1u) << "it crosses once";
+}
+
+TEST_F(BusContract, EachNodeGetsWhatIsForItAndNothingElse) {
+  BusNode c{30};
+  c.start();
+  connect({&a, &b, &c});
+  a.post(kThird);
+  a.post(ShardId(30));
+  a.post(kThird);
+  a.post(ShardId(31));
+  EXPECT_THAT(link_seqs(b.delivered(2)), ElementsAre(1, 3));
+  EXPECT_THAT(link_seqs(c.delivered(2)), ElementsAre(2, 4));
+  EXPECT_EQ(b.metric("starling_bus_refused_total{why=\"receiver\"}"), 0u);
+}
+
+TEST_F(BusContract, APostLargerThanAMessageComesInParts) {
+  connect({&a, &b});
+  a.post(kThird, events_of(3'000'000));
+  a.post(kThird);
+  const auto delivered = b.delivered(2);
+  ASSERT_EQ(delivered.size(), 2u);
+  EXPECT_EQ(std::get<ports::EventsPublished>(delivered[0].envelope.payload).events.size(), 184u);
+  EXPECT_GT(b.metric("starling_bus_messages_received_total"), 20u);
+}
+
+TEST_F(BusContract, APostBeyondAllMeasureIsDroppedAndTheNextOneComes) {
+  connect({&a, &b});
+  a.post(kThird, events_of(bus::limits::kPostBytesMax));
+  a.post(kThird);
+  EXPECT_THAT(link_seqs(b.delivered(1)), ElementsAre(2));
+  EXPECT_EQ(a.metric("starling_bus_posts_dropped_total{why=\"too_large\"}"), 1u);
+  EXPECT_TRUE(a.complains("larger than any should be"));
+}
+
+TEST_F(BusContract, APostForNobodyIsDroppedAndCounted) {
+  connect({&a, &b});
+  a.post(ShardId(40));
+  EXPECT_TRUE(a.reaches("starling_bus_posts_dropped_total{why=\"unknown_node\"}", 1));
+}
+
+// ---- who may
+
+TEST_F(BusContract, AnUnknownKeyIsRefusedOnBothSidesAndTheLogSaysWhatToDo) {
+  BusNode stranger{30};
+  stranger.start({a.as_peer()});
+  connect({&a, &b});
+  EXPECT_TRUE(a.reaches("starling_bus_keys_total{what=\"refused\"}", 1));
+  EXPECT_TRUE(a.complains("its key " + bus::text_of(stranger.config().public_key) + " is none of a peer; fix: "));
+  EXPECT_TRUE(stranger.complains("n10 at " + a.bus().endpoint() + " refuses this node; fix: "));
+  EXPECT_EQ(stranger.metric("starling_bus_node_heard{node=\"n10\"}"), 0u);
+  EXPECT_EQ(a.metric("starling_bus_keys_total{what=\"accepted\"}"), 1u) << "of b";
+}
+
+TEST_F(BusContract, APeerWithoutTheKeyThatItShouldHaveIsNotHeardAndTheLogSaysWhatToDo) {
+  bus::Peer false_b = b.as_peer();
+  false_b.public_key = BusNode(50).config().public_key;
+  ASSERT_TRUE(a.bus().set_peers({false_b}));
+  EXPECT_TRUE(a.complains("it does not have the key " + bus::text_of(false_b.public_key)));
+  EXPECT_TRUE(a.reaches("starling_bus_handshakes_failed_total", 1));
+  EXPECT_EQ(a.metric("starling_bus_node_heard{node=\"n20\"}"), 0u);
+}
+
+TEST_F(BusContract, WhoIsNoPeerAnyMoreIsCutOff) {
+  BusNode c{30};
+  c.start();
+  connect({&a, &b, &c});
+  ASSERT_TRUE(a.bus().set_peers({b.as_peer()}));
+  EXPECT_TRUE(a.reaches("starling_bus_keys_total{what=\"refused\"}", 1)) << "c has come again";
+  EXPECT_TRUE(a.reaches("starling_bus_node_hears{node=\"n20\"}", 1)) << "b too";
+  a.post(kThird);
+  EXPECT_THAT(link_seqs(b.delivered(1)), ElementsAre(1));
+}
+
+TEST_F(BusContract, ANodeOfAnotherClusterIsRefusedAndCounted) {
+  BusNode foreign{30, 2};
+  foreign.start();
+  connect({&a, &foreign});
+  foreign.post(kFirst);
+  EXPECT_TRUE(a.reaches("starling_bus_refused_total{why=\"cluster\"}", 1));
+  EXPECT_TRUE(a.complains("n30 is of another cluster; fix: "));
+  EXPECT_EQ(a.metric("starling_bus_envelopes_received_total"), 0u);
+}
+
+/// What stands in for a peer says whatever it is told to.
+class BusPeerOfAnyBytes : public BusContract {
+ protected:
+  BusPeerOfAnyBytes() : publisher_(bus::make_publisher(context_, config())) {
+    publisher_.set(zmq::sockopt::rcvtimeo, 20'000);
+    publisher_.bind("tcp://127.0.0.1:*");
+    bus::Peer peer = b.as_peer();
+    peer.endpoint = publisher_.get(zmq::sockopt::last_endpoint);
+    EXPECT_TRUE(a.bus().set_peers({peer}));
+    zmq::message_t subscription;
+    EXPECT_TRUE(publisher_.recv(subscription));
+  }
+  const bus::Config& config() { return b.config(); }
+  void say(const std::string& bytes) { publisher_.send(zmq::buffer(bytes), zmq::send_flags::none); }
+  static std::string message(ShardId from, ShardId to) {
+    bus::Packer packer(1, kFirst);
+    EXPECT_TRUE(packer.add(
+        {.to = to, .envelope = {.header = {.from = from, .boot = 1}, .payload = ports::Heartbeat{}}, .also = {}}));
+    return packer.take().at(0);
+  }
+
+  zmq::context_t context_;
+  zmq::socket_t publisher_;
+};
+
+TEST_F(BusPeerOfAnyBytes, AnotherVersionIsRefusedAndCounted) {
+  std::string other = message(kThird, kFirst);
+  other[2] = 99;
+  say(other);
+  say(message(kThird, kFirst));
+  EXPECT_EQ(a.delivered(1).size(), 1u);
+  EXPECT_EQ(a.metric("starling_bus_refused_total{why=\"version\"}"), 1u);
+  EXPECT_TRUE(a.complains("n20 speaks another version of the bus; fix: "));
+}
+
+TEST_F(BusPeerOfAnyBytes, WhatIsMalformedIsRefusedAndCounted) {
+  for (const std::string& bytes :
+       {bus::topic_of(kFirst), message(kThird, kFirst) + "x", message(kThird, kFirst).substr(0, 30)}) {
+    say(bytes);
+  }
+  say(message(kThird, kFirst));
+  EXPECT_EQ(a.delivered(1).size(), 1u);
+  EXPECT_EQ(a.metric("starling_bus_refused_total{why=\"malformed\"}"), 3u);
+}
+
+TEST_F(BusPeerOfAnyBytes, ANodeSpeaksForItsOwnShardsOnlyAndToThoseOfTheReceiver) {
+  say(message(kFirst, kFirst));
+  say(message(ShardId(22), kFirst));
+  say(message(kThird, ShardId(12)));
+  say(message(kFourth, kSecond));
+  const auto delivered = a.delivered(1);
+  ASSERT_EQ(delivered.size(), 1u);
+  EXPECT_EQ(delivered[0].envelope.header.from, kFourth);
+  EXPECT_EQ(a.metric("starling_bus_refused_total{why=\"sender\"}"), 2u);
+  EXPECT_EQ(a.metric("starling_bus_refused_total{why=\"receiver\"}"), 1u);
+}
+
+TEST_F(BusPeerOfAnyBytes, WhoSendsMoreThanAMessageMayBeIsCutOff) {
+  say(bus::topic_of(kFirst) + std::string(bus::limits::kMessageBytesMax, 'x'));
+  zmq::message_t change;  // it comes again after that, and says again what it wants
+  ASSERT_TRUE(publisher_.recv(change));
+  EXPECT_EQ(change.to_string(), std::string(1, '\0') + bus::topic_of(kFirst));
+  ASSERT_TRUE(publisher_.recv(change));
+  say(message(kThird, kFirst));
+  EXPECT_EQ(a.delivered(1).size(), 1u);
+  EXPECT_EQ(a.metric("starling_bus_messages_received_total"), 1u);
+}
+
+// ---- what is lost
+
+TEST_F(BusContract, WhatIsSaidBeforeANodeListensIsLostAndCounted) {
+  ASSERT_TRUE(a.bus().set_peers({b.as_peer()}));
+  a.post(kThird);
+  EXPECT_TRUE(a.reaches("starling_bus_posts_dropped_total{why=\"not_connected\"}", 1));
+  connect({&a, &b});
+  a.post(kThird);
+  EXPECT_THAT(link_seqs(b.delivered(1)), ElementsAre(2));
+}
+
+TEST_F(BusContract, ANodeThatDoesNotReadLosesTheNewestAndStopsNobodyElse) {
+  BusNode c{30};
+  c.start();
+  connect({&a, &b, &c});
+  auto still = b.stand_still();
+  std::size_t posted = 0;
+  const auto post_some = [&] {
+    for (int i = 0; i < 100; ++i, ++posted) a.post(kThird, events_of(120'000));
+    return a.reaches("starling_bus_posts_total", posted);
+  };
+  while (post_some() && a.metric("starling_bus_messages_dropped_total") == 0 && posted < 20'000) {
+    a.post(ShardId(30));
+    ++posted;
+    ASSERT_EQ(c.delivered(1).size(), 1u);
+  }
+  EXPECT_GT(a.metric("starling_bus_messages_dropped_total"), 0u);
+  still.unlock();
+  const auto first = b.delivered(100);
+  ASSERT_GE(first.size(), 100u);
+  EXPECT_EQ(first[0].envelope.header.link_seq, 1u) << "the oldest are kept";
+  a.post(ShardId(30));
+  EXPECT_EQ(c.delivered(1).size(), 1u);
+}
+
+TEST_F(BusContract, ANodeThatStartsAnewIsHeardAndHears) {
+  connect({&a, &b});
+  a.post(kThird);
+  ASSERT_EQ(b.delivered(1).size(), 1u);
+  b.stop();
+  EXPECT_TRUE(a.reaches("starling_bus_keys_total{what=\"accepted\"}", 1));
+  b.start({a.as_peer()});
+  EXPECT_TRUE(a.reaches("starling_bus_keys_total{what=\"accepted\"}", 2));
+  connect({&a, &b});
+  a.post(kFourth);
+  b.post(kSecond);
+  EXPECT_THAT(link_seqs(b.delivered(1)), ElementsAre(2));
+  EXPECT_EQ(a.delivered(1).size(), 1u);
+}
+
+// ---- what is wrong before anything starts
+
+TEST(BusStart, AnAddressThatCannotBeListenedOnIsAnErrorThatNamesIt) {
+  BusNode a{10};
+  a.start();
+  bus::Config taken = BusNode(20).config();
+  taken.listen = a.bus().endpoint();
+  const auto again = bus::Bus::start(taken, {}, {});
+  ASSERT_FALSE(again);
+  EXPECT_THAT(again.error(), HasSubstr(a.bus().endpoint() + ": Address already in use; fix: "));
+  taken.listen = "here";
+  EXPECT_THAT(bus::Bus::start(taken, {}, {}).error(), HasSubstr("cannot listen on here: "));
+}
+
+TEST(BusStart, PeersThatCannotBeAreAnErrorThatNamesThem) {
+  const BusNode a{10};
+  bus::Peer b = BusNode(20).as_peer();
+  bus::Peer c = BusNode(21).as_peer();
+  EXPECT_THAT(bus::Bus::start(BusNode(21).config(), {b}, {}).error(),
+              HasSubstr("n20 has shard 21 as this node has; fix: "));
+  EXPECT_THAT(bus::Bus::start(BusNode(10).config(), {b, c}, {}).error(),
+              HasSubstr("n20 and n21 both have shard 21; fix: "));
+  c = BusNode(30).as_peer();
+  c.public_key = b.public_key;
+  EXPECT_THAT(bus::Bus::start(BusNode(10).config(), {b, c}, {}).error(),
+              HasSubstr("n20 and n30 have the same key; fix: "));
+}
+
+}  // namespace
+}  // namespace starling::contract
