@@ -1,7 +1,7 @@
 // The directory seam: a cache that the nodes share, of the newest events of their rooms. It may be empty, behind, slow, away
 // or gone at any moment, and nothing may follow from that: what is in it proves nothing, and what is not there even less
-// (docs/decisions/0015-the-hot-tail-is-never-trusted.md). Implementations: loadsim/sim (a model with faults). All pass the contract
-// suite in tests/contract/directory.
+// (docs/decisions/0015-the-hot-tail-is-never-trusted.md). Implementations: server/directory (Redis), loadsim/sim (a model
+// with faults). All pass the contract suite in tests/contract/directory.
 #pragma once
 
 #include <chrono>

@@ -37,6 +37,7 @@ class Directory : public testing::TestWithParam<DirectoryKind> {
   void append(std::uint64_t first, std::uint64_t last, Epoch epoch = kEpoch, ShardId by = kHome, RoomId room = kRoom) {
     ports::AppendTail request{.room = room, .epoch = epoch};
     for (std::uint64_t seq = first; seq <= last; ++seq) request.events.push_back(event(seq));
+    for (wire::Event& each : request.events) each.room = room;
     subject_->write(by, std::move(request));
   }
   std::vector<wire::Event> read(std::uint64_t after, Epoch epoch = kEpoch, RoomId room = kRoom) {
@@ -50,7 +51,7 @@ class Directory : public testing::TestWithParam<DirectoryKind> {
 
   std::unique_ptr<DirectorySubject> subject_ = make_directory(GetParam(), kLimits);
 };
-INSTANTIATE_TEST_SUITE_P(Directories, Directory, testing::Values(DirectoryKind::Model),
+INSTANTIATE_TEST_SUITE_P(Directories, Directory, testing::Values(DirectoryKind::Model, DirectoryKind::Redis),
                          [](const auto& each) { return name_of(each.param); });
 
 TEST_P(Directory, WhatOneNodeAppendsAnotherReadsAsItWas) {

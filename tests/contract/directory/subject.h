@@ -24,6 +24,7 @@ class DirectorySubject {
 
 enum class DirectoryKind : std::uint8_t {
   Model,  // the simulator's, without faults
+  Redis,  // a real server on this machine, of two nodes
 };
 std::unique_ptr<DirectorySubject> make_directory(DirectoryKind kind, const ports::TailLimits& limits);
 std::string name_of(DirectoryKind kind);
