@@ -4,8 +4,6 @@
 #include <chrono>
 #include <cstddef>
 
-#include "common/wire/limits.h"
-
 namespace starling::directory::limits {
 
 using namespace std::chrono_literals;
@@ -26,9 +24,5 @@ inline constexpr std::chrono::milliseconds kSentinelPatience = 300ms;
 /// Between two attempts to connect: doubled each time.
 inline constexpr std::chrono::milliseconds kBackOffFirst = 100ms;
 inline constexpr std::chrono::milliseconds kBackOffMax = 10s;
-/// An event as a value: its frame around a full body.
-inline constexpr std::size_t kValueBytesMax = wire::limits::kBodyBytesMax + 256;
-
-static_assert(kValueBytesMax <= wire::limits::kMessageBytesMax);
 
 }  // namespace starling::directory::limits

@@ -4,8 +4,6 @@
 #include <utility>
 #include <variant>
 
-#include "server/directory/limits.h"
-
 namespace starling::directory {
 
 void write_value(const wire::Event& event, std::string& out) { wire::encode(wire::ServerFrame(event), out); }
@@ -17,7 +15,6 @@ void TailReader::begin(const ports::ReadTail& request) {
 }
 
 bool TailReader::take(std::string_view value) {
-  if (value.size() > limits::kValueBytesMax) return false;
   auto frame = decoder_.server(std::as_bytes(std::span(value)));
   auto* event = frame ? std::get_if<wire::Event>(&*frame) : nullptr;
   if (event == nullptr || event->room != room_ || event->seq != next_) return false;

@@ -17,7 +17,7 @@ void write_value(const wire::Event& event, std::string& out);
 class TailReader {
  public:
   void begin(const ports::ReadTail& request);
-  /// False: this one is wrong, and so are all.
+  /// False: this one is wrong, and so are all. The codec holds it against the limits of the wire.
   bool take(std::string_view value);
   std::vector<wire::Event> events() { return std::move(events_); }
 
