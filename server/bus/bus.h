@@ -18,8 +18,9 @@ namespace starling::bus {
 class Bus {
  public:
   struct Callbacks {
-    /// To a shard of this node, in the order in which the other node said it. On the bus's thread: must not wait.
-    std::function<void(ShardId to, ports::Envelope&&)> deliver;
+    /// To a shard of this node, in the order in which the other node said it. On the bus's thread: must not wait. False: the
+    /// shard is behind, and it is lost.
+    std::function<bool(ShardId to, ports::Envelope&&)> deliver;
     /// A line for the log, with what to do about it.
     std::function<void(const std::string& line)> warn;
   };

@@ -23,6 +23,7 @@ struct Counters {
   Counter messages_received = 0;
   Counter bytes_received = 0;
   Counter envelopes = 0;  // handed to shards
+  Counter envelopes_lost = 0;  // the shard is behind
   Counter refused_malformed = 0;
   Counter refused_version = 0;
   Counter refused_cluster = 0;

@@ -216,8 +216,7 @@ void Loop::deliver(const Peer& peer, ports::Post&& post) {
       ++counters.refused_receiver;
       return;
     }
-    ++counters.envelopes;
-    shared_.callbacks.deliver(to, std::move(envelope));
+    ++(shared_.callbacks.deliver(to, std::move(envelope)) ? counters.envelopes : counters.envelopes_lost);
   });
 }
 
