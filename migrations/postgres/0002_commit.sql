@@ -158,15 +158,17 @@ DECLARE
   answers   bigint[] := '{}';
 BEGIN
   SELECT * INTO STRICT room FROM rooms WHERE room_id = p_room;
+  -- One by one off the index (OFFSET 0): joined, the rows of everybody in the room might be read.
   SELECT array_agg(coalesce(d.last_cseq, 0) ORDER BY u.at) INTO stored
   FROM unnest(p_devices) WITH ORDINALITY AS u (device, at)
-  LEFT JOIN device_pos AS d ON d.room_id = p_room AND d.device = u.device;
+  LEFT JOIN LATERAL (SELECT last_cseq FROM device_pos WHERE room_id = p_room AND device = u.device OFFSET 0) AS d ON true;
   counter := stored;
   SELECT array_agg(ROW (CASE WHEN m.leave_seq = 0 THEN m.role ELSE 0 END, coalesce(m.muted, false),
                         coalesce(m.banned, false), coalesce(m.invited_by <> 0, false))::standing ORDER BY u.at)
   INTO standings
   FROM unnest(p_users) WITH ORDINALITY AS u (user_id, at)
-  LEFT JOIN members AS m ON m.room_id = p_room AND m.user_id = u.user_id;
+  LEFT JOIN LATERAL (SELECT role, leave_seq, muted, banned, invited_by FROM members
+                     WHERE room_id = p_room AND user_id = u.user_id OFFSET 0) AS m ON true;
 
   FOREACH r IN ARRAY p_rows LOOP
     verdict := 0;

@@ -208,8 +208,8 @@ void Lane::settle(Turn&& turn, Outcome&& outcome, Clock::time_point now) {
       return greeted(outcome, now);
     case Kind::Check:
       if (!outcome.ok()) return note_fault(outcome);
-      if (!belongs(outcome.rows.at(0))) return;
-      return health_.good();
+      if (belongs(outcome.rows.at(0)) && !outcome.warned) health_.good();
+      return;
     case Kind::Barrier:
       return settle_barrier(outcome, now);
     case Kind::Work:

@@ -4,6 +4,7 @@
 #include <libpq-fe.h>
 
 #include <charconv>
+#include <cstddef>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -23,6 +24,18 @@ struct Failed {
 };
 [[noreturn]] void refuse(std::string text, bool passes = false) { throw Failed{{std::move(text), passes}}; }
 
+/// What may be run as it is: a literal of this program, or one of its migrations. Nothing that was put together.
+class Literal {
+ public:
+  template <std::size_t Size>
+  consteval Literal(const char (&text)[Size]) : text_(text) {}
+  explicit Literal(const Migration& migration) : text_(migration.sql) {}
+  const char* text() const { return text_; }
+
+ private:
+  const char* text_;
+};
+
 /// A connection that is waited for. Owner: who opens the store.
 class Session {
  public:
@@ -33,12 +46,12 @@ class Session {
     refuse(explain_connection(connection_.get()), !asked);
   }
 
-  /// Literals of this program only. The first column of the first row; empty: none.
-  std::string run(const char* sql) {
+  /// The first column of the first row; empty: none.
+  std::string run(Literal sql) {
     struct Clear {
       void operator()(PGresult* result) const { PQclear(result); }
     };
-    const std::unique_ptr<PGresult, Clear> result(PQexec(connection_.get(), sql));
+    const std::unique_ptr<PGresult, Clear> result(PQexec(connection_.get(), sql.text()));
     const ExecStatusType status = PQresultStatus(result.get());
     if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
       const char* code = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
@@ -49,7 +62,7 @@ class Session {
     }
     return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
   }
-  int number(const char* sql) {
+  int number(Literal sql) {
     const std::string text = run(sql);
     int value = 0;
     std::from_chars(text.data(), text.data() + text.size(), value);
@@ -101,7 +114,7 @@ void apply(Session& session, const Migration& migration) {
     session.run("CREATE SCHEMA IF NOT EXISTS starling");
     session.run(
         "CREATE TABLE IF NOT EXISTS starling.migrations (number integer PRIMARY KEY, applied timestamptz NOT NULL)");
-    session.run(migration.sql);
+    session.run(Literal(migration));
     session.run("INSERT INTO starling.migrations SELECT coalesce(max(number), 0) + 1, now() FROM starling.migrations");
   }
   session.run("COMMIT");

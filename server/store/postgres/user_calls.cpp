@@ -12,11 +12,12 @@ namespace starling::postgres {
 namespace {
 
 constexpr Statement kVersions{"user_versions", "SELECT rooms_version, items_version FROM users WHERE user_id = $1"};
+// OFFSET 0: each mark is looked up by itself. Joined, all of the user's might be read for each room.
 constexpr Statement kRooms{
     "user_rooms",
     "SELECT m.room_id, r.kind, m.role, r.title, coalesce(k.seq, 0), coalesce(k.msg_no, 0) FROM members AS m "
-    "JOIN rooms AS r USING (room_id) LEFT JOIN read_marks AS k ON k.user_id = m.user_id AND k.room_id = m.room_id "
-    "WHERE m.user_id = $1 AND m.leave_seq = 0"};
+    "JOIN rooms AS r USING (room_id) LEFT JOIN LATERAL (SELECT seq, msg_no FROM read_marks "
+    "WHERE user_id = $1 AND room_id = m.room_id OFFSET 0) AS k ON true WHERE m.user_id = $1 AND m.leave_seq = 0"};
 // A place before what is lost, or beyond the newest, reads from the beginning (ports::continues). One more than fits tells
 // that there are more.
 constexpr Statement kItems{

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A PostgreSQL server for tests: in a folder of its own below /tmp, on a unix socket, gone with its data when it is stopped.
+"""A PostgreSQL server for tests: in a folder of its own, on a unix socket, gone with its data when it is stopped.
 
     cluster.py start FILE [--with PID] [--standby-of FILE] [NAME=VALUE…]
     cluster.py stop FILE [--mode fast|immediate]
@@ -21,8 +21,15 @@ import time
 
 BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
 USER = "starling"
+MEMORY_MIN = 4 << 30
 # Durability is no test's business here but those that say so: what they cut is a process, not the power.
-SETTINGS = ["fsync=off", "listen_addresses=", "max_connections=200", "shared_buffers=64MB", "wal_level=replica"]
+SETTINGS = ["fsync=off", "listen_addresses=", "max_connections=200", "shared_buffers=64MB", "max_wal_size=128MB"]
+
+
+def place():
+    """In memory, where there is some to spare: a server is thousands of small files."""
+    memory = pathlib.Path("/dev/shm")
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_MIN else pathlib.Path("/tmp")
 
 
 def owner():
@@ -58,7 +65,7 @@ def start(file, settings, primary):
     if not BIN.exists():
         sys.exit(f"there is no {BIN}: apt-get install postgresql-15")
     stop(file, "immediate")
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="starling-pg-", dir="/tmp"))
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="starling-pg-", dir=place()))
     if user := owner():
         os.chown(folder, user.pw_uid, user.pw_gid)
     data = str(folder / "data")

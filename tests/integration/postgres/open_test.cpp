@@ -1,0 +1,90 @@
+// What the operator is told when a store cannot be opened.
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "tests/integration/postgres/asked_store.h"
+#include "tests/support/postgres/cluster.h"
+#include "tests/support/postgres/database.h"
+
+namespace starling::integration {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+postgres::OpenError refused(const std::string& conninfo) {
+  auto opened = postgres::Store::open({.conninfo = conninfo, .durability = postgres::Durability::Local},
+                                      [](ShardId, ports::StoreCompletion&&) {});
+  return opened ? postgres::OpenError{"it was opened"} : opened.error();
+}
+
+TEST(PostgresOpen, AHostThatDoesNotResolveIsNamed) {
+  const auto error = refused("host=nowhere.invalid user=starling dbname=starling");
+  EXPECT_THAT(error.text, AllOf(HasSubstr("nowhere.invalid"), HasSubstr("check host")));
+  EXPECT_TRUE(error.passes);
+}
+
+TEST(PostgresOpen, AConninfoThatIsNoneSaysSo) {
+  EXPECT_THAT(refused("nonsense without a sign").text, HasSubstr("store's conninfo"));
+}
+
+TEST(PostgresOpen, AWrongPasswordIsNotTriedAgainAndNotTold) {
+  support::Cluster cluster;
+  support::Sql sql(cluster.conninfo());
+  sql.run("CREATE ROLE locked LOGIN PASSWORD 'right'");
+  {
+    std::ofstream hba(cluster.folder() + "/data/pg_hba.conf", std::ios::trunc);
+    hba << "local all starling trust\nlocal all locked scram-sha-256\n";
+  }
+  sql.run("SELECT pg_reload_conf()");
+  const std::string conninfo = "host=" + cluster.folder() + " user=locked dbname=postgres";
+  const auto wrong = refused(conninfo + " password=sesame");
+  EXPECT_THAT(wrong.text, AllOf(HasSubstr("check user, password"), Not(HasSubstr("sesame"))));
+  EXPECT_FALSE(wrong.passes);
+  EXPECT_THAT(refused(conninfo).text, HasSubstr("was given none"));
+}
+
+TEST(PostgresOpen, ANewerSchemaIsRefused) {
+  support::Database database;
+  database.sql().run("INSERT INTO migrations VALUES (99, now())");
+  const auto error = refused(database.conninfo());
+  database.sql().run("DELETE FROM migrations WHERE number = 99");
+  EXPECT_THAT(error.text, AllOf(HasSubstr("schema 99"), HasSubstr("newer version")));
+}
+
+TEST(PostgresOpen, ARoleWithoutRightsIsToldWhichItNeeds) {
+  support::Database database;
+  database.sql().run("DO $$ BEGIN CREATE ROLE poor LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+  std::string conninfo = database.conninfo();
+  conninfo.replace(conninfo.find("user=starling"), 13, "user=poor");
+  EXPECT_THAT(refused(conninfo).text, HasSubstr("USAGE on the schema starling"));
+}
+
+TEST(PostgresOpen, ARoleThatMayOnlyReadAndWriteIsEnough) {
+  support::Database database;
+  auto& sql = database.sql();
+  sql.run("DO $$ BEGIN CREATE ROLE modest LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+  sql.run("GRANT USAGE ON SCHEMA starling TO modest");
+  sql.run("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA starling TO modest");
+  std::string conninfo = database.conninfo();
+  conninfo.replace(conninfo.find("user=starling"), 13, "user=modest");
+  AskedStore store({.conninfo = conninfo, .durability = postgres::Durability::Local});
+  ports::CreateAccount account{.account = {.profile = {.user = UserId(7), .handle = "ada"}}};
+  const auto made = store.run(ports::ChangeAccounts{std::move(account), {}});
+  EXPECT_EQ(made.status, ports::StoreStatus::Ok) << store.store().why();
+}
+
+TEST(PostgresOpen, TwoThatMakeTheSchemaAtOnceBothSucceed) {
+  support::Cluster cluster;
+  auto other = std::async(std::launch::async, [&] { return postgres::migrate(cluster.conninfo()).has_value(); });
+  EXPECT_TRUE(postgres::migrate(cluster.conninfo()).has_value());
+  EXPECT_TRUE(other.get());
+  const auto again = postgres::migrate(cluster.conninfo());
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->from, again->to);
+}
+
+}  // namespace
+}  // namespace starling::integration

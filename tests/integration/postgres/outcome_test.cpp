@@ -1,0 +1,104 @@
+// What is answered when connections die, locks are held and values are refused.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "tests/contract/store/room_script.h"
+#include "tests/integration/postgres/asked_store.h"
+#include "tests/support/postgres/cluster.h"
+#include "tests/support/postgres/database.h"
+
+namespace starling::integration {
+namespace {
+
+using contract::batch;
+using contract::group;
+using contract::kAda;
+using contract::kBob;
+using contract::kOwner;
+using contract::kRoom;
+using contract::row;
+using ports::StoreStatus;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class PostgresOutcome : public testing::Test {
+ protected:
+  PostgresOutcome() { store_.run(group({kAda, kBob})); }
+
+  /// Of this test's database.
+  std::string waiting_for_a_lock(const std::string& what) {
+    return database_.sql().run(fmt::format(
+        "SELECT {} FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", what));
+  }
+  static std::vector<wire::SendStatus> statuses(const ports::StoreCompletion& completion) {
+    std::vector<wire::SendStatus> found;
+    for (const auto& each : std::get<ports::Committed>(completion.result).results) found.push_back(each.status);
+    return found;
+  }
+
+  support::Database database_;
+  support::Sql rival_{database_.conninfo()};
+  AskedStore store_{{.conninfo = database_.conninfo(), .connections = 2, .durability = postgres::Durability::Local}};
+};
+
+TEST_F(PostgresOutcome, ABackendThatDiesInACommitLeavesItsOutcomeUnknownAndTheIdenticalRepeatDecides) {
+  rival_.run("BEGIN");
+  rival_.run("SELECT 1 FROM rooms FOR UPDATE");
+  auto commit = store_.start(batch({row(kAda, 1)}));
+  ASSERT_TRUE(comes_true([&] { return waiting_for_a_lock("count(*)") == "1"; }));
+  waiting_for_a_lock("pg_terminate_backend(pid)");
+  const ports::StoreCompletion lost = commit.get();
+  EXPECT_EQ(lost.status, StoreStatus::Unknown);
+  EXPECT_EQ(std::get<ports::Committed>(lost.result).batch.rows.size(), 1u) << "it is given back";
+  rival_.run("COMMIT");
+  EXPECT_THAT(statuses(store_.insist(batch({row(kAda, 1)}))), ElementsAre(wire::SendStatus::Accepted));
+  EXPECT_THAT(statuses(store_.insist(batch({row(kAda, 1)}))), ElementsAre(wire::SendStatus::Duplicate));
+  EXPECT_EQ(store_.store().stats().unknown, 1u);
+}
+
+TEST_F(PostgresOutcome, ARoomThatSomebodyHoldsIsUnavailableAndItsBatchDidNotHappen) {
+  rival_.run("BEGIN");
+  rival_.run("SELECT 1 FROM rooms FOR UPDATE");
+  EXPECT_EQ(store_.run(batch({row(kAda, 1)})).status, StoreStatus::Unavailable);
+  EXPECT_EQ(store_.run(ports::LoadRoom{kRoom}).status, StoreStatus::Unavailable);
+  EXPECT_EQ(store_.run(ports::ReadDevice{kRoom, contract::device_of(kAda)}).status, StoreStatus::Ok) << "no lock";
+  rival_.run("ROLLBACK");
+  EXPECT_THAT(statuses(store_.run(batch({row(kAda, 1)}))), ElementsAre(wire::SendStatus::Accepted));
+}
+
+TEST_F(PostgresOutcome, WhatTheServerRefusesIsRejectedAloneAndConsumesItsNumber) {
+  const std::string no_text("har\0bour", 8);
+  const auto titled = [&](std::uint32_t cseq) { return row(kOwner, cseq, wire::EventKind::RoomTitle, 0, no_text); };
+  EXPECT_THAT(statuses(store_.run(batch({row(kAda, 1), titled(1), row(kOwner, 2), row(kBob, 1)}))),
+              ElementsAre(wire::SendStatus::Accepted, wire::SendStatus::Rejected, wire::SendStatus::Accepted,
+                          wire::SendStatus::Accepted));
+  EXPECT_THAT(statuses(store_.run(batch({titled(1)}))), ElementsAre(wire::SendStatus::RejectedBefore));
+  EXPECT_EQ(store_.get<ports::RoomLoaded>(ports::LoadRoom{kRoom}).title, "harbour");
+
+  auto made = group({kAda}, 2, RoomId(71));
+  made.title = no_text;
+  EXPECT_EQ(store_.get<ports::RoomMade>(made).status, wire::CreateStatus::Rejected);
+}
+
+TEST_F(PostgresOutcome, AConnectionThatDiesIsMadeAnewAndTheStoreIsWellAgain) {
+  const auto before = store_.store().stats().connects;
+  database_.sql().run(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name "
+      "= "
+      "'starlingd'");
+  ASSERT_TRUE(comes_true([&] { return store_.store().stats().connects >= before + 5; }));
+  EXPECT_TRUE(comes_true([&] { return store_.store().healthy(); })) << store_.store().why();
+  EXPECT_EQ(store_.run(batch({row(kAda, 1)})).status, StoreStatus::Ok);
+}
+
+TEST_F(PostgresOutcome, AnotherHistoryOfTheDatabaseStopsTheStoreForGood) {
+  database_.sql().run("SELECT raise_epochs()");
+  ASSERT_TRUE(comes_true([&] { return store_.store().failed(); }));
+  EXPECT_THAT(store_.store().why(), HasSubstr("restart starlingd"));
+  ASSERT_TRUE(comes_true([&] { return store_.run(batch({row(kAda, 1)})).status == StoreStatus::Stopped; }));
+  AskedStore anew({.conninfo = database_.conninfo(), .durability = postgres::Durability::Local});
+  EXPECT_EQ(anew.get<ports::RoomLoaded>(ports::LoadRoom{kRoom}).epoch, Epoch(2));
+}
+
+}  // namespace
+}  // namespace starling::integration
