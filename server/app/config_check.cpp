@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "server/app/config_file.h"
+#include "server/app/peer_text.h"
 
 namespace starling::app {
 namespace {
@@ -70,11 +71,34 @@ class Checks {
             "must be below timeouts.dead_after_s, or no ping can be answered in time");
     require("limits.outbox_bytes_soft", c.core.outbox_bytes_soft < c.core.outbox_bytes_hard,
             "must be below limits.outbox_bytes_hard");
+    check_cluster(c);
     require("server.data_dir", !c.data_dir.empty(), "empty; name a directory");
     std::ranges::stable_sort(p_.errors, {}, &ConfigError::line);
   }
 
  private:
+  void check_cluster(const Config& c) {
+    const bool clustered = c.runtime.node.has_value();
+    require("cluster.node", clustered == c.store.is_shared(),
+            clustered
+                ? "a node of several shares its store with them; set store.postgres, or cluster.node = -1"
+                : "store.postgres is set, and what shares a store must be told apart; give this node a number, even if "
+                  "there is no other");
+    require("cluster.listen", !clustered || is_bus_endpoint(c.cluster.listen),
+            fmt::format("'{}' is not tcp://ADDRESS:PORT; other nodes reach this one there", c.cluster.listen));
+    require("cluster.name", !c.cluster.name.empty(), "empty; give the cluster a name");
+    for (const std::string& line : c.cluster.peers) {
+      const auto peer = parse_peer(line);
+      require("cluster.peers", peer.has_value(), peer.has_value() ? std::string() : peer.error());
+    }
+    server("directory.server", c.directory.server);
+    for (const std::string& sentinel : c.directory.sentinels) server("directory.sentinels", sentinel);
+    readable("directory.password_file", c.directory.password_file);
+  }
+  void server(const std::string& key, const std::string& text) {
+    const Result<ServerText, std::string> parsed = text.empty() ? ServerText() : parse_server(text);
+    require(key, parsed.has_value(), parsed.has_value() ? std::string() : parsed.error());
+  }
   void require(const std::string& key, bool holds, const std::string& message) {
     if (holds) return;
     const auto line = p_.lines.find(key);

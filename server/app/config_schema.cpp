@@ -39,6 +39,10 @@ constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warning",
 constexpr std::array<std::string_view, 3> kRegistrations{"open", "invite", "closed"};
 static_assert(static_cast<int>(ports::Admission::Closed) == 2 && static_cast<int>(ports::Admission::Invited) == 1);
 
+constexpr std::array<std::string_view, 2> kDurabilities{"replicated", "local"};
+static_assert(static_cast<int>(Durability::Local) == 1);
+
+constexpr auto kStore = &Config::store;
 constexpr auto kAccounts = &Config::accounts;
 using Accounts = accounts::Config;
 constexpr auto kRun = &Config::runtime;
@@ -85,8 +89,54 @@ std::vector<ConfigKey> make_schema() {
        IntegerKey{[](const Config& c) { return std::int64_t{c.free_percent_min}; },
                   [](Config& c, std::int64_t v) { c.free_percent_min = static_cast<std::uint32_t>(v); }, 0, 90}},
 
+      {"store", "postgres",
+       "How libpq reaches the PostgreSQL that the nodes of a cluster share, as in \"host=db1,db2 dbname=starling "
+       "user=starling target_session_attrs=read-write passfile=/etc/starling/pgpass\". Empty: SQLite in data_dir.",
+       TextKey{[](Config& c) -> std::string& { return c.store.postgres; }}},
+      {"store", "standby", "One of its standbys, which may then answer pages of history. Empty: none.",
+       TextKey{[](Config& c) -> std::string& { return c.store.standby; }}},
+      {"store", "connections", "To PostgreSQL, for what is written. Each has one transaction under way.",
+       number<kStore, &StoreConfig::connections>(1, 256)},
+      {"store", "readers", "And for what is read.", number<kStore, &StoreConfig::readers>(1, 256)},
+      {"store", "durability",
+       "What an acknowledged message is safe on: \"replicated\" a synchronous standby too, which PostgreSQL must have "
+       "(synchronous_standby_names); \"local\" the primary's disk alone.",
+       ChoiceKey{kDurabilities, [](const Config& c) { return static_cast<std::size_t>(c.store.durability); },
+                 [](Config& c, std::size_t v) { c.store.durability = static_cast<Durability>(v); }}},
+
+      {"cluster", "node", "The number of this node, which no other has. -1: it is alone, with a store of its own.",
+       IntegerKey{[](const Config& c) { return c.runtime.node ? std::int64_t{*c.runtime.node} : -1; },
+                  [](Config& c, std::int64_t v) {
+                    c.runtime.node = v < 0 ? std::nullopt : std::optional(static_cast<std::uint16_t>(v));
+                  },
+                  -1, runtime::kNodesMax - 1}},
+      {"cluster", "name", "Of the cluster: nodes of another one are not listened to.",
+       TextKey{[](Config& c) -> std::string& { return c.cluster.name; }}},
+      {"cluster", "listen",
+       "Where the other nodes reach this one, as in \"tcp://10.0.0.1:7008\": an address of the cluster's own network, "
+       "never a public one.",
+       TextKey{[](Config& c) -> std::string& { return c.cluster.listen; }}},
+      {"cluster", "peers",
+       "The other nodes: number, where it listens, and its key (starlingctl keygen --bus prints it there), as in "
+       "\"1 tcp://10.0.0.2:7008 KEY\". This node's own line may be among them.",
+       TextListKey{[](Config& c) -> std::vector<std::string>& { return c.cluster.peers; }}},
+
+      {"directory", "server",
+       "The nodes' common cache, a Redis 7: its address and port, or the path of its unix socket. Empty: none.",
+       TextKey{[](Config& c) -> std::string& { return c.directory.server; }}},
+      {"directory", "sentinels", "Address and port of each Redis Sentinel; they say which server it is.",
+       TextListKey{[](Config& c) -> std::vector<std::string>& { return c.directory.sentinels; }}},
+      {"directory", "master", "The name by which they know it.",
+       TextKey{[](Config& c) -> std::string& { return c.directory.master; }}},
+      {"directory", "user", "Of Redis' access list.",
+       TextKey{[](Config& c) -> std::string& { return c.directory.user; }}},
+      {"directory", "password_file",
+       "Holds its password, readable by the server's user only. Empty: none is asked for.",
+       TextKey{[](Config& c) -> std::string& { return c.directory.password_file; }}},
+
       {"search", "enabled",
-       "Full-text search: an index (data_dir/search.db) is kept beside the database, about as large as the messages.",
+       "Full-text search: an index (data_dir/search.db) is kept beside the database, about as large as the messages. "
+       "Over SQLite only: a node of a cluster answers that it has none.",
        BooleanKey{[](Config& c) -> bool& { return c.search; }}},
       {"accounts", "registration",
        "Who may make an account: \"open\" everybody, \"invite\" who has an invitation, \"closed\" nobody but by "

@@ -5,7 +5,7 @@
 namespace starling::app {
 
 SearchService::SearchService(const Config& config)
-    : enabled_(config.search),
+    : enabled_(config.search && !config.store.is_shared()),
       options_{.log_path = config.database_path(),
                .index_path = config.search_path(),
                .report = [](const std::string& what, bool is_fault) {

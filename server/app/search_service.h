@@ -17,14 +17,14 @@ class SearchService {
  public:
   explicit SearchService(const Config& config);
 
-  /// For the store, which is opened before start() and ends before this; empty when search is turned off.
+  /// For the store, which is opened before start() and ends before this; empty when there is no search.
   std::function<void(std::span<const RoomId>)> committed();
   /// The database exists.
   void start();
   /// Commits may go on; nobody searches any more.
   void stop();
 
-  /// Blocks while it reads. Unavailable when search is turned off.
+  /// Blocks while it reads. Unavailable when search is turned off, or the store is no SQLite.
   Result<search::SearchPage, search::SearchError> find(const search::SearchQuery& query);
   /// Prometheus text.
   std::string metrics() const;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "server/app/account_service.h"
+#include "server/app/cluster_service.h"
 #include "server/app/exit_codes.h"
 #include "server/app/log.h"
 #include "server/app/search_service.h"
@@ -33,13 +34,14 @@ using namespace std::chrono_literals;
 constexpr Duration kLookAround = 100ms;
 
 /// Everything that runs, destroyed in reverse: the API's last calls find store and search, the store's last completions the
-/// node's mailboxes, its last commits the search.
+/// node's mailboxes, its last commits the search; what the other nodes said last, the node.
 struct Running {
   store::DataDir data_dir;
   auth::Authenticator authenticator;
   auth::RevokedDevices revoked;
   accounts::StoreCalls calls;
   std::unique_ptr<runtime::Node> node;
+  std::unique_ptr<ClusterService> cluster;
   std::unique_ptr<SearchService> search;
   std::unique_ptr<StoreService> store;
   std::unique_ptr<AccountService> accounts;
@@ -81,9 +83,14 @@ Result<std::unique_ptr<Running>, StartError> start(const Config& config, const s
   if (!authenticator) return tl::unexpected(authenticator.error());
   auto running = std::make_unique<Running>(std::move(*data_dir), std::move(*authenticator));
 
-  auto node = runtime::Node::create(config.runtime, config.core, running->authenticator);
+  core::Config core = config.core;
+  core.shared_tails = config.runtime.node && config.directory.is_used();
+  auto node = runtime::Node::create(config.runtime, core, running->authenticator);
   if (!node) return tl::unexpected(node.error());
   running->node = std::move(*node);
+  auto cluster = ClusterService::open(config, *running->node);
+  if (!cluster) return tl::unexpected(cluster.error());
+  running->cluster = std::move(*cluster);
   running->search = std::make_unique<SearchService>(config);
   auto store = StoreService::open(config, *running->node, running->calls, running->search->committed());
   if (!store) {
@@ -100,10 +107,11 @@ Result<std::unique_ptr<Running>, StartError> start(const Config& config, const s
     return tl::unexpected(fmt::format("cannot write --port-file {}; check the directory and its space", port_file));
   }
   runtime::StoreLink link = running->store->link();
-  link.metrics = [store = std::move(link.metrics), search = running->search.get()] {
-    return store() + search->metrics();
+  link.metrics = [store = std::move(link.metrics), search = running->search.get(), cluster = running->cluster.get()] {
+    return store() + search->metrics() + cluster->metrics();
   };
-  running->node->start(std::move(link), running->accounts->link());
+  running->node->start(std::move(link), running->accounts->link(), running->cluster->bus(),
+                       running->cluster->directory());
   running->accounts->start();
   return running;
 }
@@ -130,11 +138,20 @@ void drain(const Config& config, StopSignals& signals, Running& running) {
 int serve(const Config& config, StopSignals& signals, Running& running) {
   SpareMemory spare;
   bool asked_to_stop = false;
-  while (!asked_to_stop && !running.store->failed()) {
+  while (!asked_to_stop && !running.store->failed() && !running.node->put_out()) {
     asked_to_stop = signals.wait(kLookAround);
     if (spare.due(runtime::steady_now(), running.store->reads())) {
       spdlog::debug("gave {} bytes of memory back", give_back_spare_memory());
     }
+  }
+  if (running.node->put_out()) {
+    spdlog::critical(
+        "the cluster has gone on without this node: its lease was over, or another process has taken the place of node "
+        "{}; "
+        "if that is no restart of this one, two nodes have the same cluster.node",
+        *config.runtime.node);
+    running.node->stop();
+    return kExitTryAgain;
   }
   if (asked_to_stop) drain(config, signals, running);
   // What it failed at in the grace has been promised to nobody either, but the operator must hear of it.

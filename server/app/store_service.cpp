@@ -4,27 +4,55 @@
 
 namespace starling::app {
 
-Result<std::unique_ptr<StoreService>, store::OpenError> StoreService::open(const Config& config, runtime::Node& node,
-                                                                           accounts::StoreCalls& calls,
-                                                                           Committed committed) {
+Result<std::unique_ptr<StoreService>, StoreError> StoreService::open(const Config& config, runtime::Node& node,
+                                                                     accounts::StoreCalls& calls, Committed committed) {
   auto complete = [&node, &calls](ShardId shard, ports::StoreCompletion&& completion) {
     if (shard == accounts::kAccountsShard) return calls.complete(std::move(completion));
     node.complete(shard, std::move(completion));
   };
-  auto store = store::Store::open(
-      {.path = config.database_path(), .free_percent_min = config.free_percent_min, .committed = std::move(committed)},
-      std::move(complete));
-  if (!store) return tl::unexpected(store.error());
-  std::unique_ptr<StoreService> service(new StoreService(std::move(*store)));
-  calls.attach(service->link().submit);
-  return service;
+  const auto finish = [&](auto&& opened) -> Result<std::unique_ptr<StoreService>, StoreError> {
+    if (!opened) return tl::unexpected(StoreError{.text = opened.error().text, .passes = opened.error().passes});
+    std::unique_ptr<StoreService> service(new StoreService(std::move(*opened)));
+    calls.attach(service->link().submit);
+    return service;
+  };
+  if (!config.store.is_shared()) {
+    return finish(store::Store::open({.path = config.database_path(),
+                                      .free_percent_min = config.free_percent_min,
+                                      .committed = std::move(committed)},
+                                     std::move(complete)));
+  }
+  return finish(postgres::Store::open(
+      {.conninfo = config.store.postgres,
+       .standby_conninfo = config.store.standby,
+       .connections = config.store.connections,
+       .readers = config.store.readers,
+       .durability = config.store.durability == Durability::Local ? postgres::Durability::Local
+                                                                  : postgres::Durability::Replicated},
+      std::move(complete)));
 }
 
 runtime::StoreLink StoreService::link() {
-  store::Store* store = store_.get();
-  return {.submit = [store](ShardId shard, ports::StoreOp&& op) { store->submit(shard, std::move(op)); },
-          .healthy = [store] { return store->healthy(); },
-          .metrics = [store] { return store->metrics(); }};
+  return std::visit(
+      [](const auto& store) -> runtime::StoreLink {
+        auto* each = store.get();
+        return {.submit = [each](ShardId shard, ports::StoreOp&& op) { each->submit(shard, std::move(op)); },
+                .healthy = [each] { return each->healthy(); },
+                .metrics = [each] { return each->metrics(); }};
+      },
+      store_);
+}
+
+bool StoreService::failed() const {
+  return std::visit([](const auto& store) { return store->failed(); }, store_);
+}
+
+std::string StoreService::why() const {
+  return std::visit([](const auto& store) { return store->why(); }, store_);
+}
+
+std::uint64_t StoreService::reads() const {
+  return std::visit([](const auto& store) { return store->stats().reads; }, store_);
 }
 
 }  // namespace starling::app

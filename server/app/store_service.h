@@ -1,4 +1,4 @@
-// The SQLite store behind the node's seam: operations of the shards go in, completions come back to their
+// The store behind the node's seam, SQLite or PostgreSQL: operations of the shards go in, completions come back to their
 // mailboxes; and those of the account service to it.
 #pragma once
 
@@ -7,36 +7,44 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <variant>
 
 #include "common/base/result.h"
 #include "server/accounts/store_calls.h"
 #include "server/app/config.h"
 #include "server/runtime/node.h"
+#include "server/store/postgres/store.h"
 #include "server/store/sqlite/store.h"
 
 namespace starling::app {
 
+struct StoreError {
+  std::string text;     // says what to do
+  bool passes = false;  // worth trying again
+};
+
 class StoreService {
  public:
-  /// Rooms whose log has grown, on the store's thread.
+  /// Rooms whose log has grown, on the store's thread; of SQLite only.
   using Committed = std::function<void(std::span<const RoomId>)>;
   /// All outlive the service: the last completions arrive while it is destroyed.
-  static Result<std::unique_ptr<StoreService>, store::OpenError> open(const Config& config, runtime::Node& node,
-                                                                      accounts::StoreCalls& calls, Committed committed);
+  static Result<std::unique_ptr<StoreService>, StoreError> open(const Config& config, runtime::Node& node,
+                                                                accounts::StoreCalls& calls, Committed committed);
 
   /// Good for as long as the service.
   runtime::StoreLink link();
 
   /// It takes no more commits, ever: the process must restart.
-  bool failed() const { return store_->failed(); }
-  std::string why() const { return store_->why(); }
+  bool failed() const;
+  std::string why() const;
   /// So far.
-  std::uint64_t reads() const { return store_->stats().reads; }
+  std::uint64_t reads() const;
 
  private:
-  explicit StoreService(std::unique_ptr<store::Store> store) : store_(std::move(store)) {}
+  using Store = std::variant<std::unique_ptr<store::Store>, std::unique_ptr<postgres::Store>>;
+  explicit StoreService(Store store) : store_(std::move(store)) {}
 
-  std::unique_ptr<store::Store> store_;
+  Store store_;
 };
 
 }  // namespace starling::app

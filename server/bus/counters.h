@@ -22,7 +22,7 @@ struct Counters {
   // Heard.
   Counter messages_received = 0;
   Counter bytes_received = 0;
-  Counter envelopes = 0;  // handed to shards
+  Counter envelopes = 0;       // handed to shards
   Counter envelopes_lost = 0;  // the shard is behind
   Counter refused_malformed = 0;
   Counter refused_version = 0;

@@ -22,11 +22,11 @@ class Membership {
  public:
   /// Called on the membership's thread.
   struct Calls {
-    std::function<void(ports::StoreOp&&)> ask;                        // its completion comes to answered()
-    std::function<void(ports::View&&)> entered;                       // each after the one before
-    std::function<void(Instant until, core::StoreClock)> extended;    // the lease
-    std::function<void()> left;                                       // after leave(): nothing has its home here
-    std::function<void()> put_out;                                    // the last call: the process must start anew
+    std::function<void(ports::StoreOp&&)> ask;                      // its completion comes to answered()
+    std::function<void(ports::View&&)> entered;                     // each after the one before
+    std::function<void(Instant until, core::StoreClock)> extended;  // the lease
+    std::function<void()> left;                                     // after leave(): nothing has its home here
+    std::function<void()> put_out;                                  // the last call: the process must start anew
   };
   /// `config` outlives it.
   Membership(const core::Config& config, const ports::ViewNode& self, Calls calls);

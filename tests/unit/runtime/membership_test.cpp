@@ -44,10 +44,8 @@ class Member {
       : membership_(config_, {.first = ShardId(static_cast<std::uint16_t>(node * 4)), .shards = 2, .boot = boot},
                     {.ask = [&](ports::StoreOp&& op) { membership_.answered(store.keep(op)); },
                      .entered = [this](ports::View&& view) { tell([&] { views_.push_back(std::move(view)); }); },
-                     .extended =
-                         [this](Instant until, core::StoreClock clock) {
-                           tell([&] { until_ = until, clock_ = clock; });
-                         },
+                     .extended = [this](Instant until,
+                                        core::StoreClock clock) { tell([&] { until_ = until, clock_ = clock; }); },
                      .left = [this] { tell([&] { left_ = true; }); },
                      .put_out = [this] { tell([&] { out_ = true; }); }}) {
     membership_.start();

@@ -1,0 +1,80 @@
+#include "tests/integration/cluster/nodes.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "server/auth/key_files.h"
+
+namespace starling::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Ports that nobody else has now.
+std::vector<std::uint16_t> free_ports(std::size_t count) {
+  std::vector<int> sockets;
+  std::vector<std::uint16_t> ports;
+  for (std::size_t i = 0; i < count; ++i) {
+    sockets.push_back(::socket(AF_INET, SOCK_STREAM, 0));
+    sockaddr_in at{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+    socklen_t size = sizeof at;
+    if (::bind(sockets.back(), reinterpret_cast<const sockaddr*>(&at), size) != 0 ||
+        ::getsockname(sockets.back(), reinterpret_cast<sockaddr*>(&at), &size) != 0) {
+      throw std::runtime_error("no port is free");
+    }
+    ports.push_back(ntohs(at.sin_port));
+  }
+  for (const int each : sockets) ::close(each);
+  return ports;
+}
+
+std::string make_bus_key(const fs::path& keys) {
+  const auto key = auth::ensure_bus_key(keys);
+  if (!key) throw std::runtime_error(key.error().message);
+  return auth::text_of(*key);
+}
+
+fs::path keys_of(const TempDir& dir) { return dir.path() / "data" / "keys"; }
+
+}  // namespace
+
+Nodes::Nodes(std::uint16_t count, const std::string& sections) {
+  auth::init_crypto();
+  const std::vector<std::uint16_t> ports = free_ports(count);
+  std::string peers;
+  for (std::uint16_t i = 0; i < count; ++i) {
+    nodes_.push_back(std::make_unique<Each>());
+    const fs::path keys = keys_of(nodes_.back()->dir);
+    fs::create_directory(keys.parent_path());
+    // They take each other's tokens and tickets.
+    if (i == 0) {
+      if (const auto made = auth::ensure_keys(keys); !made) throw std::runtime_error(made.error().message);
+    } else {
+      fs::copy(keys_of(nodes_.front()->dir), keys);
+      fs::permissions(keys, fs::perms::owner_all);
+      fs::remove(keys / "bus.1.secret");
+      fs::remove(keys / "bus.1.public");
+    }
+    peers += "\"" + std::to_string(i) + " tcp://127.0.0.1:" + std::to_string(ports[i]) + " " + make_bus_key(keys) + "\",";
+  }
+  for (std::uint16_t i = 0; i < count; ++i) {
+    const std::string cluster = "[store]\npostgres = \"" + database_.conninfo() +
+                                "\"\ndurability = \"local\"\n[cluster]\nnode = " + std::to_string(i) +
+                                "\nlisten = \"tcp://127.0.0.1:" + std::to_string(ports[i]) + "\"\npeers = [" + peers + "]\n";
+    nodes_[i]->server = std::make_unique<ServerProcess>(
+        nodes_[i]->dir, ServerOptions{.server = {}, .sections = cluster + "[runtime]\nshards = 2\n" + sections});
+  }
+}
+
+void Nodes::forge_key(std::size_t node) {
+  const fs::path keys = keys_of(nodes_[node]->dir);
+  fs::remove(keys / "bus.1.secret");
+  fs::remove(keys / "bus.1.public");
+  make_bus_key(keys);
+}
+
+}  // namespace starling::test
