@@ -26,6 +26,7 @@
 #include "loadsim/sim/scenario_run.h"
 #include "loadsim/users/scenario.h"
 #include "server/auth/key_files.h"
+#include "server/ports/numbering.h"
 
 namespace starling::loadsim {
 namespace {
@@ -37,7 +38,7 @@ struct Options {
   std::string scenario;
   std::string world = "real";
   std::string url;
-  std::string config;
+  std::vector<std::string> configs;  // one a node
   std::string faults;
   std::string report;
   std::string tokens;
@@ -52,6 +53,9 @@ struct Options {
   sim::StoreKind store = sim::StoreKind::Embedded;
 
   bool simulated() const { return world == "sim"; }
+  std::vector<std::string> configs_or_usual() const {
+    return configs.empty() ? std::vector<std::string>{kUsualConfig} : configs;
+  }
 };
 
 template <class T>
@@ -84,7 +88,8 @@ Or<void> apply(const Options& options, users::Scenario& scenario) {
   }
   std::vector<std::string> wrong = users::contradictions(scenario);
   if (!options.simulated()) {
-    for (std::string& line : load::impossible(scenario.faults, options.spawn)) wrong.push_back(std::move(line));
+    for (std::string& line : load::impossible(scenario.faults, options.spawn ? options.configs_or_usual().size() : 0))
+      wrong.push_back(std::move(line));
   }
   if (!wrong.empty()) return tl::unexpected(fmt::format("{}", fmt::join(wrong, "\n")));
   return {};
@@ -165,25 +170,40 @@ Or<report::RunResult> run_simulated(const Options& options, users::Scenario scen
   return sim::run(run);
 }
 
+/// Where each node listens; --url goes for all of them.
+Or<std::vector<load::Node>> nodes_of(const Options& options, const std::vector<ServerConfig>& configs) {
+  std::vector<load::Node> nodes;
+  for (const ServerConfig& config : configs) {
+    const std::string url = options.url.empty() ? "ws://" + config.listen + "/v1/ws" : options.url;
+    const auto endpoint = load::parse_endpoint(url);
+    if (!endpoint) return tl::unexpected(fmt::format("'{}' is no URL of the form ws://127.0.0.1:8008/v1/ws", url));
+    nodes.push_back({.endpoint = *endpoint, .name = config.node * std::uint32_t{ports::kShardsPerNode} + 1});
+  }
+  return nodes;
+}
+
 Or<report::RunResult> run_real(const Options& options, users::Scenario scenario) {
-  const std::string path = options.config.empty() ? kUsualConfig : options.config;
-  const auto config = read_server_config(path);
-  if (!config) return tl::unexpected(config.error());
-  const std::string url = options.url.empty() ? "ws://" + config->listen + "/v1/ws" : options.url;
-  const auto endpoint = load::parse_endpoint(url);
-  if (!endpoint) return tl::unexpected(fmt::format("'{}' is no URL of the form ws://127.0.0.1:8008/v1/ws", url));
+  const std::vector<std::string> paths = options.configs_or_usual();
+  std::vector<ServerConfig> configs;
+  for (const std::string& path : paths) {
+    const auto config = read_server_config(path);
+    if (!config) return tl::unexpected(config.error());
+    configs.push_back(*config);
+  }
+  auto nodes = nodes_of(options, configs);
+  if (!nodes) return tl::unexpected(nodes.error());
   const std::uint64_t seed = seed_of(options);
-  const auto accounts = make_accounts(options, *config, scenario, seed);
+  const auto accounts = make_accounts(options, configs.front(), scenario, seed);
   if (!accounts) return tl::unexpected(accounts.error());
 
   Scratch scratch;
   const load::RunOptions run_options{.scenario = std::move(scenario),
-                                     .endpoint = *endpoint,
+                                     .nodes = std::move(*nodes),
                                      .seed = seed,
                                      .run_id = static_cast<std::uint32_t>(seed >> 32) | 1,
                                      .workers = options.workers,
                                      .spawn = options.spawn,
-                                     .config = path,
+                                     .configs = paths,
                                      .programs = std::filesystem::read_symlink("/proc/self/exe").parent_path(),
                                      .scratch = scratch.path()};
   auto result = load::Coordinator(run_options, **accounts).run();
@@ -198,7 +218,7 @@ std::string of_the_other_world(const Options& options) {
     return any ? "--nodes, --shards and --store are of the simulated world: add --world sim" : "";
   }
   const bool any = options.spawn || !options.url.empty() || !options.tokens.empty() || options.workers != 0 ||
-                   !options.config.empty();
+                   !options.configs.empty();
   return any ? "--spawn, --url, --config, --tokens and --workers are of the real world: leave them away, or --world sim"
              : "";
 }
@@ -230,7 +250,7 @@ void add_run_command(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"real", "sim"}))
       ->capture_default_str();
   command->add_option("--url", options->url, "Where the server listens (default: as its configuration says)");
-  command->add_option("--config", options->config, "The server's configuration: keys and database")
+  command->add_option("--config", options->configs, "The server's configuration: keys and database; one a node")
       ->default_str(kUsualConfig);
   command->add_flag("--spawn", options->spawn, "Start the server beside this program, so that faults can hit it");
   command->add_option("--workers", options->workers, "Processes (default: one per 9,000 users, two at least)");

@@ -19,6 +19,7 @@ Result<ServerConfig, std::string> read_server_config(const std::string& path) {
   const toml::node_view server = parsed["server"];
   config.listen = server["listen"].value_or(config.listen);
   config.data_dir = server["data_dir"].value_or(config.data_dir);
+  config.node = parsed["cluster"]["node"].value_or(config.node);
   return config;
 }
 

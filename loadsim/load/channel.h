@@ -26,7 +26,7 @@ struct Command {
     Ramp,       // connect everybody, over the scenario's ramp, from `at` on
     Load,       // answer with a Tick, then act, from `at` on
     Fault,      // to clients; answer with FaultDone
-    Target,     // the server listens on another port now
+    Target,     // a node listens on another port now
     Quiesce,    // answer with a Tick, then act no more, follow every room, come to rest
     ListRooms,  // answer with RoomsWatched, then Listed
     Sweep,      // compare what every device saw with the dump at `path`; answer with Swept
@@ -36,6 +36,7 @@ struct Command {
   Instant at{};
   users::Fault fault;
   std::uint32_t fault_index = 0;  // in the schedule
+  std::uint32_t node = 0;
   std::uint16_t port = 0;
   bool sweeps_log = false;  // Sweep: this worker checks the log by itself, too
   std::array<char, 512> path{};

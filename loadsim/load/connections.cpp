@@ -38,10 +38,10 @@ constexpr int kFollowUpsMax = 16;
 
 }  // namespace
 
-Connections::Connections(UserWorld& world, Endpoint endpoint, std::uint32_t first, std::uint32_t count,
+Connections::Connections(UserWorld& world, std::vector<Node> nodes, std::uint32_t first, std::uint32_t count,
                          std::uint32_t source, Instant now)
     : world_(world),
-      endpoint_(std::move(endpoint)),
+      nodes_(std::move(nodes)),
       first_(first),
       source_(source),
       epoch_(now),
@@ -68,6 +68,7 @@ void Connections::carry_out(UserSlot& slot, Instant now) {
     bool sent = true;
     for (const wire::ClientFrame& frame : out_.frames) sent = sent && send(slot, frame);
     const client::Output::Link link = out_.link;
+    const std::uint32_t wanted = out_.node;
     const std::uint16_t code = out_.close_code;
     const std::uint64_t persisted = out_.persists.empty() ? 0 : out_.persists.back().token;
     out_.clear();
@@ -75,7 +76,7 @@ void Connections::carry_out(UserSlot& slot, Instant now) {
       slot.link.close(code);
       drop(slot);
     } else if (link == client::Output::Link::Connect) {
-      connect(slot, now);
+      connect(slot, wanted, now);
     } else if (!sent) {
       drop(slot);
       slot.user.session().on_disconnected(client::close_code::kNone, now, out_);
@@ -93,14 +94,23 @@ bool Connections::send(UserSlot& slot, const wire::ClientFrame& frame) {
   return slot.link.send(ws::Opcode::Binary, std::as_bytes(std::span(encode_scratch_)), frame_scratch_);
 }
 
-void Connections::connect(UserSlot& slot, Instant now) {
+/// The one that the server has named. Else they take turns, so that who finds one gone comes to the next.
+std::uint32_t Connections::node_for(const UserSlot& slot, std::uint32_t wanted, std::uint32_t attempt) const {
+  const auto named = std::ranges::find_if(nodes_, [&](const Node& n) { return wanted != 0 && n.name == wanted; });
+  if (named != nodes_.end()) return static_cast<std::uint32_t>(named - nodes_.begin());
+  return (slot.user.index() + attempt) % static_cast<std::uint32_t>(nodes_.size());
+}
+
+void Connections::connect(UserSlot& slot, std::uint32_t wanted, Instant now) {
   ++world_.counters.connects;
   const std::uint32_t attempt = slot.user.connecting(now);
+  slot.node = node_for(slot, wanted, attempt);
+  const Endpoint& endpoint = nodes_[slot.node].endpoint;
   in_addr source{};
-  if (endpoint_.loopback()) source.s_addr = htonl(source_ + slot.user.index() % kSourceAddresses);
+  if (endpoint.loopback()) source.s_addr = htonl(source_ + slot.user.index() % kSourceAddresses);
   const std::uint64_t seed = draw(world_.seed, kHandshakeStream, slot.user.index(), attempt);
   drop(slot);
-  if (now < slot.no_network_until || !slot.link.open(endpoint_, source, seed)) {
+  if (now < slot.no_network_until || !slot.link.open(endpoint, source, seed)) {
     slot.user.session().on_disconnected(client::close_code::kNone, now, out_);
     return;
   }
@@ -125,7 +135,7 @@ void Connections::lost(UserSlot& slot, std::uint16_t code, Instant now) {
 void Connections::on_ready(const epoll_event& event, Instant now) {
   UserSlot& slot = slots_[static_cast<std::uint32_t>(event.data.u64)];
   if (slot.generation != static_cast<std::uint32_t>(event.data.u64 >> 32)) return;
-  if ((event.events & EPOLLOUT) != 0 && !slot.link.on_writable(endpoint_)) return lost(slot, 0, now);
+  if ((event.events & EPOLLOUT) != 0 && !slot.link.on_writable(nodes_[slot.node].endpoint)) return lost(slot, 0, now);
   const bool broken = (event.events & (EPOLLHUP | EPOLLERR)) != 0;
   // A reader that does not read still hears of a reset; what was on its way is lost then.
   if (broken && slot.slow.at(now)) return lost(slot, 0, now);

@@ -20,7 +20,7 @@ namespace starling::load {
 class Connections {
  public:
   /// Users [first, first + count). `source` is the first of the addresses that connections come from; they take turns.
-  Connections(UserWorld& world, Endpoint endpoint, std::uint32_t first, std::uint32_t count, std::uint32_t source,
+  Connections(UserWorld& world, std::vector<Node> nodes, std::uint32_t first, std::uint32_t count, std::uint32_t source,
               Instant now);
   ~Connections();
   Connections(const Connections&) = delete;
@@ -30,8 +30,8 @@ class Connections {
   const std::deque<UserSlot>& slots() const { return slots_; }
   int epoll() const { return epoll_; }
 
-  /// The server is elsewhere now; connections that exist stay.
-  void set_port(std::uint16_t port) { endpoint_.set_port(port); }
+  /// The node is elsewhere now; connections that exist stay.
+  void set_port(std::uint32_t node, std::uint16_t port) { nodes_[node].endpoint.set_port(port); }
   /// The user's first connection is made at `when`.
   void start_at(UserSlot& slot, Instant when, Instant now);
 
@@ -61,7 +61,8 @@ class Connections {
   };
 
   void carry_out(UserSlot& slot, Instant now);
-  void connect(UserSlot& slot, Instant now);
+  void connect(UserSlot& slot, std::uint32_t wanted, Instant now);
+  std::uint32_t node_for(const UserSlot& slot, std::uint32_t wanted, std::uint32_t attempt) const;
   void drop(UserSlot& slot);
   void lost(UserSlot& slot, std::uint16_t code, Instant now);
   void read(UserSlot& slot, Instant now);
@@ -76,7 +77,7 @@ class Connections {
   std::uint32_t number_of(const UserSlot& slot) const { return slot.user.index() - first_; }
 
   UserWorld& world_;
-  Endpoint endpoint_;
+  std::vector<Node> nodes_;
   std::uint32_t first_;
   std::uint32_t source_;
   Instant epoch_;  // of the wheel's ticks

@@ -37,9 +37,15 @@ std::string utc_now() {
 
 double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
-std::unique_ptr<ServerProcess> server_of(const RunOptions& options) {
-  if (!options.spawn) return nullptr;
-  return std::make_unique<ServerProcess>(options.programs / "starlingd", options.config, options.scratch);
+std::vector<std::unique_ptr<ServerProcess>> servers_of(const RunOptions& options) {
+  std::vector<std::unique_ptr<ServerProcess>> servers;
+  for (const std::string& config : options.configs) {
+    if (!options.spawn) break;
+    const auto scratch = options.scratch / fmt::format("n{}", servers.size() + 1);
+    std::filesystem::create_directory(scratch);
+    servers.push_back(std::make_unique<ServerProcess>(options.programs / "starlingd", config, scratch));
+  }
+  return servers;
 }
 
 }  // namespace
@@ -54,16 +60,16 @@ std::uint32_t workers_for(const RunOptions& options) {
 
 Coordinator::Coordinator(const RunOptions& options, const Accounts& accounts)
     : options_(options),
-      server_(server_of(options)),
+      servers_(servers_of(options)),
       pool_({.scenario = options.scenario,
              .accounts = accounts,
-             .endpoint = options.endpoint,
+             .nodes = options.nodes,
              .seed = options.seed,
              .run_id = options.run_id,
              .workers = workers_for(options)}),
-      nemesis_(options.scenario.faults, pool_, server_.get()) {
+      nemesis_(options.scenario.faults, pool_, servers_) {
   result_.scenario = options.scenario;
-  result_.url = url_of(options.endpoint);
+  result_.url = url_of(options.nodes.front().endpoint);
   result_.started = utc_now();
   result_.run_id = options.run_id;
   result_.workers = workers_for(options);
@@ -115,19 +121,28 @@ void Coordinator::take_second(Instant now) {
 
 Coordinator::Step Coordinator::start_server() {
   second_began_ = now_on_machine();
-  if (!server_) return {};
-  progress_.phase("starting the server");
-  if (!server_->start()) return tl::unexpected(std::string("starlingd could not be started"));
+  for (const auto& server : servers_) {
+    progress_.phase(servers_.size() == 1 ? "starting the server" : "starting a node");
+    if (!server->start()) return tl::unexpected(std::string("starlingd could not be started"));
+  }
+  for (std::uint32_t node = 0; node < servers_.size(); ++node) {
+    if (const Step step = await_server(node); !step) return step;
+  }
+  return {};
+}
+
+Coordinator::Step Coordinator::await_server(std::uint32_t node) {
+  ServerProcess& server = *servers_[node];
   std::optional<std::uint16_t> port;
   const auto up = wait(
-      now_on_machine() + kServerStartMax, [&] { return port || !server_->running(); },
+      now_on_machine() + kServerStartMax, [&] { return port || !server.running(); },
       [&](Instant now) {
-        port = server_->ready();
+        port = server.ready();
         return now + 20ms;
       });
   if (!up) return tl::unexpected(up.error());
-  if (!port) return tl::unexpected(fmt::format("starlingd did not become ready; its log: {}", server_->log().string()));
-  pool_.command({.kind = Command::Kind::Target, .port = *port});
+  if (!port) return tl::unexpected(fmt::format("starlingd did not become ready; its log: {}", server.log().string()));
+  pool_.command({.kind = Command::Kind::Target, .node = node, .port = *port});
   return {};
 }
 
@@ -237,10 +252,10 @@ Coordinator::Step Coordinator::dump_ledger(const std::filesystem::path& to) {
   for (const RoomId room : pool_.collected().rooms_watched) list << room.value << '\n';
   list.close();
   const std::filesystem::path program = options_.programs / "starlingctl";
-  const int code = run_program({program, "--config", options_.config, "ledger", "--rooms", rooms}, to);
+  const int code = run_program({program, "--config", options_.configs.front(), "ledger", "--rooms", rooms}, to);
   if (code != 0) {
     return tl::unexpected(fmt::format("'{} --config {} ledger' failed ({}): without the log there is no verdict",
-                                      program.string(), options_.config, code));
+                                      program.string(), options_.configs.front(), code));
   }
   return {};
 }

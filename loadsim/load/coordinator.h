@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "common/base/result.h"
 #include "loadsim/load/accounts.h"
@@ -19,14 +21,14 @@ namespace starling::load {
 
 struct RunOptions {
   users::Scenario scenario;
-  Endpoint endpoint;
+  std::vector<Node> nodes;  // of the server; not empty
   std::uint64_t seed = 0;
   std::uint32_t run_id = 1;
-  std::uint32_t workers = 0;       // 0: as many as the users need
-  bool spawn = false;              // start the server, and stop it at the end
-  std::string config;              // of the server
-  std::filesystem::path programs;  // where starlingd and starlingctl are
-  std::filesystem::path scratch;   // exists, and is this run's alone
+  std::uint32_t workers = 0;         // 0: as many as the users need
+  bool spawn = false;                // start the nodes, and stop them at the end
+  std::vector<std::string> configs;  // of the nodes; they share keys and a store
+  std::filesystem::path programs;    // where starlingd and starlingctl are
+  std::filesystem::path scratch;     // exists, and is this run's alone
 };
 
 /// A worker holds so many connections: 20,000 descriptors a process, and one core's worth of traffic.
@@ -44,6 +46,7 @@ class Coordinator {
   using Step = Result<void, std::string>;
 
   Step start_server();
+  Step await_server(std::uint32_t node);
   Step make_rooms();
   Step connect();
   void load();
@@ -64,8 +67,7 @@ class Coordinator {
   void end_of_load(Instant began, Instant ended);
 
   const RunOptions& options_;
-  Endpoint endpoint_;
-  std::unique_ptr<ServerProcess> server_;
+  std::vector<std::unique_ptr<ServerProcess>> servers_;  // by node; empty: they are not this program's
   WorkerPool pool_;
   Nemesis nemesis_;
   Progress progress_;

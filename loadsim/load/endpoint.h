@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,12 @@ struct Endpoint {
 
   bool loopback() const;
   void set_port(std::uint16_t port);
+};
+
+/// One of the servers that take every user alike.
+struct Node {
+  Endpoint endpoint;
+  std::uint32_t name = 0;  // as Reconnect has it
 };
 
 /// IPv4 in digits; nothing when it is no such URL.

@@ -1,5 +1,7 @@
 #include "loadsim/load/nemesis.h"
 
+#include <sys/wait.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -14,82 +16,113 @@ using users::FaultKind;
 /// A server that starts or stops is looked at so often.
 constexpr Duration kLookEvery = 20ms;
 
+/// EX_TEMPFAIL: starlingd could not go on, and may when it is started again.
+constexpr int kExitTryAgain = 75;
+
 }  // namespace
 
-Nemesis::Nemesis(const std::vector<users::Fault>& faults, WorkerPool& pool, ServerProcess* server)
-    : faults_(faults), pool_(pool), server_(server), server_effects_(faults.size()) {}
+Nemesis::Nemesis(const std::vector<users::Fault>& faults, WorkerPool& pool,
+                 const std::vector<std::unique_ptr<ServerProcess>>& servers)
+    : faults_(faults), pool_(pool), server_effects_(faults.size()) {
+  for (const auto& server : servers) servers_.push_back({.process = server.get()});
+}
 
 Instant Nemesis::on_time(Instant now) {
   while (next_ < faults_.size() && began_ + faults_[next_].at <= now) inject(next_++, now);
-  if (now >= resume_at_) {
-    resume_at_ = kNever;
-    server_->resume();
+  Instant next = next_ < faults_.size() ? began_ + faults_[next_].at : kNever;
+  for (std::uint32_t node = 0; node < servers_.size(); ++node) {
+    Server& server = servers_[node];
+    if (now >= server.resume_at) {
+      server.resume_at = kNever;
+      server.process->resume();
+    }
+    look_after(node);
+    next = std::min(next, server.resume_at);
+    next = std::min(next, now + kLookEvery);
   }
-  look_after_server();
-  Instant next = resume_at_;
-  if (next_ < faults_.size()) next = std::min(next, began_ + faults_[next_].at);
-  if (restarting_ || draining_) next = std::min(next, now + kLookEvery);
   return next;
 }
 
 void Nemesis::inject(std::uint32_t index, Instant now) {
   const users::Fault& fault = faults_[index];
-  switch (fault.kind) {
-    case FaultKind::Kill:
-      server_effects_[index] += server_->running() ? 1 : 0;
-      server_->kill();
-      restarting_ = draining_ = false;
-      break;
-    case FaultKind::Restart:
-      if (server_->running() && !draining_) break;  // nothing to restart: no effect
-      restarting_ = server_->start();
-      blamed_ = index;
-      break;
-    case FaultKind::Pause:
-      server_effects_[index] += server_->running() ? 1 : 0;
-      server_->pause();
-      resume_at_ = now + fault.span;
-      break;
-    case FaultKind::Drain:
-      draining_ = server_->running();
-      server_->terminate();
-      blamed_ = index;
-      break;
-    case FaultKind::Heal:
+  if (!hits_server(fault.kind)) {
+    if (fault.kind == FaultKind::Heal) {
       server_effects_[index] = 1;
       heal();
+    } else {
+      pool_.command({.kind = Command::Kind::Fault, .fault = fault, .fault_index = index});
+    }
+    return;
+  }
+  Server& server = servers_[fault.node - 1];
+  ServerProcess& process = *server.process;
+  switch (fault.kind) {
+    case FaultKind::Kill:
+      server_effects_[index] += process.running() ? 1 : 0;
+      process.kill();
+      server.restarting = server.draining = false;
+      break;
+    case FaultKind::Restart:
+      if (process.running() && !server.draining) break;  // nothing to restart: no effect
+      server.restarting = process.start();
+      server.blamed = index;
+      break;
+    case FaultKind::Pause:
+      server_effects_[index] += process.running() ? 1 : 0;
+      process.pause();
+      server.resume_at = now + fault.span;
+      break;
+    case FaultKind::Drain:
+      server.draining = process.running();
+      process.terminate();
+      server.blamed = index;
       break;
     default:
-      pool_.command({.kind = Command::Kind::Fault, .fault = fault, .fault_index = index});
       break;
   }
 }
 
-void Nemesis::look_after_server() {
-  if (draining_ && !server_->running()) {
-    draining_ = false;
+void Nemesis::look_after(std::uint32_t node) {
+  Server& server = servers_[node];
+  ServerProcess& process = *server.process;
+  if (server.draining && !process.running()) {
+    server.draining = false;
     // Stopped by itself with success: then the drain went as it should.
-    server_effects_[blamed_] += server_->exit_status() == 0 ? 1 : 0;
-    restarting_ = server_->start();
+    server_effects_[server.blamed] += process.exit_status() == 0 ? 1 : 0;
+    server.restarting = process.start();
   }
-  if (!restarting_) return;
-  if (const auto port = server_->ready()) {
-    restarting_ = false;
-    if (blamed_ < faults_.size() && faults_[blamed_].kind == FaultKind::Restart) ++server_effects_[blamed_];
-    pool_.command({.kind = Command::Kind::Target, .port = *port});
+  // It was put out of its cluster, and wants to start anew: who supervises it does that.
+  if (!server.restarting && !process.running() && WIFEXITED(process.exit_status()) &&
+      WEXITSTATUS(process.exit_status()) == kExitTryAgain) {
+    server.restarting = process.start();
+    server.blamed = static_cast<std::uint32_t>(faults_.size());
+  }
+  if (!server.restarting) return;
+  if (const auto port = process.ready()) {
+    server.restarting = false;
+    if (server.blamed < faults_.size() && faults_[server.blamed].kind == FaultKind::Restart) {
+      ++server_effects_[server.blamed];
+    }
+    pool_.command({.kind = Command::Kind::Target, .node = node, .port = *port});
   }
 }
 
 bool Nemesis::heal() {
-  if (server_ == nullptr) return true;
-  resume_at_ = kNever;
-  server_->resume();
-  if (!server_->running() && !draining_) {
-    restarting_ = server_->start();
-    blamed_ = static_cast<std::uint32_t>(faults_.size());
+  bool healed = true;
+  for (std::uint32_t node = 0; node < servers_.size(); ++node) healed = heal(node) && healed;
+  return healed;
+}
+
+bool Nemesis::heal(std::uint32_t node) {
+  Server& server = servers_[node];
+  server.resume_at = kNever;
+  server.process->resume();
+  if (!server.process->running() && !server.draining) {
+    server.restarting = server.process->start();
+    server.blamed = static_cast<std::uint32_t>(faults_.size());
   }
-  if (draining_ || restarting_) look_after_server();
-  return server_->running() && !draining_ && !restarting_;
+  look_after(node);
+  return server.process->running() && !server.draining && !server.restarting;
 }
 
 std::vector<report::FaultOutcome> Nemesis::outcomes() const {

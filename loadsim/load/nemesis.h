@@ -1,7 +1,8 @@
-// Carries the schedule of faults out: those of clients by the workers, those of the server on its process.
+// Carries the schedule of faults out: those of clients by the workers, those of the server's nodes on their processes.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,33 +14,39 @@ namespace starling::load {
 
 class Nemesis {
  public:
-  /// `server` is null when it is not this program's to hit.
-  Nemesis(const std::vector<users::Fault>& faults, WorkerPool& pool, ServerProcess* server);
+  /// `servers`: the nodes' processes, n1 first; empty when they are not this program's to hit.
+  Nemesis(const std::vector<users::Fault>& faults, WorkerPool& pool,
+          const std::vector<std::unique_ptr<ServerProcess>>& servers);
 
   /// Time runs from here.
   void begin(Instant now) { began_ = now; }
   /// Does what is due; returns when there is something to do again.
   Instant on_time(Instant now);
-  /// The end of all faults: the server runs, on its own, and is ready. False: not yet.
+  /// The end of all faults: every node runs, on its own, and is ready. False: not yet.
   bool heal();
 
   /// How often each took effect. Final once all clients have answered.
   std::vector<report::FaultOutcome> outcomes() const;
 
  private:
+  struct Server {
+    ServerProcess* process;
+    Instant resume_at = kNever;  // when it is paused
+    bool restarting = false;     // started, not ready yet
+    bool draining = false;       // told to stop, to be started again
+    std::uint32_t blamed = 0;    // the fault that the present start belongs to
+  };
+
   void inject(std::uint32_t index, Instant now);
-  void look_after_server();
+  void look_after(std::uint32_t node);
+  bool heal(std::uint32_t node);
 
   const std::vector<users::Fault>& faults_;
   WorkerPool& pool_;
-  ServerProcess* server_;
+  std::vector<Server> servers_;  // by node
   Instant began_{};
   std::uint32_t next_ = 0;
-  std::vector<std::uint64_t> server_effects_;
-  Instant resume_at_ = kNever;  // a paused server
-  bool restarting_ = false;     // started, not ready yet
-  bool draining_ = false;       // told to stop, to be started again
-  std::uint32_t blamed_ = 0;    // the fault that the present start belongs to
+  std::vector<std::uint64_t> server_effects_;  // by fault
 };
 
 }  // namespace starling::load

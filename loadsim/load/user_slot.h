@@ -32,6 +32,7 @@ struct UserSlot {
   Instant last_heard{};
   Instant start_at = kNever;     // the first connection
   std::uint32_t looks_for = 0;   // what epoll was told
+  std::uint32_t node = 0;        // that the connection is to
   std::uint32_t generation = 0;  // of the connection: events of an earlier one are stale
   bool in_epoll = false;
   bool pinged = false;

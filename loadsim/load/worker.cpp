@@ -35,7 +35,7 @@ constexpr Duration kFounderEvery = 1ms;
 Worker::Worker(UserWorld& world, const WorkerPlan& plan, Channel channel)
     : world_(world),
       channel_(std::move(channel)),
-      connections_(world, plan.endpoint, plan.first, plan.count, plan.source, now_on_machine()),
+      connections_(world, plan.nodes, plan.first, plan.count, plan.source, now_on_machine()),
       first_(plan.first),
       next_tick_(now_on_machine()) {
   epoll_event event{.events = EPOLLIN};
@@ -96,7 +96,7 @@ void Worker::on(const Command& command, Instant now) {
     case Command::Kind::Fault:
       return hit(command, now);
     case Command::Kind::Target:
-      return connections_.set_port(command.port);
+      return connections_.set_port(command.node, command.port);
     case Command::Kind::Quiesce:
       return quiesce(now);
     case Command::Kind::ListRooms:

@@ -18,7 +18,7 @@ struct WorkerPlan {
   std::uint32_t first = 0;  // of the users
   std::uint32_t count = 0;
   std::uint32_t source = 0;  // address of its first connections, in host order
-  Endpoint endpoint;
+  std::vector<Node> nodes;
 };
 
 class Worker {

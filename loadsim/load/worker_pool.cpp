@@ -67,7 +67,7 @@ void WorkerPool::be_worker(std::uint32_t number, Channel channel) {
   world.settings.first_mode = scenario.rooms.mode;
   world.settings.durable = scenario.durable;
   world.settings.backoff_cap = kBackoffCap;
-  Worker(world, {.first = first, .count = end - first, .source = source_of(number), .endpoint = plan_.endpoint},
+  Worker(world, {.first = first, .count = end - first, .source = source_of(number), .nodes = plan_.nodes},
          std::move(channel))
       .run();
   ::_exit(0);

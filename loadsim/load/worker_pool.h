@@ -20,7 +20,7 @@ namespace starling::load {
 struct PoolPlan {
   const users::Scenario& scenario;
   const Accounts& accounts;
-  Endpoint endpoint;
+  std::vector<Node> nodes;
   std::uint64_t seed = 0;
   std::uint32_t run_id = 0;
   std::uint32_t workers = 1;

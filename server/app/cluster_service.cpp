@@ -11,6 +11,7 @@
 #include "common/wire/event.h"
 #include "server/app/peer_text.h"
 #include "server/auth/key_files.h"
+#include "server/ports/numbering.h"
 
 namespace starling::app {
 namespace {
@@ -18,8 +19,7 @@ namespace {
 void warn(const std::string& line) { spdlog::warn("{}", line); }
 
 bus::Shards shards_of(std::uint16_t node) {
-  return {.first = ShardId(static_cast<std::uint16_t>(node * runtime::kShardsPerNode)),
-          .count = runtime::kShardsPerNode};
+  return {.first = ShardId(static_cast<std::uint16_t>(node * ports::kShardsPerNode)), .count = ports::kShardsPerNode};
 }
 
 bus::Key bytes_of(const std::array<unsigned char, 32>& key) {
@@ -49,15 +49,15 @@ Result<std::unique_ptr<bus::Bus>, std::string> open_bus(const Config& config, ru
   if (!key) return tl::unexpected(key.error().message);
   auto peers = peers_of(config);
   if (!peers) return tl::unexpected("cluster.peers: " + peers.error());
-  return bus::Bus::start({.cluster = wire::body_hash(config.cluster.name),
-                          .shards = shards_of(*config.runtime.node),
-                          .listen = config.cluster.listen,
-                          .public_key = bytes_of(auth::public_half(*key).bytes),
-                          .secret_key = bytes_of(key->bytes)},
-                         std::move(*peers),
-                         {.deliver = [&node](ShardId to,
-                                             ports::Envelope&& envelope) { return node.deliver(to, std::move(envelope)); },
-                          .warn = warn});
+  return bus::Bus::start(
+      {.cluster = wire::body_hash(config.cluster.name),
+       .shards = shards_of(*config.runtime.node),
+       .listen = config.cluster.listen,
+       .public_key = bytes_of(auth::public_half(*key).bytes),
+       .secret_key = bytes_of(key->bytes)},
+      std::move(*peers),
+      {.deliver = [&node](ShardId to, ports::Envelope&& envelope) { return node.deliver(to, std::move(envelope)); },
+       .warn = warn});
 }
 
 Result<std::string, std::string> password_in(const std::string& path) {
@@ -65,8 +65,8 @@ Result<std::string, std::string> password_in(const std::string& path) {
   std::ifstream file(path);
   std::string password;
   if (!std::getline(file, password)) {
-    return tl::unexpected(fmt::format("directory.password_file: cannot read a line of {}; check the path and its owner",
-                                      path));
+    return tl::unexpected(
+        fmt::format("directory.password_file: cannot read a line of {}; check the path and its owner", path));
   }
   return password;
 }
@@ -110,9 +110,9 @@ Result<std::unique_ptr<ClusterService>, std::string> ClusterService::open(const 
   if (!settings) return tl::unexpected(settings.error());
   service->directory_ = std::make_unique<directory::Directory>(
       std::move(*settings),
-      directory::Directory::Callbacks{.answer = [&node](ShardId shard,
-                                                        ports::TailRead&& read) { node.tail_read(shard, std::move(read)); },
-                                      .warn = warn});
+      directory::Directory::Callbacks{
+          .answer = [&node](ShardId shard, ports::TailRead&& read) { node.tail_read(shard, std::move(read)); },
+          .warn = warn});
   return service;
 }
 

@@ -25,7 +25,7 @@ class ClusterService {
  private:
   ClusterService() = default;
 
-  std::unique_ptr<bus::Bus> bus_;                     // null: alone
+  std::unique_ptr<bus::Bus> bus_;                    // null: alone
   std::unique_ptr<directory::Directory> directory_;  // null: no cache
 };
 

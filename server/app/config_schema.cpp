@@ -4,6 +4,8 @@
 #include <limits>
 #include <type_traits>
 
+#include "server/ports/numbering.h"
+
 namespace starling::app {
 namespace {
 
@@ -109,7 +111,7 @@ std::vector<ConfigKey> make_schema() {
                   [](Config& c, std::int64_t v) {
                     c.runtime.node = v < 0 ? std::nullopt : std::optional(static_cast<std::uint16_t>(v));
                   },
-                  -1, runtime::kNodesMax - 1}},
+                  -1, ports::kNodesMax - 1}},
       {"cluster", "name", "Of the cluster: nodes of another one are not listened to.",
        TextKey{[](Config& c) -> std::string& { return c.cluster.name; }}},
       {"cluster", "listen",

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <sstream>
 
-#include "server/runtime/config.h"
+#include "server/ports/numbering.h"
 
 namespace starling::app {
 namespace {
@@ -33,8 +33,8 @@ Result<PeerText, std::string> parse_peer(const std::string& line) {
   if (!(words >> number >> peer.endpoint >> peer.key) || words >> more) {
     return tl::unexpected(fmt::format("'{}' is not NUMBER ENDPOINT KEY, as in \"1 tcp://10.0.0.2:7008 KEY\"", line));
   }
-  if (!is_number(number, peer.node) || peer.node >= runtime::kNodesMax) {
-    return tl::unexpected(fmt::format("'{}' is no node's number: they go from 0 to {}", number, runtime::kNodesMax - 1));
+  if (!is_number(number, peer.node) || peer.node >= ports::kNodesMax) {
+    return tl::unexpected(fmt::format("'{}' is no node's number: they go from 0 to {}", number, ports::kNodesMax - 1));
   }
   if (!is_bus_endpoint(peer.endpoint)) {
     return tl::unexpected(fmt::format("'{}' is not tcp://ADDRESS:PORT", peer.endpoint));
@@ -46,8 +46,8 @@ Result<ServerText, std::string> parse_server(const std::string& text) {
   if (text.starts_with('/')) return ServerText{.host = text, .port = 0};
   const auto colon = text.rfind(':');
   ServerText server;
-  if (colon == std::string::npos || colon == 0 ||
-      !is_number(std::string_view(text).substr(colon + 1), server.port) || server.port == 0) {
+  if (colon == std::string::npos || colon == 0 || !is_number(std::string_view(text).substr(colon + 1), server.port) ||
+      server.port == 0) {
     return tl::unexpected(fmt::format("'{}' is neither ADDRESS:PORT nor the path of a unix socket", text));
   }
   server.host = text.substr(0, colon);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "server/ctl/room_ids.h"
+#include "server/store/postgres/ledger.h"
 #include "server/store/sqlite/inspect.h"
 
 namespace starling::ctl {
@@ -39,7 +40,9 @@ int ledger(const Options& options, const std::string& rooms_path) {
     if (parsed->empty()) return failed(fmt::format("{} names no room; leave --rooms out for all of them", rooms_path));
     rooms = *parsed;
   }
-  const auto dumped = store::dump_ledger(config_of(options).database_path(), rooms, stdout);
+  const app::Config config = config_of(options);
+  const auto dumped = config.store.is_shared() ? postgres::dump_ledger(config.store.postgres, rooms, stdout)
+                                               : store::dump_ledger(config.database_path(), rooms, stdout);
   if (!dumped) return failed(dumped.error());
   if (std::fflush(stdout) != 0) return failed(fmt::format("cannot write: {}", std::strerror(errno)));
   return kExitOk;

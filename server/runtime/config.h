@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "common/base/time.h"
-#include "server/ports/view.h"
 
 namespace starling::runtime {
 
@@ -59,10 +58,6 @@ struct Config {
   std::uint32_t writes_per_turn_max = 256;  // then reads are polled again
   Timeouts timeouts;
 };
-
-/// A node of several has at most so many shards: those of node n are numbered from n times this on, whatever it has of them.
-inline constexpr std::uint16_t kShardsPerNode = 4;
-inline constexpr std::uint16_t kNodesMax = ports::kShardsMax / kShardsPerNode;
 
 /// Beyond connections_max, for who may read /metrics: an overloaded server is looked at too. Each is gone with its page.
 inline constexpr std::uint32_t kSpareConnections = 8;

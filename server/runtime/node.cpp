@@ -10,6 +10,7 @@
 #include <csignal>
 #include <utility>
 
+#include "server/ports/numbering.h"
 #include "server/runtime/shard_loop.h"
 
 namespace starling::runtime {
@@ -56,13 +57,13 @@ Result<std::uint32_t, std::string> connections_allowed(const Config& config, std
 Result<std::uint16_t, std::string> shards_of(const Config& config) {
   const std::uint32_t cores = std::max(1u, std::thread::hardware_concurrency());
   if (!config.node) return static_cast<std::uint16_t>(config.shards != 0 ? config.shards : cores);
-  if (config.shards > kShardsPerNode) {
+  if (config.shards > ports::kShardsPerNode) {
     return tl::unexpected(fmt::format(
         "runtime.shards is {}, but a node of several has at most {}; lower it, and let more nodes share the load",
-        config.shards, kShardsPerNode));
+        config.shards, ports::kShardsPerNode));
   }
   return static_cast<std::uint16_t>(config.shards != 0 ? config.shards
-                                                       : std::min<std::uint32_t>(cores, kShardsPerNode));
+                                                       : std::min<std::uint32_t>(cores, ports::kShardsPerNode));
 }
 
 }  // namespace
@@ -93,7 +94,7 @@ Result<std::unique_ptr<Node>, std::string> Node::create(const Config& config, co
   // Grows with each start, as envelopes promise.
   const auto boot = static_cast<std::uint64_t>(std::chrono::nanoseconds(since_1970).count());
   context.started = WallTime(std::chrono::duration_cast<WallTime::duration>(since_1970));
-  context.self = {.first = ShardId(static_cast<std::uint16_t>(config.node.value_or(0) * kShardsPerNode)),
+  context.self = {.first = ShardId(static_cast<std::uint16_t>(config.node.value_or(0) * ports::kShardsPerNode)),
                   .shards = *shards,
                   .boot = boot};
   for (std::uint32_t i = 0; i < *shards; ++i) {

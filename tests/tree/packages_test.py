@@ -92,13 +92,19 @@ def closure(packages):
 
 
 @functools.cache
+def owners():
+    """path -> the package that installed it. As dpkg-query -S, which reads all of it for each path."""
+    found = {}
+    for listing in pathlib.Path("/var/lib/dpkg/info").glob("*.list"):
+        package = listing.stem.split(":")[0]
+        for line in listing.read_text(encoding="utf-8").splitlines():
+            found.setdefault(line, package)
+    return found
+
+
 def owner(path):
     """The package that installed the file; None when no package did."""
-    for candidate in (path, path.resolve()):
-        run = subprocess.run(["dpkg-query", "-S", candidate], capture_output=True, text=True)
-        if run.returncode == 0:
-            return re.split("[:,]", run.stdout)[0]
-    return None
+    return owners().get(str(path)) or owners().get(str(path.resolve()))
 
 
 def tags_of(path):

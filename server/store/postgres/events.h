@@ -10,6 +10,8 @@ namespace starling::postgres {
   "seq, epoch, kind, sender, device, cseq, client_msg_id, ts, msg_no, target, thread, subject, role, body_hash, " \
   "erased, body"
 
+inline constexpr int kEventColumns = 16;
+
 /// Of a row whose columns from `first` on are STARLING_PG_EVENT_COLUMNS.
 wire::Event event_of(const Rows& rows, int row, int first, RoomId room);
 

@@ -1,82 +1,18 @@
 #include "server/store/postgres/migrate.h"
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 
-#include <charconv>
-#include <cstddef>
-#include <memory>
-#include <string_view>
 #include <utility>
 
-#include "server/store/postgres/conninfo.h"
-#include "server/store/postgres/errors.h"
 #include "server/store/postgres/migrations.h"
+#include "server/store/postgres/session.h"
 
 namespace starling::postgres {
 namespace {
 
 constexpr int kServerVersionMin = 150000;
 
-/// Inside this file; it stops at `migrate`.
-struct Failed {
-  OpenError error;
-};
-[[noreturn]] void refuse(std::string text, bool passes = false) { throw Failed{{std::move(text), passes}}; }
-
-/// What may be run as it is: a literal of this program, or one of its migrations. Nothing that was put together.
-class Literal {
- public:
-  template <std::size_t Size>
-  consteval Literal(const char (&text)[Size]) : text_(text) {}
-  explicit Literal(const Migration& migration) : text_(migration.sql) {}
-  const char* text() const { return text_; }
-
- private:
-  const char* text_;
-};
-
-/// A connection that is waited for. Owner: who opens the store.
-class Session {
- public:
-  explicit Session(const std::string& conninfo) : connection_(ConnectParams(conninfo, Access::Write).connect()) {
-    if (PQstatus(connection_.get()) == CONNECTION_OK) return;
-    const bool asked =
-        PQconnectionUsedPassword(connection_.get()) != 0 || PQconnectionNeedsPassword(connection_.get()) != 0;
-    refuse(explain_connection(connection_.get()), !asked);
-  }
-
-  /// The first column of the first row; empty: none.
-  std::string run(Literal sql) {
-    struct Clear {
-      void operator()(PGresult* result) const { PQclear(result); }
-    };
-    const std::unique_ptr<PGresult, Clear> result(PQexec(connection_.get(), sql.text()));
-    const ExecStatusType status = PQresultStatus(result.get());
-    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
-      const char* code = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
-      const char* text = PQresultErrorField(result.get(), PG_DIAG_MESSAGE_PRIMARY);
-      const std::string_view sqlstate = code == nullptr ? "" : code;
-      refuse(explain(sqlstate, text == nullptr ? PQerrorMessage(connection_.get()) : text),
-             fault_of(sqlstate) == Fault::Lost || fault_of(sqlstate) == Fault::Busy);
-    }
-    return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
-  }
-  int number(Literal sql) {
-    const std::string text = run(sql);
-    int value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-  }
-  int server_version() const { return PQserverVersion(connection_.get()); }
-  std::string database() const { return PQdb(connection_.get()); }
-
- private:
-  struct Finish {
-    void operator()(PGconn* connection) const { PQfinish(connection); }
-  };
-  std::unique_ptr<PGconn, Finish> connection_;
-};
+[[noreturn]] void refuse(std::string text) { throw Failed{{std::move(text), false}}; }
 
 void check_server(Session& session) {
   if (session.server_version() < kServerVersionMin) {
@@ -114,7 +50,7 @@ void apply(Session& session, const Migration& migration) {
     session.run("CREATE SCHEMA IF NOT EXISTS starling");
     session.run(
         "CREATE TABLE IF NOT EXISTS starling.migrations (number integer PRIMARY KEY, applied timestamptz NOT NULL)");
-    session.run(Literal(migration));
+    session.run(Literal::of(migration));
     session.run("INSERT INTO starling.migrations SELECT coalesce(max(number), 0) + 1, now() FROM starling.migrations");
   }
   session.run("COMMIT");

@@ -1,11 +1,9 @@
 #include "server/store/sqlite/inspect.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
+#include "server/store/ledger_lines.h"
 #include "server/store/sqlite/errors.h"
 #include "server/store/sqlite/event_rows.h"
 #include "server/store/sqlite/limits.h"
@@ -30,7 +28,7 @@ auto look(const std::string& path, View view) -> Result<decltype(view(std::declv
   }
 }
 
-/// Writes the ledger's lines of one room after another.
+/// Writes the lines of one room after another, each of one snapshot.
 class LedgerDump {
  public:
   LedgerDump(Connection& connection, std::FILE* out)
@@ -39,30 +37,21 @@ class LedgerDump {
         events_of_(connection, "SELECT " STARLING_EVENT_COLUMNS
                                " FROM events WHERE room_id = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?"),
         devices_(connection, "SELECT device, last_cseq FROM device_pos WHERE room_id = ?"),
-        out_(out) {}
+        lines_(out) {}
 
   void room(RoomId room) {
     Snapshot snapshot(*connection_);
     const RoomRow row = log_.room(room);
     if (!row.exists) return;
-    ++rooms_;
-    line("room\t{}\t{}\t{}\t{}\n", room.value, row.epoch.value, row.head.value, row.min_seq.value);
+    lines_.room(room, row.epoch, row.head, row.min_seq);
     // Of the same snapshot as the head; the events below it do not change.
     const auto counters = devices(room);
     events(room, row, snapshot);
-    for (const auto& [device, cseq] : counters) line("device\t{}\t{}\n", device.value, cseq.value);
+    for (const auto& [device, cseq] : counters) lines_.device(device, cseq);
   }
-
-  void end() {
-    line("end\t{}\t{}\n", rooms_, events_);
-    flush();
-    if (std::fflush(out_) != 0) broken_ = true;
-  }
-  bool broken() const { return broken_; }
+  bool end() { return lines_.end(); }
 
  private:
-  static constexpr std::size_t kBuffer = 1 << 16;
-
   std::vector<std::pair<DeviceId, Cseq>> devices(RoomId room) {
     std::vector<std::pair<DeviceId, Cseq>> counters;
     Rows rows = devices_.query(room);
@@ -77,36 +66,18 @@ class LedgerDump {
       Rows rows = events_of_.query(room, after, row.head, limits::kSnapshotRows);
       while (rows.next()) {
         const wire::Event event = hashed_event_of(rows, room);
-        line("event\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", event.seq.value, event.epoch.value,
-             static_cast<unsigned>(event.kind), event.sender.value, event.device.value, event.cseq.value,
-             event.client_msg_id.value, event.target.value, event.subject.value, static_cast<unsigned>(event.role),
-             event.msg_no, event.erased_hash);
+        lines_.event(event, event.erased_hash);
         after = event.seq;
-        ++events_;
       }
       if (after == before) return;
     }
-  }
-
-  template <class... Values>
-  void line(fmt::format_string<Values...> text, Values&&... values) {
-    fmt::format_to(std::back_inserter(buffer_), text, std::forward<Values>(values)...);
-    if (buffer_.size() >= kBuffer) flush();
-  }
-  void flush() {
-    if (std::fwrite(buffer_.data(), 1, buffer_.size(), out_) != buffer_.size()) broken_ = true;
-    buffer_.clear();
   }
 
   Connection* connection_;
   LogReader log_;
   Statement events_of_;
   Statement devices_;
-  std::FILE* out_;
-  std::string buffer_;
-  std::uint64_t rooms_ = 0;
-  std::uint64_t events_ = 0;
-  bool broken_ = false;
+  LedgerLines lines_;
 };
 
 std::vector<RoomId> all_rooms(Connection& connection) {
@@ -173,8 +144,7 @@ Result<void, std::string> dump_ledger(const std::string& path, const std::vector
     list.erase(std::unique(list.begin(), list.end()), list.end());
     LedgerDump dump(connection, out);
     for (const RoomId room : list) dump.room(room);
-    dump.end();
-    return !dump.broken();
+    return dump.end();
   });
   if (!written) return tl::unexpected(written.error());
   if (!*written) return tl::unexpected(std::string("the ledger could not be written to the end"));

@@ -39,12 +39,8 @@ struct Totals {
 };
 Result<Totals, std::string> totals(const std::string& path);
 
-/// The log as tab-separated lines, by room ascending; all numbers are unsigned decimals:
-///   room   ROOM EPOCH HEAD MIN_SEQ
-///   event  SEQ EPOCH KIND SENDER DEVICE CSEQ CLIENT_MSG_ID TARGET SUBJECT ROLE MSG_NO BODY_HASH   (ascending)
-///   device DEVICE LAST_CSEQ                                                                      (ascending)
-/// and a last line  end ROOMS EVENTS,  so that a cut-off dump is noticed. Each room is one snapshot. A room that does
-/// not exist is left out. Empty `rooms`: all.
+/// The log as server/store/ledger_lines.h has it, each room as of one moment. A room that does not exist is left out. Empty
+/// `rooms`: all.
 Result<void, std::string> dump_ledger(const std::string& path, const std::vector<RoomId>& rooms, std::FILE* out);
 
 }  // namespace starling::store

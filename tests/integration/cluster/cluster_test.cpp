@@ -127,8 +127,9 @@ TEST(Cluster, ANodeWithAnotherKeyIsNotListenedToAndItsPeersSayWhatToDo) {
   nodes.forge_key(1);
   nodes[1].restart();
   EXPECT_TRUE(says(nodes[0], "its key")) << log_of(nodes[0]);
-  EXPECT_THAT(log_of(nodes[0]), HasSubstr("is none of a peer; fix: if it is a node of this cluster, give that key to its "
-                                          "entry in this node's list of peers"));
+  EXPECT_THAT(log_of(nodes[0]),
+              HasSubstr("is none of a peer; fix: if it is a node of this cluster, give that key to its "
+                        "entry in this node's list of peers"));
 }
 
 }  // namespace

@@ -59,12 +59,14 @@ Nodes::Nodes(std::uint16_t count, const std::string& sections) {
       fs::remove(keys / "bus.1.secret");
       fs::remove(keys / "bus.1.public");
     }
-    peers += "\"" + std::to_string(i) + " tcp://127.0.0.1:" + std::to_string(ports[i]) + " " + make_bus_key(keys) + "\",";
+    peers +=
+        "\"" + std::to_string(i) + " tcp://127.0.0.1:" + std::to_string(ports[i]) + " " + make_bus_key(keys) + "\",";
   }
   for (std::uint16_t i = 0; i < count; ++i) {
     const std::string cluster = "[store]\npostgres = \"" + database_.conninfo() +
                                 "\"\ndurability = \"local\"\n[cluster]\nnode = " + std::to_string(i) +
-                                "\nlisten = \"tcp://127.0.0.1:" + std::to_string(ports[i]) + "\"\npeers = [" + peers + "]\n";
+                                "\nlisten = \"tcp://127.0.0.1:" + std::to_string(ports[i]) + "\"\npeers = [" + peers +
+                                "]\n";
     nodes_[i]->server = std::make_unique<ServerProcess>(
         nodes_[i]->dir, ServerOptions{.server = {}, .sections = cluster + "[runtime]\nshards = 2\n" + sections});
   }

@@ -75,9 +75,10 @@ TEST(Channel, AnOtherEndThatIsGoneIsNoticed) {
 
 TEST(RealFaults, WhatTheWorldCannotDoIsRefusedBeforeTheRun) {
   const auto faults = *users::parse_faults("@1s kill n1 ; store.full 3s ; client.crash 10% ; heal\n@2s restart n2");
-  EXPECT_THAT(impossible(faults, false),
+  EXPECT_THAT(impossible(faults, 0),
               ElementsAre(HasSubstr("--spawn"), HasSubstr("only the simulator"), HasSubstr("--spawn")));
-  EXPECT_THAT(impossible(faults, true), ElementsAre(HasSubstr("only the simulator"), HasSubstr("one node")));
+  EXPECT_THAT(impossible(faults, 1), ElementsAre(HasSubstr("only the simulator"), HasSubstr("one node")));
+  EXPECT_THAT(impossible(faults, 2), ElementsAre(HasSubstr("only the simulator")));
 }
 
 TEST(Workers, AreAsManyAsTheUsersNeed) {

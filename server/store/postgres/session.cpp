@@ -1,0 +1,62 @@
+#include "server/store/postgres/session.h"
+
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+#include "server/store/postgres/conninfo.h"
+#include "server/store/postgres/errors.h"
+
+namespace starling::postgres {
+namespace {
+
+constexpr int kBinary = 1;
+
+[[noreturn]] void refuse(std::string text, bool passes) { throw Failed{{std::move(text), passes}}; }
+
+struct Clear {
+  void operator()(PGresult* result) const { PQclear(result); }
+};
+using Answer = std::unique_ptr<PGresult, Clear>;
+
+}  // namespace
+
+Session::Session(const std::string& conninfo) : connection_(ConnectParams(conninfo, Access::Write).connect()) {
+  if (PQstatus(connection_.get()) == CONNECTION_OK) return;
+  const bool asked =
+      PQconnectionUsedPassword(connection_.get()) != 0 || PQconnectionNeedsPassword(connection_.get()) != 0;
+  refuse(explain_connection(connection_.get()), !asked);
+}
+
+void Session::check(const PGresult* result) const {
+  const ExecStatusType status = PQresultStatus(result);
+  if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) return;
+  const char* code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  const char* text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  const std::string_view sqlstate = code == nullptr ? "" : code;
+  refuse(explain(sqlstate, text == nullptr ? PQerrorMessage(connection_.get()) : text),
+         fault_of(sqlstate) == Fault::Lost || fault_of(sqlstate) == Fault::Busy);
+}
+
+std::string Session::run(Literal sql) {
+  const Answer answer(PQexec(connection_.get(), sql.text()));
+  check(answer.get());
+  return PQntuples(answer.get()) > 0 ? PQgetvalue(answer.get(), 0, 0) : "";
+}
+
+int Session::number(Literal sql) {
+  const std::string text = run(sql);
+  int value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+Rows Session::ask(Literal sql, const Params& params) {
+  const Params::Pointers pointers = params.pointers();
+  Answer answer(PQexecParams(connection_.get(), sql.text(), static_cast<int>(pointers.values.size()), nullptr,
+                             pointers.values.data(), pointers.lengths.data(), pointers.formats.data(), kBinary));
+  check(answer.get());
+  return Rows(answer.release());
+}
+
+}  // namespace starling::postgres

@@ -1,0 +1,55 @@
+// A connection that is waited for, for what is done once: opening a store, looking at one.
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "server/store/postgres/migrate.h"
+#include "server/store/postgres/migrations.h"
+#include "server/store/postgres/params.h"
+#include "server/store/postgres/rows.h"
+
+namespace starling::postgres {
+
+/// What a Session throws; its user turns it into an error.
+struct Failed {
+  OpenError error;
+};
+
+/// What may be run as it is: a literal of this program, or one of its migrations. Nothing that was put together.
+class Literal {
+ public:
+  template <std::size_t Size>
+  consteval Literal(const char (&text)[Size]) : text_(text) {}  // NOLINT(google-explicit-constructor)
+  static Literal of(const Migration& migration) { return Literal(migration); }
+  const char* text() const { return text_; }
+
+ private:
+  explicit Literal(const Migration& migration) : text_(migration.sql) {}
+  const char* text_;
+};
+
+class Session {
+ public:
+  explicit Session(const std::string& conninfo);
+
+  /// The first column of the first row; empty: none. May be several statements.
+  std::string run(Literal sql);
+  int number(Literal sql);
+  Rows ask(Literal sql, const Params& params = {});
+  int server_version() const { return PQserverVersion(connection_.get()); }
+  std::string database() const { return PQdb(connection_.get()); }
+
+ private:
+  struct Finish {
+    void operator()(PGconn* connection) const { PQfinish(connection); }
+  };
+  void check(const PGresult* result) const;
+
+  std::unique_ptr<PGconn, Finish> connection_;
+};
+
+}  // namespace starling::postgres
