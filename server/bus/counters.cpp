@@ -46,6 +46,7 @@ std::string Counters::text() const {
   one("starling_bus_messages_received_total", "Messages of other nodes", messages_received);
   one("starling_bus_bytes_received_total", "Bytes of other nodes", bytes_received);
   one("starling_bus_envelopes_received_total", "Envelopes handed to this node's shards", envelopes);
+  one("starling_bus_envelopes_lost_total", "Envelopes for shards that are behind", envelopes_lost);
   family(
       out, "starling_bus_refused_total", "Messages and posts of other nodes that were not taken", "why",
       std::array{Row{"malformed", refused_malformed}, Row{"version", refused_version}, Row{"cluster", refused_cluster},

@@ -226,6 +226,7 @@ TEST_F(BusContract, WhatIsSaidBeforeANodeListensIsLostAndCounted) {
   ASSERT_TRUE(a.bus().set_peers({b.as_peer()}));
   a.post(kThird);
   EXPECT_TRUE(a.reaches("starling_bus_posts_dropped_total{why=\"not_connected\"}", 1));
+  EXPECT_TRUE(b.reaches("starling_bus_keys_total{what=\"refused\"}", 1)) << "b does not know it yet";
   connect({&a, &b});
   a.post(kThird);
   EXPECT_THAT(link_seqs(b.delivered(1)), ElementsAre(2));
@@ -253,6 +254,16 @@ TEST_F(BusContract, ANodeThatDoesNotReadLosesTheNewestAndStopsNobodyElse) {
   EXPECT_EQ(first[0].envelope.header.link_seq, 1u) << "the oldest are kept";
   a.post(ShardId(30));
   EXPECT_EQ(c.delivered(1).size(), 1u);
+}
+
+TEST_F(BusContract, WhatAShardThatIsBehindDoesNotTakeIsCounted) {
+  connect({&a, &b});
+  b.take(false);
+  a.post(kThird);
+  EXPECT_TRUE(b.reaches("starling_bus_envelopes_lost_total", 1));
+  b.take(true);
+  a.post(kThird);
+  EXPECT_THAT(link_seqs(b.delivered(1)), ElementsAre(2));
 }
 
 TEST_F(BusContract, ANodeThatStartsAnewIsHeardAndHears) {

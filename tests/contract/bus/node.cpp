@@ -25,8 +25,10 @@ void BusNode::start(const bus::Peers& peers) {
                                       [this](ShardId to, ports::Envelope&& envelope) {
                                         const std::lock_guard still(gate_);
                                         const std::lock_guard lock(mutex_);
+                                        if (!takes_) return false;
                                         delivered_.push_back({to, std::move(envelope)});
                                         changed_.notify_all();
+                                        return true;
                                       },
                                   .warn =
                                       [this](const std::string& line) {
@@ -57,6 +59,11 @@ template <class Condition>
 bool BusNode::wait_for(Condition&& condition) {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, kPatience, condition);
+}
+
+void BusNode::take(bool takes) {
+  const std::lock_guard lock(mutex_);
+  takes_ = takes;
 }
 
 std::vector<Delivered> BusNode::delivered(std::size_t count) {

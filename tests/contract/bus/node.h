@@ -36,6 +36,8 @@ class BusNode {
   /// From its first shard.
   void post(ShardId to, ports::Payload payload = ports::Heartbeat{}, std::vector<ports::Post::Copy> also = {});
 
+  /// Whether its shards take what comes; at first they do.
+  void take(bool takes);
   /// What has come, once it is as much; fewer when they do not come.
   std::vector<Delivered> delivered(std::size_t count);
   /// True once a line of the log has this in it.
@@ -59,6 +61,7 @@ class BusNode {
   std::condition_variable changed_;
   std::vector<Delivered> delivered_;
   std::vector<std::string> lines_;
+  bool takes_ = true;
   std::uint64_t links_sent_ = 0;
   std::unique_ptr<bus::Bus> bus_;  // last: its thread uses the others
 };
