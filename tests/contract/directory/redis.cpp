@@ -141,7 +141,9 @@ bool DirectoryNode::is_answered(const ports::ReadTail& request) {
 std::vector<wire::Event> DirectoryNode::read(const ports::ReadTail& request) {
   if (!is_answered(request)) throw std::runtime_error("no answer");
   const std::lock_guard lock(mutex_);
-  if (answers_[last_id_].size() != 1) throw std::runtime_error("a read is answered once");
+  for (const auto& [id, answers] : answers_) {
+    if (answers.size() != 1) throw std::runtime_error("a read is answered once");
+  }
   return answers_[last_id_].front();
 }
 

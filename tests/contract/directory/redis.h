@@ -47,7 +47,7 @@ class DirectoryNode {
   explicit DirectoryNode(const directory::Config& config, bool waits = true);
 
   void submit(ports::DirectoryRequest request);
-  /// The answer; an exception when there is none, or not exactly one.
+  /// The answer; an exception when there is none, or any read has had two.
   std::vector<wire::Event> read(const ports::ReadTail& request);
   bool is_answered(const ports::ReadTail& request);
   bool complains(const std::string& of);

@@ -172,6 +172,13 @@ TEST_F(DirectoryValues, AnEventOfAnotherPlaceOrRoomIsAMiss) {
   EXPECT_EQ(node_.metric("starling_directory_reads_wrong_total"), 2u);
 }
 
+TEST_F(DirectoryValues, WhatBeginsLaterIsAMissAndNothingIsWrongWithIt) {
+  node_.submit(ports::ForgetTail{kRoom});
+  node_.submit(append(4, 6));
+  EXPECT_THAT(node_.read(after(1)), IsEmpty());
+  EXPECT_EQ(node_.metric("starling_directory_reads_wrong_total"), 0u);
+}
+
 TEST_F(DirectoryValues, AValueThatIsTooLargeIsAMiss) {
   put(1, value(1) + std::string(64 * 1024, 'x'));
   EXPECT_THAT(node_.read(after(0)), IsEmpty());
