@@ -6,7 +6,7 @@
 namespace starling {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Mutant>, 32> kNames{{
+constexpr std::array<std::pair<std::string_view, Mutant>, 33> kNames{{
     {"M1_PublishBeforeCommit", Mutant::M1_PublishBeforeCommit},
     {"M2_WarningIsAck", Mutant::M2_WarningIsAck},
     {"M3_SingleStatement", Mutant::M3_SingleStatement},
@@ -35,6 +35,7 @@ constexpr std::array<std::pair<std::string_view, Mutant>, 32> kNames{{
     {"G20_MarkBeyondHead", Mutant::G20_MarkBeyondHead},
     {"MembersSetTopic", Mutant::MembersSetTopic},
     {"SearchBeyondRemoval", Mutant::SearchBeyondRemoval},
+    {"BusTakesAnyKey", Mutant::BusTakesAnyKey},
     {"RefreshTwice", Mutant::RefreshTwice},
     {"DisabledStaysIn", Mutant::DisabledStaysIn},
     {"WsLengthCut", Mutant::WsLengthCut},

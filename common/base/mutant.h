@@ -37,6 +37,7 @@ enum class Mutant : std::uint8_t {
   SynchronousOff,       // SQLite without fsync: power loss may take acknowledged messages
   MembersSetTopic,      // a plain member may set a room's topic
   SearchBeyondRemoval,  // whoever was removed from a room still finds what is said there
+  BusTakesAnyKey,       // a node with a key that is not on the list may listen to the bus
   RefreshTwice,         // a refresh token is taken however often it was used
   DisabledStaysIn,      // disabling an account ends none of its devices
   WsLengthCut,          // a frame's length is cut to 32 bits before it is judged: the fuzzer's to find
