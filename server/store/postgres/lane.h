@@ -87,7 +87,6 @@ class Lane {
     ports::StoreResult result;
   };
 
-  bool reads() const { return options_.access != Access::Write; }
   /// Reads are followed by a barrier; a write brings its own.
   bool barred() const { return options_.replicated && options_.access == Access::Read; }
 

@@ -19,7 +19,6 @@ class Rows {
 
   int count() const { return PQntuples(result_.get()); }
   bool empty() const { return count() == 0; }
-  bool is_null(int row, int column) const { return PQgetisnull(result_.get(), row, column) != 0; }
   /// Of boolean, smallint, integer and bigint; NULL is 0.
   std::int64_t i64(int row, int column) const;
   std::uint64_t u64(int row, int column) const { return static_cast<std::uint64_t>(i64(row, column)); }
