@@ -20,8 +20,8 @@ using contract::kAda;
 using contract::kBob;
 using contract::kNoon;
 
-constexpr std::uint64_t kRooms = 4;
-constexpr std::uint32_t kRowsPerBatch = 3;
+constexpr std::uint64_t kRooms = 1;
+constexpr std::uint32_t kRowsPerBatch = 100;  // so many that two commits meet
 constexpr auto kSpan = 5s;
 
 using Acked = std::map<std::tuple<RoomId, DeviceId, Cseq>, Seq>;
@@ -59,16 +59,17 @@ TEST(PostgresRivals, TwoHomesUnderKilledBackendsKeepOneLog) {
   const auto end = std::chrono::steady_clock::now() + kSpan;
   while (std::chrono::steady_clock::now() < end) {
     database.sql().run(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND "
-        "application_name = "
-        "'starlingd' AND state = 'active' ORDER BY random() LIMIT 1");
-    std::this_thread::sleep_for(30ms);
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = "
+        "'active' "
+        "AND query LIKE '%commit_batch%' AND pid <> pg_backend_pid() LIMIT 1");
+    std::this_thread::sleep_for(300ms);
   }
   over = true;
   Acked acked = ada.get();
   acked.merge(bob.get());
 
   EXPECT_GT(one.store().stats().unknown + other.store().stats().unknown, 0u) << "nothing was cut in the middle";
+  EXPECT_GT(acked.size(), 5 * kRowsPerBatch) << "too much was cut";
   std::map<std::pair<RoomId, DeviceId>, Cseq> last;
   std::size_t found = 0;
   for (std::uint64_t n = 1; n <= kRooms; ++n) {
