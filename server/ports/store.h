@@ -1,6 +1,6 @@
 // The store seam: batches of operations in, completions out, both plain values. The store is the arbiter of a room's
-// log; a home is only an optimisation over it. Implementations: server/store/sqlite, loadsim/sim (a model with faults).
-// All pass the contract suite in tests/contract.
+// log; a home is only an optimisation over it. Implementations: server/store/sqlite, server/store/postgres, loadsim/sim (a
+// model with faults). All pass the contract suite in tests/contract.
 #pragma once
 
 #include <cstdint>

@@ -65,15 +65,14 @@ std::vector<const char*> ConnectParams::values() const {
 std::string explain_connection(PGconn* connection) {
   const std::string_view text = without_newline(PQerrorMessage(connection));
   if (PQconnectionNeedsPassword(connection) != 0) {
-    return fmt::format(
-        "PostgreSQL wants a password and was given none ({}); name one in the store's conninfo, or a passfile", text);
-  }
-  if (PQconnectionUsedPassword(connection) != 0) {
-    return fmt::format("PostgreSQL did not let us in ({}); check user, password and database of the store's conninfo",
+    return fmt::format("PostgreSQL wants a password and was given none ({}); name one in store.postgres, or a passfile",
                        text);
   }
+  if (PQconnectionUsedPassword(connection) != 0) {
+    return fmt::format("PostgreSQL did not let us in ({}); check user, password and database of store.postgres", text);
+  }
   return fmt::format(
-      "cannot connect to PostgreSQL ({}); check host, port and database of the store's conninfo, and that "
+      "cannot connect to PostgreSQL ({}); check host, port and database of store.postgres, and that "
       "one of its servers is a primary",
       text);
 }

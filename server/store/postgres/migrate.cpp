@@ -32,7 +32,7 @@ int schema_of(Session& session) {
     if (session.number("SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace('starling')") != 0) {
       refuse(
           fmt::format("the schema starling of the database {} is of another program; name another database in the "
-                      "store's conninfo",
+                      "store.postgres",
                       session.database()));
     }
     return 0;

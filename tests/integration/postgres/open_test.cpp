@@ -27,7 +27,7 @@ TEST(PostgresOpen, AHostThatDoesNotResolveIsNamed) {
 }
 
 TEST(PostgresOpen, AConninfoThatIsNoneSaysSo) {
-  EXPECT_THAT(refused("nonsense without a sign").text, HasSubstr("store's conninfo"));
+  EXPECT_THAT(refused("nonsense without a sign").text, HasSubstr("store.postgres"));
 }
 
 TEST(PostgresOpen, AWrongPasswordIsNotTriedAgainAndNotTold) {
