@@ -31,7 +31,7 @@ int schema_of(Session& session) {
   if (session.run("SELECT to_regclass('starling.migrations')").empty()) {
     if (session.number("SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace('starling')") != 0) {
       refuse(
-          fmt::format("the schema starling of the database {} is of another program; name another database in the "
+          fmt::format("the schema starling of the database {} is of another program; name another database in "
                       "store.postgres",
                       session.database()));
     }
