@@ -12,18 +12,17 @@ is gone. crash stops it without a checkpoint and keeps the data, resume starts i
 import argparse
 import os
 import pathlib
-import pwd
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 
-BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
-USER = "starling"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3]))
+from tools.cluster.postgres import Failed, Server
+
 MEMORY_MIN = 4 << 30
 # Durability is no test's business here but those that say so: what they cut is a process, not the power.
-SETTINGS = ["fsync=off", "listen_addresses=", "max_connections=200", "shared_buffers=64MB", "max_wal_size=128MB"]
+SETTINGS = ["fsync=off", "max_connections=200", "shared_buffers=64MB", "max_wal_size=128MB"]
 
 
 def place():
@@ -32,64 +31,28 @@ def place():
     return memory if memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_MIN else pathlib.Path("/tmp")
 
 
-def owner():
-    """The server refuses to be root's."""
-    if os.geteuid() != 0:
-        return None
-    return next(entry for entry in pwd.getpwall() if entry.pw_name in ("postgres", "nobody"))
-
-
-def run(program, *args, folder):
-    user = owner()
-    by = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"] if user else []
-    done = subprocess.run([*by, str(BIN / program), *args], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if done.returncode != 0:
-        sys.exit(f"{program} failed:\n{done.stdout}{log_of(folder)}")
-
-
-def log_of(folder):
-    log = folder / "log"
-    return log.read_text()[-4000:] if log.exists() else ""
-
-
-def folder_in(file):
-    return pathlib.Path(file.read_text().strip())
-
-
-def resume(folder, settings=()):
-    options = " ".join(f"-c {setting}" for setting in settings)
-    run("pg_ctl", "start", "-w", "-t", "60", "-D", str(folder / "data"), "-l", str(folder / "log"), "-o", options, folder=folder)
+def server_of(file):
+    return Server(file.read_text().strip())
 
 
 def start(file, settings, primary):
-    if not BIN.exists():
-        sys.exit(f"there is no {BIN}: apt-get install postgresql-15")
     stop(file, "immediate")
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="starling-pg-", dir=place()))
-    if user := owner():
-        os.chown(folder, user.pw_uid, user.pw_gid)
-    data = str(folder / "data")
+    server = Server(tempfile.mkdtemp(prefix="starling-pg-", dir=place()))
     if primary:
-        run("pg_basebackup", "-D", data, "-R", "-X", "stream", "-c", "fast", "-d",
-            f"host={folder_in(primary)} user={USER} application_name={file.stem}", folder=folder)  # fmt: skip
+        server.make_standby(server_of(primary), file.stem, settings)
     else:
-        run("initdb", "-D", data, "-A", "trust", "-N", "-U", USER, "-E", "UTF8", "--locale=C.UTF-8", folder=folder)
-    with open(folder / "data" / "postgresql.conf", "a", encoding="utf-8") as conf:
-        for setting in [*SETTINGS, f"unix_socket_directories={folder}", *settings]:
-            name, value = setting.split("=", 1)
-            conf.write(f"{name} = '{value}'\n")
-    resume(folder)
+        server.make([*SETTINGS, *settings], "--no-sync")
+    server.start()
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f"{folder}\n", encoding="utf-8")
+    file.write_text(f"{server.folder}\n", encoding="utf-8")
 
 
 def stop(file, mode):
     if not file.exists():
         return
-    folder = folder_in(file)
-    if (folder / "data" / "postmaster.pid").exists():
-        run("pg_ctl", "stop", "-w", "-m", mode, "-D", str(folder / "data"), folder=folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    server = server_of(file)
+    server.stop(mode)
+    shutil.rmtree(server.folder, ignore_errors=True)
     file.unlink()
 
 
@@ -121,13 +84,16 @@ def main():
             stop_with(args.pid, args.file)
     elif args.command == "stop":
         stop(args.file, args.mode)
+    elif args.command == "resume":
+        server_of(args.file).start()
+    elif args.command == "promote":
+        server_of(args.file).promote()
     else:
-        folder = folder_in(args.file)
-        if args.command == "resume":
-            return resume(folder)
-        command = ["promote"] if args.command == "promote" else ["stop", "-m", "immediate"]
-        run("pg_ctl", *command, "-w", "-D", str(folder / "data"), folder=folder)
+        server_of(args.file).stop("immediate")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Failed as failed:
+        sys.exit(str(failed))
