@@ -20,6 +20,7 @@
 #include "server/app/signals.h"
 #include "server/app/spare_memory.h"
 #include "server/app/store_service.h"
+#include "server/app/watchdog.h"
 #include "server/auth/authenticator.h"
 #include "server/auth/key_files.h"
 #include "server/runtime/core_driver.h"
@@ -116,8 +117,13 @@ Result<std::unique_ptr<Running>, StartError> start(const Config& config, const s
   return running;
 }
 
+/// As often as the service manager wants to hear it, while every shard turns.
+void tell_alive(Watchdog& watchdog, const Running& running) {
+  if (watchdog.due(runtime::steady_now(), running.node->turns())) service_notify("WATCHDOG=1");
+}
+
 /// Until all sessions have moved, the grace is over, a second signal comes, or the store fails.
-void drain(const Config& config, StopSignals& signals, Running& running) {
+void drain(const Config& config, StopSignals& signals, Watchdog& watchdog, Running& running) {
   spdlog::info("draining; a second signal stops at once");
   service_notify("STOPPING=1\nSTATUS=draining");
   running.node->drain();
@@ -132,14 +138,23 @@ void drain(const Config& config, StopSignals& signals, Running& running) {
       spdlog::warn("second signal; connections that are left are cut");
       return;
     }
+    tell_alive(watchdog, running);
   }
 }
 
 int serve(const Config& config, StopSignals& signals, Running& running) {
   SpareMemory spare;
+  Watchdog watchdog(watchdog_interval());
+  bool ready = false;
   bool asked_to_stop = false;
   while (!asked_to_stop && !running.store->failed() && !running.node->put_out()) {
     asked_to_stop = signals.wait(kLookAround);
+    // A node of several has its place in the view now: who starts them anew one by one may go on to the next.
+    if (!ready && !running.node->turns().empty()) {
+      ready = true;
+      service_notify("READY=1\nSTATUS=serving");
+    }
+    tell_alive(watchdog, running);
     if (spare.due(runtime::steady_now(), running.store->reads())) {
       spdlog::debug("gave {} bytes of memory back", give_back_spare_memory());
     }
@@ -153,7 +168,7 @@ int serve(const Config& config, StopSignals& signals, Running& running) {
     running.node->stop();
     return kExitTryAgain;
   }
-  if (asked_to_stop) drain(config, signals, running);
+  if (asked_to_stop) drain(config, signals, watchdog, running);
   // What it failed at in the grace has been promised to nobody either, but the operator must hear of it.
   const bool failed = running.store->failed();
   if (failed) {
@@ -178,7 +193,6 @@ int run_server(const Config& config, const std::string& port_file) {
   }
   spdlog::info("serving {}://{}:{}/v1/ws with {} shards, data in {}", config.runtime.tls.enabled() ? "wss" : "ws",
                config.runtime.address, (*running)->node->port(), (*running)->node->shards(), config.data_dir);
-  service_notify("READY=1\nSTATUS=serving");
   return serve(config, signals, **running);
 }
 

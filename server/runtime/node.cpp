@@ -198,6 +198,13 @@ void Node::drain() {
 
 bool Node::drained() const { return context_.shards_drained == context_.mailboxes.size(); }
 
+std::vector<std::uint64_t> Node::turns() const {
+  std::vector<std::uint64_t> turns;
+  if (context_.view.get().nodes.empty()) return turns;
+  for (const auto& stats : context_.stats) turns.push_back(stats->get().turns);
+  return turns;
+}
+
 void Node::stop() {
   if (context_.membership) context_.membership->stop();
   for (auto& mailbox : context_.mailboxes) mailbox->request_stop();

@@ -43,6 +43,8 @@ class Node {
   /// /readyz turns to 503; sessions are sent away at a bounded rate.
   void drain();
   bool drained() const;
+  /// Of each shard's loop, as it published them a second ago at most; none while the shards do not run yet.
+  std::vector<std::uint64_t> turns() const;
   /// The other nodes go on without this one, and nothing of it counts any more: the process must start anew.
   bool put_out() const { return put_out_; }
   /// Ends the threads; connections that are left are cut.
