@@ -1,0 +1,122 @@
+"""deploy/haproxy is good for HAProxy, and does to a real server's clients what it says."""
+
+import http.client
+import pathlib
+import re
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+STARLINGD = sys.argv[1]
+CONFIG = (ROOT / "deploy/haproxy/haproxy.cfg").read_text(encoding="utf-8")
+SERVER = """\
+[server]
+listen = "127.0.0.1:0"
+data_dir = "{folder}/data"
+behind_proxy = true
+metrics_from = ["127.0.0.1"]
+[accounts]
+attempts_burst = 3
+attempts_per_minute = 1
+[runtime]
+shards = 1
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def until(what, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not what():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s")
+        time.sleep(0.05)
+
+
+class Proxy(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.port = free_port()
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost",
+                        "-keyout", self.folder / "key", "-out", self.folder / "chain"], check=True, capture_output=True)  # fmt: skip
+        pem = (self.folder / "chain").read_text() + (self.folder / "key").read_text()
+        (self.folder / "starling.pem").write_text(pem, encoding="utf-8")
+
+    def configure(self, servers):
+        """As shipped, but for what belongs to a machine: paths, ports, addresses, and a fewer connections."""
+        text = re.sub(r"(?m)^    server .*\n", "", CONFIG) + "".join(f"    server {name} {address}\n" for name, address in servers)
+        for shipped, here in (
+            ("    user haproxy\n    group haproxy\n", ""),
+            ("/run/haproxy/", f"{self.folder}/"),
+            ("/etc/haproxy/", f"{self.folder}/"),
+            ("bind :443", f"bind 127.0.0.1:{self.port}"),
+            ("maxconn 200000", "maxconn 100"),
+        ):
+            self.assertIn(shipped, text)
+            text = text.replace(shipped, here)
+        (self.folder / "haproxy.cfg").write_text(text, encoding="utf-8")
+
+    def start_server(self):
+        (self.folder / "starling.toml").write_text(SERVER.format(folder=self.folder), encoding="utf-8")
+        self.run_for_a_test([STARLINGD, "--config", self.folder / "starling.toml", "--port-file", self.folder / "port"])
+        until((self.folder / "port").exists)
+        return int((self.folder / "port").read_text())
+
+    def run_for_a_test(self, command):
+        log = open(self.folder / "log", "ab")
+        self.addCleanup(log.close)
+        process = subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+
+    def call(self, method, path, body=None, headers=()):
+        """The answer's status; None when there is none."""
+        trusting = ssl.create_default_context(cafile=self.folder / "chain")
+        connection = http.client.HTTPSConnection("localhost", self.port, timeout=10, context=trusting)
+        connection.sock = trusting.wrap_socket(socket.create_connection(("127.0.0.1", self.port), 10), server_hostname="localhost")
+        try:
+            connection.request(method, path, body, dict(headers))
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    def ready(self):
+        try:
+            return self.call("GET", "/readyz") == 200
+        except OSError:
+            return False
+
+    def test_the_configuration_is_good_as_shipped(self):
+        shipped = CONFIG.replace("/etc/haproxy/starling.pem", f"{self.folder}/starling.pem")
+        (self.folder / "haproxy.cfg").write_text(shipped, encoding="utf-8")
+        run = subprocess.run(["/usr/sbin/haproxy", "-c", "-f", self.folder / "haproxy.cfg"], capture_output=True, text=True)
+        self.assertEqual((0, ""), (run.returncode, re.sub(r"(?m)^\[NOTICE\].*\n", "", run.stderr)), run.stdout)
+
+    def test_clients_reach_a_node_that_is_ready_and_nothing_that_is_not_theirs(self):
+        self.configure([("dead", f"127.0.0.1:{free_port()}"), ("alive", f"127.0.0.1:{self.start_server()}")])
+        self.run_for_a_test(["/usr/sbin/haproxy", "-db", "-f", self.folder / "haproxy.cfg"])
+        until(self.ready)
+        upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "x" * 22 + "=="}
+        self.assertEqual(101, self.call("GET", "/v1/ws", headers=upgrade.items()))
+        self.assertEqual(404, self.call("GET", "/metrics"))
+        # Three attempts an address, whatever the client says that its is; an account has fewer, so each is another.
+        forged = lambda i: [("Content-Type", "application/json"), ("X-Forwarded-For", f"192.0.2.{i}")]  # noqa: E731
+        login = '{{"handle": "nobody{}", "password": "not a password"}}'
+        answers = [self.call("POST", "/v1/login", login.format(i), forged(i)) for i in range(6)]
+        self.assertEqual(401, answers[0], answers)
+        self.assertEqual(429, answers[-1], answers)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + ["-v"])
