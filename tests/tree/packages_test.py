@@ -38,8 +38,9 @@ FOUND = {
 }  # fmt: skip
 # Programs that scripts may run, beyond what Debian's essential packages, the shell and coreutils have.
 PROGRAMS = {
-    "ccache": "ccache", "clang++-19": "clang-19", "clang-format-19": "clang-format-19", "cmake": "cmake",
+    "ccache": "ccache", "cpack": "cmake", "clang++-19": "clang-19", "clang-format-19": "clang-format-19", "cmake": "cmake",
     "ctest": "cmake", "curl": "curl", "g++": "g++", "gdb": "gdb", "git": "git", "haproxy": "haproxy", "jq": "jq",
+    "lintian": "lintian", "psql": "postgresql-15", "redis-server": "redis-server", "systemd-analyze": "systemd",
     "llvm-cov-19": "llvm-19", "llvm-profdata-19": "llvm-19", "mmdebstrap": "mmdebstrap", "ninja": "ninja-build",
     "node": "nodejs", "npm": "npm", "openssl": "openssl", "perf": "linux-perf", "protoc": "protobuf-compiler",
     "ps": "procps", "run-clang-tidy-19": "clang-tidy-19", "sqlite3": "sqlite3", "shellcheck": "shellcheck", "ss": "iproute2", "strace": "strace",
@@ -116,7 +117,7 @@ def tags_of(path):
         return ("build", "fresh")
     if text.startswith("tests/tree/") or text in ("tools/dev/fmt.sh", "tools/dev/tidy.sh", "tools/dev/test.sh"):
         return ("build", "test", "fmt")
-    if text.startswith(("tests/", "client-qt/", "tools/dev/bench.sh")):
+    if text.startswith(("tests/", "client-qt/", "tools/cluster/", "tools/dev/bench.sh", "tools/dev/cluster.sh", "tools/dev/package.sh")):
         return ("build", "test")
     return ("build",)
 
@@ -219,7 +220,7 @@ class Packages(unittest.TestCase):
         self.assertEqual([], faults)
 
     def python_imports(self, path):
-        """The packages of the modules that the script imports, its own neighbours and Python's library left out."""
+        """The packages of the modules that the script imports, its neighbours, the project's folders and Python's library left out."""
         for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
             names = []
             if isinstance(node, ast.Import):
@@ -227,8 +228,7 @@ class Packages(unittest.TestCase):
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
                 names = [node.module]
             for name in {n.split(".")[0] for n in names} - set(sys.stdlib_module_names):
-                folder = (ROOT / path).parent
-                if (folder / f"{name}.py").exists() or (folder / name).is_dir():
+                if any((folder / f"{name}.py").exists() or (folder / name).is_dir() for folder in ((ROOT / path).parent, ROOT)):
                     continue
                 spec = importlib.util.find_spec(name)
                 yield (spec and spec.origin and owner(pathlib.Path(spec.origin))) or f"(nothing installed: {name})"

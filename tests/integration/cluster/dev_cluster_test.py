@@ -1,0 +1,164 @@
+"""./dev cluster: what it starts answers, goes on when a part of it is gone, and leaves nothing behind."""
+
+import http.client
+import json
+import os
+import pathlib
+import random
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+BIN = pathlib.Path(sys.argv[1]).resolve()
+PASSWORD = "correct horse battery"
+UPGRADE = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "x" * 22 + "=="}
+
+
+def is_free(port):
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def free_range(offsets):
+    """A port from which on those are free."""
+    return next(p for p in random.sample(range(10000, 30000), 1000) if all(is_free(p + offset) for offset in offsets))
+
+
+class DevCluster(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="starling-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.home = pathlib.Path(folder.name)
+        cls.home.chmod(0o711)  # PostgreSQL's user passes through
+        cls.port = free_range((0, 1, 2, 51, 52))
+        cls.addClassCleanup(cls.run_tool, "down")
+        cls.started = cls.tool("up", "--nodes", "2", "--port", str(cls.port))
+
+    @classmethod
+    def run_tool(cls, *arguments):
+        command = [sys.executable, "-m", "tools.cluster", "--home", cls.home, "--bin", BIN, *arguments]
+        return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240)
+
+    @classmethod
+    def tool(cls, *arguments):
+        run = cls.run_tool(*arguments)
+        if run.returncode != 0:
+            logs = "".join(f"\n{log}:\n{log.read_text(errors='replace')[-1500:]}" for log in cls.home.glob("cluster/*/log"))
+            raise AssertionError(f"{arguments}: {run.stdout}{run.stderr}{logs}")
+        return run.stdout
+
+    def status(self):
+        """name -> (pid, state, the rest of its line)."""
+        lines = self.tool("status").splitlines()[1:]
+        return {name: (pid, state, rest) for name, pid, state, rest in (line.split(maxsplit=3) for line in lines)}
+
+    def call(self, method, path, body=None, headers=None):
+        """(status, JSON or None), through HAProxy."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request(method, path, body and json.dumps(body), {"Content-Type": "application/json"} | (headers or {}))
+            answer = connection.getresponse()
+            text = b"" if answer.status == 101 else answer.read()
+            return answer.status, json.loads(text) if text.startswith(b"{") else None
+        finally:
+            connection.close()
+
+    def goes_on(self, token):
+        """Within the seconds that a node's lease and HAProxy's eye take."""
+        until = time.monotonic() + 30
+        while (answer := self.call("GET", "/v1/me", headers={"Authorization": f"Bearer {token}"}))[0] != 200:
+            self.assertLess(time.monotonic(), until, answer)
+            time.sleep(0.2)
+
+    def test_1_all_of_it_runs_and_says_where(self):
+        self.assertIn(f"ws://127.0.0.1:{self.port}/v1/ws", self.started)
+        status = self.status()
+        self.assertEqual({"pg1", "pg2", "pg3", "redis", "n1", "n2", "haproxy"}, set(status))
+        self.assertEqual({"running"}, {state for _, state, _ in status.values()})
+        self.assertIn("primary, followed by pg2, pg3", status["pg1"][2])
+        self.assertIn("sends clients to n1, n2", status["haproxy"][2])
+        self.assertRegex(status["n1"][2], r"in view \d+, 0 sessions")
+        self.assertEqual(101, self.call("GET", "/v1/ws", headers=UPGRADE)[0])
+        self.assertEqual(404, self.call("GET", "/metrics")[0])
+
+    def test_2_a_call_goes_on_when_a_node_and_the_primary_are_gone(self):
+        made, account = self.call("POST", "/v1/register", {"handle": "ada", "password": PASSWORD})
+        self.assertEqual(201, made, account)
+        token = account["access_token"]
+        self.tool("kill", "n1")
+        self.assertEqual("gone", self.status()["n1"][1])
+        self.goes_on(token)
+        self.tool("restart", "n1")
+        self.assertRegex(self.status()["n1"][2], r" in view \d+")
+        self.assertEqual(1, self.run_tool("promote", "pg2").returncode, "while the primary runs")
+        self.tool("kill", "pg1")
+        self.tool("promote", "pg2")
+        self.goes_on(token)
+        self.tool("restart", "pg1")
+        self.assertIn("primary, followed by", self.status()["pg2"][2])
+        self.assertIn("standby", self.status()["pg1"][2])
+
+    def test_3_a_node_that_is_paused_goes_on_or_starts_anew(self):
+        self.tool("pause", "n2", "1")
+        self.assertEqual("running", self.status()["n2"][1])
+        self.tool("pause", "redis")
+        self.assertEqual("paused", self.status()["redis"][1])
+        self.tool("resume", "redis")
+        self.assertEqual("running", self.status()["redis"][1])
+        self.tool("drain", "n2")
+        self.assertEqual("gone", self.status()["n2"][1])
+
+    def test_4_what_it_cannot_do_names_what_it_can(self):
+        for arguments, said in ((("kill", "n7"), "Did you mean n1?"), (("drain", "pg3"), "n1, n2"), (("promote", "n1"), "pg1, pg2, pg3"),
+                                (("up", "--nodes", "3"), "down --purge")):  # fmt: skip
+            run = self.run_tool(*arguments)
+            self.assertEqual(1, run.returncode, arguments)
+            self.assertIn(said, run.stderr)
+
+    def test_5_an_id_that_another_process_has_got_is_not_touched(self):
+        bystander = subprocess.Popen(["sleep", "60"])
+        self.addCleanup(bystander.wait)
+        self.addCleanup(bystander.kill)
+        self.tool("restart", "n2")
+        file = self.home / "cluster/n2.pid"
+        text = file.read_text()
+        file.write_text(re.sub(r"^\d+", str(bystander.pid), text))
+        self.assertEqual("gone", self.status()["n2"][1])
+        self.assertEqual(1, self.run_tool("kill", "n2").returncode)
+        self.assertIsNone(bystander.poll())
+        file.write_text(text)
+
+    def test_6_down_leaves_nothing_running_and_up_finds_the_data(self):
+        self.assertNotEqual([], list(of_folder(self.home)))
+        self.tool("down")
+        self.assertEqual([], list(of_folder(self.home)))
+        self.tool("up")
+        self.assertEqual(200, self.call("POST", "/v1/login", {"handle": "ada", "password": PASSWORD})[0])
+        self.tool("down", "--purge")
+        self.assertFalse((self.home / "cluster").exists())
+
+
+def of_folder(folder):
+    """Whoever works there or was started with it."""
+    for process in pathlib.Path("/proc").iterdir():
+        if process.name.isdigit() and process.name != str(os.getpid()):
+            try:
+                words, where = (process / "cmdline").read_bytes(), os.readlink(process / "cwd")
+            except OSError:
+                continue
+            if str(folder).encode() in words or where.startswith(str(folder)):
+                yield words
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + ["-v"])

@@ -1,0 +1,142 @@
+"""What can be done to the cluster."""
+
+import shutil
+import signal
+import socket
+import time
+
+from tools.cluster import database, haproxy, node, redis
+from tools.cluster.layout import DATABASES
+from tools.cluster.postgres import Failed
+
+READY_S = 120
+
+
+class Cluster:
+    def __init__(self, layout, bin_dir):
+        self.layout = layout
+        self.bin = bin_dir
+
+    def up(self):
+        """Starts what does not run, and returns when every node is in the view and behind the proxy."""
+        self._ports_are_free()
+        for name in [self.layout.primary, *(n for n in self.layout.names if n != self.layout.primary)]:
+            if name == self.layout.node_names[0]:
+                database.wait_followed(self.layout, READY_S)
+                node.configure(self.layout, self.bin)
+            if self.layout.process(name).state() == "gone":
+                self._start(name)
+                yield f"started {name}"
+        self.wait_ready(self.layout.node_names)
+
+    def restart(self, name):
+        """In order where it runs; what was killed is only started."""
+        if self.layout.process(name).state() != "gone":
+            if name in self.layout.node_names:
+                node.drain(self.layout, name)
+            else:
+                self._stop(name)
+        self._start(name)
+        if name in self.layout.node_names:
+            self.wait_ready([name])
+
+    def kill(self, name):
+        self._running(name).kill()
+
+    def pause(self, name, seconds):
+        each = self._running(name)
+        each.send_all(signal.SIGSTOP)
+        if seconds is not None:
+            try:
+                time.sleep(seconds)
+            finally:
+                each.send_all(signal.SIGCONT)
+
+    def resume(self, name):
+        self._running(name).send_all(signal.SIGCONT)
+
+    def drain(self, name):
+        if name not in self.layout.node_names:
+            raise Failed(f"{name} is no node; there are {', '.join(self.layout.node_names)}")
+        self._running(name)
+        node.drain(self.layout, name)
+
+    def promote(self, name):
+        if name not in DATABASES:
+            raise Failed(f"{name} is no database; there are {', '.join(DATABASES)}")
+        self._running(name)
+        database.promote(self.layout, name)
+
+    def down(self):
+        """Clients first, and the primary before who follows it, so that they have all of it."""
+        rest = [name for name in reversed(self.layout.names) if name != self.layout.primary]
+        order = [name for name in rest if name not in DATABASES] + [self.layout.primary] + [n for n in rest if n in DATABASES]
+        for name in order:
+            if self.layout.process(name).state() != "gone":
+                self._stop(name)
+                yield f"ended {name}"
+
+    def purge(self):
+        shutil.rmtree(self.layout.folder)
+
+    def wait_ready(self, names):
+        until = time.monotonic() + READY_S
+        while missing := self._missing(names):
+            dead = [name for name in ["redis", *names, "haproxy"] if self.layout.process(name).state() == "gone"]
+            if dead:
+                raise Failed(f"{dead[0]} has ended:\n{(self.layout.of(dead[0]) / 'log').read_text(errors='replace')[-2000:]}")
+            if time.monotonic() > until:
+                raise Failed(f"after {READY_S} s {missing}; the logs: {self.layout.folder}/*/log")
+            time.sleep(0.2)
+
+    def _missing(self, names):
+        """What a cluster that is ready has and this one has not yet; empty: nothing."""
+        try:
+            _, members = database.newest_view(self.layout)
+            reached = haproxy.nodes_up(self.layout)
+        except (Failed, OSError) as no:
+            return str(no)
+        for name in names:
+            if name not in members:
+                return f"{name} is not in the view"
+            if name not in reached:
+                return f"HAProxy does not reach {name}"
+        return "" if node.get(self.layout.port, "/readyz")[0] == 200 else "/readyz is not answered through HAProxy"
+
+    def _running(self, name):
+        each = self.layout.process(name)
+        if each.state() == "gone":
+            raise Failed(f"{name} does not run; start it: ./dev cluster restart {name}")
+        return each
+
+    def _start(self, name):
+        if name in DATABASES:
+            database.start(self.layout, name)
+        elif name == "redis":
+            redis.start(self.layout)
+        elif name == "haproxy":
+            haproxy.start(self.layout)
+        else:
+            node.start(self.layout, name, self.bin)
+
+    def _stop(self, name):
+        if name in DATABASES:
+            database.stop(self.layout, name)
+        elif name == "redis":
+            redis.stop(self.layout)
+        elif name == "haproxy":
+            haproxy.stop(self.layout)
+        else:
+            node.stop(self.layout, name)
+
+    def _ports_are_free(self):
+        if any(self.layout.process(name).state() != "gone" for name in self.layout.names):
+            return  # they are its own
+        for port in self.layout.ports():
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", port))
+                except OSError as taken:
+                    raise Failed(f"port {port} of 127.0.0.1 is taken, and the cluster's are {self.layout.ports()}; "
+                                 "others: ./dev cluster down --purge, then ./dev cluster up --port N") from taken  # fmt: skip

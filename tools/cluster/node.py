@@ -1,0 +1,107 @@
+"""A starlingd of the cluster: its configuration, its keys, its life."""
+
+import http.client
+import re
+import shutil
+import signal
+import subprocess
+
+from tools.cluster import database, redis
+from tools.cluster.postgres import Failed
+
+# More than server.drain_grace_s.
+DRAIN_S = 75
+
+CONFIG = """\
+# Made by ./dev cluster, yours to change. All settings: starlingd --print-config
+[server]
+listen = "127.0.0.1:{port}"
+data_dir = "{folder}/data"
+behind_proxy = true
+metrics_from = ["127.0.0.1"]
+
+[store]
+postgres = "{postgres}"
+
+[cluster]
+node = {number}
+listen = "tcp://127.0.0.1:{bus}"
+peers = [
+{peers}]
+
+[directory]
+server = "{redis}"
+
+[accounts]
+registration = "open"
+"""
+
+
+def config_of(layout, name):
+    return layout.of(name) / "starling.toml"
+
+
+def configure(layout, bin_dir):
+    """Keys and configurations of all nodes, where there are none: each names the others' keys."""
+    if all(config_of(layout, name).exists() for name in layout.node_names):
+        return
+    first = layout.of(layout.node_names[0]) / "data" / "keys"
+    peers = ""
+    for name in layout.node_names:
+        keys = layout.of(name) / "data" / "keys"
+        keys.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        keys.parent.parent.chmod(0o700)
+        if not keys.exists() and keys != first:
+            # They take each other's tokens and tickets, and open the same seeds; on the bus each is itself.
+            shutil.copytree(first, keys, ignore=shutil.ignore_patterns("bus.*"))
+        _keygen(bin_dir, keys)
+        public = _keygen(bin_dir, keys, "--bus").split()[-1]
+        peers += f'  "{name[1:]} tcp://127.0.0.1:{layout.bus_of(name)} {public}",\n'
+    for name in layout.node_names:
+        text = CONFIG.format(port=layout.port_of(name), folder=layout.of(name), postgres=database.conninfo(layout), number=name[1:],
+                             bus=layout.bus_of(name), peers=peers, redis=redis.socket_of(layout))  # fmt: skip
+        config_of(layout, name).write_text(text, encoding="utf-8")
+
+
+def start(layout, name, bin_dir):
+    layout.process(name).spawn([bin_dir / "starlingd", "--config", config_of(layout, name)], layout.of(name) / "log")
+
+
+def stop(layout, name):
+    """At once, as a second signal asks for."""
+    each = layout.process(name)
+    each.send_all(signal.SIGCONT)
+    each.send(signal.SIGTERM)
+    each.wait_gone(1)
+    each.end(signal.SIGTERM, 20)
+
+
+def drain(layout, name):
+    """Its sessions are told when to come back, to the others."""
+    layout.process(name).end(signal.SIGTERM, DRAIN_S)
+
+
+def get(port, path):
+    """(status, text) of a GET at loopback; (0, "") when nobody answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    except (OSError, http.client.HTTPException):
+        return 0, ""
+    finally:
+        connection.close()
+
+
+def sessions(layout, name):
+    """None when it does not answer."""
+    status, text = get(layout.port_of(name), "/metrics")
+    return sum(int(n) for n in re.findall(r"^starling_sessions\{.*\} (\d+)$", text, re.M)) if status == 200 else None
+
+
+def _keygen(bin_dir, keys, *more):
+    done = subprocess.run([bin_dir / "starlingctl", "keygen", "--dir", keys, *more], capture_output=True, text=True, cwd=keys.parent)
+    if done.returncode != 0:
+        raise Failed(f"starlingctl keygen: {done.stderr}")
+    return done.stdout

@@ -1,0 +1,109 @@
+"""Processes that outlive who started them. Each is known by a file with its id, its start and the machine's: an id that was
+given away again is another process, and is not touched."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+BOOT = pathlib.Path("/proc/sys/kernel/random/boot_id")
+
+
+def stat(pid):
+    """(state, parent, start) of a process; None when there is none, or only what is left of one."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if fields[0] in "ZX" else (fields[0], int(fields[1]), int(fields[19]))
+
+
+def send(pid, start, number):
+    """To that process and no later one with its id."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        now = stat(pid)
+        if now and now[2] == start:
+            signal.pidfd_send_signal(handle, number)
+    except ProcessLookupError:
+        pass  # it has ended meanwhile
+    finally:
+        os.close(handle)
+
+
+class Process:
+    def __init__(self, file):
+        self.file = pathlib.Path(file)
+
+    def spawn(self, command, log):
+        with open(log, "ab") as out:
+            child = subprocess.Popen([*map(str, command)], cwd=self.file.parent, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                                     start_new_session=True)  # fmt: skip
+        self.adopt(child.pid)
+
+    def adopt(self, pid):
+        if now := stat(pid):
+            self.file.write_text(f"{pid} {now[2]} {BOOT.read_text()}", encoding="utf-8")
+
+    def pid(self):
+        known = self._known()
+        return known and known[0]
+
+    def state(self):
+        known = self._known()
+        now = known and stat(known[0])
+        return "gone" if not now else "paused" if now[0] == "T" else "running"
+
+    def send(self, number):
+        if known := self._known():
+            send(*known, number)
+
+    def send_all(self, number):
+        """To its children's children too: PostgreSQL works in them, each in a group of its own."""
+        for pid, start in self._family():
+            send(pid, start, number)
+
+    def end(self, number, patience_s):
+        """In order, and at last by force."""
+        self.send_all(signal.SIGCONT)
+        self.send(number)
+        if not self.wait_gone(patience_s):
+            self.kill()
+        self.file.unlink(missing_ok=True)
+
+    def kill(self):
+        self.send_all(signal.SIGKILL)
+        self.wait_gone(10)
+
+    def wait_gone(self, patience_s):
+        until = time.monotonic() + patience_s
+        while self._known():
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.05)
+        return True
+
+    def _known(self):
+        """(id, start), when that process is there."""
+        try:
+            pid, start, boot = self.file.read_text(encoding="utf-8").split()
+        except FileNotFoundError:
+            return None
+        now = stat(int(pid))
+        good = now and now[2] == int(start) and boot == BOOT.read_text().strip()
+        return (int(pid), int(start)) if good else None
+
+    def _family(self):
+        """Parents before their children."""
+        known = self._known()
+        if not known:
+            return []
+        everybody = {int(p.name): stat(p.name) for p in pathlib.Path("/proc").iterdir() if p.name.isdigit()}
+        family = [known]
+        for parent, _ in family:
+            family += [(pid, now[2]) for pid, now in everybody.items() if now and now[1] == parent]
+        return family
