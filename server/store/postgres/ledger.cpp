@@ -24,9 +24,9 @@ void write_room(Session& session, RoomId room, Seq min_seq, store::LedgerLines& 
     }
     if (events.count() < static_cast<int>(kEventsAtOnce)) break;
   }
-  const Rows devices = session.ask(
-      "SELECT device, last_cseq FROM device_pos WHERE room_id = $1::bigint ORDER BY device < 0, device",
-      Params().add(room));
+  const Rows devices =
+      session.ask("SELECT device, last_cseq FROM device_pos WHERE room_id = $1::bigint ORDER BY device < 0, device",
+                  Params().add(room));
   for (int i = 0; i < devices.count(); ++i) lines.device(devices.as<DeviceId>(i, 0), devices.as<Cseq>(i, 1));
 }
 
