@@ -4,7 +4,9 @@
 
 cmd_cluster() {
   local command=up
-  if (($#)) && [[ $1 != --* ]]; then
+  if [[ ${1:-} =~ ^[0-9]+$ ]]; then
+    set -- --nodes "$@"
+  elif (($#)) && [[ $1 != --* ]]; then
     command=$1
     shift
   fi
