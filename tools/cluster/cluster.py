@@ -27,6 +27,9 @@ class Cluster:
             if self.layout.process(name).state() == "gone":
                 self._start(name)
                 yield f"started {name}"
+            if name == self.layout.node_names[0]:
+                # It makes the schema, for which another one would not wait.
+                self._wait(self._outside_view, [name])
         self.wait_ready(self.layout.node_names)
 
     def restart(self, name):
@@ -80,25 +83,36 @@ class Cluster:
         shutil.rmtree(self.layout.folder)
 
     def wait_ready(self, names):
+        self._wait(self._missing, ["redis", *names, "haproxy"])
+
+    def _wait(self, missing_of, names):
+        """Until nothing is missing; they have to run meanwhile."""
         until = time.monotonic() + READY_S
-        while missing := self._missing(names):
-            dead = [name for name in ["redis", *names, "haproxy"] if self.layout.process(name).state() == "gone"]
+        while missing := missing_of([name for name in names if name in self.layout.node_names]):
+            dead = [name for name in names if self.layout.process(name).state() == "gone"]
             if dead:
                 raise Failed(f"{dead[0]} has ended:\n{(self.layout.of(dead[0]) / 'log').read_text(errors='replace')[-2000:]}")
             if time.monotonic() > until:
                 raise Failed(f"after {READY_S} s {missing}; the logs: {self.layout.folder}/*/log")
             time.sleep(0.2)
 
-    def _missing(self, names):
-        """What a cluster that is ready has and this one has not yet; empty: nothing."""
+    def _outside_view(self, names):
+        """What is missing of that they are in it; empty: nothing."""
         try:
             _, members = database.newest_view(self.layout)
-            reached = haproxy.nodes_up(self.layout)
-        except (Failed, OSError) as no:
+        except Failed as no:
             return str(no)
+        return next((f"{name} is not in the view" for name in names if name not in members), "")
+
+    def _missing(self, names):
+        """What a cluster that is ready has and this one has not yet; empty: nothing."""
+        if outside := self._outside_view(names):
+            return outside
+        try:
+            reached = haproxy.nodes_up(self.layout)
+        except OSError as no:
+            return f"HAProxy: {no}"
         for name in names:
-            if name not in members:
-                return f"{name} is not in the view"
             if name not in reached:
                 return f"HAProxy does not reach {name}"
         return "" if node.get(self.layout.port, "/readyz")[0] == 200 else "/readyz is not answered through HAProxy"

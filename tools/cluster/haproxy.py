@@ -26,6 +26,7 @@ backend nodes
     http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host starling
     http-check expect status 200
     default-server check inter 500ms fall 2 rise 1
+    timeout check 2s
 {servers}
 """
 

@@ -119,7 +119,7 @@ class DevCluster(unittest.TestCase):
         self.assertEqual("gone", self.status()["n2"][1])
 
     def test_4_what_it_cannot_do_names_what_it_can(self):
-        for arguments, said in ((("kill", "n7"), "Did you mean n1?"), (("drain", "pg3"), "n1, n2"), (("promote", "n1"), "pg1, pg2, pg3"),
+        for arguments, said in ((("kill", "haproxi"), "Did you mean haproxy?"), (("drain", "pg3"), "n1, n2"), (("promote", "n1"), "pg1, pg2, pg3"),
                                 (("up", "--nodes", "3"), "down --purge")):  # fmt: skip
             run = self.run_tool(*arguments)
             self.assertEqual(1, run.returncode, arguments)
