@@ -132,11 +132,11 @@ class DevCluster(unittest.TestCase):
         self.tool("restart", "n2")
         file = self.home / "cluster/n2.pid"
         text = file.read_text()
+        self.addCleanup(file.write_text, text)
         file.write_text(re.sub(r"^\d+", str(bystander.pid), text))
         self.assertEqual("gone", self.status()["n2"][1])
         self.assertEqual(1, self.run_tool("kill", "n2").returncode)
         self.assertIsNone(bystander.poll())
-        file.write_text(text)
 
     def test_6_down_leaves_nothing_running_and_up_finds_the_data(self):
         self.assertNotEqual([], list(of_folder(self.home)))
