@@ -172,8 +172,9 @@ void RoomHomes::loaded(const LoadCall& call, ports::StoreCompletion&& done) {
     tell_head(*home);  // to nobody, unless somebody has asked before it was known
   }
   for (const UserId user : changed) note_membership(home->id, user);
-  // Alone, a home dies with all sessions, and each reads its lists anew.
-  if (!epoch_before && turn_.view.nodes.size() > 1) note_again(home->id, loaded->tail);
+  // In the first view a home was alone: it died with all sessions, and each reads its lists anew. The last node of several
+  // has sessions that another one's home may have left untold.
+  if (!epoch_before && turn_.view.id > ViewId(1)) note_again(home->id, loaded->tail);
   next_work(*home);
 }
 

@@ -365,6 +365,27 @@ TEST_F(ViewTest, WhomTheLastBatchesOfManyRoomsConcernIsToldAPieceAtATime) {
   for (const auto& [at, count] : asked) EXPECT_LE(count, 64u);
 }
 
+/// A node that is alone from the first view on has nobody to tell; the last one of several has.
+TEST_F(ViewTest, WhomAHomeDidNotTellIsToldByTheLastNode) {
+  const std::uint32_t last = (home + 1) % 3;
+  rig.put_out((home + 2) % 3);
+  UserId user(100);
+  while (rig.home(user) != last) user = user.next();
+  const End phone = rig.connect(user, DeviceId(user.value), 0, last);
+  rig.lose = [](ShardId, ShardId, const ports::Payload& p) {
+    return std::holds_alternative<ports::MembershipChanged>(p);
+  };
+  rig.say(alice, Rig::add_member(user));
+  rig.put_out(home);
+  rig.lose = {};
+  ASSERT_TRUE(rig.heard(phone).all<wire::RoomChanged>().empty());
+  rig.pass(100ms);
+  const auto changes = rig.heard(phone).all<wire::RoomChanged>();
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].info.room, kRoom);
+  EXPECT_EQ(changes[0].info.role, wire::Role::Member);
+}
+
 // ---- users
 
 TEST_F(ViewTest, AUsersSessionsRegisterWithTheNewHome) {
