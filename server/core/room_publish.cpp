@@ -81,10 +81,11 @@ void RoomHomes::note_membership(RoomId room, UserId user) {
   links_.ask(turn_.home(user), ports::MembershipChanged{.user = user, .room = room});
 }
 
-/// Another home may have died between the commit of its last batch and telling the users whom it concerned. When its
-/// rooms come here all at once, they are told a piece at a time: each asks the store for what it has.
+/// Another home may have died before the users whom its last batches concerned were told: it commits the next one while it
+/// still repeats what was lost. When its rooms come here all at once, they are told a piece at a time: each asks the store
+/// for what it has.
 void RoomHomes::note_again(RoomId room, std::span<const wire::Event> events) {
-  Concerned users = concerned_by(events.last(std::min<std::size_t>(events.size(), turn_.config.batch_events_max)));
+  Concerned users = concerned_by(events);
   for (std::vector<UserId>* each : {&users.changed, &users.called}) {
     std::ranges::sort(*each);
     each->erase(std::ranges::unique(*each).begin(), each->end());

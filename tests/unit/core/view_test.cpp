@@ -8,7 +8,7 @@ namespace {
 /// Three shards, each a node; bob and carol are connected beside the room's home.
 class ViewTest : public ::testing::Test {
  protected:
-  ViewTest() {
+  explicit ViewTest(const Config& config = {}) : rig(3, config) {
     rig.store.add_room(kRoom, {kAlice, kBob, kCarol});
     home = rig.home(kRoom);
     alice = rig.connect(kAlice, DeviceId(10), 0, home);
@@ -31,7 +31,7 @@ class ViewTest : public ::testing::Test {
     return all.empty() ? wire::SendResult{.status = wire::SendStatus::Busy} : all.back();
   }
 
-  Rig rig{3};
+  Rig rig;
   std::uint32_t home = 0;
   End alice, bob, carol;
 };
@@ -384,6 +384,28 @@ TEST_F(ViewTest, WhomAHomeDidNotTellIsToldByTheLastNode) {
   ASSERT_EQ(changes.size(), 1u);
   EXPECT_EQ(changes[0].info.room, kRoom);
   EXPECT_EQ(changes[0].info.role, wire::Role::Member);
+}
+
+class SmallBatchTest : public ViewTest {
+ protected:
+  SmallBatchTest() : ViewTest({.batch_events_max = 1}) {}
+};
+
+TEST_F(SmallBatchTest, WhomAHomeDidNotTellIsToldThoughItCommittedMore) {
+  UserId user(100);
+  while (rig.home(user) == home) user = user.next();
+  const End phone = rig.connect(user, DeviceId(user.value), 0, rig.home(user));
+  rig.lose = [](ShardId, ShardId, const ports::Payload& p) {
+    return std::holds_alternative<ports::MembershipChanged>(p);
+  };
+  rig.say(alice, Rig::add_member(user));
+  for (std::uint32_t cseq = 1; cseq <= 3; ++cseq) rig.say(bob, rig.message(cseq));
+  rig.put_out(home);
+  rig.lose = {};
+  ASSERT_TRUE(rig.heard(phone).all<wire::RoomChanged>().empty());
+  rig.pass(100ms);
+  ASSERT_EQ(rig.heard(phone).all<wire::RoomChanged>().size(), 1u);
+  EXPECT_EQ(rig.heard(phone).all<wire::RoomChanged>()[0].info.room, kRoom);
 }
 
 // ---- users
