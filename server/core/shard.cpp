@@ -149,13 +149,16 @@ void Shard::State::on(ViewChanged&& input) {
   for (const ShardId shard : input.view.shards) STARLING_ASSERT(shard.value < ports::kShardsMax);
   const ports::View before = std::exchange(turn.view, std::move(input.view));
   turn.view_since = turn.now.at;
+  bool somebody_is_gone = false;
   for (const ShardId shard : before.shards) {
     if (turn.view.boot_of(shard) == before.boot_of(shard)) continue;
+    somebody_is_gone = true;
     homes.forget_listener(shard);
     users.forget_devices_of(shard);
   }
   homes.hand_over();
   users.hand_over();
+  if (somebody_is_gone) users.read_all_later();
   links.view_changed(before);
   homes.load_held();
   locals.view_changed(before);

@@ -158,7 +158,10 @@ void UserHomes::attach(UserHome& user, const WaitingDevice& waiting, const ports
       // Shards of one node do not die alone.
       const bool from_another_node = turn_.view.node_of(old->shard) != turn_.view.node_of(device.shard);
       *old = device;
-      if (from_another_node) read_again(user);
+      if (from_another_node) {
+        read_now(user);
+        read_later(user);
+      }
     }
   } else if (user.devices.size() >= turn_.config.connections_per_user_max) {
     probe(Probe::admission_rejected);
@@ -212,21 +215,27 @@ void UserHomes::on(ShardId from, const ports::DetachDevice& detach) {
 void UserHomes::forget_devices_of(ShardId shard) {
   const auto is_there = [&](const Device& d) { return d.shard == shard; };
   for (std::uint32_t i = 0; i < users_.end(); ++i) {
-    if (users_[i].id && drop_devices(users_[i], is_there, false)) read_again(users_[i]);
+    if (users_[i].id && drop_devices(users_[i], is_there, false)) read_now(users_[i]);
+  }
+}
+
+/// The shard of the room's home, or of whoever made it, may have been cut off from this one for as long as it lived.
+void UserHomes::read_all_later() {
+  for (std::uint32_t i = 0; i < users_.end(); ++i) {
+    if (!users_[i].id) continue;
+    if (deserted(users_[i])) {
+      outdate(users_[i]);
+    } else {
+      read_later(users_[i]);
+    }
   }
 }
 
 /// A shard has died, or may have, with a session of the user: it may have made a room or put an item for it, and had no
-/// time to say so. Or the store had no time to do it yet.
-void UserHomes::read_again(UserHome& user) {
-  read_now(user);
-  read_later(user);
-}
-
+/// time to say so. Or the store had no time to do it yet: that is for later.
 void UserHomes::read_now(UserHome& user) {
   if (deserted(user) || !user.loaded) return outdate(user);
   load(user);
-  load_items(user);
 }
 
 void UserHomes::read_later(UserHome& user) {
@@ -303,7 +312,7 @@ void UserHomes::loaded(const UserCall& call, ports::StoreCompletion&& done) {
   if (was_loaded) tell_changes(*user, *loaded, before);
   user->extras->changed.clear();
   for (const WaitingDevice& waiting : std::exchange(user->extras->waiting, {})) attach(*user, waiting, loaded);
-  if (user->extras->items_again) load_items(*user);
+  if (user->extras->items_again || user->items_version != loaded->items_version) load_items(*user);
   shrink(*user);
 }
 

@@ -87,6 +87,8 @@ class UserHomes {
   void hand_over();
   /// The connections of the shard are gone, without a word.
   void forget_devices_of(ShardId shard);
+  /// A shard is gone, and whatever it had to say to the users' homes may be gone with it.
+  void read_all_later();
 
   /// In the store.
   void items_changed(UserId user);
@@ -119,7 +121,6 @@ class UserHomes {
   void tell(const UserHome& user, const ports::UserNotice& notice);
   template <class Which>
   bool drop_devices(UserHome& user, Which&& which, bool left);
-  void read_again(UserHome& user);
   void read_later(UserHome& user);
   void read_now(UserHome& user);
   void tell_changes(UserHome& user, const ports::UserLoaded& loaded, const RoomsBefore& before);

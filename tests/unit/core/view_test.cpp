@@ -528,6 +528,35 @@ TEST_F(ViewTest, AnItemThatTakesEffectAfterItsShardHasDiedIsToldToTheOthers) {
   }
 }
 
+/// The one that dies was cut off from the user's home, which had no session there, and has gone on for more than a batch.
+TEST(ViewOfUsersTest, WhatAShardCommittedAndCouldNotTellForLongIsReadOnceItIsGone) {
+  Config config;
+  config.batch_events_max = 1;
+  Rig rig(3, config);
+  const std::uint32_t dying = rig.home(kRoom);
+  UserId user(100);
+  while (rig.home(user) == dying) user = user.next();
+  rig.store.add_room(kRoom, {kAlice, user});
+  const End alice = rig.connect(kAlice, DeviceId(10), 0, dying);
+  const End phone = rig.connect(user, DeviceId(20), 0, rig.home(user));
+  rig.sync(alice, rig.at_head());
+  rig.lose = [&](ShardId from, ShardId, const ports::Payload&) { return from.value == dying; };
+  rig.say(alice, wire::CreateRoom{.request_id = 1, .kind = wire::RoomKind::Group, .members = {user}});
+  rig.say(alice, rig.message(1, "<@" + std::to_string(user.value) + ">"));
+  rig.store.items(user).change({.user = user, .kind = wire::ItemKind::Mention, .key = {}, .value = "16 3 1"});
+  rig.say(alice, rig.message(2));
+  rig.pass(5s);
+  rig.forget_heard();
+  rig.pass(5s);
+  ASSERT_TRUE(rig.heard(phone).frames.empty());
+  rig.put_out(dying);
+  rig.pass(11s);
+  ASSERT_EQ(rig.heard(phone).all<wire::Items>().size(), 1u);
+  EXPECT_EQ(rig.heard(phone).all<wire::Items>()[0].version, 1u);
+  ASSERT_EQ(rig.heard(phone).all<wire::RoomList>().size(), 1u);
+  EXPECT_EQ(rig.heard(phone).all<wire::RoomList>()[0].rooms.size(), 2u);
+}
+
 TEST_F(ViewTest, WhoMayBeOutOfTheViewPutsNoItemAndMakesNoRoom) {
   rig.input(home, LeaseExtended{rig.now().at});
   rig.say(alice, wire::PutItem{.request_id = 1, .kind = wire::ItemKind::Draft, .key = "k", .value = "dark"});
