@@ -85,6 +85,9 @@ void Session::handle(const wire::SendResult& answered, Instant now, Output& out)
       if (!renumber(i, frame.expected, now, out)) return;
       break;
     case Outbox::Verdict::Conflict:
+      // Sent by a user who was no member then and is one now: the log may be another one than the numbers are of, and the
+      // answer to the Sync says so. Of a clone it comes again.
+      if (rooms_.cursor(i).sync() != SyncState::Settled) break;
       stop_for_good(FatalReason::DeviceConflict, out);
       return;
   }

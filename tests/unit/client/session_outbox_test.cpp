@@ -424,6 +424,30 @@ TEST(LostCounter, AConflictInAnotherHistoryOfARoomThatWasLeftIsARefusal) {
   EXPECT_EQ(syncs[0].rooms.at(0).cursor.epoch, Epoch());
 }
 
+TEST(LostCounter, AConflictBeforeTheRoomsSyncIsAnsweredIsTriedAgainUnderTheNumberThatTheLogExpects) {
+  ScriptedServer server;
+  server.bring_online({kRoom}, 5);
+  server.receive(wire::RoomChanged{.rooms_version = 2, .info = {.room = kRoom, .role = wire::Role::None}});
+  server.send(kRoom, "a");
+  server.receive(wire::RoomChanged{.rooms_version = 3, .info = {.room = kRoom, .role = wire::Role::Member}});
+  server.pass(1s);
+  server.take();
+  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::Conflict, .epoch = Epoch(1)});
+  Seen seen = server.take();
+  EXPECT_TRUE(seen.fatals.empty());
+  EXPECT_TRUE(seen.sent().empty());
+  server.answer({.room = kRoom,
+                 .status = wire::SyncStatus::Reset,
+                 .reason = wire::ResetReason::Diverged,
+                 .epoch = Epoch(1),
+                 .head = Seq(16),
+                 .start = {Epoch(1), Seq(10), PrefixHash(1)},
+                 .next_cseq = Cseq(7)});
+  EXPECT_EQ(server.take().sent(), Cseqs{7});
+  server.result({.room = kRoom, .cseq = Cseq(7), .status = wire::SendStatus::Conflict, .epoch = Epoch(1)});
+  EXPECT_EQ(server.take().fatals, std::vector{FatalReason::DeviceConflict}) << "the log is the one that it knows";
+}
+
 TEST(LostCounter, ALogThatExpectsLessThanWasAcknowledgedIsFollowed) {
   ScriptedServer server;
   server.bring_online();
