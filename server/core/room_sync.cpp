@@ -29,6 +29,15 @@ void drop_doubles(std::vector<wire::SyncRoom>& rooms) {
   for (auto& [id, room] : last) rooms.push_back(std::move(room));
 }
 
+bool is_of_epoch(const RoomLocal& local, const PendingSync& sync) {
+  return sync.cursor.epoch == local.epoch || mutant(Mutant::M20_EpochIgnored);
+}
+
+/// How long the device knows the log to be. What it knows of another epoch says nothing about this one.
+Seq claimed_of(const RoomLocal& local, const PendingSync& sync) {
+  return is_of_epoch(local, sync) ? std::max(sync.cursor.seq, sync.floor) : Seq();
+}
+
 }  // namespace
 
 void RoomLocals::sync(std::uint32_t session, wire::Sync&& frame) {
@@ -165,9 +174,8 @@ bool RoomLocals::judge(RoomLocal& local, PendingSync& sync) {
   const bool held = static_cast<bool>(sync.cursor.epoch);
   // A device from a later epoch knows of a history that this log does not have.
   if (held && sync.cursor.epoch > local.epoch) return dispute(local, sync);
-  const bool same_epoch = sync.cursor.epoch == local.epoch || mutant(Mutant::M20_EpochIgnored);
-  const Seq claimed = std::max(sync.cursor.seq, sync.floor);
-  const bool claims_more = same_epoch && claimed > local.last;
+  const bool same_epoch = is_of_epoch(local, sync);
+  const bool claims_more = claimed_of(local, sync) > local.last;
   const bool in_doubt = !sync.confirmed && may_be_behind(local);
   if (sync.mode != wire::SyncMode::Off && (claims_more || in_doubt)) return verify(local, sync);
   if (sync.mode != wire::SyncMode::Full) {
@@ -240,7 +248,7 @@ void RoomLocals::verified(const VerifyCall& call, const ports::StoreCompletion& 
   auto& syncs = local->extras->syncs;
   for (std::size_t i = 0; i < syncs.size();) {
     PendingSync& sync = syncs[i];
-    const Seq claimed = std::max(sync.cursor.seq, sync.floor);
+    const Seq claimed = claimed_of(*local, sync);
     if (sync.step != SyncStep::Verify || sync.read != call.number) {
       ++i;
     } else if (claimed <= local->last && !in_doubt) {

@@ -118,6 +118,24 @@ TEST_F(SilentHomeTest, AnotherHistoryIsNotTakenForTheRestOfThisOne) {
   EXPECT_EQ(rig.heard(bob).synced().reason, wire::ResetReason::Epoch);
 }
 
+/// After a restore, which raised the epoch: its shorter log is no other history than the one that the epoch names.
+TEST_F(SilentHomeTest, WhatADeviceHoldsOfAnEarlierEpochDisputesNothing) {
+  RoomId restored = kRoom.next();
+  while (rig.home(restored) != home) restored = restored.next();
+  rig.store.add_room(restored, {kAlice, kBob}).epoch = Epoch(2);
+  rig.lose = {};
+  rig.sync(bob, {}, wire::SyncMode::Full, restored);
+  rig.lose = [this](ShardId from, ShardId, const ports::Payload&) { return from.value == home; };
+  rig.pass(1500ms);
+  const wire::Cursor held{.epoch = Epoch(1), .seq = Seq(30), .hash = PrefixHash(1)};
+  rig.sync(bob, held, wire::SyncMode::Full, restored);
+  rig.lose = {};
+  rig.pass(3s);
+  rig.sync(bob, held, wire::SyncMode::Full, restored);
+  EXPECT_EQ(rig.heard(bob).synced(restored).reason, wire::ResetReason::Epoch);
+  EXPECT_EQ(rig.store.room(restored).epoch, Epoch(2));
+}
+
 TEST_F(SilentHomeTest, WhatTheHomeSaysFirstIsNotYetHowFarItIs) {
   rig.say(alice, rig.message(1));
   rig.pass(1500ms);
