@@ -168,6 +168,7 @@ class Session {
   void apply(std::uint32_t i, const wire::Event& event, Instant now, Output& out);
 
   void send_outbox(RoomId room, Instant now, Output& out);
+  void send_outbox_under(Epoch epoch, RoomId room, Instant now, Output& out);
   void send_outbox_if_any(RoomId room, Instant now, Output& out);
   void send_outboxes(Instant now, Output& out);
   bool renumber(std::uint32_t i, Cseq next, Instant now, Output& out);

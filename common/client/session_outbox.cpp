@@ -24,8 +24,11 @@ void Session::send_outbox(RoomId room, Instant now, Output& out) {
     }
     return;
   }
-  const std::size_t repeats =
-      outbox_.next_frames(room, Epoch(static_cast<std::uint32_t>(cursor.epoch)), persist_done_, now, out.frames);
+  send_outbox_under(Epoch(static_cast<std::uint32_t>(cursor.epoch)), room, now, out);
+}
+
+void Session::send_outbox_under(Epoch epoch, RoomId room, Instant now, Output& out) {
+  const std::size_t repeats = outbox_.next_frames(room, epoch, persist_done_, now, out.frames);
   counters_.replayed += static_cast<std::uint32_t>(repeats);
   probe(Probe::client_outbox_replayed, repeats > 0);
 }
@@ -115,9 +118,14 @@ void Session::settled(std::uint32_t i, const wire::Send& send, const wire::SendR
 
 void Session::stale_epoch(std::uint32_t i, Epoch epoch, Instant now, Output& out) {
   const RoomCursor& cursor = rooms_.cursor(i);
-  if (cursor.member == 0 && epoch.value > cursor.epoch) {
+  if (cursor.member == 0) {
     // A Sync would only be told NotMember. Nothing of the room is shown any more, so the epoch is all there is to keep.
-    rooms_.jump(i, {.epoch = epoch, .seq = Seq(), .hash = PrefixHash()});
+    if (epoch.value > cursor.epoch) {
+      rooms_.jump(i, {.epoch = epoch, .seq = Seq(), .hash = PrefixHash()});
+    } else {
+      // The log was copied back. Should the user come back, this device has to dispute that: it goes on knowing the later one.
+      send_outbox_under(epoch, cursor.room, now, out);
+    }
     return;
   }
   want_sync(i);

@@ -1,5 +1,6 @@
 // The commit queue of a home: one batch of a room is with the store at a time. A batch whose outcome is unknown goes
-// again, identical, until the key of each row has decided; only then does the room go on.
+// again, identical, until the key of each row has decided; only then does the room go on. What the log has of it meanwhile is
+// shown, since others may read it there.
 #include <algorithm>
 #include <utility>
 
@@ -261,6 +262,7 @@ void RoomHomes::committed(const CommitCall& call, ports::StoreCompletion&& done)
   settle_rows(*home, *committed);
   release(w, std::exchange(w.in_flight_bytes, 0));
   w.in_flight.clear();
+  w.outcome_unknown = false;
   if (!committed->exists) {
     refuse_queue(*home, wire::SendStatus::NoSuchRoom);
     return forget(*home);
@@ -276,6 +278,13 @@ void RoomHomes::repeat_later(RoomHome& home, ports::CommitBatch&& batch, ports::
   home.work->repeat = std::move(batch);
   if (status == ports::StoreStatus::Stopped) turn_.store_stopped = true;
   retry_later(home);
+}
+
+/// The batch may be in the log, where others read it, and the store may go on without a word about it: what is there is
+/// shown first.
+void RoomHomes::repeat(RoomHome& home) {
+  if (home.work->outcome_unknown) return read_missing(home);
+  submit(home, std::move(home.work->repeat));
 }
 
 /// Answers every row, and publishes what the log holds right behind the head that is known: rows that were accepted, and
@@ -328,21 +337,34 @@ void RoomHomes::missing_read(const MissingCall& call, ports::StoreCompletion&& d
   RoomHome* home = find(call);
   if (home == nullptr || home->stage != HomeStage::Reading) return;
   auto* page = std::get_if<ports::PageRead>(&done.result);
-  if (done.status != ports::StoreStatus::Ok || page == nullptr) return retry_later(*home);
-  // Retention has cut some of it: what that did to the members only the room's own row tells.
-  if (!page->exists || page->min_seq > home->head.next()) return load(*home);
-  home->min_seq = page->min_seq;
-  std::vector<wire::Event> events;
-  for (wire::Event& event : page->events) {
-    if (event.seq != home->head.next()) break;
-    append(*home, event);
-    events.push_back(std::move(event));
+  const bool read = done.status == ports::StoreStatus::Ok && page != nullptr;
+  // What retention has cut, or another history, did to the members only the room's own row tells.
+  const bool joins = read && page->exists && page->epoch == home->epoch && page->min_seq <= home->head.next();
+  const bool progress = joins && show_missing(*home, std::move(*page));
+  HomeWork& w = work(*home);
+  if (w.outcome_unknown) {
+    probe(Probe::unknown_then_found, progress);
+    return submit(*home, std::move(w.repeat));  // whatever was read, its answer says what is to be done
   }
-  const bool progress = !events.empty();
-  publish(*home, std::move(events));
-  if (home->head < work(*home).missing_to) return progress ? read_missing(*home) : retry_later(*home);
+  if (!read) return retry_later(*home);
+  if (!joins) return load(*home);
+  if (home->head < w.missing_to) return progress ? read_missing(*home) : retry_later(*home);
   home->stage = HomeStage::Ready;
   next_work(*home);
+}
+
+/// True when some of the page was not known.
+bool RoomHomes::show_missing(RoomHome& home, ports::PageRead&& page) {
+  home.min_seq = page.min_seq;
+  std::vector<wire::Event> events;
+  for (wire::Event& event : page.events) {
+    if (event.seq != home.head.next()) break;
+    append(home, event);
+    events.push_back(std::move(event));
+  }
+  const bool some = !events.empty();
+  publish(home, std::move(events));
+  return some;
 }
 
 // ---- epochs
@@ -396,7 +418,7 @@ void RoomHomes::retry() {
         load(*home);
         break;
       case HomeStage::Repeating:
-        submit(*home, std::move(home->work->repeat));
+        repeat(*home);
         break;
       case HomeStage::Reading:
         read_missing(*home);

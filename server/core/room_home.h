@@ -20,7 +20,7 @@ enum class HomeStage : std::uint8_t {
   Ready,
   Committing,  // one batch is with the store
   Repeating,   // its outcome is unknown, or it could not be done: the identical batch goes again
-  Reading,     // events that somebody else has written are read before anything else
+  Reading,     // events that somebody else, or an attempt of unknown outcome, has written are read before anything else
   Raising,     // the epoch is being raised
 };
 const char* name_of(HomeStage stage);
@@ -60,7 +60,7 @@ struct HomeWork {
   std::size_t queue_bytes = 0;  // of queue and in_flight
   std::vector<SendInFlight> in_flight;
   std::size_t in_flight_bytes = 0;
-  ports::CommitBatch repeat;     // Repeating: the batch
+  ports::CommitBatch repeat;     // the batch that goes to the store again
   bool outcome_unknown = false;  // of an earlier attempt of the batch
   bool store_full = false;
   bool listed = false;  // among the rooms whose heads are told

@@ -90,9 +90,11 @@ class RoomHomes {
   void next_work(RoomHome& home);
   void commit(RoomHome& home);
   void submit(RoomHome& home, ports::CommitBatch&& batch);
+  void repeat(RoomHome& home);
   void repeat_later(RoomHome& home, ports::CommitBatch&& batch, ports::StoreStatus status);
   void settle_rows(RoomHome& home, ports::Committed& done);
   void read_missing(RoomHome& home);
+  bool show_missing(RoomHome& home, ports::PageRead&& page);
   void raise(RoomHome& home);
   void retry_later(const RoomHome& home);
   void release(HomeWork& work, std::size_t bytes);

@@ -448,6 +448,28 @@ TEST(LostCounter, AConflictBeforeTheRoomsSyncIsAnsweredIsTriedAgainUnderTheNumbe
   EXPECT_EQ(server.take().fatals, std::vector{FatalReason::DeviceConflict}) << "the log is the one that it knows";
 }
 
+TEST(LeftRoom, WaitingMessagesGoUnderAnEarlierEpochToo) {
+  ScriptedServer server;
+  server.bring_online({kRoom}, 5);
+  server.receive(wire::RoomChanged{.rooms_version = 2, .info = {.room = kRoom, .role = wire::Role::None}});
+  server.send(kRoom, "a");
+  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::StaleEpoch, .epoch = Epoch(2)});
+  server.take();
+  // The log was restored, which the device has just been told, and an older file has been copied over it since.
+  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::StaleEpoch, .epoch = Epoch(1)});
+  const auto sends = server.take().all<wire::Send>();
+  ASSERT_EQ(sends.size(), 1u);
+  EXPECT_EQ(sends[0].epoch, Epoch(1));
+  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::Forbidden, .epoch = Epoch(1)});
+  EXPECT_EQ(server.take().settled.size(), 1u);
+  // Back among the members, the device says that it knows of a later history.
+  server.receive(wire::RoomChanged{.rooms_version = 3, .info = {.room = kRoom, .role = wire::Role::Member}});
+  server.pass(1s);
+  const auto syncs = server.take().all<wire::Sync>();
+  ASSERT_EQ(syncs.size(), 1u);
+  EXPECT_EQ(syncs[0].rooms.at(0).cursor.epoch, Epoch(2));
+}
+
 TEST(LostCounter, ALogThatExpectsLessThanWasAcknowledgedIsFollowed) {
   ScriptedServer server;
   server.bring_online();

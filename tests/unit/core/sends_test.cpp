@@ -84,7 +84,7 @@ TEST_F(SendsTest, OneBatchOfARoomIsWithTheStoreAndTheRestGoesTogether) {
   EXPECT_EQ(rig->heard(bob).seqs(), (std::vector<std::uint64_t>{3, 4, 5, 6, 7}));
 }
 
-TEST_F(SendsTest, AnUnknownOutcomeThatTookEffectIsRepeatedIdenticallyAndFound) {
+TEST_F(SendsTest, AnUnknownOutcomeThatTookEffectIsShownAndItsIdenticalRepeatFound) {
   rig->hold_store();
   rig->say(alice, rig->message(1));
   rig->complete_next_unknown(true);
@@ -92,26 +92,64 @@ TEST_F(SendsTest, AnUnknownOutcomeThatTookEffectIsRepeatedIdenticallyAndFound) {
   EXPECT_EQ(rig->held(), 0u);  // the room waits
   EXPECT_TRUE(rig->heard(alice).frames.empty());
   rig->pass(1s);
+  ASSERT_EQ(rig->held_of<ports::ReadPage>(), 1u);
+  rig->complete_next();
+  // Other shards read it in the log meanwhile, and their sessions are shown it: nobody here is to be behind them.
+  EXPECT_EQ(rig->heard(bob).seqs(), std::vector<std::uint64_t>{3});
+  EXPECT_TRUE(results().empty());
   ASSERT_EQ(rig->held(), 1u);
   const auto& batch = std::get<ports::CommitBatch>(rig->held_request());
   ASSERT_EQ(batch.rows.size(), 1u);
   EXPECT_EQ(batch.rows[0].cseq, Cseq(1));
-  const std::size_t reads = rig->submitted<ports::ReadPage>();
   rig->let_store_run();
-  EXPECT_EQ(rig->submitted<ports::ReadPage>(), reads);  // its own rows are at hand
   ASSERT_EQ(results().size(), 2u);
   EXPECT_EQ(results()[0].seq, Seq(3));
   EXPECT_EQ(rig->heard(bob).seqs(), (std::vector<std::uint64_t>{3, 4}));
   EXPECT_EQ(count(Probe::unknown_then_found), 1u);
 }
 
-TEST_F(SendsTest, AnUnknownOutcomeWithoutEffectIsRepeatedUntilItHasOne) {
+TEST_F(SendsTest, AStoreThatCannotBeReadDoesNotHoldUpTheRepeat) {
+  rig->hold_store();
+  rig->say(alice, rig->message(1));
+  rig->complete_next_unknown(true);
+  rig->pass(1s);
+  ASSERT_EQ(rig->held_of<ports::ReadPage>(), 1u);
+  rig->complete_next(ports::StoreStatus::Unavailable);
+  ASSERT_EQ(rig->held_of<ports::CommitBatch>(), 1u);
+  const std::size_t reads = rig->submitted<ports::ReadPage>();
+  rig->let_store_run();
+  EXPECT_EQ(rig->submitted<ports::ReadPage>(), reads);  // its own rows are at hand
+  EXPECT_EQ(results().at(0).seq, Seq(3));
+  EXPECT_EQ(rig->heard(bob).seqs(), std::vector<std::uint64_t>{3});
+  EXPECT_EQ(count(Probe::unknown_then_found), 1u);
+}
+
+TEST_F(SendsTest, WhatIsReadBeforeTheRepeatInALogThatWasPutBackIsNotShown) {
   rig->hold_store();
   rig->say(alice, rig->message(1));
   rig->complete_next_unknown(false);
+  FakeRoom& room = rig->store.room(kRoom);
+  room.epoch = Epoch(2);
+  room.append({.room = kRoom, .sender = kAlice, .device = DeviceId(900), .cseq = Cseq(1), .body = "another"});
   rig->pass(1s);
-  rig->complete_next_unknown(false);
-  rig->pass(1s);
+  ASSERT_EQ(rig->held_of<ports::ReadPage>(), 1u);
+  rig->complete_next();
+  EXPECT_TRUE(rig->heard(bob).frames.empty());
+  ASSERT_EQ(rig->held_of<ports::CommitBatch>(), 1u);
+  rig->let_store_run();
+  EXPECT_EQ(results().at(0).status, wire::SendStatus::StaleEpoch);
+}
+
+TEST_F(SendsTest, AnUnknownOutcomeWithoutEffectIsRepeatedUntilItHasOne) {
+  rig->hold_store();
+  rig->say(alice, rig->message(1));
+  for (int i = 0; i < 2; ++i) {
+    rig->complete_next_unknown(false);
+    rig->pass(1s);
+    ASSERT_EQ(rig->held_of<ports::ReadPage>(), 1u);
+    rig->complete_next();
+    ASSERT_EQ(rig->held_of<ports::CommitBatch>(), 1u);
+  }
   rig->let_store_run();
   ASSERT_EQ(results().size(), 1u);
   EXPECT_EQ(results()[0].status, wire::SendStatus::Accepted);
