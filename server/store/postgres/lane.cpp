@@ -60,7 +60,7 @@ void Lane::greeted(const Outcome& outcome, Clock::time_point now) {
   if (!belongs(hello)) return;
   state_ = State::Ready;
   back_off_ = {};
-  answered_ = now;
+  answered_ = checked_ = now;
   shared_.counters.connects.fetch_add(1, std::memory_order_relaxed);
   health_.good();
 }
@@ -97,14 +97,11 @@ void Lane::give_up_waiting() {
 
 void Lane::watch(Clock::time_point now) {
   if (sent_.empty()) {
-    if (silent_) {
-      silent_ = false;
-      check(now);
-    } else if (now - answered_ > limits::kCheckEvery) {
-      check(now);
-    }
-    return;
+    if (std::exchange(silent_, false)) check(now);
   }
+  // However busy it is: the history may become another one at any time.
+  if (!silent_ && now - checked_ > limits::kCheckEvery) check(now);
+  if (sent_.empty()) return;
   const Clock::duration silence = now - std::max(answered_, sent_.front().sent);
   const Clock::duration patience = sent_.front().kind == Kind::Barrier ? limits::kBarrierPatience : limits::kWatchdog;
   if (silence > limits::kSilenceMax) return lose("PostgreSQL says nothing", now);
@@ -183,6 +180,7 @@ void Lane::send_barrier(Clock::time_point now) {
 }
 
 void Lane::check(Clock::time_point now) {
+  checked_ = now;
   std::vector<Call> calls{{&kHello, Params()}};
   if (options_.access != Access::Standby) {
     calls.push_back({&kPutBeacon, Params().add(beacon_.store).add(beacon_.nonce)});

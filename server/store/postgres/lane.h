@@ -128,6 +128,7 @@ class Lane {
   bool silent_ = false;           // nothing was answered for too long
   Clock::time_point at_{};        // when this state began, or ends
   Clock::time_point answered_{};  // last
+  Clock::time_point checked_{};   // likewise
   std::chrono::milliseconds back_off_{};
 };
 

@@ -130,15 +130,16 @@ struct Store::Threads {
     add(counters.rows_accepted, committed->head.value - committed->prev_head.value);
   }
 
-  /// The first lane to the primary that is not well; null: none.
+  /// The lane to the primary that is worst; null: all are well.
   const store::Health* unwell() const {
-    for (const auto& lane : writes.lanes()) {
-      if (lane->health().state() != store::Health::State::Good) return &lane->health();
-    }
-    for (const Lane* reader : readers) {
-      if (reader->health().state() != store::Health::State::Good) return &reader->health();
-    }
-    return nullptr;
+    const store::Health* found = nullptr;
+    const auto look = [&found](const store::Health& health) {
+      const bool good = health.state() == store::Health::State::Good;
+      if (health.failed() || (found == nullptr && !good)) found = &health;
+    };
+    for (const auto& lane : writes.lanes()) look(lane->health());
+    for (const Lane* reader : readers) look(reader->health());
+    return found;
   }
 
   StoreConfig config;
