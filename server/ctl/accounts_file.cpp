@@ -57,7 +57,7 @@ Result<std::string, std::string> asked(const std::string& prompt) {
 }  // namespace
 
 Result<AccountsFile, std::string> AccountsFile::open(const Options& options) {
-  app::Config config = config_of(options);
+  app::Config config = sqlite_config_of(options);
   if (auto became = become_owner(config); !became) return tl::unexpected(became.error());
   return AccountsFile(std::move(config));
 }

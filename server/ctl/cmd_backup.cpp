@@ -23,7 +23,7 @@ struct BackupOptions {
 };
 
 int backup(const Options& options, const BackupOptions& backup) {
-  const std::string from = config_of(options).database_path();
+  const std::string from = sqlite_config_of(options).database_path();
   std::error_code error;
   if (backup.to.empty()) return failed("FILE is empty; name a file for the copy");
   const fs::file_status target = fs::status(backup.to, error);

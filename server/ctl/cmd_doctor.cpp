@@ -76,6 +76,11 @@ void look_at_disk(const app::Config& config, std::vector<Finding>& findings) {
 }
 
 void look_at_database(const app::Config& config, std::vector<Finding>& findings) {
+  if (config.store.is_shared()) {
+    findings.push_back(
+        {.what = "database", .text = "PostgreSQL, which is not looked into; starlingctl migrate tries it", .fix = {}});
+    return;
+  }
   const std::string path = config.database_path();
   std::error_code error;
   if (!fs::exists(path, error)) {

@@ -56,7 +56,7 @@ int export_to_file(const std::string& database, const transfer::ExportPlan& plan
 }
 
 int export_all(const Options& options, const ExportOptions& chosen) {
-  const std::string database = config_of(options).database_path();
+  const std::string database = sqlite_config_of(options).database_path();
   transfer::ExportPlan plan{.now = wall_now(), .program = "starlingctl " STARLING_VERSION};
   for (const std::uint64_t room : chosen.rooms) plan.rooms.emplace_back(room);
   if (chosen.out.empty()) return failed("--out is empty; name a file, or - for standard output");

@@ -73,7 +73,7 @@ int import(const Options& options, const ImportOptions& chosen) {
                chosen.from);
     return kExitUsage;
   }
-  const app::Config config = config_of(options);
+  const app::Config config = sqlite_config_of(options);
   if (const auto became = become_owner(config); !became) return failed(became.error());
   if (const auto readable = chosen.file == "-" ? Result<void, std::string>() : can_read(chosen.file); !readable) {
     return failed(readable.error());

@@ -4,24 +4,35 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <string>
 
+#include "server/store/postgres/migrate.h"
 #include "server/store/sqlite/data_dir.h"
 #include "server/store/sqlite/migrate.h"
 
 namespace starling::ctl {
 namespace {
 
+void print(const std::string& database, int from, int to) {
+  const std::string what = from == to  ? fmt::format("schema {} is current", to)
+                           : from == 0 ? fmt::format("made, with schema {}", to)
+                                       : fmt::format("from schema {} to {}", from, to);
+  fmt::print("{}: {}\n", database, what);
+}
+
 int migrate(const Options& options) {
   const app::Config config = config_of(options);
+  if (config.store.is_shared()) {
+    const auto report = postgres::migrate(config.store.postgres);
+    if (!report) return failed(report.error().text);
+    print("PostgreSQL", report->from, report->to);
+    return kExitOk;
+  }
   if (const auto became = become_owner(config); !became) return failed(became.error());
   if (const auto made = store::DataDir::make(config.data_dir); !made) return failed(made.error());
   const auto report = store::migrate(config.database_path());
   if (!report) return failed(report.error());
-  const auto [from, to] = *report;
-  const std::string what = from == to  ? fmt::format("schema {} is current", to)
-                           : from == 0 ? fmt::format("made, with schema {}", to)
-                                       : fmt::format("from schema {} to {}", from, to);
-  fmt::print("{}: {}\n", config.database_path(), what);
+  print(config.database_path(), report->from, report->to);
   return kExitOk;
 }
 

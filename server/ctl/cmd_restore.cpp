@@ -15,7 +15,7 @@ namespace starling::ctl {
 namespace {
 
 int restore(const Options& options, const std::string& from) {
-  const app::Config config = config_of(options);
+  const app::Config config = sqlite_config_of(options);
   if (const auto became = become_owner(config); !became) return failed(became.error());
   if (const auto readable = can_read(from); !readable) return failed(readable.error());
   if (const auto made = store::DataDir::make(config.data_dir); !made) return failed(made.error());

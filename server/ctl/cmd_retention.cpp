@@ -32,7 +32,7 @@ int retention(const Options& options, const RetentionOptions& chosen) {
                chosen.older_than);
     return kExitUsage;
   }
-  const app::Config config = config_of(options);
+  const app::Config config = sqlite_config_of(options);
   if (const auto became = become_owner(config); !became) return failed(became.error());
   store::RetentionPlan plan{.older_than = wall_now() - std::chrono::seconds(*age), .dry_run = chosen.dry_run};
   for (const std::uint64_t room : chosen.rooms) plan.rooms.emplace_back(room);

@@ -25,7 +25,7 @@ struct ShowOptions {
 };
 
 int show(const Options& options, const ShowOptions& show) {
-  const std::string path = config_of(options).database_path();
+  const std::string path = sqlite_config_of(options).database_path();
   const RoomId id(show.room);
   const auto room = store::room_show(path, id);
   if (!room) return failed(room.error());
@@ -55,7 +55,7 @@ std::string json_line(const store::RoomSummary& room) {
 }
 
 int list(const Options& options, bool json) {
-  const std::string path = config_of(options).database_path();
+  const std::string path = sqlite_config_of(options).database_path();
   bool first = true;
   const auto listed = store::each_room(path, [&](const store::RoomSummary& room) {
     if (first && !json) {
@@ -79,7 +79,7 @@ std::string marks_of(const store::MemberView& member) {
 }
 
 int members(const Options& options, std::uint64_t room, bool json) {
-  const std::string path = config_of(options).database_path();
+  const std::string path = sqlite_config_of(options).database_path();
   const auto shown = store::room_show(path, RoomId(room));
   if (!shown) return failed(shown.error());
   if (!shown->exists)

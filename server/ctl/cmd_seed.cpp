@@ -16,7 +16,7 @@ namespace starling::ctl {
 namespace {
 
 int seed(const Options& options, store::SeedPlan plan) {
-  const app::Config config = config_of(options);
+  const app::Config config = sqlite_config_of(options);
   if (const auto became = become_owner(config); !became) return failed(became.error());
   if (const auto made = store::DataDir::make(config.data_dir); !made) return failed(made.error());
   plan.now = wall_now();

@@ -24,6 +24,8 @@ struct StatusOptions {
 };
 
 DatabaseFigures look_into(const app::Config& config) {
+  if (config.store.is_shared())
+    return {.path = "PostgreSQL", .problem = "its figures are in /metrics (starling_store_…)"};
   DatabaseFigures figures{.path = config.database_path()};
   std::error_code error;
   const fs::space_info space = fs::space(config.data_dir, error);

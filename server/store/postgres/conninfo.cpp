@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "server/store/postgres/limits.h"
@@ -33,9 +34,15 @@ std::string options_of(const std::string& conninfo, Access access) {
   return options;
 }
 
-std::string_view without_newline(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
-  return text;
+/// libpq says a thing on several lines, and with several hosts more of them.
+std::string on_one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    if (c == '\t') continue;
+    line += c == '\n' ? ' ' : c;
+  }
+  while (line.ends_with(' ')) line.pop_back();
+  return line;
 }
 
 }  // namespace
@@ -63,7 +70,7 @@ std::vector<const char*> ConnectParams::values() const {
 }
 
 std::string explain_connection(PGconn* connection) {
-  const std::string_view text = without_newline(PQerrorMessage(connection));
+  const std::string text = on_one_line(PQerrorMessage(connection));
   if (PQconnectionNeedsPassword(connection) != 0) {
     return fmt::format("PostgreSQL wants a password and was given none ({}); name one in store.postgres, or a passfile",
                        text);

@@ -197,5 +197,30 @@ class WithoutDatabase(Refusals):
                 self.assertEqual(before, self.state())
 
 
+class OfACluster(Refusals):
+    """Its store is PostgreSQL: nothing may make or change a database in the data directory."""
+
+    def setUp(self):
+        super().setUp()
+        self.configure(
+            f'[store]\npostgres = "host={self.folder} dbname=nobody"\n[cluster]\nnode = 0\nlisten = "tcp://127.0.0.1:{self.port}"\n'
+        )
+        self.archive = self.folder / "archive.jsonl"
+        self.archive.write_text("", encoding="utf-8")
+
+    def test_what_knows_sqlite_only_says_so(self):
+        before = self.state()
+        more = (("import", self.archive), ("restore", self.archive), ("seed", "--users", "2", "--rooms", "1"))
+        for given in (*(each for each in WITHOUT_DATABASE if each != ("ledger",)), *more):
+            with self.subTest(given=given):
+                self.refuses(given, 1, "store is PostgreSQL", PASSWORD)
+                self.assertEqual(before, self.state())
+
+    def test_what_reads_postgresql_says_that_it_is_not_there(self):
+        for given in (("ledger",), ("migrate",)):
+            with self.subTest(given=given):
+                self.refuses(given, 1, "PostgreSQL")
+
+
 if __name__ == "__main__":
     main()
