@@ -18,6 +18,22 @@ BIN = pathlib.Path(sys.argv[1]).resolve()
 PASSWORD = "correct horse battery"
 UPGRADE = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "x" * 22 + "=="}
 
+# Every fault of it has to take effect, or the run fails. A pause of more than a lease puts the node out.
+LOAD = """
+users = 60
+ramp = "2s"
+duration = "26s"
+faults = ["@3s kill n2", "@6s restart n2", "@11s pause n1 5s", "@19s drain n2"]
+[rooms]
+count = 12
+members = 10
+[[persona]]
+name = "talker"
+share = 1
+think = "1s"
+actions = { send = 1.0, reply = 0.3, react = 0.2, edit = 0.1, mark_read = 0.3, reconnect = 0.05 }
+"""
+
 
 def is_free(port):
     with socket.socket() as probe:
@@ -118,14 +134,32 @@ class DevCluster(unittest.TestCase):
         self.tool("drain", "n2")
         self.assertEqual("gone", self.status()["n2"][1])
 
-    def test_4_what_it_cannot_do_names_what_it_can(self):
+    def test_4_people_lose_nothing_while_nodes_die_stand_still_and_stop(self):
+        for name in ("n1", "n2"):
+            if self.status()[name][1] == "running":
+                self.tool("drain", name)  # the load starts them itself
+        scenario = self.home / "load.toml"
+        scenario.write_text(LOAD, encoding="utf-8")
+        configs = [f"--config={self.home}/cluster/{name}/starling.toml" for name in ("n1", "n2")]
+        run = subprocess.run(
+            [BIN / "starling-loadsim", "run", scenario, "--spawn", *configs], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240
+        )
+        self.assertEqual(0, run.returncode, run.stdout + run.stderr)
+        result = json.loads(run.stdout.splitlines()[-1])
+        self.assertEqual((0, True), (result["violations"], result["quiesced"]), run.stdout)
+        self.assertGreater(result["accepted"], 100)
+        self.assertGreater(result["swept"]["events"], result["accepted"])
+        for name in ("n1", "n2"):
+            self.tool("restart", name)
+
+    def test_5_what_it_cannot_do_names_what_it_can(self):
         for arguments, said in ((("kill", "haproxi"), "Did you mean haproxy?"), (("drain", "pg3"), "n1, n2"), (("promote", "n1"), "pg1, pg2, pg3"),
                                 (("up", "--nodes", "3"), "down --purge")):  # fmt: skip
             run = self.run_tool(*arguments)
             self.assertEqual(1, run.returncode, arguments)
             self.assertIn(said, run.stderr)
 
-    def test_5_an_id_that_another_process_has_got_is_not_touched(self):
+    def test_6_an_id_that_another_process_has_got_is_not_touched(self):
         bystander = subprocess.Popen(["sleep", "60"])
         self.addCleanup(bystander.wait)
         self.addCleanup(bystander.kill)
@@ -138,7 +172,7 @@ class DevCluster(unittest.TestCase):
         self.assertEqual(1, self.run_tool("kill", "n2").returncode)
         self.assertIsNone(bystander.poll())
 
-    def test_6_down_leaves_nothing_running_and_up_finds_the_data(self):
+    def test_7_down_leaves_nothing_running_and_up_finds_the_data(self):
         self.assertNotEqual([], list(of_folder(self.home)))
         self.tool("down")
         self.assertEqual([], list(of_folder(self.home)))
