@@ -115,7 +115,7 @@ TEST_F(BusContract, AnUnknownKeyIsRefusedOnBothSidesAndTheLogSaysWhatToDo) {
   BusNode stranger{30};
   stranger.start({a.as_peer()});
   connect({&a, &b});
-  EXPECT_TRUE(a.reaches("starling_bus_keys_total{what=\"refused\"}", 1));
+  ASSERT_TRUE(a.reaches("starling_bus_keys_total{what=\"refused\"}", 1));
   EXPECT_TRUE(a.complains("its key " + bus::text_of(stranger.config().public_key) + " is none of a peer; fix: "));
   EXPECT_TRUE(stranger.complains("n10 at " + a.bus().endpoint() + " refuses this node; fix: "));
   EXPECT_EQ(stranger.metric("starling_bus_node_heard{node=\"n10\"}"), 0u);
