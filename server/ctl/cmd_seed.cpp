@@ -9,21 +9,32 @@
 
 #include "server/ctl/arguments.h"
 #include "server/ctl/units.h"
+#include "server/store/postgres/seed.h"
 #include "server/store/sqlite/data_dir.h"
 #include "server/store/sqlite/seed.h"
 
 namespace starling::ctl {
 namespace {
 
+void print(const std::string& database, const store::SeedReport& report) {
+  fmt::print("{}: {} rooms made with {} members, {} rooms were there\n", database, grouped(report.rooms_made),
+             grouped(report.members), grouped(report.rooms_existing));
+}
+
 int seed(const Options& options, store::SeedPlan plan) {
-  const app::Config config = sqlite_config_of(options);
+  const app::Config config = config_of(options);
+  plan.now = wall_now();
+  if (config.store.is_shared()) {
+    const auto report = postgres::seed(config.store.postgres, plan);
+    if (!report) return failed(report.error());
+    print("PostgreSQL", *report);
+    return kExitOk;
+  }
   if (const auto became = become_owner(config); !became) return failed(became.error());
   if (const auto made = store::DataDir::make(config.data_dir); !made) return failed(made.error());
-  plan.now = wall_now();
   const auto report = store::seed(config.database_path(), plan);
   if (!report) return failed(report.error());
-  fmt::print("{}: {} rooms made with {} members, {} rooms were there\n", config.database_path(),
-             grouped(report->rooms_made), grouped(report->members), grouped(report->rooms_existing));
+  print(config.database_path(), *report);
   return kExitOk;
 }
 

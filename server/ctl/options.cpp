@@ -26,9 +26,10 @@ app::Config config_of(const Options& options) {
 app::Config sqlite_config_of(const Options& options) {
   app::Config config = config_of(options);
   if (!config.store.is_shared()) return config;
-  std::exit(failed(
-      "this server's store is PostgreSQL (store.postgres), and the command knows SQLite only; of a cluster, migrate, "
-      "ledger, keygen, token and status go, and accounts are made through the servers' API"));
+  std::exit(
+      failed("this server's store is PostgreSQL (store.postgres), and the command knows SQLite only; of a cluster, "
+             "migrate, seed, "
+             "ledger, keygen, token and status go, and accounts are made through the servers' API"));
 }
 
 int failed(std::string_view message) {

@@ -59,4 +59,17 @@ Rows Session::ask(Literal sql, const Params& params) {
   return Rows(answer.release());
 }
 
+Rows Session::call(const Call& call) {
+  const Statement& statement = *call.statement;
+  if (prepared_.insert(&statement).second) {
+    const Answer prepared(PQprepare(connection_.get(), statement.name, statement.sql, 0, nullptr));
+    check(prepared.get());
+  }
+  const Params::Pointers pointers = call.params.pointers();
+  Answer answer(PQexecPrepared(connection_.get(), statement.name, static_cast<int>(pointers.values.size()),
+                               pointers.values.data(), pointers.lengths.data(), pointers.formats.data(), kBinary));
+  check(answer.get());
+  return Rows(answer.release());
+}
+
 }  // namespace starling::postgres

@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <unordered_set>
 
+#include "server/store/postgres/call.h"
 #include "server/store/postgres/migrate.h"
 #include "server/store/postgres/migrations.h"
 #include "server/store/postgres/params.h"
@@ -40,6 +42,8 @@ class Session {
   std::string run(Literal sql);
   int number(Literal sql);
   Rows ask(Literal sql, const Params& params = {});
+  /// Prepared the first time.
+  Rows call(const Call& call);
   int server_version() const { return PQserverVersion(connection_.get()); }
   std::string database() const { return PQdb(connection_.get()); }
 
@@ -50,6 +54,7 @@ class Session {
   void check(const PGresult* result) const;
 
   std::unique_ptr<PGconn, Finish> connection_;
+  std::unordered_set<const Statement*> prepared_;
 };
 
 }  // namespace starling::postgres

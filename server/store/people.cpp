@@ -1,4 +1,4 @@
-#include "server/store/sqlite/people.h"
+#include "server/store/people.h"
 
 #include <array>
 #include <string_view>
