@@ -203,7 +203,7 @@ void DeviceWatch::check_page(const AskedPage& asked, const wire::HistoryPage& pa
   const bool reached =
       !page.events.empty() && (asked.backward ? page.events.back().seq >= edge : page.events.front().seq <= edge);
   if (!reached) {
-    violated(Guarantee::G5_ReadYourWrites, page.room, edge,
+    violated(Guarantee::G5_ReadYourWrites, page.room, edge.prev(),
              range("the page lacks", edge.value, "asked with floor", asked.floor.value));
   }
 }

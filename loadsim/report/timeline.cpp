@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <string_view>
 #include <utility>
 
@@ -37,6 +38,7 @@ constexpr const char* kTimelineStyle = R"css(
 .step.bad circle{fill:var(--card);stroke:var(--bad);stroke-width:2.4}
 .step.bad text{fill:var(--bad);font-weight:600}
 .fault{fill:var(--warn);opacity:.32}
+.view{fill:var(--good);opacity:.3}
 .down{fill:var(--dim);opacity:.2}
 .part{fill:var(--s1);opacity:.12}
 .end{stroke:var(--bad);stroke-width:1.6}
@@ -106,16 +108,16 @@ std::string svg(double height, const std::string& body, std::string_view about) 
 }
 
 /// A span as a bar with its text beside it; where there is no room on either side, on it.
-std::string bar(double from, double to, double y, const Timeline::Span& span, Rows& rows) {
+std::string bar(const char* kind, double from, double to, double y, const Timeline::Span& span, Rows& rows) {
   const double width = std::max(2.0, to - from);
   const double text_width = width_of(span.text);
   double text = from + width + 4;
   if (text + text_width > kWidth - kRight) text = from - 4 - text_width < kLeft ? from + 4 : from - 4 - text_width;
   y += kRow * static_cast<double>(rows.take(std::min(from, text), std::max(from + width, text + text_width) + 8));
   return fmt::format(
-      R"(<g><title>{} to {}: {}</title><rect class="fault" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="10" rx="2"/>)"
+      R"(<g><title>{} to {}: {}</title><rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="10" rx="2"/>)"
       R"(<text class="faulttext" x="{:.1f}" y="{:.1f}">{}</text></g>)",
-      seconds_text(span.from_ms), seconds_text(span.to_ms), escaped(span.text), from, y, width, text, y + 9,
+      seconds_text(span.from_ms), seconds_text(span.to_ms), escaped(span.text), kind, from, y, width, text, y + 9,
       escaped(span.text));
 }
 
@@ -125,15 +127,38 @@ std::string end_line(const Timeline::End& end, double x, double top, double bott
                      escaped(end.violation.empty() ? "the end" : end.violation));
 }
 
-/// The whole run on a straight line of time: its faults, and which part is drawn large.
+/// Lanes of bars above each other, with their name in front.
+class Bars {
+ public:
+  explicit Bars(double y) : y_(y) {}
+
+  void lane(const char* kind, const std::string& name, const std::vector<Timeline::Span>& spans,
+            const std::function<double(double)>& x) {
+    if (spans.empty()) return;
+    Rows rows;
+    out_ += fmt::format(R"(<text class="lane" x="4" y="{:.1f}">{}</text>)", y_ + 9, name);
+    for (const Timeline::Span& span : spans) out_ += bar(kind, x(span.from_ms), x(span.to_ms), y_, span, rows);
+    y_ += kRow * static_cast<double>(rows.count());
+  }
+  double y() const { return y_; }
+  const std::string& drawn() const { return out_; }
+
+ private:
+  double y_;
+  std::string out_;
+};
+
+/// The whole run on a straight line of time: its views and faults, and which part is drawn large.
 std::string overview(const Timeline& t, double window_from) {
   const double whole = std::max({t.end.at_ms, 1.0, t.faults.empty() ? 0.0 : t.faults.back().from_ms});
   const auto x = [&](double ms) { return kLeft + std::clamp(ms / whole, 0.0, 1.0) * (kWidth - kRight - kLeft); };
-  Rows rows;
-  std::string body;
-  for (const Timeline::Span& fault : t.faults) body += bar(x(fault.from_ms), x(fault.to_ms), 10, fault, rows);
-  if (t.faults.empty()) body += fmt::format(R"(<text class="tick" x="{}" y="19">no faults</text>)", kLeft);
-  const double bottom = 10 + kRow * static_cast<double>(std::max<std::size_t>(1, rows.count())) + 4;
+  Bars bars(10);
+  bars.lane("view", "views", t.views, x);
+  bars.lane("fault", "faults", t.faults, x);
+  std::string body = bars.drawn();
+  if (t.faults.empty())
+    body += fmt::format(R"(<text class="tick" x="{}" y="{:.1f}">no faults</text>)", kLeft, bars.y() + 9);
+  const double bottom = bars.y() + (t.faults.empty() ? kRow : 0) + 4;
   const double part = x(t.end.at_ms) - x(window_from);
   std::string out = fmt::format(
       R"(<rect class="part" x="{:.1f}" y="4" width="{:.1f}" height="{:.1f}"><title>drawn large below</title></rect>)",
@@ -148,8 +173,7 @@ std::string overview(const Timeline& t, double window_from) {
                              : "middle",
                     ms / 1000);
   }
-  out += R"(<text class="lane" x="4" y="19">faults</text>)";
-  return svg(bottom + 20, out, "the faults of the whole run");
+  return svg(bottom + 20, out, "the views and faults of the whole run");
 }
 
 /// The messages' way through the lanes, on folded time.
@@ -186,14 +210,12 @@ class Detail {
       const std::size_t row = rows[step.lane].take(from, x + kMark + 2 + (before ? 0 : label));
       places_.push_back({x, row, before});
     }
-    double y = 12;
-    Rows faults;
-    for (const Timeline::Span& fault : t_.faults) {
-      if (!is_in_sight(fault)) continue;
-      out_ += bar(fold_.at(fault.from_ms), fold_.at(fault.to_ms), y, fault, faults);
-    }
-    if (faults.count() != 0) out_ += fmt::format(R"(<text class="lane" x="4" y="{:.1f}">faults</text>)", y + 9);
-    y += kRow * static_cast<double>(faults.count());
+    Bars bars(12);
+    const auto x = [this](double ms) { return fold_.at(ms); };
+    bars.lane("view", "views", in_sight(t_.views), x);
+    bars.lane("fault", "faults", in_sight(t_.faults), x);
+    out_ += bars.drawn();
+    double y = bars.y();
     for (std::size_t i = 0; i < t_.lanes.size(); ++i) {
       tops_.push_back(y);
       y += 2 * kLanePad + kRow * static_cast<double>(std::max<std::size_t>(1, rows[i].count()));
@@ -203,6 +225,14 @@ class Detail {
 
   bool is_in_sight(const Timeline::Span& span) const {
     return span.to_ms >= fold_.moments().front() && span.from_ms <= fold_.moments().back();
+  }
+
+  std::vector<Timeline::Span> in_sight(const std::vector<Timeline::Span>& spans) const {
+    std::vector<Timeline::Span> seen;
+    for (const Timeline::Span& span : spans) {
+      if (is_in_sight(span)) seen.push_back(span);
+    }
+    return seen;
   }
 
   double height_of(std::size_t lane) const {

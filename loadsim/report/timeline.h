@@ -46,6 +46,7 @@ struct Timeline {
   std::string title;
   std::vector<std::string> messages;  // at most kMessagesMax, by colour
   std::vector<Lane> lanes;
+  std::vector<Span> views;  // each until the next
   std::vector<Span> faults;
   std::vector<Down> downs;
   std::vector<Step> steps;  // by time

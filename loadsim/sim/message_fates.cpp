@@ -65,6 +65,12 @@ std::optional<Message> MessageFates::first_missed(RoomId room, DeviceId device) 
   return first;
 }
 
+/// An answer that is too old lacks what comes behind it.
+Seq MessageFates::seq_of(const check::Violation& violation) {
+  const bool lacks_next = violation.guarantee == check::Guarantee::G5_ReadYourWrites;
+  return lacks_next ? violation.seq.next() : violation.seq;
+}
+
 /// A violation does not always name a message: then the likeliest one of its room, or of all, and of those the last.
 std::optional<Message> MessageFates::culprit(const std::optional<check::Violation>& violation) const {
   if (violation && violation->device && !violation->seq) {
@@ -76,7 +82,7 @@ std::optional<Message> MessageFates::culprit(const std::optional<check::Violatio
     int likely = 0;
     if (violation) {
       if (violation->room && message.room != violation->room) continue;
-      likely += violation->seq && fate.seq == violation->seq ? 4 : 0;
+      likely += violation->seq && fate.seq == seq_of(*violation) ? 4 : 0;
       likely += fate.accepted && !fate.committed ? 2 : 0;
       likely += !violation->seq && is_missed(message, fate) ? 1 : 0;
     }

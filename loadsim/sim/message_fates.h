@@ -51,6 +51,7 @@ class MessageFates {
  private:
   /// The first committed one behind what the device was shown of the room.
   std::optional<Message> first_missed(RoomId room, DeviceId device) const;
+  static Seq seq_of(const check::Violation& violation);
   std::optional<Message> culprit(const std::optional<check::Violation>& violation) const;
   bool is_missed(const Message& message, const Fate& fate) const;
 

@@ -53,6 +53,11 @@ void Recording::refused(Instant at, const ports::StoreRequest& request) {
 }
 
 void Recording::stored(Instant at, const ports::StoreResult& result) {
+  if (const auto* kept = std::get_if<ports::LeaseKept>(&result)) {
+    for (const ports::View& view : kept->views) {
+      if (views_.empty() || view.id > views_.back().second.id) views_.emplace_back(at, view);
+    }
+  }
   const auto* done = std::get_if<ports::Committed>(&result);
   if (done == nullptr) return;
   for (std::size_t i = 0; i < done->results.size() && i < done->batch.rows.size(); ++i) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "common/base/time.h"
@@ -10,6 +11,7 @@
 #include "common/wire/frames.h"
 #include "server/ports/envelope.h"
 #include "server/ports/store.h"
+#include "server/ports/view.h"
 
 namespace starling::sim {
 
@@ -72,6 +74,8 @@ class Recording {
   void lost(Instant at, ShardId to, const ports::Envelope& envelope);
   void shard(Instant at, ShardId shard, Step::What what) { add({.what = what, .at = at, .place = shard.value}); }
 
+  /// The numbered views, each from the moment at which the store first told of it.
+  const std::vector<std::pair<Instant, ports::View>>& views() const { return views_; }
   const std::vector<Device>& devices() const { return devices_; }
   /// In the order in which they happened.
   const std::vector<Step>& steps() const { return steps_; }
@@ -82,6 +86,7 @@ class Recording {
 
   std::vector<Device> devices_;  // by index
   std::vector<Step> steps_;
+  std::vector<std::pair<Instant, ports::View>> views_;
 };
 
 }  // namespace starling::sim

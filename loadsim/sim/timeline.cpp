@@ -38,6 +38,7 @@ class Builder {
     choose_lanes();
     add_steps();
     add_missing();
+    add_views();
     add_faults();
     add_downs();
     out_.end.at_ms = ms(Instant() + report_.lasted);
@@ -303,6 +304,19 @@ class Builder {
   }
 
   // ---- what lasts
+
+  void add_views() {
+    const auto& views = recording_.views();
+    for (std::size_t i = 0; i < views.size() && options_.nodes > 1; ++i) {
+      const auto& [at, view] = views[i];
+      std::string text = "view " + std::to_string(view.id.value) + ":";
+      for (const ports::ViewNode& node : view.nodes) {
+        text += " n" + std::to_string(node.first.value / options_.shards + 1) + (node.leaving ? " (leaves)" : "");
+      }
+      const Instant end = i + 1 < views.size() ? views[i + 1].first : Instant() + report_.lasted;
+      out_.views.push_back({ms(at), ms(end), text});
+    }
+  }
 
   void add_faults() {
     for (const users::Fault& fault : options_.schedule) {

@@ -90,6 +90,7 @@ Timeline small(std::size_t devices) {
   add(59'041, devices + 1, "committed", 1);
   add(59'041, devices, "answered", 2);
   for (std::size_t i = 0; i < devices; ++i) add(59'050 + static_cast<double>(i), i, "shown", 2);
+  t.views = {{.from_ms = 500, .to_ms = 4'000, .text = "view 1: n1"}, {4'000, 59'999, "view 2: n1 n2"}};
   t.faults = {{.from_ms = 3'000, .to_ms = 9'000, .text = "cut 30% 6s"}, {59'045, 59'999, "store.slow 400ms 1s"}};
   t.downs = {{.lane = 1, .span = {58'000, 59'044, "not connected"}}};
   t.end = {.at_ms = 60'000,
@@ -162,8 +163,10 @@ TEST(TimelinePage, TheViolationStandsWhereItWasFound) {
   EXPECT_EQ(count(svgs_of(good)[1].body, R"(class="endtext")"), 0u);
 }
 
-TEST(TimelinePage, FaultsAreInTheWholeRunAndBesideWhatTheyMeet) {
+TEST(TimelinePage, ViewsAndFaultsAreInTheWholeRunAndBesideWhatTheyMeet) {
   const auto svgs = svgs_of(html(small(2)));
+  EXPECT_EQ(count(svgs[0].body, R"(class="view")"), 2u);
+  EXPECT_EQ(count(svgs[1].body, R"(class="view")"), 1u);
   EXPECT_EQ(count(svgs[0].body, R"(class="fault")"), 2u);
   EXPECT_EQ(count(svgs[1].body, R"(class="fault")"), 1u);
   EXPECT_EQ(count(svgs[1].body, R"(class="down")"), 1u);

@@ -54,13 +54,15 @@ class Script {
     out.notices.emplace_back(client::Applied{&shown});
     recording.device_output(at(when), index, index == 0 ? kSender : kReader, out);
   }
-  Timeline drawn(std::optional<check::Violation> violation = std::nullopt) const {
+  Timeline drawn(std::optional<check::Violation> violation = std::nullopt, std::uint16_t nodes = 1) const {
     RunReport report{.lasted = 10s};
     if (violation) {
       report.violations = 1;
       report.first.push_back(*violation);
     }
-    return timeline_of(recording, Options(), report);
+    Options options;
+    options.nodes = nodes;
+    return timeline_of(recording, options, report);
   }
 
   Recording recording;
@@ -100,6 +102,37 @@ TEST(Timeline, AMessagesWayLeadsFromItsSenderToItsReader) {
     ASSERT_TRUE(t.steps[i].after.has_value()) << t.steps[i].about;
     EXPECT_LT(*t.steps[i].after, i);
   }
+}
+
+TEST(Timeline, WhatATooOldAnswerLacksIsTheMessageThatWentWrong) {
+  Script script;
+  for (std::uint32_t n = 1; n <= 3; ++n) {
+    script.sends(n * 1s, Cseq(n));
+    script.commits(n * 1s + 30ms, Cseq(n), Seq(n));
+    script.shows(n * 1s + 50ms, 1, Cseq(n), Seq(n));
+  }
+  const Timeline t = script.drawn(check::Violation{
+      .guarantee = check::Guarantee::G5_ReadYourWrites, .room = kRoom, .seq = Seq(1), .device = kReader, .text = "x"});
+  ASSERT_FALSE(t.messages.empty());
+  EXPECT_EQ(t.messages.front().substr(0, 3), "#2 ");
+}
+
+TEST(Timeline, EachViewLastsUntilTheNext) {
+  Script script;
+  ports::View both{.id = ViewId(3)};
+  both.add({.first = ShardId(0), .shards = 2});
+  both.add({.first = ShardId(2), .shards = 2, .leaving = true});
+  ports::View one{.id = ViewId(4)};
+  one.add({.first = ShardId(0), .shards = 2});
+  script.recording.stored(at(1s), ports::LeaseKept{.kept = true, .views = {both}});
+  script.recording.stored(at(4s), ports::LeaseKept{.kept = true, .views = {both, one}});
+  script.recording.stored(at(5s), ports::LeaseKept{.kept = true, .views = {one}});
+  const Timeline t = script.drawn(std::nullopt, 2);
+  ASSERT_EQ(t.views.size(), 2u);
+  EXPECT_EQ(t.views[0].text, "view 3: n1 n2 (leaves)");
+  EXPECT_EQ(t.views[0].to_ms, 4000);
+  EXPECT_EQ(t.views[1].text, "view 4: n1");
+  EXPECT_EQ(t.views[1].to_ms, 10'000);
 }
 
 TEST(Timeline, AnAcknowledgedMessageThatIsInNoLogIsMarked) {
