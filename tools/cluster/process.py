@@ -64,7 +64,7 @@ class Process:
 
     def send_all(self, number):
         """To its children's children too: PostgreSQL works in them, each in a group of its own."""
-        for pid, start in self._family():
+        for pid, start in self.family():
             send(pid, start, number)
 
     def end(self, number, patience_s):
@@ -97,7 +97,7 @@ class Process:
         good = now and now[2] == int(start) and boot == BOOT.read_text().strip()
         return (int(pid), int(start)) if good else None
 
-    def _family(self):
+    def family(self):
         """Parents before their children."""
         known = self._known()
         if not known:

@@ -43,6 +43,18 @@ def stop(process, wait_s=30):
             stream.close()
 
 
+def read_metrics_by_label(text):
+    return {name: float(value) for name, value in re.findall(r"^([a-z_0-9]+(?:\{[^}]*\})?) ([-+0-9.e]+)$", text, re.MULTILINE)}
+
+
+def summed(by_label):
+    values = {}
+    for labelled, value in by_label.items():
+        name = labelled.partition("{")[0]
+        values[name] = values.get(name, 0.0) + value
+    return values
+
+
 class Server:
     """starlingd with its data in `directory`. `settings` are lines of TOML beyond where it listens and stores."""
 
@@ -96,16 +108,11 @@ class Server:
     def metrics_by_label(self):
         """name{label="…"} -> value."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as page:
-            text = page.read().decode()
-        return {name: float(value) for name, value in re.findall(r"^([a-z_0-9]+(?:\{[^}]*\})?) ([-+0-9.e]+)$", text, re.MULTILINE)}
+            return read_metrics_by_label(page.read().decode())
 
     def metrics(self):
         """name -> value, summed over shards."""
-        values = {}
-        for labelled, value in self.metrics_by_label().items():
-            name = labelled.partition("{")[0]
-            values[name] = values.get(name, 0.0) + value
-        return values
+        return summed(self.metrics_by_label())
 
     def rss_bytes(self):
         rollup = pathlib.Path(f"/proc/{self.pid}/smaps_rollup").read_text()

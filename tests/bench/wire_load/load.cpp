@@ -43,7 +43,7 @@ std::unique_ptr<Protocol> make_protocol(const Options& options, const std::vecto
 Load::Load(const Options& options, std::vector<std::string> tokens)
     : options_(options),
       tokens_(std::move(tokens)),
-      wire_(options.port),
+      wire_(options.ports),
       protocol_(make_protocol(options_, tokens_, wire_, rooms_, timers_, tally_)),
       peers_(options.protocol == ProtocolKind::Raw ? options.connections : tokens_.size()) {
   for (std::uint32_t i = 0; i < peers_.size(); ++i) peers_[i].index = i;

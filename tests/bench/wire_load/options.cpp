@@ -12,7 +12,8 @@ Options parse_options(int argc, char** argv) {
   CLI::App cli("The benches' side of the wire: many connections of one thread, that send on time and check what comes");
   Options options;
   const std::map<std::string, ProtocolKind> kinds{{"starling", ProtocolKind::Starling}, {"raw", ProtocolKind::Raw}};
-  cli.add_option("--port", options.port, "On 127.0.0.1")->required();
+  cli.add_option("--port", options.ports, "On 127.0.0.1; of several each takes its share of the connections")
+      ->required();
   cli.add_option("--protocol", options.protocol, "starling or raw")->transform(CLI::CheckedTransformer(kinds));
   cli.add_option("--tokens", options.tokens_file, "starling: access tokens, one a line and connection");
   cli.add_option("--connections", options.connections, "raw: how many");

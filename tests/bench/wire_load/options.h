@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace starling::bench {
 
@@ -12,7 +13,7 @@ enum class ProtocolKind : std::uint8_t {
 };
 
 struct Options {
-  std::uint16_t port = 0;
+  std::vector<std::uint16_t> ports;  // connection i goes to the one at i % size
   ProtocolKind protocol = ProtocolKind::Starling;
   std::string tokens_file;          // Starling: one a line, one a connection
   std::uint32_t connections = 0;    // Raw: how many there are

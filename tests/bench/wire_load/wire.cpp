@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <utility>
 
 #include "tests/bench/wire_load/clock.h"
 #include "tests/bench/wire_load/protocol.h"
@@ -42,8 +43,10 @@ void set(int fd, int level, int option) {
 
 }  // namespace
 
-Wire::Wire(std::uint16_t port)
-    : port_(port), epoll_(::epoll_create1(EPOLL_CLOEXEC)), buffer_(std::make_unique<std::byte[]>(kReadBytes)) {
+Wire::Wire(std::vector<std::uint16_t> ports)
+    : ports_(std::move(ports)),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      buffer_(std::make_unique<std::byte[]>(kReadBytes)) {
   if (epoll_ < 0) die("epoll_create1");
 }
 
@@ -57,7 +60,7 @@ void Wire::open(Peer& peer) {
   // 127.0.1.1 and on: a server that counts connections by address sees many.
   const sockaddr_in from = address(INADDR_LOOPBACK + 256 + peer.index / kPeersPerAddress, 0);
   if (::bind(peer.fd, reinterpret_cast<const sockaddr*>(&from), sizeof(from)) != 0) die("bind");
-  const sockaddr_in to = address(INADDR_LOOPBACK, port_);
+  const sockaddr_in to = address(INADDR_LOOPBACK, ports_[peer.index % ports_.size()]);
   if (::connect(peer.fd, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) != 0 && errno != EINPROGRESS)
     die("connect");
   ++peer.use;

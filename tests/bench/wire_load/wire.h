@@ -20,7 +20,8 @@ class Protocol;
 
 class Wire {
  public:
-  explicit Wire(std::uint16_t port);
+  /// Each peer goes to one of the ports, in turn.
+  explicit Wire(std::vector<std::uint16_t> ports);
   ~Wire();
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
@@ -49,7 +50,7 @@ class Wire {
 
   static constexpr std::size_t kReadBytes = 256 * 1024;
 
-  std::uint16_t port_;
+  std::vector<std::uint16_t> ports_;
   int epoll_;
   std::array<epoll_event, 512> events_{};
   std::unique_ptr<std::byte[]> buffer_;
