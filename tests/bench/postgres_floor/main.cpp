@@ -86,7 +86,9 @@ class Floor {
   void wait(Instant until) {
     std::vector<pollfd> fds;
     for (const auto& each : connections_) {
-      fds.push_back({.fd = each->fd(), .events = static_cast<short>(each->has_output() ? POLLIN | POLLOUT : POLLIN), .revents = 0});
+      fds.push_back({.fd = each->fd(),
+                     .events = static_cast<short>(each->has_output() ? POLLIN | POLLOUT : POLLIN),
+                     .revents = 0});
     }
     const Duration left = std::max(Duration::zero(), until - steady_now());
     const timespec timeout{.tv_sec = left.count() / 1'000'000'000, .tv_nsec = left.count() % 1'000'000'000};

@@ -15,7 +15,8 @@ namespace {
 constexpr std::uint64_t kFirst = std::uint64_t{1} << 40;
 
 WallTime wall_now() {
-  return WallTime(std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()));
+  return WallTime(
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()));
 }
 
 void make(postgres::Session& session, std::uint64_t number) {
