@@ -39,12 +39,12 @@ FOUND = {
 # Programs that scripts may run, beyond what Debian's essential packages, the shell and coreutils have.
 PROGRAMS = {
     "ccache": "ccache", "cpack": "cmake", "clang++-19": "clang-19", "clang-format-19": "clang-format-19", "cmake": "cmake",
-    "ctest": "cmake", "curl": "curl", "g++": "g++", "gdb": "gdb", "git": "git", "haproxy": "haproxy", "jq": "jq",
+    "ctest": "cmake", "curl": "curl", "g++": "g++", "gdb": "gdb", "git": "git", "hardening-check": "devscripts", "haproxy": "haproxy", "jq": "jq",
     "lintian": "lintian", "psql": "postgresql-15", "redis-server": "redis-server", "systemd-analyze": "systemd",
     "llvm-cov-19": "llvm-19", "llvm-profdata-19": "llvm-19", "mmdebstrap": "mmdebstrap", "ninja": "ninja-build",
-    "node": "nodejs", "npm": "npm", "openssl": "openssl", "perf": "linux-perf", "protoc": "protobuf-compiler",
+    "node": "nodejs", "npm": "npm", "objdump": "binutils", "openssl": "openssl", "perf": "linux-perf", "protoc": "protobuf-compiler",
     "ps": "procps", "run-clang-tidy-19": "clang-tidy-19", "sqlite3": "sqlite3", "shellcheck": "shellcheck", "ss": "iproute2", "strace": "strace",
-    "tc": "iproute2", "valgrind": "valgrind", "Xvfb": "xvfb", "xvfb-run": "xvfb", "/usr/bin/python3": "python3", "python3": "python3",
+    "tc": "iproute2", "testssl": "testssl.sh", "valgrind": "valgrind", "Xvfb": "xvfb", "xvfb-run": "xvfb", "/usr/bin/python3": "python3", "python3": "python3",
 }  # fmt: skip
 NODE_MODULES = {"ws": "node-ws"}
 
