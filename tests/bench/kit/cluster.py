@@ -7,7 +7,7 @@ import sys
 import tempfile
 import urllib.request
 
-from kit.programs import BIN, read_metrics_by_label, summed
+from .programs import BIN, read_metrics_by_label, summed
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[3]))
 
