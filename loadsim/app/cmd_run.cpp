@@ -7,8 +7,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <random>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -40,6 +42,7 @@ struct Options {
   std::string url;
   std::vector<std::string> configs;  // one a node
   std::string faults;
+  std::string injector;
   std::string report;
   std::string tokens;
   std::string duration;
@@ -60,6 +63,11 @@ struct Options {
 
 template <class T>
 using Or = Result<T, std::string>;
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream words(text);
+  return {std::istream_iterator<std::string>(words), {}};
+}
 
 /// On a command line a semicolon may also stand before another time.
 std::string one_time_a_line(std::string text) {
@@ -88,8 +96,9 @@ Or<void> apply(const Options& options, users::Scenario& scenario) {
   }
   std::vector<std::string> wrong = users::contradictions(scenario);
   if (!options.simulated()) {
-    for (std::string& line : load::impossible(scenario.faults, options.spawn ? options.configs_or_usual().size() : 0))
-      wrong.push_back(std::move(line));
+    const load::Hands hands{
+        .nodes = options.configs_or_usual().size(), .spawned = options.spawn, .injector = !options.injector.empty()};
+    for (std::string& line : load::impossible(scenario.faults, hands)) wrong.push_back(std::move(line));
   }
   if (!wrong.empty()) return tl::unexpected(fmt::format("{}", fmt::join(wrong, "\n")));
   return {};
@@ -177,7 +186,9 @@ Or<std::vector<load::Node>> nodes_of(const Options& options, const std::vector<S
     const std::string url = options.url.empty() ? "ws://" + config.listen + "/v1/ws" : options.url;
     const auto endpoint = load::parse_endpoint(url);
     if (!endpoint) return tl::unexpected(fmt::format("'{}' is no URL of the form ws://127.0.0.1:8008/v1/ws", url));
-    nodes.push_back({.endpoint = *endpoint, .name = config.node * std::uint32_t{ports::kShardsPerNode} + 1});
+    nodes.push_back({.endpoint = *endpoint,
+                     .name = config.node * std::uint32_t{ports::kShardsPerNode} + 1,
+                     .shards = config.shards});
   }
   return nodes;
 }
@@ -203,6 +214,7 @@ Or<report::RunResult> run_real(const Options& options, users::Scenario scenario)
                                      .run_id = static_cast<std::uint32_t>(seed >> 32) | 1,
                                      .workers = options.workers,
                                      .spawn = options.spawn,
+                                     .injector = words_of(options.injector),
                                      .configs = paths,
                                      .programs = std::filesystem::read_symlink("/proc/self/exe").parent_path(),
                                      .scratch = scratch.path()};
@@ -218,12 +230,18 @@ std::string of_the_other_world(const Options& options) {
     return any ? "--nodes, --shards and --store are of the simulated world: add --world sim" : "";
   }
   const bool any = options.spawn || !options.url.empty() || !options.tokens.empty() || options.workers != 0 ||
-                   !options.configs.empty();
-  return any ? "--spawn, --url, --config, --tokens and --workers are of the real world: leave them away, or --world sim"
+                   !options.configs.empty() || !options.injector.empty();
+  return any ? "--spawn, --injector, --url, --config, --tokens and --workers are of the real world: leave them away, "
+               "or "
+               "--world sim"
              : "";
 }
 
 Or<int> run(const Options& options) {
+  if (options.spawn && !options.injector.empty()) {
+    return tl::unexpected(
+        std::string("--injector hits nodes that somebody else started, and --spawn starts them here: take one away"));
+  }
   if (std::string misplaced = of_the_other_world(options); !misplaced.empty()) return tl::unexpected(misplaced);
   auto scenario = read_scenario(options.scenario);
   if (!scenario) return tl::unexpected(scenario.error());
@@ -253,6 +271,8 @@ void add_run_command(CLI::App& app, int& exit_code) {
   command->add_option("--config", options->configs, "The server's configuration: keys and database; one a node")
       ->default_str(kUsualConfig);
   command->add_flag("--spawn", options->spawn, "Start the server beside this program, so that faults can hit it");
+  command->add_option("--injector", options->injector,
+                      "Program and arguments, to which each fault of the servers is given as one more");
   command->add_option("--workers", options->workers, "Processes (default: one per 9,000 users, two at least)");
   command->add_option("--faults", options->faults, "More faults, as '@5s kill n1 ; @6s restart n1'");
   command->add_option("--report", options->report, "Directory for report.html, result.json and junit.xml");

@@ -5,6 +5,8 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include <thread>
+
 namespace starling::loadsim {
 
 Result<ServerConfig, std::string> read_server_config(const std::string& path) {
@@ -20,6 +22,8 @@ Result<ServerConfig, std::string> read_server_config(const std::string& path) {
   config.listen = server["listen"].value_or(config.listen);
   config.data_dir = server["data_dir"].value_or(config.data_dir);
   config.node = parsed["cluster"]["node"].value_or(config.node);
+  config.shards = parsed["runtime"]["shards"].value_or(config.shards);
+  if (config.shards == 0) config.shards = static_cast<std::uint16_t>(std::thread::hardware_concurrency());
   return config;
 }
 

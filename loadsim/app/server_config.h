@@ -11,7 +11,8 @@ namespace starling::loadsim {
 struct ServerConfig {
   std::string listen = "127.0.0.1:8008";
   std::string data_dir = "starling-data";
-  std::uint16_t node = 0;  // its number in a cluster
+  std::uint16_t node = 0;    // its number in a cluster
+  std::uint16_t shards = 0;  // as many as it has
 
   std::string keys_dir() const { return data_dir + "/keys"; }
 };

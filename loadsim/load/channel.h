@@ -27,6 +27,7 @@ struct Command {
     Load,       // answer with a Tick, then act, from `at` on
     Fault,      // to clients; answer with FaultDone
     Target,     // a node listens on another port now
+    NodeDied,   // at `at`: who stays connected waits for its rooms
     Quiesce,    // answer with a Tick, then act no more, follow every room, come to rest
     ListRooms,  // answer with RoomsWatched, then Listed
     Sweep,      // compare what every device saw with the dump at `path`; answer with Swept

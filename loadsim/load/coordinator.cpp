@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "loadsim/load/clock.h"
+#include "loadsim/load/program.h"
 
 namespace starling::load {
 namespace {
@@ -48,6 +49,10 @@ std::vector<std::unique_ptr<ServerProcess>> servers_of(const RunOptions& options
   return servers;
 }
 
+std::unique_ptr<Injector> injector_of(const RunOptions& options) {
+  return options.injector.empty() ? nullptr : std::make_unique<Injector>(options.injector, options.scratch);
+}
+
 }  // namespace
 
 std::uint32_t workers_for(const RunOptions& options) {
@@ -61,13 +66,14 @@ std::uint32_t workers_for(const RunOptions& options) {
 Coordinator::Coordinator(const RunOptions& options, const Accounts& accounts)
     : options_(options),
       servers_(servers_of(options)),
+      injector_(injector_of(options)),
       pool_({.scenario = options.scenario,
              .accounts = accounts,
              .nodes = options.nodes,
              .seed = options.seed,
              .run_id = options.run_id,
              .workers = workers_for(options)}),
-      nemesis_(options.scenario.faults, pool_, servers_) {
+      nemesis_(options.scenario.faults, pool_, servers_, injector_.get()) {
   result_.scenario = options.scenario;
   result_.url = url_of(options.nodes.front().endpoint);
   result_.started = utc_now();
@@ -231,12 +237,15 @@ Coordinator::Step Coordinator::settle() {
         return quiet && now - quiet_since >= kQuiet;
       },
       [&](Instant now) {
-        healed = healed || nemesis_.heal();
+        healed = healed || nemesis_.heal(now);
         return healed ? kNever : now + 20ms;
       });
   if (!rested) return tl::unexpected(rested.error());
   sampling_ = false;
-  if (!healed) return tl::unexpected(std::string("the server did not come back after its faults"));
+  if (!healed) {
+    return tl::unexpected(fmt::format("the server did not come back after its faults{}{}",
+                                      nemesis_.why_not().empty() ? "" : ": ", nemesis_.why_not()));
+  }
   result_.quiesced = *rested;
   result_.quiesce_s = seconds(now_on_machine() - ended);
   result_.unknown.after_quiesce = pool_.collected().gauges.waiting;

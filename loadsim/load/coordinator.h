@@ -11,6 +11,7 @@
 #include "common/base/result.h"
 #include "loadsim/load/accounts.h"
 #include "loadsim/load/endpoint.h"
+#include "loadsim/load/injector.h"
 #include "loadsim/load/nemesis.h"
 #include "loadsim/load/progress.h"
 #include "loadsim/load/server_process.h"
@@ -24,11 +25,12 @@ struct RunOptions {
   std::vector<Node> nodes;  // of the server; not empty
   std::uint64_t seed = 0;
   std::uint32_t run_id = 1;
-  std::uint32_t workers = 0;         // 0: as many as the users need
-  bool spawn = false;                // start the nodes, and stop them at the end
-  std::vector<std::string> configs;  // of the nodes; they share keys and a store
-  std::filesystem::path programs;    // where starlingd and starlingctl are
-  std::filesystem::path scratch;     // exists, and is this run's alone
+  std::uint32_t workers = 0;          // 0: as many as the users need
+  bool spawn = false;                 // start the nodes, and stop them at the end
+  std::vector<std::string> injector;  // a program and its arguments, for what hits servers; empty: there is none
+  std::vector<std::string> configs;   // of the nodes; they share keys and a store
+  std::filesystem::path programs;     // where starlingd and starlingctl are
+  std::filesystem::path scratch;      // exists, and is this run's alone
 };
 
 /// A worker holds so many connections: 20,000 descriptors a process, and one core's worth of traffic.
@@ -68,6 +70,7 @@ class Coordinator {
 
   const RunOptions& options_;
   std::vector<std::unique_ptr<ServerProcess>> servers_;  // by node; empty: they are not this program's
+  std::unique_ptr<Injector> injector_;                   // null: there is none
   WorkerPool pool_;
   Nemesis nemesis_;
   Progress progress_;

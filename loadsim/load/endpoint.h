@@ -22,7 +22,8 @@ struct Endpoint {
 /// One of the servers that take every user alike.
 struct Node {
   Endpoint endpoint;
-  std::uint32_t name = 0;  // as Reconnect has it
+  std::uint32_t name = 0;    // as Reconnect has it: one above the number of its first shard
+  std::uint16_t shards = 0;  // that rooms have their homes on
 };
 
 /// IPv4 in digits; nothing when it is no such URL.

@@ -1,33 +1,58 @@
 #include "loadsim/load/real_faults.h"
 
+#include <algorithm>
+#include <array>
+
 namespace starling::load {
 
+using users::Fault;
 using users::FaultKind;
 
 namespace {
 
-bool is_done_to_clients(FaultKind kind) { return hits_clients(kind) && kind != FaultKind::ClientClone; }
+constexpr std::array kOfClients{FaultKind::Cut, FaultKind::ClientCrash, FaultKind::ClientSlow,
+                                FaultKind::ClientOffline};
+constexpr std::array kOfProcesses{FaultKind::Kill, FaultKind::Restart, FaultKind::Pause, FaultKind::Drain};
+/// What an injector may be asked for besides.
+constexpr std::array kOfClusters{FaultKind::BusCut,         FaultKind::BusDrop,          FaultKind::PgRestart,
+                                 FaultKind::PgFailoverSync, FaultKind::PgCancelSyncwait, FaultKind::StoreLostReply,
+                                 FaultKind::StoreFull,      FaultKind::RedisFlush,       FaultKind::RedisDown,
+                                 FaultKind::RedisFailover,  FaultKind::ClockStep,        FaultKind::ClockDrift};
+
+bool is_in(const auto& kinds, FaultKind kind) { return std::ranges::find(kinds, kind) != kinds.end(); }
+
+std::string names(const auto& kinds) {
+  std::string text;
+  for (const FaultKind kind : kinds) text += std::string(name_of(kind)) + ", ";
+  return text;
+}
+
+/// Empty: it can be done.
+std::string why_not(const Fault& fault, const Hands& hands) {
+  if (fault.kind == FaultKind::Heal || is_in(kOfClients, fault.kind)) return {};
+  const bool of_cluster = is_in(kOfClusters, fault.kind);
+  if (!of_cluster && !is_in(kOfProcesses, fault.kind)) {
+    return "only the simulator can do this; here there are " + names(kOfClients) + names(kOfProcesses) +
+           "with an injector also " + names(kOfClusters) + "and heal";
+  }
+  if (of_cluster && !hands.injector) return "this needs a program that can do it: add --injector (./dev chaos has one)";
+  if (!hands.spawned && !hands.injector) {
+    return "only a server that this program started can be hit: add --spawn";
+  }
+  if (std::max(fault.node, fault.to) > hands.nodes) {
+    return (hands.nodes == 1 ? "there is one node, n1" : "there are n1 to n" + std::to_string(hands.nodes)) +
+           "; each --config is one";
+  }
+  return {};
+}
 
 }  // namespace
 
-bool hits_server(FaultKind kind) {
-  return kind == FaultKind::Kill || kind == FaultKind::Restart || kind == FaultKind::Pause || kind == FaultKind::Drain;
-}
-
-std::vector<std::string> impossible(const std::vector<users::Fault>& faults, std::size_t nodes) {
+std::vector<std::string> impossible(const std::vector<Fault>& faults, const Hands& hands) {
   std::vector<std::string> lines;
-  for (const users::Fault& fault : faults) {
-    const std::string line = "'" + to_string(fault) + "': ";
-    if (hits_server(fault.kind) && nodes == 0) {
-      lines.push_back(line + "only a server that this program started can be hit: add --spawn");
-    } else if (hits_server(fault.kind) && fault.node > nodes) {
-      lines.push_back(line + (nodes == 1 ? "there is one node, n1" : "there are n1 to n" + std::to_string(nodes)) +
-                      "; each --config is one");
-    } else if (!hits_server(fault.kind) && !is_done_to_clients(fault.kind) && fault.kind != FaultKind::Heal) {
-      lines.push_back(
-          line + "only the simulator can do this; here there are kill, restart, pause, drain, cut, client.crash, " +
-          "client.slow, client.offline and heal");
-    }
+  for (const Fault& fault : faults) {
+    if (const std::string why = why_not(fault, hands); !why.empty())
+      lines.push_back("'" + to_string(fault) + "': " + why);
   }
   return lines;
 }

@@ -8,10 +8,14 @@
 
 namespace starling::load {
 
-/// It happens to the server's process, so the coordinator must have started it.
-bool hits_server(users::FaultKind kind);
+/// With what a run can reach the server's nodes.
+struct Hands {
+  std::size_t nodes = 0;  // that there are
+  bool spawned = false;   // the coordinator has started them
+  bool injector = false;  // a program does it
+};
 
-/// Why the schedule cannot be carried out, one line a fault; empty when it can. `nodes`: how many the coordinator starts.
-std::vector<std::string> impossible(const std::vector<users::Fault>& faults, std::size_t nodes);
+/// Why the schedule cannot be carried out, one line a fault; empty when it can.
+std::vector<std::string> impossible(const std::vector<users::Fault>& faults, const Hands& hands);
 
 }  // namespace starling::load

@@ -1,9 +1,7 @@
 #include "loadsim/load/server_process.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,25 +13,9 @@
 #include <string_view>
 #include <utility>
 
+#include "loadsim/load/program.h"
+
 namespace starling::load {
-namespace {
-
-/// The child's part: never returns.
-[[noreturn]] void become(const std::vector<std::string>& command, const std::filesystem::path& output,
-                         int extra_flags) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | extra_flags, 0600);
-  if (file < 0 || ::dup2(file, STDOUT_FILENO) < 0) ::_exit(127);
-  if ((extra_flags & O_APPEND) != 0) ::dup2(file, STDERR_FILENO);
-  std::vector<char*> arguments;
-  arguments.reserve(command.size() + 1);
-  for (const std::string& each : command) arguments.push_back(const_cast<char*>(each.c_str()));
-  arguments.push_back(nullptr);
-  ::execv(arguments[0], arguments.data());
-  ::_exit(127);
-}
-
-}  // namespace
 
 ServerProcess::ServerProcess(std::filesystem::path program, std::string config, std::filesystem::path scratch)
     : program_(std::move(program)), config_(std::move(config)), scratch_(std::move(scratch)) {}
@@ -51,8 +33,7 @@ bool ServerProcess::start() {
   std::error_code ignored;
   std::filesystem::remove(scratch_ / "port", ignored);
   const std::vector<std::string> command{program_, "--config", config_, "--port-file", scratch_ / "port"};
-  pid_ = ::fork();
-  if (pid_ == 0) become(command, log(), O_APPEND);
+  pid_ = start_program(command, {.file = log(), .append = true}, SIGKILL);
   paused_ = false;
   return pid_ > 0;
 }
@@ -115,14 +96,6 @@ int http_status(std::uint16_t port, const std::string& path) {
   }
   ::close(fd);
   return status;
-}
-
-int run_program(const std::vector<std::string>& command, const std::filesystem::path& output) {
-  const pid_t pid = ::fork();
-  if (pid == 0) become(command, output, O_TRUNC);
-  int status = 0;
-  if (pid < 0 || ::waitpid(pid, &status, 0) != pid || !WIFEXITED(status)) return -1;
-  return WEXITSTATUS(status);
 }
 
 }  // namespace starling::load

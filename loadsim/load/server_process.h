@@ -47,7 +47,4 @@ class ServerProcess {
 /// The status of GET PATH at 127.0.0.1:PORT; 0 when there is no answer within a fifth of a second.
 int http_status(std::uint16_t port, const std::string& path);
 
-/// Runs a program to its end; its output goes to `output`. Its exit code; -1 when it could not be run or was killed.
-int run_program(const std::vector<std::string>& command, const std::filesystem::path& output);
-
 }  // namespace starling::load

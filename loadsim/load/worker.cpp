@@ -14,6 +14,7 @@
 #include "loadsim/load/ledger_dump.h"
 #include "loadsim/load/process_figures.h"
 #include "loadsim/people/acting.h"
+#include "server/ports/view.h"
 
 namespace starling::load {
 namespace {
@@ -36,6 +37,7 @@ Worker::Worker(UserWorld& world, const WorkerPlan& plan, Channel channel)
     : world_(world),
       channel_(std::move(channel)),
       connections_(world, plan.nodes, plan.first, plan.count, plan.source, now_on_machine()),
+      nodes_(plan.nodes),
       first_(plan.first),
       next_tick_(now_on_machine()) {
   epoll_event event{.events = EPOLLIN};
@@ -97,6 +99,8 @@ void Worker::on(const Command& command, Instant now) {
       return hit(command, now);
     case Command::Kind::Target:
       return connections_.set_port(command.node, command.port);
+    case Command::Kind::NodeDied:
+      return await_rehoming(command);
     case Command::Kind::Quiesce:
       return quiesce(now);
     case Command::Kind::ListRooms:
@@ -164,6 +168,7 @@ void Worker::load(const Command& command, Instant now) {
 void Worker::quiesce(Instant now) {
   tick(now);
   actions_ = {};
+  world_.rehoming.end();
   for (UserSlot& slot : connections_.slots()) {
     connections_.slow(slot, {}, now);
     slot.no_network_until = now;
@@ -199,6 +204,23 @@ void Worker::hit(const Command& command, Instant now) {
   message.put(command.fault_index);
   message.put(effect);
   channel_.send(message.bytes());
+}
+
+/// As if all other nodes had been in the view: of those that were not, nothing had its home there.
+void Worker::await_rehoming(const Command& command) {
+  ports::View view;
+  for (const Node& node : nodes_) {
+    view.add({.first = ShardId(static_cast<std::uint16_t>(node.name - 1)), .shards = node.shards});
+  }
+  const ports::ViewNode& dead = view.nodes[command.node];
+  world_.rehoming.begin(command.at);
+  for (const UserSlot& slot : connections_.slots()) {
+    if (!slot.user.ready()) continue;
+    for (const client::RoomCursor& cursor : slot.user.session().rooms().cursors()) {
+      if (cursor.member == 0 || cursor.mode() != wire::SyncMode::Full) continue;
+      if (dead.has(ports::home_of(view, cursor.room))) world_.rehoming.await(slot.user.index(), cursor.room);
+    }
+  }
 }
 
 void Worker::list_rooms() {

@@ -45,6 +45,7 @@ class Worker {
   void load(const Command& command, Instant now);
   void quiesce(Instant now);
   void hit(const Command& command, Instant now);
+  void await_rehoming(const Command& command);
   void list_rooms();
   void sweep(const Command& command);
   void act_due(Instant now);
@@ -63,6 +64,7 @@ class Worker {
   Connections connections_;
   std::priority_queue<NextAction, std::vector<NextAction>, std::greater<>> actions_;
   std::vector<std::byte> messages_;
+  std::vector<Node> nodes_;
   std::uint32_t first_;
   Instant next_tick_;
   std::size_t violations_told_ = 0;

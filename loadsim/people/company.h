@@ -5,6 +5,7 @@
 
 #include "common/base/ids.h"
 #include "common/base/time.h"
+#include "loadsim/people/rehoming.h"
 #include "loadsim/report/run_result.h"
 #include "loadsim/users/scenario.h"
 
@@ -29,6 +30,7 @@ struct Company {
   std::uint32_t run_id = 0;  // in the stamps; not zero
   report::Counters counters{};
   report::Histograms histograms{};  // since the last report
+  Rehoming rehoming{};
 
   void record(report::Metric metric, Instant from, Instant to) {
     const Duration span = from < to ? to - from : Duration::zero();

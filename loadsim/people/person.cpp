@@ -30,6 +30,7 @@ void Person::crashed() {
   if (online_) ++company_->counters.disconnects;
   online_ = false;
   lost_at_ = kNever;
+  company_->rehoming.forget(index_);
 }
 
 void Person::on(const client::Applied& notice, const client::Session&, Instant now) {
@@ -40,7 +41,9 @@ void Person::on(const client::Applied& notice, const client::Session&, Instant n
   const auto stamp = check::read_stamp(event.body);
   if (!stamp || stamp->run != company_->run_id) return;
   ++company_->counters.live;
-  company_->record(report::Metric::Delivery, Instant(Duration(stamp->intended_ns)), now);
+  const Instant intended{Duration(stamp->intended_ns)};
+  company_->record(report::Metric::Delivery, intended, now);
+  if (company_->rehoming.shown(index_, event.room, intended)) company_->record(report::Metric::Rehomed, intended, now);
 }
 
 void Person::on(const client::Settled& notice, const client::Session&, Instant now) {
@@ -95,6 +98,7 @@ void Person::on(const client::StateChanged& notice, const client::Session& sessi
       if (online_) {
         ++company_->counters.disconnects;
         if (lost_at_ == kNever) lost_at_ = now;
+        company_->rehoming.forget(index_);
       } else {
         ++company_->counters.connect_failures;
       }

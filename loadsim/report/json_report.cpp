@@ -70,7 +70,8 @@ std::string json(const RunResult& r) {
                               users::name_of(o.objective.goal).name, o.objective.limit, o.measured, o.met);
          });
   out += R"(,"faults":)" + list(r.faults, [](const FaultOutcome& f) {
-           return fmt::format(R"({{"fault":{},"effect":{}}})", json_text(to_string(f.fault)), f.effect);
+           return fmt::format(R"({{"fault":{},"effect":{},"note":{}}})", json_text(to_string(f.fault)), f.effect,
+                              json_text(f.note));
          });
   out += R"(,"unfit":)" + list(r.unfit, [](const std::string& text) { return json_text(text); });
   out += R"(,"first_violations":)" + list(r.violations, [](const std::string& text) { return json_text(text); });

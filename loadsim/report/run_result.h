@@ -17,6 +17,7 @@ enum class Metric : std::uint8_t {
   Ack,       // from the intended send to its answer
   Connect,   // from the attempt to the Welcome
   Outage,    // from losing a connection to having every room again
+  Rehomed,  // after a node's death: the first message of a room that had its home there, as Delivery, to who stayed connected
   TimerLag,  // the generator's own: from an action's intended time to its doing
   kCount
 };
@@ -37,8 +38,9 @@ struct Second {
 
 struct FaultOutcome {
   users::Fault fault;
-  std::uint64_t effect = 0;  // clients hit, or 1 for a server that was
+  std::uint64_t effect = 0;  // clients hit, 1 for a server that was, or what the injector counted
   bool on_clients = false;
+  std::string note;  // the injector's: of what, or why in vain
 };
 
 /// All faults of a kind together.

@@ -17,6 +17,9 @@ std::string faults(const RunResult& r) {
     out += fmt::format("  fault {:<16} {} of {} took effect{}\n", users::name_of(each.kind), each.effective,
                        each.injected, each.clients != 0 ? fmt::format(", on {} clients", each.clients) : "");
   }
+  for (const FaultOutcome& each : r.faults) {
+    if (!each.note.empty()) out += fmt::format("    {}: {} {}\n", to_string(each.fault), each.effect, each.note);
+  }
   return out;
 }
 

@@ -83,15 +83,18 @@ void judge_fitness(RunResult& result) {
     result.unfit.push_back(fmt::format("{} sends found a full outbox and were never made", result.counters.dropped));
   }
   for (const FaultOutcome& fault : result.faults) {
-    if (fault.effect == 0)
-      result.unfit.push_back(fmt::format("the fault '{}' never took effect", to_string(fault.fault)));
+    if (fault.effect == 0) {
+      result.unfit.push_back(fmt::format("the fault '{}' never took effect{}{}", to_string(fault.fault),
+                                         fault.note.empty() ? "" : ": ", fault.note));
+    }
   }
 }
 
 }  // namespace
 
 std::string_view name_of(Metric metric) {
-  constexpr std::array<std::string_view, kMetrics> names{"delivery", "ack", "connect", "outage", "timer_lag"};
+  constexpr std::array<std::string_view, kMetrics> names{"delivery", "ack",     "connect",
+                                                         "outage",   "rehomed", "timer_lag"};
   return names[static_cast<std::size_t>(metric)];
 }
 

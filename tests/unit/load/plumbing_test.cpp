@@ -74,11 +74,20 @@ TEST(Channel, AnOtherEndThatIsGoneIsNoticed) {
 }
 
 TEST(RealFaults, WhatTheWorldCannotDoIsRefusedBeforeTheRun) {
-  const auto faults = *users::parse_faults("@1s kill n1 ; store.full 3s ; client.crash 10% ; heal\n@2s restart n2");
-  EXPECT_THAT(impossible(faults, 0),
+  const auto faults = *users::parse_faults("@1s kill n1 ; store.stop ; client.crash 10% ; heal\n@2s restart n2");
+  EXPECT_THAT(impossible(faults, {.nodes = 1}),
               ElementsAre(HasSubstr("--spawn"), HasSubstr("only the simulator"), HasSubstr("--spawn")));
-  EXPECT_THAT(impossible(faults, 1), ElementsAre(HasSubstr("only the simulator"), HasSubstr("one node")));
-  EXPECT_THAT(impossible(faults, 2), ElementsAre(HasSubstr("only the simulator")));
+  EXPECT_THAT(impossible(faults, {.nodes = 1, .spawned = true}),
+              ElementsAre(HasSubstr("only the simulator"), HasSubstr("one node")));
+  EXPECT_THAT(impossible(faults, {.nodes = 2, .spawned = true}), ElementsAre(HasSubstr("only the simulator")));
+}
+
+TEST(RealFaults, WhatOnlyAnInjectorCanDoNeedsOne) {
+  const auto faults = *users::parse_faults("@1s kill n2 ; bus.cut n1>n3 1s ; pg.restart");
+  EXPECT_THAT(impossible(faults, {.nodes = 3, .spawned = true}),
+              ElementsAre(HasSubstr("--injector"), HasSubstr("--injector")));
+  EXPECT_THAT(impossible(faults, {.nodes = 2, .injector = true}), ElementsAre(HasSubstr("n1 to n2")));
+  EXPECT_THAT(impossible(faults, {.nodes = 3, .injector = true}), ElementsAre());
 }
 
 TEST(Workers, AreAsManyAsTheUsersNeed) {
