@@ -1,11 +1,13 @@
 // What the store has done, counted by its threads and read by anyone.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <string>
 
 #include "server/store/histogram.h"
+#include "server/store/is_read.h"
 
 namespace starling::postgres {
 
@@ -17,7 +19,7 @@ struct Counters {
   Counter rows_accepted = 0;
   Counter rows_answered = 0;  // accepted or not
   Counter batches_refused = 0;
-  Counter reads = 0;
+  std::array<Counter, store::kReadKinds.size()> reads{};
   Counter standby_reads = 0;   // answered from a standby
   Counter standby_passes = 0;  // it did not have what was needed
   Counter barriers = 0;
@@ -27,6 +29,7 @@ struct Counters {
   Counter connects = 0;
   store::Pow2Histogram commit_us;
 
+  std::uint64_t reads_of_all() const;
   std::string text() const;
 };
 

@@ -122,7 +122,8 @@ struct Store::Threads {
     if (status == ports::StoreStatus::Unavailable) add(counters.unavailable);
     if (status == ports::StoreStatus::Full) add(counters.full);
     if (status != ports::StoreStatus::Ok) return;
-    add(store::is_read(request) ? counters.reads : counters.transactions);
+    const auto kind = store::read_kind(request);
+    add(kind ? counters.reads[static_cast<std::size_t>(*kind)] : counters.transactions);
     const auto* committed = std::get_if<ports::Committed>(&result);
     if (committed == nullptr) return;
     add(counters.batches);
@@ -213,7 +214,7 @@ StoreStats Store::stats() const {
   const Counters& counters = threads_->counters;
   return {.transactions = counters.transactions.load(std::memory_order_relaxed),
           .rows_accepted = counters.rows_accepted.load(std::memory_order_relaxed),
-          .reads = counters.reads.load(std::memory_order_relaxed),
+          .reads = counters.reads_of_all(),
           .unknown = counters.unknown.load(std::memory_order_relaxed),
           .connects = counters.connects.load(std::memory_order_relaxed)};
 }
