@@ -39,8 +39,9 @@ FOUND = {
 # Programs that scripts may run, beyond what Debian's essential packages, the shell and coreutils have.
 PROGRAMS = {
     "ccache": "ccache", "cpack": "cmake", "clang++-19": "clang-19", "clang-format-19": "clang-format-19", "cmake": "cmake",
-    "ctest": "cmake", "curl": "curl", "g++": "g++", "gdb": "gdb", "git": "git", "hardening-check": "devscripts", "haproxy": "haproxy", "jq": "jq",
-    "lintian": "lintian", "psql": "postgresql-15", "redis-server": "redis-server", "systemd-analyze": "systemd",
+    "ctest": "cmake", "curl": "curl", "g++": "g++", "gdb": "gdb", "git": "git", "hardening-check": "devscripts", "haproxy": "haproxy",
+    "ip": "iproute2", "jq": "jq",
+    "lintian": "lintian", "nft": "nftables", "psql": "postgresql-15", "redis-server": "redis-server", "systemd-analyze": "systemd",
     "llvm-cov-19": "llvm-19", "llvm-profdata-19": "llvm-19", "mmdebstrap": "mmdebstrap", "ninja": "ninja-build",
     "node": "nodejs", "npm": "npm", "objdump": "binutils", "openssl": "openssl", "perf": "linux-perf", "protoc": "protobuf-compiler",
     "ps": "procps", "run-clang-tidy-19": "clang-tidy-19", "sqlite3": "sqlite3", "shellcheck": "shellcheck", "ss": "iproute2", "strace": "strace",
@@ -117,7 +118,7 @@ def tags_of(path):
         return ("build", "fresh")
     if text.startswith("tests/tree/") or text in ("tools/dev/fmt.sh", "tools/dev/tidy.sh", "tools/dev/test.sh"):
         return ("build", "test", "fmt")
-    if text.startswith(("tests/", "client-qt/", "tools/cluster/", "tools/dev/bench.sh", "tools/dev/cluster.sh", "tools/dev/package.sh")):
+    if text.startswith(("tests/", "client-qt/", "tools/chaos/", "tools/cluster/", "tools/dev/bench.sh", "tools/dev/chaos.sh", "tools/dev/cluster.sh", "tools/dev/package.sh")):
         return ("build", "test")
     return ("build",)
 

@@ -6,7 +6,7 @@ import os
 import pathlib
 import sys
 
-from tools.cluster import status
+from tools.cluster import faults, status
 from tools.cluster.cluster import Cluster
 from tools.cluster.layout import NODES_MAX, PORT, Layout
 from tools.cluster.node import config_of
@@ -37,6 +37,7 @@ def arguments():
     pause = commands.add_parser("pause")
     pause.add_argument("name")
     pause.add_argument("seconds", type=number(1, 3600), nargs="?")
+    commands.add_parser("fault").add_argument("line")
     return parser.parse_args()
 
 
@@ -59,7 +60,7 @@ def invitation(layout):
     ctl = f"build/dev/bin/starlingctl --config {config_of(layout, 'n1')}"
     return f"""\
   clients connect to   ws://127.0.0.1:{layout.port}/v1/ws, through HAProxy; anybody may register
-  the nodes            {" ".join(f"http://127.0.0.1:{layout.port_of(name)}/metrics" for name in layout.node_names)}
+  the nodes            {" ".join(f"http://{layout.address_of(name)}:{layout.port_of(name)}/metrics" for name in layout.node_names)}
   the database         psql -h {layout.of(layout.primary)} -U starling starling
   data and logs        {layout.folder}
   a token              {ctl} token mint --user 1"""
@@ -79,6 +80,8 @@ def carry_out(args, cluster):
             cluster.purge()
     elif args.command == "status":
         print(*status.lines(cluster.layout), sep="\n")
+    elif args.command == "fault":
+        print(faults.carry_out(cluster, args.line))
     elif args.command == "pause":
         cluster.pause(name, args.seconds)
     else:
@@ -92,7 +95,7 @@ def main():
         cluster = Cluster(layout_for(args, folder), args.bin.absolute())
         # Of two that start or end something, the second waits.
         with open(folder / "lock", "w") as lock:
-            if args.command not in ("status", "pause", "resume"):
+            if args.command not in ("status", "pause", "resume", "fault"):
                 fcntl.flock(lock, fcntl.LOCK_EX)
             carry_out(args, cluster)
     except Failed as failed:

@@ -5,7 +5,7 @@ import signal
 import socket
 import time
 
-from tools.cluster import database, haproxy, node, redis
+from tools.cluster import clock, database, haproxy, network, node, redis
 from tools.cluster.layout import DATABASES
 from tools.cluster.postgres import Failed
 
@@ -25,11 +25,11 @@ class Cluster:
                 database.wait_followed(self.layout, READY_S)
                 node.configure(self.layout, self.bin)
             if self.layout.process(name).state() == "gone":
-                self._start(name)
+                self.start(name)
                 yield f"started {name}"
             if name == self.layout.node_names[0]:
                 # It makes the schema, for which another one would not wait.
-                self._wait(self._outside_view, [name])
+                self._wait(self._outside_view, [name], running=[name])
         self.wait_ready(self.layout.node_names)
 
     def restart(self, name):
@@ -39,15 +39,15 @@ class Cluster:
                 node.drain(self.layout, name)
             else:
                 self._stop(name)
-        self._start(name)
+        self.start(name)
         if name in self.layout.node_names:
             self.wait_ready([name])
 
     def kill(self, name):
-        self._running(name).kill()
+        self.running(name).kill()
 
     def pause(self, name, seconds):
-        each = self._running(name)
+        each = self.running(name)
         each.send_all(signal.SIGSTOP)
         if seconds is not None:
             try:
@@ -56,19 +56,50 @@ class Cluster:
                 each.send_all(signal.SIGCONT)
 
     def resume(self, name):
-        self._running(name).send_all(signal.SIGCONT)
+        self.running(name).send_all(signal.SIGCONT)
 
     def drain(self, name):
+        """False: it was not done in time."""
         if name not in self.layout.node_names:
             raise Failed(f"{name} is no node; there are {', '.join(self.layout.node_names)}")
-        self._running(name)
-        node.drain(self.layout, name)
+        self.running(name)
+        return node.drain(self.layout, name)
 
     def promote(self, name):
         if name not in DATABASES:
             raise Failed(f"{name} is no database; there are {', '.join(DATABASES)}")
-        self._running(name)
+        self.running(name)
         database.promote(self.layout, name)
+
+    def look_after(self):
+        """Starts the nodes that have ended by themselves, as a service manager does; returns (name, its last id) of each."""
+        found = []
+        for name in self.layout.node_names:
+            each = self.layout.process(name)
+            # Whoever does something to it will have done it.
+            with self.layout.held(name, wait=False) as held:
+                if held and (last := each.missing()):
+                    found.append((name, last))
+                    self.start(name)
+        return found
+
+    def heal(self):
+        """Everything runs, on its own and by the right time, whatever was done to it."""
+        network.clear(self.layout)
+        for name in self.layout.names:
+            with self.layout.held(name):
+                self.layout.process(name).send_all(signal.SIGCONT)
+        for name in self.layout.node_names:
+            with self.layout.held(name):
+                if clock.is_own(self.layout, name):
+                    self.layout.process(name).kill()
+                clock.remove(self.layout, name)
+        for name in [self.layout.primary, *(n for n in self.layout.names if n != self.layout.primary)]:
+            with self.layout.held(name):
+                if self.layout.process(name).state() == "gone":
+                    self.start(name)
+        database.wait_followed(self.layout, READY_S)
+        self.wait_ready(self.layout.node_names)
 
     def down(self):
         """Clients first, and the primary before who follows it, so that they have all of it."""
@@ -83,13 +114,18 @@ class Cluster:
         shutil.rmtree(self.layout.folder)
 
     def wait_ready(self, names):
-        self._wait(self._missing, ["redis", *names, "haproxy"])
+        """They, Redis and the proxies have to run meanwhile."""
+        self._wait(self._missing, names, [*self.layout.redis_names, *names, *self.layout.proxy_names])
 
-    def _wait(self, missing_of, names):
-        """Until nothing is missing; they have to run meanwhile."""
+    def wait_back(self, name):
+        """As wait_ready, when others look after what ends meanwhile."""
+        self._wait(self._missing, [name])
+
+    def _wait(self, missing_of, names, running=()):
+        """Until nothing is missing of the nodes."""
         until = time.monotonic() + READY_S
-        while missing := missing_of([name for name in names if name in self.layout.node_names]):
-            dead = [name for name in names if self.layout.process(name).state() == "gone"]
+        while missing := missing_of(names):
+            dead = [name for name in running if self.layout.process(name).state() == "gone"]
             if dead:
                 raise Failed(f"{dead[0]} has ended:\n{(self.layout.of(dead[0]) / 'log').read_text(errors='replace')[-2000:]}")
             if time.monotonic() > until:
@@ -108,38 +144,39 @@ class Cluster:
         """What a cluster that is ready has and this one has not yet; empty: nothing."""
         if outside := self._outside_view(names):
             return outside
-        try:
-            reached = haproxy.nodes_up(self.layout)
-        except OSError as no:
-            return f"HAProxy: {no}"
-        for name in names:
-            if name not in reached:
-                return f"HAProxy does not reach {name}"
+        for proxy in self.layout.proxy_names:
+            try:
+                reached = haproxy.nodes_up(self.layout, proxy)
+            except OSError as no:
+                return f"{proxy}: {no}"
+            for name in names:
+                if name not in reached:
+                    return f"{proxy} does not reach {name}"
         return "" if node.get(self.layout.port, "/readyz")[0] == 200 else "/readyz is not answered through HAProxy"
 
-    def _running(self, name):
+    def running(self, name):
         each = self.layout.process(name)
         if each.state() == "gone":
             raise Failed(f"{name} does not run; start it: ./dev cluster restart {name}")
         return each
 
-    def _start(self, name):
+    def start(self, name):
         if name in DATABASES:
             database.start(self.layout, name)
-        elif name == "redis":
-            redis.start(self.layout)
-        elif name == "haproxy":
-            haproxy.start(self.layout)
+        elif name in self.layout.redis_names:
+            redis.start(self.layout, name)
+        elif name in self.layout.proxy_names:
+            haproxy.start(self.layout, name)
         else:
             node.start(self.layout, name, self.bin)
 
     def _stop(self, name):
         if name in DATABASES:
             database.stop(self.layout, name)
-        elif name == "redis":
-            redis.stop(self.layout)
-        elif name == "haproxy":
-            haproxy.stop(self.layout)
+        elif name in self.layout.redis_names:
+            redis.stop(self.layout, name)
+        elif name in self.layout.proxy_names:
+            haproxy.stop(self.layout, name)
         else:
             node.stop(self.layout, name)
 

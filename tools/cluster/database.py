@@ -64,6 +64,11 @@ def promote(layout, name):
         each.ask("SELECT pg_reload_conf()")
 
 
+def best_standby(layout):
+    """The one that has most of what the primary wrote."""
+    return max((name for name in DATABASES if name != layout.primary), key=lambda name: _received(layout, name))
+
+
 def stop(layout, name):
     layout.process(name).end(signal.SIGINT, 60)  # fast: sessions are ended, a checkpoint is made
 

@@ -31,24 +31,24 @@ backend nodes
 """
 
 
-def start(layout):
-    folder = layout.of("haproxy")
+def start(layout, name):
+    folder = layout.of(name)
     folder.mkdir(mode=0o700, exist_ok=True)
-    servers = "\n".join(f"    server {name} 127.0.0.1:{layout.port_of(name)}" for name in layout.node_names)
+    servers = "\n".join(f"    server {node} {layout.address_of(node)}:{layout.port_of(node)}" for node in layout.node_names)
     config = folder / "haproxy.cfg"
     config.write_text(CONFIG.format(folder=folder, port=layout.port, servers=servers), encoding="utf-8")
-    layout.process("haproxy").spawn(["/usr/sbin/haproxy", "-db", "-f", config], folder / "log")
+    layout.process(name).spawn(["/usr/sbin/haproxy", "-db", "-f", config], folder / "log")
 
 
-def stop(layout):
-    layout.process("haproxy").end(signal.SIGTERM, 10)
+def stop(layout, name):
+    layout.process(name).end(signal.SIGTERM, 10)
 
 
-def nodes_up(layout):
+def nodes_up(layout, name):
     """The names of those to whom it sends new clients."""
     with socket.socket(socket.AF_UNIX) as stats:
         stats.settimeout(5)
-        stats.connect(str(layout.of("haproxy") / "stats"))
+        stats.connect(str(layout.of(name) / "stats"))
         stats.sendall(b"show stat\n")
         text = b"".join(iter(lambda: stats.recv(65536), b"")).decode()
     rows = csv.DictReader(io.StringIO(text.removeprefix("# ")))

@@ -6,7 +6,8 @@ import shutil
 import signal
 import subprocess
 
-from tools.cluster import database, redis
+from tools.cluster import clock, database, network, redis
+from tools.cluster.layout import NETWORK, OUTSIDE
 from tools.cluster.postgres import Failed
 
 # More than server.drain_grace_s.
@@ -15,26 +16,26 @@ DRAIN_S = 75
 CONFIG = """\
 # Made by ./dev cluster, yours to change. All settings: starlingd --print-config
 [server]
-listen = "127.0.0.1:{port}"
+listen = "{address}:{port}"
 data_dir = "{folder}/data"
 behind_proxy = true
-metrics_from = ["127.0.0.1"]
+metrics_from = ["{outside}"]
 
 [store]
 postgres = "{postgres}"
 
 [cluster]
 node = {number}
-listen = "tcp://127.0.0.1:{bus}"
+listen = "tcp://{address}:{bus}"
 peers = [
 {peers}]
 
 [directory]
-server = "{redis}"
+{redis}
 
 [accounts]
 registration = "open"
-"""
+{sections}"""
 
 
 def config_of(layout, name):
@@ -56,15 +57,18 @@ def configure(layout, bin_dir):
             shutil.copytree(first, keys, ignore=shutil.ignore_patterns("bus.*"))
         _keygen(bin_dir, keys)
         public = _keygen(bin_dir, keys, "--bus").split()[-1]
-        peers += f'  "{name[1:]} tcp://127.0.0.1:{layout.bus_of(name)} {public}",\n'
+        peers += f'  "{name[1:]} tcp://{layout.address_of(name)}:{layout.bus_of(name)} {public}",\n'
     for name in layout.node_names:
-        text = CONFIG.format(port=layout.port_of(name), folder=layout.of(name), postgres=database.conninfo(layout), number=name[1:],
-                             bus=layout.bus_of(name), peers=peers, redis=redis.socket_of(layout))  # fmt: skip
+        text = CONFIG.format(address=layout.address_of(name), port=layout.port_of(name), folder=layout.of(name),
+                             outside=f"{NETWORK}.{OUTSIDE}" if layout.hosts else "127.0.0.1", postgres=database.conninfo(layout),
+                             number=name[1:], bus=layout.bus_of(name), peers=peers, redis=redis.setting(layout),
+                             sections=layout.sections)  # fmt: skip
         config_of(layout, name).write_text(text, encoding="utf-8")
 
 
 def start(layout, name, bin_dir):
-    layout.process(name).spawn([bin_dir / "starlingd", "--config", config_of(layout, name)], layout.of(name) / "log")
+    command = [bin_dir / "starlingd", "--config", config_of(layout, name)]
+    layout.process(name).spawn([*network.at(layout, name), *clock.before(layout, name), *command], layout.of(name) / "log")
 
 
 def stop(layout, name):
@@ -77,13 +81,13 @@ def stop(layout, name):
 
 
 def drain(layout, name):
-    """Its sessions are told when to come back, to the others."""
-    layout.process(name).end(signal.SIGTERM, DRAIN_S)
+    """Its sessions are told when to come back, to the others. False: it was not done in time, and ended by force."""
+    return layout.process(name).end(signal.SIGTERM, DRAIN_S)
 
 
-def get(port, path):
-    """(status, text) of a GET at loopback; (0, "") when nobody answers."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+def get(port, path, address="127.0.0.1"):
+    """(status, text) of a GET; (0, "") when nobody answers."""
+    connection = http.client.HTTPConnection(address, port, timeout=2)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
@@ -94,10 +98,22 @@ def get(port, path):
         connection.close()
 
 
+def figures(layout, name):
+    """What its metrics say, each with its labels, and summed over those; None when it does not answer."""
+    status, text = get(layout.port_of(name), "/metrics", layout.address_of(name))
+    if status != 200:
+        return None
+    sums = {}
+    for metric, labels, value in re.findall(r"^(\w+)(\{.*\})? ([0-9.e+-]+)$", text, re.M):
+        for key in {metric, metric + labels}:
+            sums[key] = sums.get(key, 0) + float(value)
+    return sums
+
+
 def sessions(layout, name):
     """None when it does not answer."""
-    status, text = get(layout.port_of(name), "/metrics")
-    return sum(int(n) for n in re.findall(r"^starling_sessions\{.*\} (\d+)$", text, re.M)) if status == 200 else None
+    found = figures(layout, name)
+    return None if found is None else int(found.get("starling_sessions", 0))
 
 
 def _keygen(bin_dir, keys, *more):

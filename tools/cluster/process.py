@@ -19,6 +19,13 @@ def stat(pid):
     return None if fields[0] in "ZX" else (fields[0], int(fields[1]), int(fields[19]))
 
 
+def title_of(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
 def send(pid, start, number):
     """To that process and no later one with its id."""
     try:
@@ -67,17 +74,33 @@ class Process:
         for pid, start in self.family():
             send(pid, start, number)
 
+    def send_to(self, title, number):
+        """To those of its children whose title has these words; returns how many there are."""
+        found = [each for each in self._family() if title in title_of(each[0])]
+        for each in found:
+            send(*each, number)
+        return len(found)
+
+    def missing(self):
+        """The id of one that has ended and that nobody here has ended; None: there is none such."""
+        if self._known() or not self.file.exists():
+            return None
+        return int(self.file.read_text(encoding="utf-8").split()[0])
+
     def end(self, number, patience_s):
-        """In order, and at last by force."""
+        """In order, and at last by force: then False."""
         self.send_all(signal.SIGCONT)
         self.send(number)
-        if not self.wait_gone(patience_s):
+        in_order = self.wait_gone(patience_s)
+        if not in_order:
             self.kill()
         self.file.unlink(missing_ok=True)
+        return in_order
 
     def kill(self):
         self.send_all(signal.SIGKILL)
         self.wait_gone(10)
+        self.file.unlink(missing_ok=True)
 
     def wait_gone(self, patience_s):
         until = time.monotonic() + patience_s

@@ -1,6 +1,6 @@
 """A line for each process: name, id, state, where it listens, and what it says of itself."""
 
-from tools.cluster import database, haproxy, node
+from tools.cluster import database, haproxy, node, redis
 from tools.cluster.layout import DATABASES
 from tools.cluster.postgres import Failed
 
@@ -16,7 +16,7 @@ def lines(layout):
 
 
 def _port(layout, name):
-    if name == "haproxy":
+    if name in layout.proxy_names:
         return layout.port
     return layout.port_of(name) if name in layout.node_names else "socket"
 
@@ -24,10 +24,10 @@ def _port(layout, name):
 def _about(layout, name, view):
     if name in DATABASES:
         return f"{database.about(layout, name)}; {layout.of(name)}"
-    if name == "haproxy":
-        return f"sends clients to {', '.join(haproxy.nodes_up(layout)) or 'nobody'}"
-    if name == "redis":
-        return str(layout.of(name) / "socket")
+    if name in layout.proxy_names:
+        return f"sends clients to {', '.join(haproxy.nodes_up(layout, name)) or 'nobody'}"
+    if name in layout.redis_names:
+        return redis.about(layout, name)
     number, members = view
     count = node.sessions(layout, name)
     return f"{'in' if name in members else 'not in'} view {number}, {'?' if count is None else count} sessions"

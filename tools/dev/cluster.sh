@@ -10,7 +10,7 @@ cmd_cluster() {
     command=$1
     shift
   fi
-  local commands=(up status kill pause resume restart drain promote down)
+  local commands=(up status kill pause resume restart drain promote fault down)
   [[ " ${commands[*]} " == *" $command "* ]] ||
     bad_usage "cluster has no '$command'. Did you mean $(nearest "$command")? There are ${commands[*]}."
   if [[ $command == up ]]; then

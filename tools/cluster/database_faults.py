@@ -1,0 +1,147 @@
+"""What befalls PostgreSQL. Each returns how often it took effect, and of what."""
+
+import os
+import re
+import signal
+import time
+
+from tools.cluster import database, node, span
+from tools.cluster.layout import DATABASES
+from tools.cluster.postgres import Failed
+
+# A standby's process that takes what the primary sends, by its title.
+RECEIVER = "walreceiver"
+# One question watches for so long.
+SLICE_S = 1
+# Committed here, on no standby yet, and so not acknowledged: each such commit is drawn once.
+MEET = """
+DO $$
+DECLARE
+  seen text[] := '{{}}';
+  hit int := 0;
+  each record;
+BEGIN
+  FOR turn IN 1..{turns} LOOP
+    PERFORM pg_stat_clear_snapshot();
+    FOR each IN SELECT pid, pid || ' ' || xact_start AS commit FROM pg_stat_activity
+                WHERE wait_event = 'SyncRep' AND backend_type = 'client backend' LOOP
+      IF NOT each.commit = ANY (seen) THEN
+        seen := seen || each.commit;
+        IF random() < {share} AND {hit_by}(each.pid) THEN hit := hit + 1; END IF;
+      END IF;
+    END LOOP;
+    PERFORM pg_sleep(0.01);
+  END LOOP;
+  RAISE INFO 'hit %', hit;
+END $$"""
+CONNECTIONS = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{database.NAME}'"
+
+
+def restart(cluster):
+    """As a crash does it: whoever is connected is thrown out, and the log is played again."""
+    layout = cluster.layout
+    with layout.held("pg"):
+        name = layout.primary
+        cluster.running(name)
+        connected = int(database.server(layout, name).ask(CONNECTIONS))
+        with layout.held(name):
+            database.server(layout, name).stop("immediate")
+            cluster.start(name)
+        return connected, "connections thrown out"
+
+
+def fail_over(cluster):
+    """The primary dies, the standby that has most takes its place, and the old one comes back behind it."""
+    layout = cluster.layout
+    with layout.held("pg"):
+        old = layout.primary
+        cluster.running(old)
+        connected = int(database.server(layout, old).ask(CONNECTIONS))
+        with layout.held(old):
+            layout.process(old).kill()
+            began = time.monotonic()
+            # What a receiver that stood still has in its socket never arrived.
+            _let_go(layout, [name for name in DATABASES if name != old], discard=True)
+            new = database.best_standby(layout)
+            database.promote(layout, new)
+            took = time.monotonic() - began
+            cluster.start(old)
+        return connected, f"connections to {old} thrown out, {new} is the primary after {took:.2f} s"
+
+
+def cancel_syncwait(cluster, share, seconds):
+    """No standby gets anything, and who waits for one is told that it is not there."""
+    layout = cluster.layout
+    standbys = [name for name in DATABASES if name != layout.primary]
+    try:
+        if not sum(layout.process(name).send_to(RECEIVER, signal.SIGSTOP) for name in standbys):
+            raise Failed("no standby receives anything that could be held up")
+        hit = sum(_meet(layout, share, "pg_cancel_backend", length) for length in span.slices(seconds, SLICE_S))
+    finally:
+        dead = layout.process(layout.primary).state() == "gone"
+        _let_go(layout, standbys, discard=dead)
+    return hit, "commits cancelled in their wait for a standby"
+
+
+def lost_reply(cluster, share, seconds):
+    """Connections break when the commit is done and its answer is not given yet."""
+    layout = cluster.layout
+    hit = 0
+    for _ in span.slices(seconds, SLICE_S):
+        standbys = [name for name in DATABASES if name != layout.primary]
+        try:
+            for name in standbys:
+                layout.process(name).send_to(RECEIVER, signal.SIGSTOP)
+            hit += _meet(layout, share, "pg_terminate_backend", 0.2)
+        finally:
+            _let_go(layout, standbys, discard=False)
+        span.lasts(0.1)
+    return hit, "commits done whose connection broke before the answer"
+
+
+def full(cluster, seconds):
+    """No space on the primary's disk, which has to be one of its own."""
+    layout = cluster.layout
+    folder = layout.of(layout.primary)
+    if not os.path.ismount(folder):
+        raise Failed(f"{folder} is on a disk that others write to; ./dev chaos gives each database one of its own")
+    before = _refusals(layout)
+    ballast = folder / "ballast"
+    try:
+        for _ in span.slices(seconds, 0.1):
+            with open(ballast, "ab") as file:
+                free = os.statvfs(folder)
+                if free.f_bavail:
+                    os.posix_fallocate(file.fileno(), file.tell(), free.f_bavail * free.f_frsize)
+            span.lasts(0.1)
+    finally:
+        ballast.unlink(missing_ok=True)
+    with layout.held("pg"), layout.held(layout.primary):
+        died = layout.process(layout.primary).state() == "gone"
+        if died:
+            cluster.start(layout.primary)
+    return _refusals(layout) - before, f"operations that found no space{'; it ended, and was started again' if died else ''}"
+
+
+def _meet(layout, share, hit_by, seconds):
+    """0 also when the primary is gone."""
+    try:
+        said = database.server(layout, layout.primary).ask(MEET.format(share=share, hit_by=hit_by, turns=max(1, int(seconds / 0.012))))
+    except Failed:
+        span.lasts(0.05)
+        return 0
+    return int(re.search(r"hit (\d+)", said)[1])
+
+
+def _let_go(layout, standbys, discard):
+    for name in standbys:
+        each = layout.process(name)
+        if discard:
+            each.send_to(RECEIVER, signal.SIGTERM)
+        each.send_to(RECEIVER, signal.SIGCONT)
+
+
+def _refusals(layout):
+    """By the nodes' own count, whoever of them answers."""
+    found = [node.figures(layout, name) for name in layout.node_names]
+    return int(sum(figures.get("starling_store_full_total", 0) for figures in found if figures))
