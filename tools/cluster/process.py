@@ -76,7 +76,7 @@ class Process:
 
     def send_to(self, title, number):
         """To those of its children whose title has these words; returns how many there are."""
-        found = [each for each in self._family() if title in title_of(each[0])]
+        found = [each for each in self.family() if title in title_of(each[0])]
         for each in found:
             send(*each, number)
         return len(found)
