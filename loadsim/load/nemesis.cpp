@@ -61,7 +61,9 @@ void Nemesis::inject(std::uint32_t index, Instant now) {
   if (hits_clients(fault.kind)) {
     pool_.command({.kind = Command::Kind::Fault, .fault = fault, .fault_index = index});
   } else if (injector_ != nullptr) {
-    injector_->start(index, without_time(fault), now + fault.span + kInjectorMax);
+    // A step of a clock is by its span, and does not last.
+    const Duration lasts = fault.kind == FaultKind::ClockStep ? Duration::zero() : fault.span;
+    injector_->start(index, without_time(fault), now + lasts + kInjectorMax);
   } else if (fault.kind == FaultKind::Heal) {
     effects_[index].times = 1;
     heal(now);

@@ -103,8 +103,6 @@ def carry_out(args):
     for name, about, people, load_s, faults in runs(args):
         began = time.monotonic()
         report = args.report and args.report.absolute() / name
-        if report:
-            report.mkdir(parents=True, exist_ok=True)
         cluster = Cluster(Layout.load(layout.folder), bin_dir)
         outcome = run(cluster, reaper, bin_dir, people, seed=seed_of(args.seed, name), load_s=load_s, faults=faults, users=args.users, report=report)
         outcomes.append(outcome)

@@ -3,6 +3,7 @@
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -12,6 +13,8 @@ from tools.cluster.node import config_of
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOOK_EVERY_S = 1
+# What starling-loadsim says when people begin to talk, and when they stop.
+LOAD, REST = "load", "coming to rest"
 # Beyond its load: people come, everything comes to rest, the log is compared.
 GRACE_S = 900
 # The verdicts of starling-loadsim whose last line is a result.
@@ -78,13 +81,17 @@ def run(cluster, reaper, bin_dir, scenario, *, seed, load_s, faults, users=None,
         reaper.spared.add(child.pid)
         until = time.monotonic() + load_s + GRACE_S
         while child.poll() is None and time.monotonic() < until:
-            watch.look()
+            said = log.read_text(encoding="utf-8", errors="replace").splitlines()
+            watch.look(counts=LOAD in said and REST not in said)
             time.sleep(LOOK_EVERY_S)
         child.kill()
         child.wait()
     output = log.read_text(encoding="utf-8", errors="replace")
     if report:
-        (pathlib.Path(report) / "output").write_text(output, encoding="utf-8")
+        report.mkdir(parents=True, exist_ok=True)
+        (report / "output").write_text(output, encoding="utf-8")
+        for name in layout.names:
+            shutil.copy(layout.of(name) / "log", report / f"{name}.log")
     result = json.loads(output.splitlines()[-1]) if child.returncode in JUDGED else None
     return Outcome(result, output, watch)
 

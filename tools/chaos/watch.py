@@ -52,13 +52,17 @@ class Watch:
         self._totals = {}
         self._last = {}
 
-    def look(self):
+    def look(self, counts):
+        """`counts`: what figures have risen by since the last time is added to the totals."""
         for name, pid in self.cluster.look_after():
             self.restarts += 1
             if (how := self.reaper.how_it_ended(pid)) not in (TRY_AGAIN, None):
                 self.crashes.append(f"{name} has ended with {how}")
         for name in self.cluster.layout.node_names:
-            self._add(name, node.figures(self.cluster.layout, name) or {})
+            if figures := node.figures(self.cluster.layout, name):
+                if counts:
+                    self._add(name, figures)
+                self._last[name] = figures
 
     def total(self, metric):
         return self._totals.get(metric, 0)
@@ -68,8 +72,6 @@ class Watch:
         last = self._last.get(name, {})
         if figures.get("starling_accepted_total", 0) < last.get("starling_accepted_total", 0):
             last = {}
-        if figures:
-            for metric, value in figures.items():
-                if metric.partition("{")[0].endswith("_total"):
-                    self._totals[metric] = self._totals.get(metric, 0) + value - last.get(metric, 0)
-            self._last[name] = figures
+        for metric, value in figures.items():
+            if metric.partition("{")[0].endswith("_total"):
+                self._totals[metric] = self._totals.get(metric, 0) + value - last.get(metric, 0)

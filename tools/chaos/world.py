@@ -11,8 +11,9 @@ from tools.cluster import network
 from tools.cluster.layout import DATABASES, PORT, Layout
 from tools.cluster.postgres import Failed
 
-# In our own mount namespace; every machine has this folder.
-HOME = pathlib.Path("/mnt")
+# In our own mount namespace, all of it; no source tree is in there.
+RUN = pathlib.Path("/run")
+HOME = RUN / "starling"
 # What a database's log and data need for an hour of it, and small enough to be filled in a moment.
 DISK = "1g"
 # A drain of a few seconds; rooms have one home a node.
@@ -27,8 +28,10 @@ shards = 1
 def make(nodes):
     if os.getpid() != 1:
         raise Failed("this is no world of its own; start it as: ./dev chaos")
-    _tmpfs(HOME, "1g")
-    _tmpfs("/run/netns", "1m")
+    _tmpfs(RUN, "1g")
+    for folder in (HOME, RUN / "netns", RUN / "tmp"):
+        folder.mkdir()
+    os.environ["TMPDIR"] = str(RUN / "tmp")
     layout = Layout.make(HOME / "cluster", nodes, PORT, proxies=2, hosts=True, sections=SECTIONS)
     for name in DATABASES:
         layout.of(name).mkdir()
@@ -39,6 +42,6 @@ def make(nodes):
 
 def _tmpfs(where, size):
     pathlib.Path(where).mkdir(exist_ok=True)
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=711", "starling", where], capture_output=True, text=True)
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "starling", where], capture_output=True, text=True)
     if done.returncode != 0:
         raise Failed(f"no disk could be made at {where}: {done.stderr.strip()}")

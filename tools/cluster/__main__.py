@@ -1,5 +1,10 @@
 """./dev cluster: see tools/dev/cluster.sh, which builds and calls this."""
 
+from tools.cluster import span
+
+# A fault that is told to end undoes what it did; before the rest is loaded, which takes a busy machine a while.
+span.listen_for_fault()
+
 import argparse
 import fcntl
 import os

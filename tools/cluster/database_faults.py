@@ -1,12 +1,13 @@
 """What befalls PostgreSQL. Each returns how often it took effect, and of what."""
 
+import contextlib
 import os
 import re
 import signal
 import time
 
 from tools.cluster import database, node, span
-from tools.cluster.layout import DATABASES
+from tools.cluster.layout import DATABASES, Layout
 from tools.cluster.postgres import Failed
 
 # A standby's process that takes what the primary sends, by its title.
@@ -37,10 +38,18 @@ END $$"""
 CONNECTIONS = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{database.NAME}'"
 
 
+@contextlib.contextmanager
+def alone(layout):
+    """One fault of the databases at a time; the primary may have become another one while this one waited for its turn."""
+    with layout.held("pg"):
+        layout.primary = Layout.load(layout.folder).primary
+        yield
+
+
 def restart(cluster):
     """As a crash does it: whoever is connected is thrown out, and the log is played again."""
     layout = cluster.layout
-    with layout.held("pg"):
+    with alone(layout):
         name = layout.primary
         cluster.running(name)
         connected = int(database.server(layout, name).ask(CONNECTIONS))
@@ -53,7 +62,7 @@ def restart(cluster):
 def fail_over(cluster):
     """The primary dies, the standby that has most takes its place, and the old one comes back behind it."""
     layout = cluster.layout
-    with layout.held("pg"):
+    with alone(layout):
         old = layout.primary
         cluster.running(old)
         connected = int(database.server(layout, old).ask(CONNECTIONS))
@@ -87,40 +96,38 @@ def lost_reply(cluster, share, seconds):
     """Connections break when the commit is done and its answer is not given yet."""
     layout = cluster.layout
     hit = 0
-    for _ in span.slices(seconds, SLICE_S):
+    with alone(layout):
         standbys = [name for name in DATABASES if name != layout.primary]
-        try:
-            for name in standbys:
-                layout.process(name).send_to(RECEIVER, signal.SIGSTOP)
-            hit += _meet(layout, share, "pg_terminate_backend", 0.2)
-        finally:
-            _let_go(layout, standbys, discard=False)
-        span.lasts(0.1)
+        for _ in span.slices(seconds, SLICE_S):
+            try:
+                for name in standbys:
+                    layout.process(name).send_to(RECEIVER, signal.SIGSTOP)
+                hit += _meet(layout, share, "pg_terminate_backend", 0.2)
+            finally:
+                _let_go(layout, standbys, discard=False)
+            span.lasts(0.1)
     return hit, "commits done whose connection broke before the answer"
 
 
 def full(cluster, seconds):
     """No space on the primary's disk, which has to be one of its own."""
     layout = cluster.layout
-    folder = layout.of(layout.primary)
-    if not os.path.ismount(folder):
-        raise Failed(f"{folder} is on a disk that others write to; ./dev chaos gives each database one of its own")
-    before = _refusals(layout)
-    ballast = folder / "ballast"
-    try:
-        for _ in span.slices(seconds, 0.1):
-            with open(ballast, "ab") as file:
-                free = os.statvfs(folder)
-                if free.f_bavail:
-                    os.posix_fallocate(file.fileno(), file.tell(), free.f_bavail * free.f_frsize)
-            span.lasts(0.1)
-    finally:
-        ballast.unlink(missing_ok=True)
-    with layout.held("pg"), layout.held(layout.primary):
+    with alone(layout), layout.held(layout.primary):
+        folder = layout.of(layout.primary)
+        if not os.path.ismount(folder):
+            raise Failed(f"{folder} is on a disk that others write to; ./dev chaos gives each database one of its own")
+        before = _refusals(layout)
+        ballast = folder / "ballast"
+        try:
+            for _ in span.slices(seconds, 0.1):
+                _fill(ballast)
+                span.lasts(0.1)
+        finally:
+            ballast.unlink(missing_ok=True)
         died = layout.process(layout.primary).state() == "gone"
         if died:
             cluster.start(layout.primary)
-    return _refusals(layout) - before, f"operations that found no space{'; it ended, and was started again' if died else ''}"
+    return _risen(before, _refusals(layout)), f"operations that found no space{'; it ended, and was started again' if died else ''}"
 
 
 def _meet(layout, share, hit_by, seconds):
@@ -141,7 +148,18 @@ def _let_go(layout, standbys, discard):
         each.send_to(RECEIVER, signal.SIGCONT)
 
 
+def _fill(ballast):
+    with open(ballast, "ab") as file, contextlib.suppress(OSError):  # somebody else was faster
+        free = os.statvfs(ballast.parent)
+        os.posix_fallocate(file.fileno(), file.tell(), max(free.f_bavail, 1) * free.f_frsize)
+
+
 def _refusals(layout):
-    """By the nodes' own count, whoever of them answers."""
-    found = [node.figures(layout, name) for name in layout.node_names]
-    return int(sum(figures.get("starling_store_full_total", 0) for figures in found if figures))
+    """node -> its own count, of those that answer."""
+    found = {name: node.figures(layout, name) for name in layout.node_names}
+    return {name: int(figures["starling_store_full_total"]) for name, figures in found.items() if figures}
+
+
+def _risen(before, now):
+    """A count that is lower than before is of another process."""
+    return sum(count - (before.get(name, 0) if count >= before.get(name, 0) else 0) for name, count in now.items())

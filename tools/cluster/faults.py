@@ -16,7 +16,6 @@ PUT_OUT_S = 5
 
 def carry_out(cluster, line):
     """"212 packets dropped": how often it took effect, and of what."""
-    span.listen()
     words = line.split()
     found = max((name for name in FAULTS if words[: len(name.split())] == name.split()), key=len, default=None)
     if found is None:
@@ -91,15 +90,25 @@ def pause(cluster, name, seconds):
         each.send_all(signal.SIGSTOP)
         try:
             span.lasts(seconds)
-            _, members = database.newest_view(cluster.layout)
+            members = members_of_view(cluster.layout)
         finally:
             each.send_all(signal.SIGCONT)
+        if members is None:
+            return 1, "node stood still, and the database with it"
         if name in members:
             return 1, "node stood still, and kept its place in the view"
         if each.wait_gone(PUT_OUT_S):
             cluster.start(name)
             return 1, "node stood still, was put out of the view, and was started anew"
     return 1, "node stood still, was put out of the view, and went on"
+
+
+def members_of_view(layout):
+    """None: the database does not say."""
+    try:
+        return database.newest_view(layout)[1]
+    except Failed:
+        return None
 
 
 def drain(cluster, name):

@@ -71,9 +71,12 @@ def clients(layout):
 
 def ask(layout, command):
     """What the server that takes writes says to a command of one line."""
-    if not layout.hosts:
-        return _ask(socket.AF_UNIX, str(socket_of(layout)), command)
-    return _ask(socket.AF_INET, (ADDRESS, _master(layout) or _port("redis")), command)
+    try:
+        if not layout.hosts:
+            return _ask(socket.AF_UNIX, str(socket_of(layout)), command)
+        return _ask(socket.AF_INET, (ADDRESS, _master(layout) or _port("redis")), command)
+    except OSError as no:
+        raise Failed(f"Redis does not answer: {no}") from no
 
 
 def servers(layout):

@@ -1,13 +1,16 @@
 """How long a fault lasts: until its time is up, or somebody has said so (SIGTERM, Ctrl-C)."""
 
 import signal
+import sys
 import threading
 import time
 
 _over = threading.Event()
 
 
-def listen():
+def listen_for_fault():
+    if "fault" not in sys.argv:
+        return
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: _over.set())
 

@@ -41,7 +41,7 @@ class Chaos(unittest.TestCase):
         while there := left():
             self.assertLess(time.monotonic(), until, there)
             time.sleep(0.1)
-        self.assertFalse(pathlib.Path("/mnt/cluster").exists())
+        self.assertFalse(pathlib.Path("/run/starling/cluster").exists())
         self.assertFalse(pathlib.Path("/sys/class/net/starling0").exists())
         self.assertFalse(pathlib.Path("/run/netns/n1").exists())
 

@@ -137,6 +137,31 @@ TEST_F(VirtualUserTest, EventsBelowTheHeadOfTheSyncAreCatchUpAndNoLatency) {
   EXPECT_EQ(1u, of(world_, report::Metric::Outage).count());
 }
 
+TEST_F(VirtualUserTest, WhoStaysConnectedWaitsOnceForARoomWhoseHomeHasDied) {
+  world_.rehoming.begin(now_ - 1ms);
+  world_.rehoming.await(0, kRoom);
+  hear(message(DeviceId(201)));
+  EXPECT_EQ(0u, of(world_, report::Metric::Rehomed).count()) << "it was meant for a moment before the death";
+  now_ += 2s;
+  hear(message(DeviceId(201)));
+  EXPECT_EQ(1u, of(world_, report::Metric::Rehomed).count());
+  EXPECT_EQ(3000u, of(world_, report::Metric::Rehomed).max());
+  hear(message(DeviceId(201)));
+  EXPECT_EQ(1u, of(world_, report::Metric::Rehomed).count()) << "only the first one";
+}
+
+TEST_F(VirtualUserTest, WhoseConnectionBreaksHasNotSurvived) {
+  world_.rehoming.begin(now_);
+  world_.rehoming.await(0, kRoom);
+  with([&](client::Output& out) { user_.session().on_disconnected(0, now_, out); });
+  now_ += 2s;
+  with([&](client::Output& out) { user_.session().on_time(now_, out); });
+  log_in();
+  hear(message(DeviceId(201)));
+  EXPECT_EQ(1u, of(world_, report::Metric::Delivery).count());
+  EXPECT_EQ(0u, of(world_, report::Metric::Rehomed).count());
+}
+
 TEST_F(VirtualUserTest, ASendIsStampedWithTheIntendedTimeAndItsAnswerIsMeasuredFromThere) {
   EXPECT_EQ(Done::Yes, act(Action::Send));
   const auto sends = sent<wire::Send>();

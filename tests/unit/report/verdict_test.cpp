@@ -68,9 +68,14 @@ TEST(Verdict, ALateGeneratorIsUnfit) {
 
 TEST(Verdict, AFaultThatNeverBitProvesNothing) {
   RunResult r = result();
-  r.faults = {{.fault = {.at = std::chrono::seconds(5), .kind = users::FaultKind::Kill, .node = 1}, .effect = 0}};
+  r.faults = {{.fault = {.at = std::chrono::seconds(5), .kind = users::FaultKind::Kill, .node = 1},
+               .effect = 0,
+               .note = "n1 does not run"}};
   judge(r);
   EXPECT_EQ(Verdict::Unfit, r.verdict);
+  ASSERT_EQ(1u, r.unfit.size());
+  EXPECT_THAT(r.unfit[0], HasSubstr("'@5s kill n1' never took effect: n1 does not run"));
+  EXPECT_THAT(json(r), HasSubstr(R"({"fault":"@5s kill n1","effect":0,"note":"n1 does not run"})"));
 }
 
 TEST(Faults, AreSummedUpByKind) {
