@@ -86,9 +86,10 @@ def summary(args, outcomes):
     total["survivor_first_delivery_p99_ms"] = max((outcome.p99_ms("rehomed") for outcome in outcomes), default=0)
     total["resume_p99_ms"] = max((outcome.p99_ms("outage") for outcome in outcomes), default=0)
     logins = sum(outcome.watch.total("starling_logins_total") for outcome in outcomes)
-    reads = sum(outcome.watch.total(f'starling_store_reads_total{{of="{what}"}}') for outcome in outcomes for what in RESUME_READS)
+    reads = {what: int(sum(outcome.watch.total(f'starling_store_reads_total{{of="{what}"}}') for outcome in outcomes)) for what in RESUME_READS}
     total["resumes"] = int(logins)
-    total["db_queries_per_resume"] = round(reads / logins, 4) if logins else None
+    total["db_queries"] = reads
+    total["db_queries_per_resume"] = round(sum(reads.values()) / logins, 4) if logins else None
     return total
 
 
