@@ -55,6 +55,12 @@ ConnectParams::ConnectParams(const std::string& conninfo, Access access) {
   if (access != Access::Standby) pairs_.emplace_back("target_session_attrs", "read-write");
 }
 
+ConnectParams::ConnectParams(const std::string& conninfo, Access access, const Hosts& hosts)
+    : ConnectParams(conninfo, access) {
+  // What comes last counts.
+  pairs_.insert(pairs_.end(), {{"host", hosts.names}, {"hostaddr", hosts.addresses}, {"port", hosts.ports}});
+}
+
 std::vector<const char*> ConnectParams::keywords() const {
   std::vector<const char*> out;
   for (const auto& [keyword, value] : pairs_) out.push_back(keyword);

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/store/postgres/resolver.h"
+
 namespace starling::postgres {
 
 enum class Access : std::uint8_t {
@@ -20,6 +22,8 @@ enum class Access : std::uint8_t {
 class ConnectParams {
  public:
   ConnectParams(const std::string& conninfo, Access access);
+  /// To these addresses of its hosts.
+  ConnectParams(const std::string& conninfo, Access access, const Hosts& hosts);
 
   PGconn* start() const { return PQconnectStartParams(keywords().data(), values().data(), 1); }
   PGconn* connect() const { return PQconnectdbParams(keywords().data(), values().data(), 1); }

@@ -36,7 +36,7 @@ Lane::Lane(Options options, Shared shared) : options_(std::move(options)), share
 // ---- the connection's life
 
 void Lane::connect(Clock::time_point now) {
-  link_.emplace(options_.conninfo, options_.access);
+  link_.emplace(options_.conninfo, options_.access, options_.resolver);
   state_ = State::Connecting;
   at_ = now;
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +41,7 @@ class Lane {
   using Finish = std::function<void(Job&&, ports::StoreStatus, ports::StoreResult&&)>;
   struct Options {
     std::string conninfo;
+    std::shared_ptr<Resolver> resolver;
     Access access = Access::Write;
     bool replicated = true;
     std::int64_t beacon_store = 0;

@@ -30,6 +30,12 @@ inline constexpr std::chrono::seconds kSilenceMax{60};
 inline constexpr std::chrono::seconds kConnectPatience{20};
 /// How long the start waits for all connections.
 inline constexpr std::chrono::seconds kOpenPatience{10};
+/// How long a start waits for another process that migrates: less than systemd waits for a start (90 s).
+inline constexpr std::chrono::seconds kMigrationPatience{60};
+inline constexpr std::chrono::milliseconds kMigrationLook{100};
+/// How long a host's name may take to be resolved, before another attempt: a resolver tries several servers, 5 s each.
+inline constexpr std::chrono::seconds kResolvePatience{15};
+static_assert(kResolvePatience < kConnectPatience);
 /// How long the end waits for what is under way.
 inline constexpr std::chrono::seconds kClosePatience{5};
 

@@ -1,13 +1,39 @@
 #include "server/store/postgres/link.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 
 #include <cstring>
 #include <utility>
 
+#include "server/store/postgres/limits.h"
+
 namespace starling::postgres {
 
-Link::Link(const std::string& conninfo, Access access) : connection_(ConnectParams(conninfo, access).start()) {
+Link::Link(const std::string& conninfo, Access access, std::shared_ptr<Resolver> resolver)
+    : conninfo_(conninfo), access_(access), resolver_(std::move(resolver)) {
+  if (resolver_->is_needed()) {
+    resolve();
+  } else {
+    start(ConnectParams(conninfo_, access_));
+  }
+}
+
+void Link::resolve() {
+  const auto answer = resolver_->since(begun_);
+  if (!answer) {
+    if (Resolver::Clock::now() < begun_ + limits::kResolvePatience) return;
+    return lose(
+        fmt::format("the host of PostgreSQL is not found: no name server answers in {} s; check DNS, or name an "
+                    "address in store.postgres (hostaddr=)",
+                    limits::kResolvePatience.count()));
+  }
+  if (answer->error.empty()) return start(ConnectParams(conninfo_, access_, answer->hosts));
+  lose(fmt::format("the host of PostgreSQL is not found ({}); check host in store.postgres, and DNS", answer->error));
+}
+
+void Link::start(const ConnectParams& params) {
+  connection_.reset(params.start());
   if (PQstatus(connection_.get()) == CONNECTION_BAD) {  // of none as well: there was no memory
     lose(explain_connection(connection_.get()));
   } else {
@@ -39,6 +65,7 @@ void Link::open() {
 }
 
 void Link::advance() {
+  if (state_ == State::Connecting && connection_ == nullptr) return resolve();
   if (state_ == State::Connecting) {
     switch (PQconnectPoll(connection_.get())) {
       case PGRES_POLLING_OK:

@@ -14,6 +14,7 @@
 
 #include "server/store/postgres/call.h"
 #include "server/store/postgres/conninfo.h"
+#include "server/store/postgres/resolver.h"
 #include "server/store/postgres/rows.h"
 
 namespace starling::postgres {
@@ -28,10 +29,11 @@ struct Outcome {
   bool ok() const { return sqlstate.empty(); }
 };
 
-/// Owner: a loop's thread. Nothing here waits, but for the resolution of a host's name.
+/// Owner: a loop's thread. Nothing here waits.
 class Link {
  public:
-  Link(const std::string& conninfo, Access access);
+  /// `resolver`: of the same conninfo.
+  Link(const std::string& conninfo, Access access, std::shared_ptr<Resolver> resolver);
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
   ~Link() = default;
@@ -64,6 +66,8 @@ class Link {
     Outcome outcome;
   };
 
+  void resolve();
+  void start(const ConnectParams& params);
   void open();
   void lose(std::string why);
   bool queue(const Call& call, Turn& turn);
@@ -71,7 +75,11 @@ class Link {
   void receive(PGresult* result, Turn& turn);
   static void on_notice(void* link, const PGresult* notice);
 
-  std::unique_ptr<PGconn, Finish> connection_;
+  std::string conninfo_;
+  Access access_;
+  std::shared_ptr<Resolver> resolver_;
+  Resolver::Clock::time_point begun_ = Resolver::Clock::now();
+  std::unique_ptr<PGconn, Finish> connection_;  // null: its hosts are not known yet
   State state_ = State::Connecting;
   std::string why_;
   short events_ = 0;

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <thread>
 #include <utility>
 
+#include "server/store/postgres/limits.h"
 #include "server/store/postgres/migrations.h"
 #include "server/store/postgres/session.h"
 
@@ -40,9 +43,30 @@ int schema_of(Session& session) {
   return session.number("SELECT coalesce(max(number), 0) FROM starling.migrations");
 }
 
-void apply(Session& session, const Migration& migration) {
+/// Until no other process migrates: a node that starts beside the first one has nothing else to do.
+void wait_for_turn(Session& session, const Say& say) {
+  const auto patience = limits::kMigrationPatience;
+  const auto end = std::chrono::steady_clock::now() + patience;
+  for (bool told = false; session.run("SELECT pg_try_advisory_xact_lock(6004234345560363852)") != "t";) {
+    if (std::chrono::steady_clock::now() > end) {
+      throw Failed{
+          {fmt::format("another process has been bringing the schema of the database {} up to date for {} s; let "
+                       "it end, or look for what it waits for in pg_stat_activity",
+                       session.database(), patience.count()),
+           true}};
+    }
+    if (!std::exchange(told, true) && say) {
+      say(fmt::format(
+          "another process brings the schema of the database {} up to date: waiting for it, for {} s at most",
+          session.database(), patience.count()));
+    }
+    std::this_thread::sleep_for(limits::kMigrationLook);
+  }
+}
+
+void apply(Session& session, const Migration& migration, const Say& say) {
   session.run("BEGIN");
-  session.run("SELECT pg_advisory_xact_lock(6004234345560363852)");
+  wait_for_turn(session, say);
   session.run("SET LOCAL lock_timeout = 0");
   session.run("SET LOCAL statement_timeout = 0");
   // Another process may have been faster.
@@ -56,7 +80,7 @@ void apply(Session& session, const Migration& migration) {
   session.run("COMMIT");
 }
 
-MigrationReport bring_up_to_date(const std::string& conninfo) {
+MigrationReport bring_up_to_date(const std::string& conninfo, const Say& say) {
   Session session(conninfo);
   check_server(session);
   MigrationReport report{.from = schema_of(session), .to = newest_schema()};
@@ -68,7 +92,7 @@ MigrationReport bring_up_to_date(const std::string& conninfo) {
         session.database(), report.from, report.to));
   }
   for (const Migration& migration : migrations()) {
-    if (migration.number > report.from) apply(session, migration);
+    if (migration.number > report.from) apply(session, migration, say);
   }
   return report;
 }
@@ -77,9 +101,9 @@ MigrationReport bring_up_to_date(const std::string& conninfo) {
 
 int newest_schema() { return migrations().back().number; }
 
-Result<MigrationReport, OpenError> migrate(const std::string& conninfo) {
+Result<MigrationReport, OpenError> migrate(const std::string& conninfo, const Say& say) {
   try {
-    return bring_up_to_date(conninfo);
+    return bring_up_to_date(conninfo, say);
   } catch (const Failed& failed) {
     return tl::unexpected(failed.error);
   }

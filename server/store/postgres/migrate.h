@@ -1,6 +1,7 @@
 // Brings a database's schema up to date: forward only, each migration one transaction, one process at a time.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "common/base/result.h"
@@ -18,8 +19,10 @@ struct MigrationReport {
   /// Of the server: empty, no commit waits for a standby.
   std::string synchronous_standby_names;
 };
-/// Needs a role that may create a schema only when something is missing.
-Result<MigrationReport, OpenError> migrate(const std::string& conninfo);
+/// A line for the log.
+using Say = std::function<void(const std::string& line)>;
+/// Needs a role that may create a schema only when something is missing. Waits while another process migrates.
+Result<MigrationReport, OpenError> migrate(const std::string& conninfo, const Say& say = {});
 int newest_schema();
 
 }  // namespace starling::postgres

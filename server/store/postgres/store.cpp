@@ -58,9 +58,13 @@ struct Store::Threads {
                               .same_history = [this](std::int64_t number) { return same_history(number); },
                               .finish = finish};
     std::int64_t beacon = first_beacon;
+    const auto resolver = std::make_shared<Resolver>(config.conninfo);
     const auto options = [&](Access access) {
-      return Lane::Options{
-          .conninfo = config.conninfo, .access = access, .replicated = replicated, .beacon_store = ++beacon};
+      return Lane::Options{.conninfo = config.conninfo,
+                           .resolver = resolver,
+                           .access = access,
+                           .replicated = replicated,
+                           .beacon_store = ++beacon};
     };
     // One more than configured, for what stands aside.
     for (std::uint32_t i = 0; i < config.connections + 1; ++i) writes.add(options(Access::Write), shared);
@@ -82,6 +86,7 @@ struct Store::Threads {
       reader.submit(std::move(job));
     };
     standby = &reads.add({.conninfo = config.standby_conninfo,
+                          .resolver = std::make_shared<Resolver>(config.standby_conninfo),
                           .access = Access::Standby,
                           .replicated = false,
                           .follows = &reader.beacon()},
@@ -156,8 +161,8 @@ struct Store::Threads {
   Loop writes;
 };
 
-Result<std::unique_ptr<Store>, OpenError> Store::open(const StoreConfig& config, Complete complete) {
-  const auto migrated = migrate(config.conninfo);
+Result<std::unique_ptr<Store>, OpenError> Store::open(const StoreConfig& config, Complete complete, const Say& say) {
+  const auto migrated = migrate(config.conninfo, say);
   if (!migrated) return tl::unexpected(migrated.error());
   if (config.durability == Durability::Replicated && migrated->synchronous_standby_names.empty()) {
     return tl::unexpected(OpenError{

@@ -30,7 +30,8 @@ class Store {
   using Complete = std::function<void(ShardId, ports::StoreCompletion&&)>;
 
   /// An older schema is migrated, an absent one made. Waits until every connection to the primary is there.
-  static Result<std::unique_ptr<Store>, OpenError> open(const StoreConfig& config, Complete complete);
+  static Result<std::unique_ptr<Store>, OpenError> open(const StoreConfig& config, Complete complete,
+                                                        const Say& say = {});
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
   /// Answers what was submitted, as well as it can, then stops.

@@ -76,6 +76,22 @@ TEST(PostgresOpen, ARoleThatMayOnlyReadAndWriteIsEnough) {
   EXPECT_EQ(made.status, ports::StoreStatus::Ok) << store.store().why();
 }
 
+TEST(PostgresOpen, AProcessThatMigratesIsWaitedFor) {
+  support::Cluster cluster;
+  support::Sql sql(cluster.conninfo());
+  sql.run("SELECT pg_advisory_lock(6004234345560363852)");
+  std::promise<std::string> told;
+  auto migrated = std::async(std::launch::async, [&] {
+    return postgres::migrate(cluster.conninfo(), [&](const std::string& line) { told.set_value(line); });
+  });
+  EXPECT_THAT(told.get_future().get(),
+              HasSubstr("another process brings the schema of the database postgres up to date"));
+  EXPECT_EQ(migrated.wait_for(std::chrono::seconds(3)), std::future_status::timeout)
+      << "longer than any lock is waited for";
+  sql.run("SELECT pg_advisory_unlock(6004234345560363852)");
+  EXPECT_TRUE(migrated.get().has_value());
+}
+
 TEST(PostgresOpen, TwoThatMakeTheSchemaAtOnceBothSucceed) {
   support::Cluster cluster;
   auto other = std::async(std::launch::async, [&] { return postgres::migrate(cluster.conninfo()).has_value(); });

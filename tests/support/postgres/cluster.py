@@ -77,7 +77,7 @@ def main():
     parser.add_argument("--with", dest="pid", type=int)
     parser.add_argument("--standby-of", type=pathlib.Path)
     parser.add_argument("--mode", default="immediate")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()  # settings may follow an option
     if args.command == "start":
         start(args.file, args.settings, args.standby_of)
         if args.pid:

@@ -1,0 +1,41 @@
+// Resolves the names of a conninfo's hosts on a thread of its own: libpq would wait for it, and with it all other connections
+// of a loop.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace starling::postgres {
+
+/// As libpq takes them: lists, of which each place is an address.
+struct Hosts {
+  std::string names;
+  std::string addresses;
+  std::string ports;
+};
+
+/// Any thread.
+class Resolver {
+ public:
+  using Clock = std::chrono::steady_clock;
+  struct Answer {
+    Hosts hosts;
+    std::string error;  // else none of the names has an address
+  };
+
+  explicit Resolver(const std::string& conninfo);
+
+  /// False: there are no names, or libpq alone knows where they are.
+  bool is_needed() const { return needed_; }
+  /// What was asked at this moment or later; nothing: it takes its time. One answer is waited for at a time, whoever asks.
+  std::optional<Answer> since(Clock::time_point moment);
+
+ private:
+  struct Asked;
+  bool needed_ = false;
+  std::shared_ptr<Asked> asked_;  // the thread's too: nobody waits for it at the end
+};
+
+}  // namespace starling::postgres
