@@ -117,7 +117,8 @@ Result<std::unique_ptr<ClusterService>, std::string> ClusterService::open(const 
 }
 
 runtime::BusLink ClusterService::bus() {
-  return {.post = [bus = bus_.get()](ports::Post&& post) { bus->post(std::move(post)); }};
+  return {.post = [bus = bus_.get()](ports::Post&& post) { bus->post(std::move(post)); },
+          .hears = [bus = bus_.get()](std::uint16_t node) { return bus->is_heard_by(shards_of(node).first); }};
 }
 
 runtime::DirectoryLink ClusterService::directory() {

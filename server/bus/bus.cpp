@@ -84,6 +84,11 @@ Result<void, std::string> Bus::set_peers(Peers peers) {
   return {};
 }
 
+bool Bus::is_heard_by(ShardId shard) const {
+  return std::ranges::any_of(running_->shared.states(),
+                             [&](const PeerState& peer) { return peer.hears && peer.shards.has(shard); });
+}
+
 std::string Bus::endpoint() const { return running_->loop.endpoint(); }
 
 std::string Bus::metrics() const {

@@ -34,6 +34,9 @@ class Bus {
   /// Any thread: who else there is from now on. Whoever is not among them any more is cut off.
   Result<void, std::string> set_peers(Peers peers);
 
+  /// Any thread: whether the node that has this shard is connected to this one, and allowed to be.
+  bool is_heard_by(ShardId shard) const;
+
   /// Where it listens, with the port that the kernel has picked.
   std::string endpoint() const;
   /// Prometheus text.

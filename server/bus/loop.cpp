@@ -152,6 +152,7 @@ void Loop::tell_states() {
   std::vector<PeerState> states;
   for (const Connection& each : connections_) {
     states.push_back({.name = each.peer.name,
+                      .shards = each.peer.shards,
                       .heard = each.open,
                       .hears = publisher_ != nullptr && publisher_->is_heard_by(each.peer)});
   }

@@ -18,6 +18,7 @@ namespace starling::bus {
 /// Whether a peer can be heard, and hears.
 struct PeerState {
   std::string name;
+  Shards shards;
   bool heard = false;
   bool hears = false;
 };

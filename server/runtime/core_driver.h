@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "server/core/lease.h"
@@ -15,6 +16,13 @@ namespace starling::runtime {
 Instant steady_now();
 /// The machine's clocks.
 core::Now machine_now();
+
+/// What the store's clock is ahead of the machine's; nothing: it has none.
+inline core::StoreClock apart_of(const core::StoreClock& store, const core::Now& now) {
+  if (!store) return std::nullopt;
+  return std::chrono::floor<std::chrono::milliseconds>(now.at.time_since_epoch()) + *store -
+         now.wall.time_since_epoch();
+}
 
 /// What a node of several holds its wall clock to. Written by its membership, read by its shards.
 class SharedStoreClock {

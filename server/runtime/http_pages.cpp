@@ -17,6 +17,8 @@ bool only_now(std::uint16_t status) { return status == 429 || status == 503; }
 
 std::string ready_page(const NodeContext& node) {
   if (node.draining) return http_unavailable("draining");
+  const std::string isolated = node.isolation.why();
+  if (!isolated.empty()) return http_unavailable("nothing has its home here: " + isolated);
   if (!node.store.healthy()) return http_unavailable("the store does not take commits");
   return http_response("200 OK", "ready\n");
 }
@@ -31,6 +33,13 @@ std::string metrics_page(const NodeContext& node) {
   text.sample("", static_cast<std::uint64_t>(to_ms(node.started) / 1000));
   text.family("starling_draining", MetricsText::Kind::Gauge, "1 from the request to stop on.");
   text.sample("", std::uint64_t{node.draining ? 1u : 0u});
+  text.family("starling_isolated", MetricsText::Kind::Gauge, "1 while other nodes do not hear it: no homes here.");
+  text.sample("", std::uint64_t{node.isolation.why().empty() ? 0u : 1u});
+  if (const auto apart = apart_of(node.store_clock.get(), machine_now())) {
+    text.family("starling_store_clock_ahead_seconds", MetricsText::Kind::Gauge,
+                "The store's clock, as far as it is ahead of this machine's.");
+    text.sample("", std::chrono::duration<double>(*apart).count());
+  }
   text.family("starling_connections_unauthenticated", MetricsText::Kind::Gauge, "Connections before their Hello.");
   text.sample("", std::uint64_t{node.unauthenticated});
   text.family("starling_connections_max", MetricsText::Kind::Gauge, "Connections that are allowed.");

@@ -32,6 +32,7 @@ class Mailbox {
   void answer(ports::ApiResponse&& response);
   void tell(core::Input&& input);
   void request_drain() { request(kDrain); }
+  void request_hang_up() { request(kHangUp); }
   void request_stop() { request(kStop); }
   void wake();
 
@@ -53,6 +54,8 @@ class Mailbox {
   void take_answers(std::vector<ports::ApiResponse>& out);
   void take_told(std::vector<core::Input>& out);
   bool drain_requested() const { return (requests_.load(std::memory_order_acquire) & kDrain) != 0; }
+  /// True once for each request.
+  bool take_hang_up() { return (requests_.fetch_and(~kHangUp, std::memory_order_acq_rel) & kHangUp) != 0; }
   bool stop_requested() const { return (requests_.load(std::memory_order_acquire) & kStop) != 0; }
   /// Before taking: a wake() from here on makes the descriptor readable again.
   void acknowledge();
@@ -60,6 +63,7 @@ class Mailbox {
  private:
   static constexpr unsigned kDrain = 1;
   static constexpr unsigned kStop = 2;
+  static constexpr unsigned kHangUp = 4;
   void request(unsigned what);
 
   std::vector<std::unique_ptr<SpscRing<ports::Envelope>>> rings_;  // by writer

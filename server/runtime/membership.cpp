@@ -2,15 +2,33 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
+#include "server/ports/numbering.h"
 #include "server/runtime/core_driver.h"
 
 namespace starling::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+/// Shards say something to each other node of the view every 250 ms.
+constexpr Duration kSilence = 1s;
+/// While it has no homes: so that it has them soon.
+constexpr Duration kLookEvery = 100ms;
+
+std::uint16_t number_of(const ports::ViewNode& node) {
+  return static_cast<std::uint16_t>(node.first.value / ports::kShardsPerNode);
+}
+
+}  // namespace
 
 Membership::Membership(const core::Config& config, const ports::ViewNode& self, Calls calls)
-    : calls_(std::move(calls)), lease_(config, self) {}
+    : calls_(std::move(calls)),
+      lease_(config, self),
+      self_(number_of(self)),
+      isolation_(config.node_lease, number_of(self)) {}
 
 void Membership::start() {
   thread_ = std::thread([this] {
@@ -60,13 +78,20 @@ void Membership::run() {
     std::optional<ports::StoreCompletion> answer = std::exchange(answer_, std::nullopt);
     lock.unlock();
     const core::Now now = machine_now();
+    if (leave) {
+      leaving_ = true;
+      lease_.leave(now.at);
+    }
     if (answer) take_news(now.at, std::move(*answer));
+    if (isolation_.isolated() && now.at >= looked_at_ + kLookEvery) look_around(now.at);
     if (hurry) lease_.hurry(now.at);
-    if (leave) lease_.leave(now.at);
-    if (auto ask = is_out_ ? std::nullopt : lease_.ask(now)) calls_.ask({.request = std::move(*ask)});
+    if (auto ask = is_out_ ? std::nullopt : lease_.ask(now)) {
+      ask->node.leaving = leaving_ || isolation_.isolated();
+      calls_.ask({.request = std::move(*ask)});
+    }
     lock.lock();
     const auto something = [&] { return stop_ || hurry_ || leave_ || answer_ || is_out_; };
-    const Instant next = lease_.next_deadline();
+    const Instant next = next_deadline();
     if (next == kNever) {
       changed_.wait(lock, something);
     } else {
@@ -75,15 +100,59 @@ void Membership::run() {
   }
 }
 
+Instant Membership::next_deadline() const {
+  return isolation_.isolated() && !view_.nodes.empty() ? std::min(lease_.next_deadline(), looked_at_ + kLookEvery)
+                                                       : lease_.next_deadline();
+}
+
 void Membership::take_news(Instant now, ports::StoreCompletion&& done) {
+  if (done.status != ports::StoreStatus::Ok) isolation_.store_away();
   core::Lease::News news = lease_.answered(now, std::move(done));
   if (news.out) {
     is_out_ = true;
     return calls_.put_out();
   }
+  if (!news.views.empty()) view_ = news.views.back();
   for (ports::View& view : news.views) calls_.entered(std::move(view));
   calls_.extended(lease_.until(), lease_.store_clock());
-  if (lease_.left() && !std::exchange(told_left_, true)) calls_.left();
+  if (!is_marked()) {
+    was_home_ = true;
+  } else if (leaving_) {
+    if (!std::exchange(told_left_, true)) calls_.left();
+  } else if (std::exchange(was_home_, false)) {
+    calls_.gave_way();
+  }
+  look_around(now);
+}
+
+/// The view says that this node is leaving.
+bool Membership::is_marked() const {
+  return std::ranges::any_of(view_.nodes,
+                             [&](const ports::ViewNode& node) { return number_of(node) == self_ && node.leaving; });
+}
+
+std::vector<Reach> Membership::reach(Instant now) {
+  std::vector<Reach> all;
+  for (const ports::ViewNode& node : view_.nodes) {
+    const std::uint16_t number = number_of(node);
+    if (number == self_) continue;
+    const Heard heard = calls_.heard(number);
+    Voice& voice = voices_[number];
+    if (std::exchange(voice.envelopes, heard.envelopes) != heard.envelopes) voice.at = now;
+    all.push_back({.node = number, .heard = voice.at != kNever && now <= voice.at + kSilence, .hears = heard.hears});
+  }
+  return all;
+}
+
+/// After each answer of the store, so that who is dead is put out in time; more often only to come in.
+void Membership::look_around(Instant now) {
+  if (view_.nodes.empty()) return;
+  looked_at_ = now;
+  const bool before = isolation_.isolated();
+  const std::vector<Reach> unreached = isolation_.unreached();
+  isolation_.look(now, view_, reach(now));
+  if (isolation_.isolated() != before) lease_.hurry(now);
+  if (isolation_.isolated() != before || isolation_.unreached() != unreached) calls_.isolation(isolation_);
 }
 
 }  // namespace starling::runtime

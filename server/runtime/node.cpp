@@ -118,6 +118,7 @@ void Node::start(StoreLink store, ApiLink api, BusLink bus, DirectoryLink direct
     alone.add(context_.self);
     return enter(std::move(alone));
   }
+  context_.isolation.set({.isolated = true, .unreached = {}});
   context_.membership = std::make_unique<Membership>(
       context_.core, context_.self,
       Membership::Calls{.ask = [this](ports::StoreOp&& op) { context_.store.submit(kMembershipShard, std::move(op)); },
@@ -126,6 +127,15 @@ void Node::start(StoreLink store, ApiLink api, BusLink bus, DirectoryLink direct
                             [this](Instant until, core::StoreClock clock) {
                               context_.store_clock.set(clock);
                               for (auto& mailbox : context_.mailboxes) mailbox->tell(core::LeaseExtended{until});
+                            },
+                        .heard = [this](std::uint16_t node) { return heard(node); },
+                        .isolation =
+                            [this](const Isolation& now) {
+                              context_.isolation.set({.isolated = now.isolated(), .unreached = now.unreached()});
+                            },
+                        .gave_way =
+                            [this] {
+                              for (auto& mailbox : context_.mailboxes) mailbox->request_hang_up();
                             },
                         .left =
                             [this] {
@@ -161,7 +171,12 @@ void Node::answer(ShardId shard, ports::ApiResponse&& response) {
   context_.mailboxes[context_.index_of(shard)]->answer(std::move(response));
 }
 
+Membership::Heard Node::heard(std::uint16_t node) const {
+  return {.envelopes = context_.envelopes_of[node].load(std::memory_order_relaxed), .hears = context_.bus.hears(node)};
+}
+
 bool Node::deliver(ShardId shard, ports::Envelope&& envelope) {
+  context_.envelopes_of[envelope.header.from.value / ports::kShardsPerNode].fetch_add(1, std::memory_order_relaxed);
   if (!context_.self.has(shard)) return false;
   Mailbox& mailbox = *context_.mailboxes[context_.index_of(shard)];
   if (!mailbox.post(shards(), std::move(envelope))) return false;
@@ -195,6 +210,10 @@ void Node::drain() {
   if (context_.membership) return context_.membership->leave();
   for (auto& mailbox : context_.mailboxes) mailbox->request_drain();
 }
+
+core::StoreClock Node::clock_apart() const { return apart_of(context_.store_clock.get(), machine_now()); }
+
+std::string Node::why_isolated() const { return context_.isolation.why(); }
 
 bool Node::drained() const { return context_.shards_drained == context_.mailboxes.size(); }
 

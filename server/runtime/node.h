@@ -45,6 +45,12 @@ class Node {
   bool drained() const;
   /// Of each shard's loop, as it published them a second ago at most; none while the shards do not run yet.
   std::vector<std::uint64_t> turns() const;
+  /// Of this process; nanoseconds since 1970.
+  std::uint64_t boot() const { return context_.self.boot; }
+  /// The store's clock, as far as it is ahead of this machine's; nothing: there is none, or it is not known yet.
+  core::StoreClock clock_apart() const;
+  /// Why nothing has its home here, for the log; empty: the node is like the others.
+  std::string why_isolated() const;
   /// The other nodes go on without this one, and nothing of it counts any more: the process must start anew.
   bool put_out() const { return put_out_; }
   /// Ends the threads; connections that are left are cut.
@@ -54,6 +60,7 @@ class Node {
   Node() = default;
   void serve(const ports::View& view);
   void enter(ports::View&& view);
+  Membership::Heard heard(std::uint16_t node) const;
   template <class Key>
   void tell_home(Key key, core::Input&& input);
 

@@ -1,6 +1,7 @@
 // What the shards of a node share. Everything here is constant while they run, atomic, or says whose it is.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -17,6 +18,7 @@
 #include "server/ports/api.h"
 #include "server/ports/directory.h"
 #include "server/ports/envelope.h"
+#include "server/ports/numbering.h"
 #include "server/ports/store.h"
 #include "server/ports/view.h"
 #include "server/runtime/config.h"
@@ -43,6 +45,8 @@ struct StoreLink {
 struct BusLink {
   /// It may get lost.
   std::function<void(ports::Post&&)> post;
+  /// Whether that node listens to this one.
+  std::function<bool(std::uint16_t node)> hears;
 };
 
 /// The cache that the nodes share. Called from every shard's thread; must not block. Answers come to Node::tail_read.
@@ -77,6 +81,32 @@ class PresentView {
   ports::View view_;
 };
 
+/// Whether the node is to have no homes, and who has to be reached for that. Any thread.
+class SharedIsolation {
+ public:
+  struct State {
+    bool isolated = false;
+    std::vector<Reach> unreached;
+  };
+  void set(State state) {
+    const std::lock_guard lock(mutex_);
+    state_ = std::move(state);
+  }
+  /// Empty: it is not isolated.
+  std::string why() const {
+    const std::lock_guard lock(mutex_);
+    if (!state_.isolated) return {};
+    return state_.unreached.empty() ? "it waits for its place" : text_of(state_.unreached);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  State state_;
+};
+
+/// How many envelopes each node of the cluster has sent.
+using EnvelopesOf = std::array<std::atomic<std::uint64_t>, ports::kNodesMax>;
+
 struct NodeContext {
   Config config;
   core::Config core;
@@ -89,6 +119,8 @@ struct NodeContext {
   ports::ViewNode self;
   PresentView view;
   SharedStoreClock store_clock;
+  SharedIsolation isolation;
+  EnvelopesOf envelopes_of{};
   std::unique_ptr<Membership> membership;  // null: the node is alone
   WallTime started;
   std::uint32_t connections_max = 0;

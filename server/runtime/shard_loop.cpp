@@ -168,6 +168,14 @@ void ShardLoop::take_mail() {
     drain_told_ = true;
     core_.on(core::DrainRequested{});
   }
+  if (mailbox().take_hang_up()) hang_up();
+}
+
+/// Whoever is here waits for homes that do not hear this node: elsewhere they are heard.
+void ShardLoop::hang_up() {
+  connections_.table().for_each([this](Connection& c) {
+    if (c.in_core) connections_.close(c, close_code::kDraining, "this node is cut off from the others");
+  });
 }
 
 void ShardLoop::take_notes() {

@@ -36,6 +36,7 @@ class ShardLoop {
   void on_ready();
   void on_mail();
   void take_mail();
+  void hang_up();
   /// True when some are left for the next turn.
   bool take_completions();
   void take_notes();

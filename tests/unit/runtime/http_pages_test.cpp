@@ -31,6 +31,24 @@ TEST_F(HttpPages, ReadyUntilDrainingOrWithoutAStore) {
   EXPECT_THAT(get("/readyz"), StartsWith("HTTP/1.1 503 "));
 }
 
+TEST_F(HttpPages, NotReadyWhileOtherNodesDoNotHearIt) {
+  node_.isolation.set({.isolated = true, .unreached = {{.node = 3, .heard = true}}});
+  EXPECT_THAT(get("/readyz"), StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(get("/readyz"), HasSubstr("node 3 does not hear this node"));
+  EXPECT_THAT(get("/metrics"), HasSubstr("starling_isolated 1\n"));
+  node_.isolation.set({.isolated = false, .unreached = {}});
+  EXPECT_THAT(get("/readyz"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(get("/metrics"), HasSubstr("starling_isolated 0\n"));
+}
+
+TEST_F(HttpPages, MetricsSayHowFarTheStoresClockIs) {
+  EXPECT_THAT(get("/metrics"), testing::Not(HasSubstr("starling_store_clock_ahead_seconds")));
+  const core::Now now = machine_now();
+  node_.store_clock.set(now.wall.time_since_epoch() + 1h -
+                        std::chrono::floor<std::chrono::milliseconds>(now.at.time_since_epoch()));
+  EXPECT_THAT(get("/metrics"), testing::ContainsRegex("starling_store_clock_ahead_seconds (3600|3599)"));
+}
+
 TEST_F(HttpPages, HealthyWhateverTheStoreDoes) {
   store_healthy_ = false;
   node_.draining = true;

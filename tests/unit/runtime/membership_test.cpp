@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -40,32 +41,42 @@ class SharedStore {
 /// A node's membership, and what it was told.
 class Member {
  public:
-  Member(SharedStore& store, std::uint16_t node, std::uint64_t boot)
-      : membership_(config_, {.first = ShardId(static_cast<std::uint16_t>(node * 4)), .shards = 2, .boot = boot},
-                    {.ask = [&](ports::StoreOp&& op) { membership_.answered(store.keep(op)); },
-                     .entered = [this](ports::View&& view) { tell([&] { views_.push_back(std::move(view)); }); },
-                     .extended = [this](Instant until,
-                                        core::StoreClock clock) { tell([&] { until_ = until, clock_ = clock; }); },
-                     .left = [this] { tell([&] { left_ = true; }); },
-                     .put_out = [this] { tell([&] { out_ = true; }); }}) {
+  Member(SharedStore& store, std::uint16_t node, std::uint64_t boot, bool heard = true, Duration lease = 30s)
+      : config_{.node_lease = lease},
+        heard_(heard),
+        membership_(
+            config_, {.first = ShardId(static_cast<std::uint16_t>(node * 4)), .shards = 2, .boot = boot},
+            {.ask = [&](ports::StoreOp&& op) { membership_.answered(store.keep(op)); },
+             .entered = [this](ports::View&& view) { tell([&] { views_.push_back(std::move(view)); }); },
+             .extended = [this](Instant until,
+                                core::StoreClock clock) { tell([&] { until_ = until, clock_ = clock; }); },
+             .heard =
+                 [this](std::uint16_t) { return Membership::Heard{.envelopes = heard_ ? ++said_ : 0, .hears = true}; },
+             .isolation = [this](const Isolation& now) { tell([&] { isolated_ = now.isolated(); }); },
+             .gave_way = [this] { tell([&] { gave_way_ = true; }); },
+             .left = [this] { tell([&] { left_ = true; }); },
+             .put_out = [this] { tell([&] { out_ = true; }); }}) {
     membership_.start();
   }
   ~Member() { membership_.stop(); }
 
   Membership& operator*() { return membership_; }
   /// Waits for it; what never comes fails the test.
-  bool sees(const std::function<bool()>& something) {
+  bool sees(const std::function<bool()>& something, std::chrono::milliseconds patience = 20s) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, 20s, something);
+    return changed_.wait_for(lock, patience, something);
   }
   bool sees_nodes(std::size_t count) {
     return sees([&] { return !views_.empty() && views_.back().nodes.size() == count; });
   }
 
-  core::Config config_{.node_lease = 30s};
+  core::Config config_;
   std::vector<ports::View> views_;
   Instant until_{};
   core::StoreClock clock_;
+  std::atomic<bool> heard_ = true;  // the others are
+  bool isolated_ = true;
+  bool gave_way_ = false;
   bool left_ = false;
   bool out_ = false;
 
@@ -76,6 +87,7 @@ class Member {
     changed_.notify_all();
   }
 
+  std::uint64_t said_ = 0;  // the membership's thread's
   std::mutex mutex_;
   std::condition_variable changed_;
   Membership membership_;
@@ -112,6 +124,33 @@ TEST(MembershipTest, WhoLeavesIsToldOnceTheViewSaysSo) {
   ASSERT_TRUE(one.sees([&] { return one.left_; }));
   EXPECT_TRUE(one.views_.back().nodes.front().leaving);
   EXPECT_FALSE(one.out_);
+}
+
+bool is_home(const Member& member, std::size_t node) { return !member.views_.back().nodes.at(node).leaving; }
+
+TEST(MembershipTest, WhoHearsNobodyJoinsAsLeavingAndHasHomesOnceItHears) {
+  SharedStore store;
+  Member one(store, 0, 1);
+  ASSERT_TRUE(one.sees([&] { return !one.isolated_; }));
+  Member two(store, 1, 1, false);
+  ASSERT_TRUE(two.sees_nodes(2));
+  EXPECT_FALSE(two.sees([&] { return !two.isolated_; }, 500ms));
+  two.heard_ = true;
+  EXPECT_TRUE(two.sees([&] { return !two.isolated_ && is_home(two, 1); }));
+  EXPECT_FALSE(two.gave_way_);
+}
+
+TEST(MembershipTest, WhoIsCutOffGivesItsHomesAwayAndHasThemBack) {
+  SharedStore store;
+  Member one(store, 0, 1, true, 1s);
+  ASSERT_TRUE(one.sees([&] { return !one.isolated_; }));
+  Member two(store, 1, 1, true, 1s);
+  ASSERT_TRUE(two.sees([&] { return !two.isolated_ && is_home(two, 1); }));
+  two.heard_ = false;
+  EXPECT_TRUE(two.sees([&] { return two.isolated_ && two.gave_way_ && !is_home(two, 1); }));
+  EXPECT_FALSE(two.left_) << "it does not drain";
+  two.heard_ = true;
+  EXPECT_TRUE(two.sees([&] { return !two.isolated_ && is_home(two, 1); }));
 }
 
 TEST(MembershipTest, WhosePlaceALaterProcessTakesIsOut) {
