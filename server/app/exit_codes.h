@@ -10,5 +10,7 @@ inline constexpr int kExitUsage = 2;  // command line
 inline constexpr int kExitStoreFailed = 70;  // the store stopped in flight (a failed fsync, a damaged file): restart
 inline constexpr int kExitTryAgain = 75;  // another process held the database for now, or the cluster went on without
                                           // this node: restart
+inline constexpr int kExitReplaced = 78;  // another process has this node's number: two that restart would end each
+                                          // other for ever. Give one of them another number
 
 }  // namespace starling::app

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "server/app/account_service.h"
+#include "server/app/cluster_log.h"
 #include "server/app/cluster_service.h"
 #include "server/app/exit_codes.h"
 #include "server/app/log.h"
@@ -25,6 +26,7 @@
 #include "server/auth/key_files.h"
 #include "server/runtime/core_driver.h"
 #include "server/runtime/node.h"
+#include "server/store/postgres/seat.h"
 #include "server/store/sqlite/data_dir.h"
 
 namespace starling::app {
@@ -78,6 +80,7 @@ bool write_port_file(const std::string& path, std::uint16_t port) {
 }
 
 Result<std::unique_ptr<Running>, StartError> start(const Config& config, const std::string& port_file) {
+  if (config.runtime.node) postgres::name_connections(*config.runtime.node);
   auto data_dir = store::DataDir::open(config.data_dir);
   if (!data_dir) return tl::unexpected(data_dir.error());
   auto authenticator = open_keys(config);
@@ -145,12 +148,16 @@ void drain(const Config& config, StopSignals& signals, Watchdog& watchdog, Runni
 int serve(const Config& config, StopSignals& signals, Running& running) {
   SpareMemory spare;
   Watchdog watchdog(watchdog_interval());
+  ClockLog clock;
+  IsolationLog isolation;
   bool ready = false;
   bool asked_to_stop = false;
   while (!asked_to_stop && !running.store->failed() && !running.node->put_out()) {
     asked_to_stop = signals.wait(kLookAround);
+    clock.look(running.node->clock_apart());
+    isolation.look(runtime::steady_now(), running.node->why_isolated());
     // A node of several has its place in the view now: who starts them anew one by one may go on to the next.
-    if (!ready && !running.node->turns().empty()) {
+    if (!ready && !running.node->turns().empty() && running.node->why_isolated().empty()) {
       ready = true;
       service_notify("READY=1\nSTATUS=serving");
     }
@@ -160,13 +167,8 @@ int serve(const Config& config, StopSignals& signals, Running& running) {
     }
   }
   if (running.node->put_out()) {
-    spdlog::critical(
-        "the cluster has gone on without this node: its lease was over, or another process has taken the place of node "
-        "{}; "
-        "if that is no restart of this one, two nodes have the same cluster.node",
-        *config.runtime.node);
     running.node->stop();
-    return kExitTryAgain;
+    return explain_put_out(config, *running.node);
   }
   if (asked_to_stop) drain(config, signals, watchdog, running);
   // What it failed at in the grace has been promised to nobody either, but the operator must hear of it.

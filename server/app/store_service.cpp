@@ -1,6 +1,10 @@
 #include "server/app/store_service.h"
 
+#include <spdlog/spdlog.h>
+
 #include <utility>
+
+#include "server/ports/numbering.h"
 
 namespace starling::app {
 
@@ -29,7 +33,15 @@ Result<std::unique_ptr<StoreService>, StoreError> StoreService::open(const Confi
        .readers = config.store.readers,
        .durability = config.store.durability == Durability::Local ? postgres::Durability::Local
                                                                   : postgres::Durability::Replicated},
-      std::move(complete)));
+      std::move(complete), [](const std::string& line) { spdlog::info("{}", line); }));
+}
+
+Result<std::optional<postgres::Seat>, StoreError> StoreService::seat_of(const Config& config) {
+  const std::uint16_t node = *config.runtime.node;
+  const ShardId first(static_cast<std::uint16_t>(node * ports::kShardsPerNode));
+  auto seat = postgres::seat_of(config.store.postgres, node, first);
+  if (!seat) return tl::unexpected(StoreError{.text = seat.error().text, .passes = seat.error().passes});
+  return std::move(*seat);
 }
 
 runtime::StoreLink StoreService::link() {

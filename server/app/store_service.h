@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -13,6 +14,7 @@
 #include "server/accounts/store_calls.h"
 #include "server/app/config.h"
 #include "server/runtime/node.h"
+#include "server/store/postgres/seat.h"
 #include "server/store/postgres/store.h"
 #include "server/store/sqlite/store.h"
 
@@ -33,6 +35,9 @@ class StoreService {
 
   /// Good for as long as the service.
   runtime::StoreLink link();
+
+  /// Who has the place of a node among those that share the store. Waits for it.
+  static Result<std::optional<postgres::Seat>, StoreError> seat_of(const Config& config);
 
   /// It takes no more commits, ever: the process must restart.
   bool failed() const;
