@@ -8,46 +8,13 @@
 
 #include "server/app/exit_codes.h"
 #include "tests/integration/cluster/nodes.h"
-#include "tests/integration/server/peer.h"
+#include "tests/integration/cluster/talk.h"
 
 namespace starling::test {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
-
-constexpr UserId kAda{1};
-constexpr UserId kBob{2};
-
-/// Of a user, at some node.
-std::unique_ptr<Peer> connect(ServerProcess& node, UserId user, std::uint64_t device) {
-  auto peer = std::make_unique<Peer>(node.port());
-  peer->login(node.token(user, DeviceId(user.value * 100 + device), 1h, {.sends_per_s = 1000, .sends_burst = 1000}));
-  return peer;
-}
-
-/// As a client does: again, while the answer is that this is not the moment.
-Seq say(Peer& peer, RoomId room, Epoch epoch, std::uint32_t cseq, const std::string& body) {
-  for (const auto until = std::chrono::steady_clock::now() + 20s; std::chrono::steady_clock::now() < until;) {
-    const wire::SendResult result = peer.say(room, epoch, Cseq(cseq), body);
-    if (result.status == wire::SendStatus::Accepted || result.status == wire::SendStatus::Duplicate) return result.seq;
-    std::this_thread::sleep_for(50ms);
-  }
-  return {};
-}
-
-bool hears(Peer& peer, Seq seq) {
-  return peer.hears<wire::Event>(20s, [&](const wire::Event& event) { return event.seq == seq; });
-}
-
-std::string log_of(ServerProcess& node) { return node.process().output(); }
-bool says(ServerProcess& node, const std::string& words) {
-  for (const auto until = std::chrono::steady_clock::now() + 20s; std::chrono::steady_clock::now() < until;) {
-    if (log_of(node).find(words) != std::string::npos) return true;
-    std::this_thread::sleep_for(50ms);
-  }
-  return false;
-}
 
 TEST(Cluster, WhatIsSaidAtOneNodeIsHeardAtTheOthers) {
   Nodes nodes(3);

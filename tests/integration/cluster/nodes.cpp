@@ -42,12 +42,20 @@ fs::path keys_of(const TempDir& dir) { return dir.path() / "data" / "keys"; }
 
 }  // namespace
 
-Nodes::Nodes(std::uint16_t count, const std::string& sections) {
+Nodes::Nodes(std::uint16_t count, const std::string& sections, const std::string& conninfo) : sections_(sections) {
   auth::init_crypto();
+  if (conninfo.empty()) {
+    sql_ = &database_.emplace().sql();
+    conninfo_ = database_->conninfo();
+  } else {
+    conninfo_ = conninfo;
+    own_sql_ = std::make_unique<support::Sql>(conninfo);
+    sql_ = own_sql_.get();
+  }
   const std::vector<std::uint16_t> ports = free_ports(count);
-  std::string peers;
   for (std::uint16_t i = 0; i < count; ++i) {
     nodes_.push_back(std::make_unique<Each>());
+    nodes_.back()->bus_port = ports[i];
     const fs::path keys = keys_of(nodes_.back()->dir);
     fs::create_directory(keys.parent_path());
     // They take each other's tokens and tickets.
@@ -59,24 +67,52 @@ Nodes::Nodes(std::uint16_t count, const std::string& sections) {
       fs::remove(keys / "bus.1.secret");
       fs::remove(keys / "bus.1.public");
     }
-    peers +=
+    peers_ +=
         "\"" + std::to_string(i) + " tcp://127.0.0.1:" + std::to_string(ports[i]) + " " + make_bus_key(keys) + "\",";
   }
   for (std::uint16_t i = 0; i < count; ++i) {
-    const std::string cluster = "[store]\npostgres = \"" + database_.conninfo() +
-                                "\"\ndurability = \"local\"\n[cluster]\nnode = " + std::to_string(i) +
-                                "\nlisten = \"tcp://127.0.0.1:" + std::to_string(ports[i]) + "\"\npeers = [" + peers +
-                                "]\n";
     nodes_[i]->server = std::make_unique<ServerProcess>(
-        nodes_[i]->dir, ServerOptions{.server = {}, .sections = cluster + "[runtime]\nshards = 2\n" + sections});
+        nodes_[i]->dir, ServerOptions{.server = {}, .sections = sections_of(i, ports[i])});
   }
+}
+
+std::string Nodes::sections_of(std::uint16_t node, std::uint16_t bus_port) const {
+  return "[store]\npostgres = \"" + conninfo_ +
+         "\"\ndurability = \"local\"\n[cluster]\nnode = " + std::to_string(node) +
+         "\nlisten = \"tcp://127.0.0.1:" + std::to_string(bus_port) + "\"\npeers = [" + peers_ +
+         "]\n[runtime]\nshards = 2\n" + sections_;
 }
 
 void Nodes::forge_key(std::size_t node) {
   const fs::path keys = keys_of(nodes_[node]->dir);
-  fs::remove(keys / "bus.1.secret");
+  fs::rename(keys / "bus.1.secret", keys / "bus.1.right");
   fs::remove(keys / "bus.1.public");
   make_bus_key(keys);
+}
+
+void Nodes::give_key_back(std::size_t node) {
+  const fs::path keys = keys_of(nodes_[node]->dir);
+  fs::rename(keys / "bus.1.right", keys / "bus.1.secret");
+  fs::remove(keys / "bus.1.public");
+}
+
+std::unique_ptr<Nodes::Twin> Nodes::twin_of(std::size_t node) {
+  auto twin = std::make_unique<Twin>();
+  const fs::path keys = keys_of(twin->dir_);
+  fs::create_directory(keys.parent_path());
+  fs::copy(keys_of(nodes_[node]->dir), keys);
+  fs::permissions(keys, fs::perms::owner_all);
+  twin->server_ = std::make_unique<ServerProcess>(
+      twin->dir_,
+      ServerOptions{.server = {}, .sections = sections_of(static_cast<std::uint16_t>(node), free_ports(1).front())});
+  return twin;
+}
+
+Ended Nodes::try_start(std::size_t node, const std::string& conninfo) {
+  const TempDir& dir = nodes_[node]->dir;
+  std::string config = dir.read("starling.toml");
+  if (!conninfo.empty()) config.replace(config.find(conninfo_), conninfo_.size(), conninfo);
+  return run_starlingd(dir, {"--config", dir.write("once.toml", config)});
 }
 
 }  // namespace starling::test

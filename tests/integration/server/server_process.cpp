@@ -40,10 +40,15 @@ std::string TempDir::read(const std::string& name) const {
   return text.str();
 }
 
-Process::Process(const TempDir& dir, const std::vector<std::string>& arguments) {
+std::string starlingd() { return STARLINGD; }
+
+Process::Process(const TempDir& dir, const std::vector<std::string>& arguments,
+                 const std::vector<std::string>& program) {
   static int count = 0;
   log_ = (dir.path() / ("log." + std::to_string(++count))).string();
-  std::vector<char*> argv{const_cast<char*>(STARLINGD)};
+  std::vector<char*> argv;
+  for (const std::string& word : program) argv.push_back(const_cast<char*>(word.c_str()));
+  if (argv.empty()) argv.push_back(const_cast<char*>(STARLINGD));
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   pid_ = ::fork();
@@ -97,11 +102,11 @@ ServerProcess::ServerProcess(const TempDir& dir, const ServerOptions& options) :
   start();
 }
 
-void ServerProcess::start() {
+void ServerProcess::start(const std::vector<std::string>& program) {
   const auto port_file = dir_.path() / "port";
   std::filesystem::remove(port_file);
-  process_ =
-      std::make_unique<Process>(dir_, std::vector<std::string>{"--config", config_, "--port-file", port_file.string()});
+  process_ = std::make_unique<Process>(
+      dir_, std::vector<std::string>{"--config", config_, "--port-file", port_file.string()}, program);
   const auto deadline = std::chrono::steady_clock::now() + 20s;
   while (!std::filesystem::exists(port_file)) {
     if (!process_->running()) throw std::runtime_error("starlingd ended: " + process_->output());
@@ -116,9 +121,9 @@ void ServerProcess::kill_hard() {
   process_->wait();
 }
 
-void ServerProcess::restart() {
+void ServerProcess::restart(const std::vector<std::string>& program) {
   process_.reset();
-  start();
+  start(program);
 }
 
 std::string ServerProcess::token(UserId user, DeviceId device, Duration valid, const ports::Grants& grants) const {

@@ -36,7 +36,8 @@ class TempDir {
 /// A program and what it wrote to stderr.
 class Process {
  public:
-  Process(const TempDir& dir, const std::vector<std::string>& arguments);
+  /// `program`: starlingd, or words that come before its arguments.
+  Process(const TempDir& dir, const std::vector<std::string>& arguments, const std::vector<std::string>& program = {});
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -63,6 +64,8 @@ struct Ended {
   std::string output;
 };
 Ended run_starlingd(const TempDir& dir, const std::vector<std::string>& arguments);
+/// The program that is tested.
+std::string starlingd();
 
 struct ServerOptions {
   std::string server;    // more lines of [server]
@@ -78,13 +81,13 @@ class ServerProcess {
   Process& process() { return *process_; }
   void kill_hard();
   /// On the same data and another port.
-  void restart();
+  void restart(const std::vector<std::string>& program = {});
 
   std::string token(UserId user, DeviceId device, Duration valid = std::chrono::hours(1),
                     const ports::Grants& grants = {}) const;
 
  private:
-  void start();
+  void start(const std::vector<std::string>& program = {});
 
   const TempDir& dir_;
   std::string config_;
