@@ -32,6 +32,10 @@ name = "talker"
 share = 1
 think = "1s"
 actions = { send = 1.0, reply = 0.3, react = 0.2, edit = 0.1, mark_read = 0.3, reconnect = 0.05 }
+
+[fitness]        # what is tried is what is promised, and not how fast: other tests run beside this one
+timer_lag_p99 = "5s"
+worker_cpu_percent = 100
 """
 
 
