@@ -53,7 +53,7 @@ struct Options {
   // Of the simulated world; 0: as it comes.
   std::uint16_t nodes = 0;
   std::uint16_t shards = 0;
-  sim::StoreKind store = sim::StoreKind::Embedded;
+  StoreChoice store;
 
   bool simulated() const { return world == "sim"; }
   std::vector<std::string> configs_or_usual() const {
@@ -172,7 +172,7 @@ Or<report::RunResult> run_simulated(const Options& options, users::Scenario scen
                              .seed = seed_of(options),
                              .nodes = options.nodes != 0 ? options.nodes : std::uint16_t{1},
                              .shards = options.shards != 0 ? options.shards : std::uint16_t{2},
-                             .store = options.store};
+                             .store = options.store.value_or(sim::StoreKind::Embedded)};
   if (const auto lines = sim::impossible(run); !lines.empty()) {
     return tl::unexpected(fmt::format("{}", fmt::join(lines, "\n")));
   }
@@ -226,7 +226,7 @@ Or<report::RunResult> run_real(const Options& options, users::Scenario scenario)
 /// What the other world would be told. Empty: nothing.
 std::string of_the_other_world(const Options& options) {
   if (!options.simulated()) {
-    const bool any = options.nodes != 0 || options.shards != 0 || options.store != sim::StoreKind::Embedded;
+    const bool any = options.nodes != 0 || options.shards != 0 || options.store;
     return any ? "--nodes, --shards and --store are of the simulated world: add --world sim" : "";
   }
   const bool any = options.spawn || !options.url.empty() || !options.tokens.empty() || options.workers != 0 ||
@@ -285,7 +285,7 @@ void add_run_command(CLI::App& app, int& exit_code) {
                    "sim: how many there are of the server (1); several share a database server")
       ->check(CLI::Range(1, 16));
   command->add_option("--shards", options->shards, "sim: of each node (2)")->check(CLI::Range(1, 16));
-  add_store_option(*command, options->store);
+  add_store_option(*command, options->store, "embedded");
   add_mutant_option(*command);
   command->footer(
       "Exit codes: 0 pass, 2 objective missed, 3 correctness violated, 4 generator unfit, 1 could not run.\n"

@@ -28,7 +28,7 @@ namespace {
 
 struct ShrinkOptions {
   std::uint64_t seed = 1;
-  sim::StoreKind store = sim::StoreKind::Embedded;
+  StoreChoice store;
   std::string schedule;
   std::string out = "minimal.sched";
   std::string timeline;
@@ -83,8 +83,9 @@ std::string json(const sim::RunSize& size) {
 }
 
 int shrink(const ShrinkOptions& wanted) {
-  const std::optional<sim::Options> options =
-      wanted.schedule.empty() ? sim::swarm(wanted.seed, wanted.store) : read_schedule(wanted.schedule);
+  const std::optional<sim::Options> options = wanted.schedule.empty()
+                                                  ? sim::swarm(wanted.seed, store_of(wanted.seed, wanted.store))
+                                                  : read_schedule(wanted.schedule);
   if (!options) return kExitUsage;
   const std::optional<sim::RunReport> original = run_apart(*options);
   if (!original) {

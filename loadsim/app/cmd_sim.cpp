@@ -34,7 +34,7 @@ struct SimOptions {
   std::string schedule;
   std::uint64_t follow = 0;
   unsigned jobs = 2;
-  sim::StoreKind store = sim::StoreKind::Embedded;
+  StoreChoice store;
   std::string timeline;
   bool print = false;
   bool twice = false;
@@ -90,7 +90,9 @@ int run_many(const SimOptions& sim_options) {
   const auto begin = std::chrono::steady_clock::now();
   const bool ran = for_each_seed(
       {sim_options.from, sim_options.seeds}, sim_options.jobs, kPatienceS,
-      [&](std::uint64_t seed) { return run_checked(sim::swarm(seed, sim_options.store), sim_options.twice); },
+      [&](std::uint64_t seed) {
+        return run_checked(sim::swarm(seed, store_of(seed, sim_options.store)), sim_options.twice);
+      },
       [&](const sim::RunReport& report) {
         ensemble.add(report);
         if (report.violations != 0) {
@@ -128,14 +130,15 @@ int simulate(const SimOptions& options) {
     return kExitUsage;
   }
   if (options.print) {
-    std::printf("%s", to_text(sim::swarm(options.seed.value_or(options.from), options.store)).c_str());
+    const std::uint64_t seed = options.seed.value_or(options.from);
+    std::printf("%s", to_text(sim::swarm(seed, store_of(seed, options.store))).c_str());
     return kExitPass;
   }
   if (!options.schedule.empty()) {
     auto written = read_schedule(options.schedule);
     return written ? run_one(std::move(*written), options) : kExitUsage;
   }
-  if (options.seed) return run_one(sim::swarm(*options.seed, options.store), options);
+  if (options.seed) return run_one(sim::swarm(*options.seed, store_of(*options.seed, options.store)), options);
   if (!options.timeline.empty()) {
     std::fprintf(stderr, "--timeline draws one run: choose it with --seed or --schedule\n");
     return kExitUsage;

@@ -1,19 +1,27 @@
 #include "loadsim/app/store_option.h"
 
 #include <CLI/CLI.hpp>
-#include <map>
 
 namespace starling::loadsim {
 
-void add_store_option(CLI::App& command, sim::StoreKind& store) {
-  const std::map<std::string, sim::StoreKind> kinds{{"embedded", sim::StoreKind::Embedded},
-                                                    {"postgres", sim::StoreKind::Postgres}};
-  command.add_option("--store", store, "What the server keeps its rooms in: embedded or postgres")
-      ->transform(CLI::CheckedTransformer(kinds));
+void add_store_option(CLI::App& command, StoreChoice& choice, const std::string& otherwise) {
+  command
+      .add_option_function<std::string>(
+          "--store",
+          [&choice](const std::string& name) {
+            choice = name == "postgres" ? sim::StoreKind::Postgres : sim::StoreKind::Embedded;
+          },
+          "What the server keeps its rooms in; without: " + otherwise)
+      ->check(CLI::IsMember({"embedded", "postgres"}));
 }
 
-std::string store_words(sim::StoreKind store) {
-  return store == sim::StoreKind::Postgres ? " --store postgres" : std::string();
+sim::StoreKind store_of(std::uint64_t seed, StoreChoice choice) {
+  return choice.value_or(seed % 2 == 0 ? sim::StoreKind::Postgres : sim::StoreKind::Embedded);
+}
+
+std::string store_words(StoreChoice choice) {
+  if (!choice) return "";
+  return *choice == sim::StoreKind::Postgres ? " --store postgres" : " --store embedded";
 }
 
 sim::StoreKind store_for(Mutant bug) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "common/base/mutant.h"
@@ -9,10 +11,13 @@
 
 namespace starling::loadsim {
 
-/// --store embedded|postgres
-void add_store_option(CLI::App& command, sim::StoreKind& store);
-/// " --store postgres" for a command that shows the same again; empty for what is chosen without the option.
-std::string store_words(sim::StoreKind store);
+/// What --store says; nothing: each seed has one of the two, so that many have both.
+using StoreChoice = std::optional<sim::StoreKind>;
+void add_store_option(CLI::App& command, StoreChoice& choice,
+                      const std::string& otherwise = "embedded for odd seeds, postgres for even ones");
+sim::StoreKind store_of(std::uint64_t seed, StoreChoice choice);
+/// " --store postgres" for a command that shows the same again; empty without a choice.
+std::string store_words(StoreChoice choice);
 /// Where a planted bug can show.
 sim::StoreKind store_for(Mutant bug);
 

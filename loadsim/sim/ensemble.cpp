@@ -31,7 +31,7 @@ bool Ensemble::beyond_reach(Probe probe) const {
     case Probe::replica_below_floor:
     case Probe::readonly_primary:
     case Probe::lock_timeout:
-      return store_ != StoreKind::Postgres;
+      return store_ == StoreKind::Embedded;
     default:
       return false;
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,8 @@ namespace starling::sim {
 
 class Ensemble {
  public:
-  explicit Ensemble(StoreKind store) : store_(store) {}
+  /// `store`: of all runs; nothing: some have the one, some the other.
+  explicit Ensemble(std::optional<StoreKind> store) : store_(store) {}
   void add(const RunReport& report);
 
   std::uint64_t seeds() const { return inputs_.size(); }
@@ -23,7 +25,7 @@ class Ensemble {
   const ProbeCounts& probes() const { return probes_; }
   const FaultTallies& tallies() const { return tallies_; }
 
-  /// Probes that a simulation with this store can reach and none did.
+  /// Probes that a simulation with such a store can reach and none did.
   std::vector<std::string_view> probes_missed() const;
   /// Faults that were injected, and never with an effect.
   std::vector<std::string_view> vain_faults() const;
@@ -33,7 +35,7 @@ class Ensemble {
  private:
   bool beyond_reach(Probe probe) const;
 
-  StoreKind store_;
+  std::optional<StoreKind> store_;
   std::vector<std::uint64_t> inputs_;
   std::uint64_t total_inputs_ = 0;
   std::uint64_t violations_ = 0;
