@@ -136,7 +136,8 @@ class Run(unittest.TestCase):
         error = self.refused(broken)
         self.assertIn("broken.toml:1: 'users'", error)
         self.assertIn("broken.toml:2: 'speed'", error)
-        self.assertIn("only the simulator can do this", self.refused(self.scenario('faults = ["@1s store.full 1s"]'), "--spawn"))
+        self.assertIn("only the simulator can do this", self.refused(self.scenario('faults = ["@1s power_loss n1"]'), "--spawn"))
+        self.assertIn("--injector", self.refused(self.scenario('faults = ["@1s store.full 1s"]'), "--spawn"))
         self.assertIn("--spawn", self.refused(self.scenario('faults = ["@1s kill n1"]')))
         self.assertIn("ws://", self.refused(self.scenario(), "--url", "http://127.0.0.1:1/"))
 
