@@ -158,12 +158,22 @@ class DevCluster(unittest.TestCase):
 
     def test_5_what_it_cannot_do_names_what_it_can(self):
         for arguments, said in ((("kill", "haproxi"), "Did you mean haproxy?"), (("drain", "pg3"), "n1, n2"), (("promote", "n1"), "pg1, pg2, pg3"),
-                                (("up", "--nodes", "3"), "down --purge")):  # fmt: skip
+                                (("up", "--nodes", "3"), "down --purge"), (("fault", "redis.flsh"), "Did you mean redis.flush?"),
+                                (("fault", "kill n9"), "n1, n2"), (("fault", "pause n1"), "takes 2 arguments"), (("fault", "pause n1 soon"), "3s"),
+                                (("fault", "bus.cut n1>n2 1s"), "./dev chaos"), (("fault", "store.full 1s"), "./dev chaos"),
+                                (("fault", "redis.failover"), "./dev chaos")):  # fmt: skip
             run = self.run_tool(*arguments)
             self.assertEqual(1, run.returncode, arguments)
             self.assertIn(said, run.stderr)
 
-    def test_6_an_id_that_another_process_has_got_is_not_touched(self):
+    def test_6_a_fault_says_how_often_it_took_effect(self):
+        self.assertRegex(self.tool("fault", "redis.down 1s"), r"^[1-9]\d* connections gone with it\n$")
+        self.assertRegex(self.tool("fault", "kill n2"), r"^1 node killed, with \d+ sessions\n$")
+        self.assertEqual(1, self.run_tool("fault", "kill n2").returncode, "it is gone")
+        self.assertEqual("1 cluster that is whole\n", self.tool("fault", "heal"))
+        self.assertEqual({"running"}, {state for _, state, _ in self.status().values()})
+
+    def test_7_an_id_that_another_process_has_got_is_not_touched(self):
         bystander = subprocess.Popen(["sleep", "60"])
         self.addCleanup(bystander.wait)
         self.addCleanup(bystander.kill)
@@ -176,7 +186,7 @@ class DevCluster(unittest.TestCase):
         self.assertEqual(1, self.run_tool("kill", "n2").returncode)
         self.assertIsNone(bystander.poll())
 
-    def test_7_down_leaves_nothing_running_and_up_finds_the_data(self):
+    def test_8_down_leaves_nothing_running_and_up_finds_the_data(self):
         self.assertNotEqual([], list(of_folder(self.home)))
         self.tool("down")
         self.assertEqual([], list(of_folder(self.home)))
