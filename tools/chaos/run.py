@@ -9,7 +9,7 @@ import sys
 import time
 
 from tools.chaos.watch import Watch
-from tools.cluster.node import config_of
+from tools.cluster.node import config_of, get
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOOK_EVERY_S = 1
@@ -92,6 +92,9 @@ def run(cluster, reaper, bin_dir, scenario, *, seed, load_s, faults, users=None,
         (report / "output").write_text(output, encoding="utf-8")
         for name in layout.names:
             shutil.copy(layout.of(name) / "log", report / f"{name}.log")
+        for name in layout.node_names:
+            _, text = get(layout.port_of(name), "/metrics", layout.address_of(name))
+            (report / f"{name}.metrics").write_text(text, encoding="utf-8")
     result = json.loads(output.splitlines()[-1]) if child.returncode in JUDGED else None
     return Outcome(result, output, watch)
 
