@@ -31,12 +31,14 @@ std::optional<Monitor::Event> event_of(std::uint16_t number) {
 }  // namespace
 
 Monitor::Monitor(zmq::context_t& context, zmq::socket_t& socket, std::uint64_t number)
-    : events_(context, zmq::socket_type::pair) {
+    : watched_(socket.handle()), events_(context, zmq::socket_type::pair) {
   const std::string address = "inproc://monitor." + std::to_string(number);
   if (zmq_socket_monitor(socket.handle(), address.c_str(), kWatched) != 0) throw zmq::error_t();
   events_.set(zmq::sockopt::linger, 0);
   events_.connect(address);
 }
+
+Monitor::~Monitor() { zmq_socket_monitor(watched_, nullptr, 0); }
 
 std::optional<Monitor::Event> Monitor::next() {
   std::vector<zmq::message_t> parts;  // u16 event, u32 value; then the endpoint

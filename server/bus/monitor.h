@@ -12,6 +12,11 @@ class Monitor {
   /// `number` is of no other monitor in the context, ever. The socket is watched from now on, and outlives this.
   Monitor(zmq::context_t& context, zmq::socket_t& socket, std::uint64_t number);
 
+  /// libzmq's thread waits for whoever is to be told, for ever when nobody listens any more: so first it is to tell nothing.
+  ~Monitor();
+  Monitor(const Monitor&) = delete;
+  Monitor& operator=(const Monitor&) = delete;
+
   zmq::socket_t& socket() { return events_; }
 
   enum class Event : std::uint8_t {
@@ -24,6 +29,7 @@ class Monitor {
   std::optional<Event> next();
 
  private:
+  void* watched_;
   zmq::socket_t events_;
 };
 
