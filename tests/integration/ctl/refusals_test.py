@@ -210,7 +210,7 @@ class OfACluster(Refusals):
 
     def test_what_knows_sqlite_only_says_so(self):
         before = self.state()
-        more = (("import", self.archive), ("restore", self.archive), ("seed", "--users", "2", "--rooms", "1"))
+        more = (("import", self.archive), ("restore", self.archive))
         for given in (*(each for each in WITHOUT_DATABASE if each != ("ledger",)), *more):
             with self.subTest(given=given):
                 self.refuses(given, 1, "store is PostgreSQL", PASSWORD)
