@@ -42,6 +42,11 @@ std::size_t Outbox::Queue::in_flight() const {
   return static_cast<std::size_t>(std::ranges::count_if(window(), &OutboxEntry::in_flight));
 }
 
+// A crash brings back what has no durable removal. Should the log have been put back as well, all of it is numbered anew.
+bool Outbox::Queue::may_send(Cseq cseq, std::uint64_t persisted) const {
+  return removal_token <= persisted || cseq.value < oldest_stored.value + wire::limits::kRenumberedFoundMax;
+}
+
 Instant Outbox::Queue::oldest_attempt() const {
   Instant oldest = kNever;
   for (const OutboxEntry& entry : window()) oldest = std::min(oldest, entry.sent_at);
@@ -121,6 +126,15 @@ void Outbox::restore(wire::Send send) {
   find(room)->entries.back().attempted = true;
 }
 
+/// Of a room for which nothing waits nothing is kept: what comes next is stored behind the removal.
+void Outbox::settled(RoomId room, Cseq cseq, std::uint64_t removal_token, std::uint64_t persisted) {
+  Queue* queue = find(room);
+  if (queue == nullptr) return;
+  const bool only = queue->removal_token <= persisted;
+  queue->oldest_stored = only ? cseq : std::min(queue->oldest_stored, cseq);
+  queue->removal_token = removal_token;
+}
+
 std::size_t Outbox::next_frames(RoomId room, Epoch epoch, std::uint64_t persisted, Instant now,
                                 std::vector<wire::ClientFrame>& frames) {
   Queue* queue = find(room);
@@ -128,7 +142,7 @@ std::size_t Outbox::next_frames(RoomId room, Epoch epoch, std::uint64_t persiste
   std::size_t repeats = 0;
   for (OutboxEntry& entry : queue->window()) {
     if (entry.in_flight()) continue;
-    if (entry.put_token > persisted) break;
+    if (entry.put_token > persisted || !queue->may_send(entry.send.cseq, persisted)) break;
     entry.send.epoch = epoch;
     entry.sent_at = now;
     repeats += entry.attempted ? 1 : 0;
@@ -268,6 +282,7 @@ std::vector<Outbox::Change> Outbox::renumber(RoomId room, Cseq next, Instant now
   if (queue == nullptr) return changes;
   const auto unanswered = static_cast<std::uint32_t>(queue->in_flight());
   queue->forget_attempts();
+  queue->removal_token = 0;  // the new numbers are stored behind it
   queue->swallow = unanswered;
   queue->swallow_until = now + limits::kAnswerTimeout;
   changes.reserve(queue->entries.size());

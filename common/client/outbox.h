@@ -55,6 +55,9 @@ class Outbox {
   /// Entries that were stored by an earlier run may have been sent by it.
   void restore(wire::Send send);
 
+  /// This one has been settled, and storage has it until this Persist is durable.
+  void settled(RoomId room, Cseq cseq, std::uint64_t removal_token, std::uint64_t persisted);
+
   /// Appends what may be sent now; returns how many of them are repeats. Pre: connected, and the room's epoch is known.
   std::size_t next_frames(RoomId room, Epoch epoch, std::uint64_t persisted, Instant now,
                           std::vector<wire::ClientFrame>& frames);
@@ -80,8 +83,10 @@ class Outbox {
   struct Queue {
     RoomId room;
     std::vector<OutboxEntry> entries;
-    Cseq rewind_from;           // OutOfOrder was answered: wait for the answers behind, then send again from here
-    std::uint32_t swallow = 0;  // answers to attempts from before a renumbering
+    Cseq oldest_stored;               // of what was settled, until the last removal is durable
+    std::uint64_t removal_token = 0;  // its Persist
+    Cseq rewind_from;                 // OutOfOrder was answered: wait for the answers behind, then send again from here
+    std::uint32_t swallow = 0;        // answers to attempts from before a renumbering
     Instant swallow_until{};
     Instant hold_until = kNoHold;  // Busy, or the retry budget is spent
 
@@ -89,6 +94,8 @@ class Outbox {
     std::span<OutboxEntry> window();
     std::span<const OutboxEntry> window() const;
     std::size_t in_flight() const;
+    /// True when all that was sent behind the oldest entry in storage leaves it where the log finds it again.
+    bool may_send(Cseq cseq, std::uint64_t persisted) const;
     Instant oldest_attempt() const;
     void forget_attempts();
   };

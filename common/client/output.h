@@ -29,8 +29,7 @@ struct PersistOutboxPut {
   wire::Send send;
   Cseq last_cseq;
 };
-/// Deletes the entry, and stores the room's floor. May be lazy: an entry that comes back is sent again and answered
-/// Duplicate.
+/// Deletes the entry, and stores the room's floor. An entry that comes back is sent again and answered Duplicate.
 struct PersistOutboxRemove {
   ClientMsgId client_msg_id;
   RoomState state;

@@ -106,7 +106,9 @@ void Session::settled(std::uint32_t i, const wire::Send& send, const wire::SendR
       rooms_.jump(i, {.epoch = result.epoch, .seq = result.seq, .hash = rooms_.cursor(i).hash});
     }
   }
-  persist(PersistOutboxRemove{.client_msg_id = send.client_msg_id, .state = rooms_.state(i)}, out);
+  const std::uint64_t removal =
+      persist(PersistOutboxRemove{.client_msg_id = send.client_msg_id, .state = rooms_.state(i)}, out);
+  outbox_.settled(send.room, send.cseq, removal, persist_done_);
   out.notices.emplace_back(Settled{.room = result.room,
                                    .cseq = send.cseq,
                                    .client_msg_id = send.client_msg_id,

@@ -341,14 +341,15 @@ void Device::store(const client::Persist& persist) {
 
 /// One transaction at a time takes all that waits.
 void Device::write() {
-  if (writing_to_ != 0 || unwritten_.empty()) return;
-  writing_to_ = unwritten_.back().token;
+  if (writing_to_ != 0 || (unwritten_.empty() && lazy_.empty())) return;
+  writing_to_ = unwritten_.empty() ? written_to_ : unwritten_.back().token;
   const Duration latency =
       within(context_->options.disk_latency, context_->next_draw(Stream::DiskLatency, who_.index, disk_writes_));
   context_->wheel.schedule(context_->now() + latency, Happening::DevicePersisted, who_.index, incarnation_);
 }
 
 void Device::apply_written(std::uint64_t token) {
+  written_to_ = token;
   for (const StoredChange& change : std::exchange(lazy_, {})) disk_.apply(change);
   while (!unwritten_.empty() && unwritten_.front().token <= token) {
     StoredChange& change = unwritten_.front();
@@ -366,13 +367,14 @@ void Device::apply_written(std::uint64_t token) {
 
 void Device::on_persisted(std::uint64_t incarnation) {
   if (!running() || incarnation != incarnation_) return;
-  const std::uint64_t token = std::exchange(writing_to_, 0);
+  std::uint64_t token = std::exchange(writing_to_, 0);
   const auto wrote = [&](StoredChange::What what) {
     return std::ranges::any_of(unwritten_, [&](const StoredChange& c) { return c.token <= token && c.what == what; });
   };
   const bool dies = (crash_step_ == CrashStep::AfterPut && wrote(StoredChange::What::OutboxPut)) ||
                     (crash_step_ == CrashStep::AfterStored && wrote(StoredChange::What::Room));
   apply_written(token);
+  if (!lazy_.empty()) token = lazy_.front().token - 1;  // the rest is told with them
   chronicle_.line("stored to", token);
   if (dies) {
     crash();

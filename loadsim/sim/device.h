@@ -217,8 +217,9 @@ class Device {
 
   DeviceStore disk_;
   std::deque<StoredChange> unwritten_;
-  std::vector<StoredChange> lazy_;  // removals that wait for the write after the next
+  std::vector<StoredChange> lazy_;  // removals that wait for the next write, and are not said to be durable before
   std::uint64_t writing_to_ = 0;    // 0: no write is under way
+  std::uint64_t written_to_ = 0;    // but for what is lazy
 
   std::unique_ptr<check::DeviceWatch> watch_;
   std::vector<std::unique_ptr<check::DeviceWatch>> past_;

@@ -6,15 +6,13 @@
 
 #include "common/base/mutant.h"
 #include "common/base/probe.h"
+#include "common/wire/limits.h"
 #include "common/wire/mentions.h"
 #include "server/ports/authorize.h"
 #include "server/ports/event_time.h"
 
 namespace starling::sim {
 namespace {
-
-/// A renumbered send is looked for among the device's newest events (docs/decisions/0003).
-constexpr std::ptrdiff_t kRecentEvents = 32;
 
 std::uint64_t body_hash_of(const wire::Event& event) {
   return event.erased_hash != 0 ? event.erased_hash : wire::body_hash(event.body);
@@ -56,7 +54,7 @@ const wire::Event* RoomLog::find_recent(DeviceId device, ClientMsgId id) const {
   const auto list = sent_.find(device);
   if (list == sent_.end()) return nullptr;
   const std::vector<Seq>& seqs = list->second;
-  for (const Seq seq : seqs | std::views::reverse | std::views::take(kRecentEvents)) {
+  for (const Seq seq : seqs | std::views::reverse | std::views::take(wire::limits::kRenumberedFoundMax)) {
     const wire::Event* event = at(seq);
     if (event != nullptr && event->client_msg_id == id) return event;
   }

@@ -45,6 +45,18 @@ TEST(Send, IsStoredBeforeItsFirstAttempt) {
   EXPECT_EQ(server.take().sent(), Cseqs{1});
 }
 
+TEST(Send, GoesNoFurtherThanTheLogFindsAgainWhatStorageStillHas) {
+  ScriptedServer server;
+  server.bring_online();
+  constexpr std::uint32_t kFound = wire::limits::kRenumberedFoundMax;
+  for (std::uint32_t i = 0; i < kFound + 8; ++i) server.send(kRoom, "waited");
+  server.hold_persists();
+  for (std::uint32_t cseq = 1; cseq <= kFound; ++cseq) server.accept(kRoom, cseq, cseq);
+  EXPECT_EQ(server.take().sent().back(), kFound);
+  server.persist_all();
+  EXPECT_EQ(server.take().sent().size(), 8u);
+}
+
 TEST(Send, SettlesWithItsPlaceInTheLogAndLeavesTheStore) {
   ScriptedServer server;
   server.bring_online();
