@@ -180,7 +180,7 @@ bool RoomLocals::judge(RoomLocal& local, PendingSync& sync) {
   if (sync.mode != wire::SyncMode::Off && (claims_more || in_doubt)) return verify(local, sync);
   if (sync.mode != wire::SyncMode::Full) {
     sync.step = SyncStep::Epoch;
-    sync.device_read = !held || same_epoch;
+    sync.device_read = held && same_epoch;
     if (!sync.device_read) read_device(local, sync);
     return advance(local, sync);
   }

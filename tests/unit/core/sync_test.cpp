@@ -112,6 +112,15 @@ TEST_F(SyncTest, AnOlderEpochIsAResetThatNamesTheNextNumber) {
   EXPECT_EQ(synced.next_cseq, Cseq(42));
 }
 
+TEST_F(SyncTest, ADeviceThatHoldsNothingIsToldItsNextNumberHoweverItFollows) {
+  rig.store.room(kRoom).devices[DeviceId(10)] = Cseq(18);
+  const End alice = online();
+  for (const wire::SyncMode mode : {wire::SyncMode::Full, wire::SyncMode::Heads, wire::SyncMode::Off}) {
+    rig.sync(alice, {}, mode);
+    EXPECT_EQ(rig.heard(alice).synced().next_cseq, Cseq(19)) << static_cast<int>(mode);
+  }
+}
+
 TEST_F(SyncTest, ACursorAboveTheHeadRaisesTheEpochForEverybodyOnceAStart) {
   const End alice = online();
   const End bob = online(kBob, DeviceId(20));
