@@ -151,13 +151,25 @@ void Links::cancel(ports::RequestId id) {
   trim_answered();
 }
 
-void Links::cancel_sends(ConnId conn) {
+template <class Which>
+void Links::cancel_forwards(Which&& which) {
   if (unanswered_ == 0) return;
   for (Asked& asked : asked_) {
     const auto* forward = std::get_if<ports::ForwardSend>(&asked.payload);
-    if (forward != nullptr && forward->conn == conn) blank(asked);
+    if (forward != nullptr && which(*forward)) blank(asked);
   }
   trim_answered();
+}
+
+void Links::cancel_sends(ConnId conn) {
+  cancel_forwards([&](const ports::ForwardSend& forward) { return forward.conn == conn; });
+}
+
+void Links::cancel_attempts(ConnId conn, const wire::Send& renumbered) {
+  cancel_forwards([&](const ports::ForwardSend& forward) {
+    return forward.conn == conn && forward.send.room == renumbered.room &&
+           forward.send.client_msg_id == renumbered.client_msg_id;
+  });
 }
 
 void Links::blank(Asked& asked) {

@@ -36,6 +36,8 @@ class Links {
   void cancel(ports::RequestId id);
   /// The client repeats its sends by itself: those of a connection that has ended are not asked again.
   void cancel_sends(ConnId conn);
+  /// Nor those of a message that the connection sends under a new number: its old one may be the next of all by now.
+  void cancel_attempts(ConnId conn, const wire::Send& renumbered);
   std::size_t unanswered() const { return unanswered_; }
   /// True when so much more may be kept. What comes from clients asks first.
   bool takes(std::size_t bytes) const { return unanswered_bytes_ + bytes <= turn_.config.shard_queue_bytes_max; }
@@ -82,6 +84,8 @@ class Links {
   };
 
   void remember(ShardId to, ports::Payload payload);
+  template <class Which>
+  void cancel_forwards(Which&& which);
   void blank(Asked& asked);
   void trim_answered();
   std::optional<ShardId> destination(const Asked& asked, const ports::View& before) const;

@@ -16,6 +16,7 @@ void Sends::on(std::uint32_t index, wire::Send&& send) {
     probe(Probe::store_queue_full_busy);
     return busy(index, send, turn_.busy_retry_ms());
   }
+  if (send.renumbered) links_.cancel_attempts(sessions_.conn(index), send);
   const ShardId home = turn_.home(send.room);
   const std::uint64_t hash = wire::body_hash(send.body);
   links_.ask(home, ports::ForwardSend{.conn = sessions_.conn(index),

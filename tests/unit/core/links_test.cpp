@@ -38,6 +38,21 @@ TEST_F(LinksTest, AnEventCrossesToTheShardThatListens) {
   EXPECT_EQ(rig.heard(bob).all<wire::SendResult>().at(0).seq, Seq(4));
 }
 
+TEST_F(LinksTest, AnAttemptUnderAnOldNumberIsNotAskedAgainOnceItsMessageHasAnother) {
+  const wire::Send attempt = rig.message(2);
+  wire::Send renumbered = attempt;
+  renumbered.cseq = Cseq(1);
+  renumbered.renumbered = true;
+  lose_all<ports::SendAnswered>();
+  rig.say(bob, attempt);  // out of order, and nobody hears so
+  rig.lose = {};
+  rig.say(bob, renumbered);
+  EXPECT_EQ(rig.heard(bob).all<wire::SendResult>().at(0).status, wire::SendStatus::Accepted);
+  rig.restart_shard(home);  // a home that has not seen it
+  rig.pass(5s);
+  EXPECT_EQ(rig.store.room(kRoom).head(), Seq(3));
+}
+
 TEST_F(LinksTest, ALostTailIsFoundByAHeartbeatWithinHalfASecondAndMended) {
   lose_all<ports::EventsPublished>();
   rig.say(alice, rig.message(1));
