@@ -44,7 +44,6 @@ void Joins::on(std::uint32_t index, const wire::JoinRoom& join) {
     return answer(conn, join, wire::JoinStatus::Busy, turn_.busy_retry_ms());
   }
   wire::Send send{.room = join.room,
-                  .client_msg_id = ClientMsgId(turn_.rng.next() | 1),
                   .kind = join.decline ? wire::EventKind::MemberRemove : wire::EventKind::MemberAdd,
                   .subject = session.user,
                   .role = join.decline ? wire::Role::None : wire::Role::Member,

@@ -139,16 +139,22 @@ bool RoomHomes::answer_repeat(RoomHome& home, const ports::ForwardSend& forward,
     const auto newest = w.newest.find(forward.device.value);
     if (!newest || *newest < send.cseq.value) return false;
   }
-  const auto same = [&](DeviceId device, Cseq cseq, ClientMsgId id, std::uint64_t body_hash) {
-    return device == forward.device && cseq == send.cseq && id == send.client_msg_id && body_hash == forward.body_hash;
+  const auto same = [&](const auto& row, std::uint64_t body_hash) {
+    return row.device == forward.device && row.cseq == send.cseq && row.client_msg_id == send.client_msg_id &&
+           body_hash == forward.body_hash;
+  };
+  // What no device has sent has neither number nor name, and is known by the request.
+  const auto repeats = [&](const auto& row, const Origin& before) {
+    if (!forward.device) return before.shard == origin.shard && before.request == origin.request;
+    return same(row, row.body_hash);
   };
   for (SendInFlight& each : w.in_flight) {
-    if (!same(each.device, each.cseq, each.client_msg_id, each.body_hash)) continue;
+    if (!repeats(each, each.origin)) continue;
     each.origin = origin;
     return true;
   }
   for (QueuedSend& each : w.queue) {
-    if (!same(each.row.device, each.row.cseq, each.row.client_msg_id, each.row.body_hash)) continue;
+    if (!repeats(each.row, each.origin)) continue;
     each.origin = origin;
     each.epoch = send.epoch;
     return true;
@@ -167,7 +173,7 @@ bool RoomHomes::answer_repeat(RoomHome& home, const ports::ForwardSend& forward,
   }
   if (event == nullptr) return false;
   const std::uint64_t hash = event->erased_hash != 0 ? event->erased_hash : wire::body_hash(event->body);
-  if (!same(event->device, event->cseq, event->client_msg_id, hash)) return false;
+  if (!same(*event, hash)) return false;
   probe(Probe::dup_returned_original);
   ++turn_.counters.duplicates_answered;
   wire::SendResult result = result_for(home, send, wire::SendStatus::Duplicate);

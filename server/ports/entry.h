@@ -8,7 +8,6 @@ namespace starling::ports {
 /// As of who accepts an invitation: the row is the server's.
 inline CommitRow entry_of(UserId user) {
   return {.user = user,
-          .client_msg_id = ClientMsgId(user.value),
           .kind = wire::EventKind::MemberAdd,
           .subject = user,
           .role = wire::Role::Member,

@@ -59,6 +59,24 @@ TEST_P(JoinsTest, AnInvitationIsDeclinedOnce) {
   EXPECT_EQ(join(bob), JoinStatus::Forbidden);
 }
 
+TEST_P(JoinsTest, TwoWhoJoinAtOnceAreTwoAndNeitherEventHasAName) {
+  rig.store.room(kRoom).is_public = true;
+  const End bob = rig.connect(kBob, DeviceId(20));
+  const End carol = rig.connect(kCarol, DeviceId(30));
+  rig.hold_store();
+  for (const End end : {bob, carol}) rig.say(end, wire::JoinRoom{.request_id = 1, .room = kRoom});
+  rig.pass(3s);  // the requests come again
+  rig.let_store_run();
+  rig.pass(3s);
+  for (const End end : {bob, carol}) {
+    ASSERT_EQ(rig.heard(end).all<wire::RoomJoined>().size(), 1u);
+    EXPECT_EQ(rig.heard(end).all<wire::RoomJoined>()[0].status, JoinStatus::Joined);
+  }
+  ASSERT_EQ(rig.store.room(kRoom).head(), Seq(6));
+  // A log that was copied back and joined again is the same log: the prefix hash does not tell a name.
+  for (const std::size_t i : {4, 5}) EXPECT_FALSE(rig.store.room(kRoom).events[i].client_msg_id);
+}
+
 TEST_P(JoinsTest, AnUnknownOutcomeIsRepeatedAndJoinsOnce) {
   rig.store.room(kRoom).is_public = true;
   const End bob = rig.connect(kBob, DeviceId(20));
