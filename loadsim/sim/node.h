@@ -61,9 +61,16 @@ class Node {
   void enter_by_link(RoomId room, Epoch epoch, UserId user);
   void drain();
   bool draining() const { return draining_; }
-  /// The server believes in a connection of the device.
+  /// The server believes in the present connection of the device.
   bool is_connected(std::uint32_t device) const {
     return device < endpoints_.size() && endpoints_[device].open && endpoints_[device].admitted;
+  }
+  /// Calls each(device) for each connection that the server believes in, those that a later one has followed included.
+  template <class Each>
+  void for_each_connection(Each&& each) const {
+    for (const ConnTable<Conn>& conns : conns_) {
+      conns.for_each([&](ConnId, const Conn& conn) { each(conn.device); });
+    }
   }
   bool drained() const;
   /// With the writers of its sockets and in the queues of its rooms.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "loadsim/sim/world.h"
@@ -44,6 +45,10 @@ void PresenceCheck::look(const World& world) {
 }
 
 void PresenceCheck::look_at_people(const World& world) {
+  std::set<std::uint32_t> believed_in;  // by the server, with this connection or an earlier one
+  for (const auto& node : world.nodes()) {
+    node->for_each_connection([&](std::uint32_t device) { believed_in.insert(device); });
+  }
   std::map<UserId, Person> people;
   for (const auto& device : world.devices()) {
     Person& person = people[device->who().user];
@@ -51,7 +56,8 @@ void PresenceCheck::look_at_people(const World& world) {
     const Node& node = *world.nodes()[link.node];
     const bool connected = node.serving() && node.is_connected(device->who().index);
     person.moved = std::max(person.moved, device->presence_moved());
-    if (device->ready() != connected || (connected && !line_works(link, context_->now()))) {
+    const bool earlier = !connected && believed_in.contains(device->who().index);
+    if (device->ready() != connected || earlier || (connected && !line_works(link, context_->now()))) {
       person.unsure = true;
     } else if (connected) {
       (device->away() ? person.away : person.there) = true;
