@@ -141,7 +141,7 @@ struct ServerError {
 struct PresenceSeen {
   const wire::PresenceChanged* changed = nullptr;
 };
-/// Of a room whose receipts are shown. Members' marks only grow; those that are not named stand where they were.
+/// Of a room whose receipts are shown, or were. While they are, marks only grow; those not named stand where they were.
 struct ReceiptsSeen {
   const wire::Receipts* receipts = nullptr;
 };

@@ -246,8 +246,9 @@ void DeviceWatch::asked(const wire::ClientFrame& frame) {
                       .backward = history->backward,
                       .floor = seen.floor(),
                       .epoch = seen.epoch()});
-  } else if (const auto* watch = std::get_if<wire::Watch>(&frame); watch != nullptr && nodes_ > 1 && !watch->receipts) {
-    std::erase_if(receipts_, [&](const auto& each) { return each.first.first == watch->room; });
+  } else if (const auto* watch = std::get_if<wire::Watch>(&frame); watch != nullptr && nodes_ > 1) {
+    Looks& looks = looks_[watch->room];
+    if (std::exchange(looks.shown, watch->receipts) && !watch->receipts) ++looks.overtaken;
   }
 }
 
@@ -263,9 +264,25 @@ void DeviceWatch::check_mark(WatchedRoom& r, Seq seq) {
   r.read_seq = seq;
 }
 
+/// Nothing tells the marks of two looks apart but that they go back, from one to the next once.
+bool DeviceWatch::begins_next_look(const wire::Receipts& receipts) {
+  const auto looks = looks_.find(receipts.room);
+  if (looks == looks_.end() || looks->second.overtaken == 0) return false;
+  const auto goes_back = [&](const wire::MemberReceipt& each) {
+    const auto at = receipts_.find({receipts.room, each.user});
+    return at != receipts_.end() && (each.delivered < at->second.delivered || each.read < at->second.read);
+  };
+  if (std::ranges::none_of(receipts.members, goes_back)) return false;
+  --looks->second.overtaken;
+  return true;
+}
+
 void DeviceWatch::on(const client::ReceiptsSeen& notice) {
+  const RoomId id = notice.receipts->room;
+  if (begins_next_look(*notice.receipts)) {
+    std::erase_if(receipts_, [&](const auto& each) { return each.first.first == id; });
+  }
   for (const wire::MemberReceipt& each : notice.receipts->members) {
-    const RoomId id = notice.receipts->room;
     wire::MemberReceipt& highest = receipts_[{id, each.user}];
     if (each.delivered < highest.delivered) {
       violated(Guarantee::G20_ReadMarkers, id, each.delivered,
@@ -287,6 +304,7 @@ void DeviceWatch::on(const client::Welcomed& notice) {
   if (std::exchange(boot_, notice.welcome->boot) != notice.welcome->boot || nodes_ > 1) {
     for (WatchedRoom& r : rooms_) r.read_seq = Seq();
     receipts_.clear();
+    looks_.clear();
   }
 }
 

@@ -39,7 +39,7 @@ class DeviceWatch {
     bool sampled = false;  // keeps the rooms' state for G10
   };
   /// `nodes`: of the server. With several the one that holds a marker may die without the one that the device is connected to,
-  /// so markers are compared within a connection, and those of others while the room is shown.
+  /// so markers are compared within a connection, and those of others within a look: while the room is shown.
   DeviceWatch(Who who, EventNames& names, Violations& violations, std::uint32_t nodes = 1)
       : who_(who), names_(&names), violations_(&violations), nodes_(nodes) {}
 
@@ -68,6 +68,11 @@ class DeviceWatch {
     bool backward = false;
     Seq floor;
     Epoch epoch;  // in which the floor means something
+  };
+  /// At the receipts of a room, on this connection.
+  struct Looks {
+    bool shown = false;
+    std::uint32_t overtaken = 0;  // ended, and what was told in them may still be on its way in the next
   };
 
   void on(const client::Applied& notice);
@@ -100,6 +105,7 @@ class DeviceWatch {
   void check_page(const AskedPage& asked, const wire::HistoryPage& page);
   void check_name(const wire::Event& event, std::uint64_t digest_of_event);
   void check_mark(WatchedRoom& room, Seq seq);
+  bool begins_next_look(const wire::Receipts& receipts);
   WatchedRoom& room(RoomId id);
   void violated(Guarantee guarantee, RoomId room, Seq seq, std::string text);
 
@@ -112,6 +118,7 @@ class DeviceWatch {
   std::uint32_t nodes_;
   std::uint64_t boot_ = 0;
   std::map<std::pair<RoomId, UserId>, wire::MemberReceipt> receipts_;  // the highest told in this boot
+  std::map<RoomId, Looks> looks_;                                      // with several nodes
   bool cloned_ = false;
   bool file_copied_back_ = false;
 };
