@@ -9,6 +9,7 @@
 #include "common/base/probe.h"
 #include "common/client/settings.h"
 #include "common/wire/limits.h"
+#include "common/wire/renumbered.h"
 
 namespace starling::client {
 namespace {

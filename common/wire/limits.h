@@ -41,8 +41,6 @@ inline constexpr std::size_t kReceiptMembersMax = 256;
 inline constexpr std::size_t kReceiptCountsMax = 64;
 /// Sends of one (device, room) that may await their result.
 inline constexpr std::uint32_t kInFlightPerRoomMax = 16;
-/// The newest events of a (device, room) among which the log looks for a renumbered send.
-inline constexpr std::uint32_t kRenumberedFoundMax = 32;
 
 static_assert(kBodyBytesMax + 1024 <= kMessageBytesMax);
 static_assert(kPageBytesMax + kBodyBytesMax <= kMessageBytesMax, "a page that ends with a full body still fits");

@@ -6,8 +6,8 @@
 
 #include "common/base/mutant.h"
 #include "common/base/probe.h"
-#include "common/wire/limits.h"
 #include "common/wire/mentions.h"
+#include "common/wire/renumbered.h"
 #include "server/ports/authorize.h"
 #include "server/ports/event_time.h"
 

@@ -1,3 +1,4 @@
+#include "common/wire/renumbered.h"
 #include "tests/unit/client/scripted_server.h"
 
 namespace starling::client {
