@@ -142,9 +142,11 @@ TEST(Misfit, ANodeThatSpeaksAnotherVersionOfTheBusIsHomeOfNothing) {
 
 TEST(Misfit, ANodeWhoseClockIsAnHourOffSaysSoAndTheOrderOfTimesHolds) {
   Nodes nodes(2);
+  const auto seats_of_it = [&] { return nodes.sql().run("SELECT count(*) FROM seats WHERE first_shard <> 0"); };
+  ASSERT_TRUE(comes_true([&] { return seats_of_it() == "1"; }));
   nodes[1].kill_hard();
   // An earlier boot is not let in before its lease is over.
-  ASSERT_TRUE(comes_true([&] { return nodes.sql().run("SELECT count(*) FROM seats WHERE first_shard <> 0") == "0"; }));
+  ASSERT_TRUE(comes_true([&] { return seats_of_it() == "0"; }));
   nodes[1].restart({"/usr/bin/env", "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1", "FAKETIME=-1h",
                     "FAKETIME_DONT_FAKE_MONOTONIC=1", starlingd()});
   EXPECT_TRUE(says(nodes[1], "s ahead of this one's: ")) << log_of(nodes[1]);
