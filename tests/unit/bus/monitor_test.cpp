@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +16,8 @@ using namespace std::chrono_literals;
 
 /// A listener and what it listens to.
 struct Pair {
-  explicit Pair(zmq::context_t& context) : speaker(context, zmq::socket_type::pub), listener(context, zmq::socket_type::sub) {
+  explicit Pair(zmq::context_t& context)
+      : speaker(context, zmq::socket_type::pub), listener(context, zmq::socket_type::sub) {
     speaker.set(zmq::sockopt::linger, 0);
     listener.set(zmq::sockopt::linger, 0);
     listener.set(zmq::sockopt::subscribe, "");
