@@ -67,7 +67,11 @@ Process::~Process() {
   ::waitpid(pid_, nullptr, 0);
 }
 
-void Process::signal(int number) const { ::kill(pid_, number); }
+void Process::signal(int number) const {
+  ::kill(pid_, number);
+  siginfo_t stopped{};
+  if (number == SIGSTOP) ::waitid(P_PID, static_cast<id_t>(pid_), &stopped, WSTOPPED | WEXITED | WNOWAIT);
+}
 
 bool Process::running() {
   if (status_ != kStillRunning) return false;

@@ -43,6 +43,7 @@ class Process {
   Process& operator=(const Process&) = delete;
 
   pid_t pid() const { return pid_; }
+  /// SIGSTOP returns when every thread stands still.
   void signal(int number) const;
   bool running();
   /// Its exit code, or -signal; kStillRunning when it does not end in time.
