@@ -5,7 +5,7 @@
 
 namespace starling::wire::limits {
 
-/// Among so many of the newest events of its device in the room.
+/// Among so many of the newest events of its device in the room; also in migrations/postgres/0002_commit.sql.
 inline constexpr std::uint32_t kRenumberedFoundMax = 32;
 
 }  // namespace starling::wire::limits

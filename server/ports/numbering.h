@@ -10,4 +10,8 @@ namespace starling::ports {
 inline constexpr std::uint16_t kShardsPerNode = 4;
 inline constexpr std::uint16_t kNodesMax = kShardsMax / kShardsPerNode;
 
+inline std::uint16_t number_of(const ViewNode& node) {
+  return static_cast<std::uint16_t>(node.first.value / kShardsPerNode);
+}
+
 }  // namespace starling::ports

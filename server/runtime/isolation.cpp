@@ -17,10 +17,6 @@ constexpr Duration kProof = 5s;
 /// Where nobody is home, the nodes come in one after the other, in the order of their numbers.
 constexpr Duration kTurn = 1s;
 
-std::uint16_t number_of(const ports::ViewNode& node) {
-  return static_cast<std::uint16_t>(node.first.value / ports::kShardsPerNode);
-}
-
 std::uint16_t lowest(const std::vector<Reach>& nodes) {
   return std::ranges::min_element(nodes, {}, &Reach::node)->node;
 }

@@ -18,10 +18,6 @@ constexpr Duration kSilence = 1s;
 /// While it has no homes: so that it has them soon.
 constexpr Duration kLookEvery = 100ms;
 
-std::uint16_t number_of(const ports::ViewNode& node) {
-  return static_cast<std::uint16_t>(node.first.value / ports::kShardsPerNode);
-}
-
 }  // namespace
 
 Membership::Membership(const core::Config& config, const ports::ViewNode& self, Calls calls)

@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "common/wire/renumbered.h"
+
 namespace starling::store {
 
 wire::Event hashed_event_of(const Rows& row, RoomId room) {
@@ -40,7 +42,7 @@ EventRows::EventRows(Connection& connection)
                "WHERE room_id = ? AND device = ? AND cseq = ? AND device <> 0 AND seq >= ?"),
       newest_(connection,
               "SELECT seq, ts, msg_no, client_msg_id, erased_hash, body FROM events "
-              "WHERE room_id = ? AND device = ? AND device <> 0 ORDER BY cseq DESC LIMIT 32"),
+              "WHERE room_id = ? AND device = ? AND device <> 0 ORDER BY cseq DESC LIMIT ?"),
       target_(connection, "SELECT kind, sender, thread FROM events WHERE room_id = ? AND seq = ?"),
       texts_(
           connection,
@@ -70,7 +72,7 @@ EventRows::Original EventRows::sent(RoomId room, DeviceId device, Cseq cseq, Seq
 }
 
 EventRows::Original EventRows::sent_lately(RoomId room, DeviceId device, ClientMsgId id, Seq min_seq) {
-  Rows rows = newest_.query(room, device);
+  Rows rows = newest_.query(room, device, wire::limits::kRenumberedFoundMax);
   while (rows.next()) {
     if (rows.as<ClientMsgId>(3) == id && rows.as<Seq>(0) >= min_seq) return original_of(rows);
   }
