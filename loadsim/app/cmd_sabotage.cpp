@@ -21,13 +21,15 @@ namespace {
 
 #if defined(STARLING_MUTANTS)
 
+/// Planted without --full, others each day: what every test run has time for.
+constexpr std::size_t kOfADay = 5;
 /// Where the searches begin: one lucky seed says little.
 constexpr std::array<std::uint64_t, 5> kStarts{1, 10'001, 20'001, 30'001, 40'001};
 
 struct SabotageOptions {
   std::uint64_t seeds = 200;
   std::string only;
-  unsigned rotate = 0;  // so many of them, others each day; 0: all
+  bool full = false;
   unsigned jobs = 2;
 };
 
@@ -90,18 +92,18 @@ void print(Mutant bug, const Hunt& h) {
   std::printf("\n");
 }
 
-std::vector<Mutant> of_today(unsigned count) {
+std::vector<Mutant> chosen(const SabotageOptions& options) {
+  if (!options.only.empty()) return {planted_bug(options.only)};
   std::vector<Mutant> bugs(kPlanted.begin(), kPlanted.end());
-  if (count == 0 || count >= bugs.size()) return bugs;
+  if (options.full) return bugs;
   const auto day = static_cast<std::uint64_t>(std::time(nullptr)) / 86'400;
-  std::rotate(bugs.begin(), bugs.begin() + static_cast<std::ptrdiff_t>(day * count % bugs.size()), bugs.end());
-  bugs.resize(count);
+  std::rotate(bugs.begin(), bugs.begin() + static_cast<std::ptrdiff_t>(day * kOfADay % bugs.size()), bugs.end());
+  bugs.resize(kOfADay);
   return bugs;
 }
 
 int sabotage(const SabotageOptions& options) {
-  std::vector<Mutant> bugs = of_today(options.rotate);
-  if (!options.only.empty()) bugs = {planted_bug(options.only)};
+  const std::vector<Mutant> bugs = chosen(options);
   const std::vector<Hunt> hunts = hunt(bugs, options);
   std::size_t caught = 0;
   for (std::size_t i = 0; i < bugs.size(); ++i) {
@@ -121,8 +123,8 @@ void add_sabotage_command(CLI::App& root, int& exit_code) {
 #if defined(STARLING_MUTANTS)
   auto options = std::make_shared<SabotageOptions>();
   command->add_option("--seeds", options->seeds, "At most so many for each search")->capture_default_str();
-  command->add_option("--rotate", options->rotate, "Plant only so many, others each day");
-  command->add_option("--only", options->only, "One bug, as in M4");
+  auto* full = command->add_flag("--full", options->full, "Plant all of them; without: five, others each day");
+  command->add_option("--only", options->only, "One bug, as in M4")->excludes(full);
   command->add_option("--jobs", options->jobs, "Processes")->capture_default_str()->check(CLI::Range(1, 64));
   command->callback([options, &exit_code] { exit_code = sabotage(*options); });
 #else

@@ -26,8 +26,7 @@ std::string store_words(StoreChoice choice) {
 
 sim::StoreKind store_for(Mutant bug) {
   const bool of_server = bug == Mutant::M2_WarningIsAck || bug == Mutant::M3_SingleStatement ||
-                         bug == Mutant::M5_NoBarrier || bug == Mutant::M6_NoDigests ||
-                         bug == Mutant::M8_ReplicaWithoutFloor;
+                         bug == Mutant::M5_NoBarrier || bug == Mutant::M8_ReplicaWithoutFloor;
   return of_server ? sim::StoreKind::Postgres : sim::StoreKind::Embedded;
 }
 

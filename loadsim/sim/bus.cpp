@@ -46,12 +46,17 @@ void Bus::post_in_node(ShardId from, ShardId to, ports::Envelope&& envelope) {
   const bool full = r.queue.size() >= context_->options.ring_capacity;
   const bool dropped = context_->now() < ring_drop_.until && chance(random, ring_drop_.permille);
   if (dropped) ++context_->tally(users::FaultKind::RingDrop).effective;
-  context_->trace.add(0x200, std::size_t{from.value} * shards_ + to.value, full || dropped ? 1 : 0);
-  if (full || dropped) return lose(to, envelope);
+  const bool lost = full || dropped || swallowed(envelope);
+  context_->trace.add(0x200, std::size_t{from.value} * shards_ + to.value, lost ? 1 : 0);
+  if (lost) return lose(to, envelope);
   const Duration latency =
       within(context_->options.ring_latency, context_->next_draw(Stream::RingLatency, 0, latencies_));
   r.until = std::max(r.until, context_->now() + latency);
   fly(from, to, std::move(envelope), r.until);
+}
+
+bool Bus::swallowed(const ports::Envelope& envelope) const {
+  return context_->now() < swallow_until_ && std::holds_alternative<ports::EventsPublished>(envelope.payload);
 }
 
 /// Why it does not arrive, of which the sender hears nothing.
@@ -78,7 +83,7 @@ void Bus::post_to_node(ShardId from, ports::Post&& post) {
   const std::uint32_t node = node_of(post.to);
   Link& l = link(node_of(from), node);
   const std::uint64_t random = context_->next_draw(Stream::Bus, std::size_t{node_of(from)} * shards_ + node, l.draws);
-  const bool lost = is_lost(node_of(from), node, random);
+  const bool lost = is_lost(node_of(from), node, random) || swallowed(post.envelope);
   context_->trace.add(0x201, std::size_t{from.value} * shards_ + post.to.value, lost ? 1 : 0);
   if (!lost && lives_[post.to.value] == 0) return;  // there is nobody
   ports::unpack(std::move(post), [&](ShardId to, ports::Envelope&& envelope) {

@@ -31,6 +31,8 @@ class Bus {
   // ---- faults, until a time
 
   void drop_in_rings(std::uint32_t permille, Instant until) { ring_drop_ = {permille, until}; }
+  /// What homes publish does not arrive; everything else does.
+  void swallow_events(Instant until) { swallow_until_ = until; }
   void disturb(const users::Fault& fault);
   void heal();
 
@@ -64,6 +66,7 @@ class Bus {
   void post_to_node(ShardId from, ports::Post&& post);
   void arrive_at_node(ShardId from, ShardId to, ports::Envelope&& envelope, std::uint64_t random);
   bool is_lost(std::uint32_t from, std::uint32_t to, std::uint64_t random);
+  bool swallowed(const ports::Envelope& envelope) const;
   void lose(ShardId to, const ports::Envelope& envelope);
   void fly(ShardId from, ShardId to, ports::Envelope&& envelope, Instant at);
   void straggle(Straggler&& late, Instant at);
@@ -80,6 +83,7 @@ class Bus {
   std::uint64_t starts_ = 0;
   std::uint64_t latencies_ = 0;
   std::uint64_t drops_ = 0;
+  Instant swallow_until_{};
   Chance ring_drop_;
   Chance drop_;
   Chance dup_;

@@ -13,7 +13,7 @@ test_stages=(
   "long     | full   | ctest_stage dev all -L ^full$"
   "seeds    | full   | check_stage ./dev sim --seeds 2000"
   "clang    | full   | check_stage ./dev sim --compilers"
-  "sabotage | full   | check_stage ./dev sabotage"
+  "sabotage | full   | check_stage ./dev sabotage --full"
   "fuzz     | full   | check_stage ./dev fuzz 20"
 )
 tests_passed=0
