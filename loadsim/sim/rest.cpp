@@ -128,6 +128,23 @@ void check_answers(World& world, const Device& device) {
   }
 }
 
+void look_at_devices(const World& world, Reasons& reasons) {
+  for (const auto& device : world.devices()) {
+    if (!device->given_up() && !reasons.full()) look(world, *device, reasons);
+  }
+}
+
+template <class Reason>
+std::string wait_until_empty(World& world, Duration within, Reason reason) {
+  const Instant end = world.context().now() + within;
+  std::string reasons = reason(world);
+  while (!reasons.empty() && !world.broken() && world.context().now() < end) {
+    world.run_for(kLook);
+    reasons = reason(world);
+  }
+  return world.broken() ? std::string() : reasons;
+}
+
 }  // namespace
 
 std::string unrest(const World& world) {
@@ -135,11 +152,10 @@ std::string unrest(const World& world) {
   for (const auto& node : world.nodes()) {
     if (!node->serving() && !node->given_up()) reasons.add("node " + std::to_string(node->index() + 1) + " is down");
   }
-  if (reasons.full()) return reasons.take();
+  look_at_devices(world, reasons);
   std::uint64_t held = 0;  // by a server, for good
   for (const auto& device : world.devices()) {
     if (device->given_up() && !device->retired() && !device->offline()) ++held;
-    if (!device->given_up() && !reasons.full()) look(world, *device, reasons);
   }
   std::string pending;
   std::uint64_t lagging = 0;
@@ -157,15 +173,21 @@ std::string unrest(const World& world) {
 }
 
 void come_to_rest(World& world, Duration within) {
-  const Instant end = world.context().now() + within;
-  std::string reasons = unrest(world);
-  while (!reasons.empty() && !world.broken() && world.context().now() < end) {
-    world.run_for(kLook);
-    reasons = unrest(world);
-  }
-  if (reasons.empty() || world.broken()) return;
+  const std::string reasons = wait_until_empty(world, within, unrest);
+  if (reasons.empty()) return;
   world.context().violations.report(
       {.guarantee = check::Guarantee::G15_Liveness, .text = "not at rest in time:" + reasons});
+}
+
+void catch_up(World& world, Duration within) {
+  const std::string reasons = wait_until_empty(world, within, [](const World& at) {
+    Reasons found;
+    look_at_devices(at, found);
+    return found.take();
+  });
+  if (reasons.empty()) return;
+  world.context().violations.report(
+      {.guarantee = check::Guarantee::G7_CompleteDelivery, .text = "a lost word was not repaired in time:" + reasons});
 }
 
 void sweep(World& world) {

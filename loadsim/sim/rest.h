@@ -13,6 +13,8 @@ std::string unrest(const World& world);
 
 /// Runs until the world is at rest; a violation of G15 with the reasons when it is not within the time.
 void come_to_rest(World& world, Duration within);
+/// Runs until every device has what the log has; a violation of G7 with the reasons when some do not within the time.
+void catch_up(World& world, Duration within);
 
 /// The end: the log by itself, and against everything that every device saw. The world is at rest.
 void sweep(World& world);

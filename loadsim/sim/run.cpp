@@ -22,8 +22,10 @@ void end_with_a_lost_word(World& world) {
   world.bus().swallow_events(world.context().now() + kSilence);
   world.nemesis().register_in_silence();
   world.run_for(kSilence);
-  const bool all_heard = world.context().options.unhealed_loss_permille == 0 && !world.nemesis().copied_back();
-  come_to_rest(world, all_heard ? kRepairWithin : world.context().options.rest_within);
+  if (world.context().options.unhealed_loss_permille == 0 && !world.nemesis().copied_back()) {
+    catch_up(world, kRepairWithin);
+  }
+  come_to_rest(world, world.context().options.rest_within);
 }
 
 }  // namespace
