@@ -10,7 +10,7 @@
 
 #include "server/accounts/limits.h"
 #include "server/accounts/secrets.h"
-#include "server/ctl/accounts_file.h"
+#include "server/ctl/account_store.h"
 #include "server/ctl/arguments.h"
 
 namespace starling::ctl {
@@ -24,17 +24,17 @@ struct InviteOptions {
   std::uint64_t invite = 0;
 };
 
-int create(const AccountsFile& file, const InviteOptions& invite) {
+int create(const AccountStore& store, const InviteOptions& invite) {
   const std::string code = accounts::invite_code();
   const WallTime now = wall_now();
   const auto made =
-      file.change<ports::InviteMade>(ports::CreateInvite{.code = accounts::digest_of(code),
-                                                         .uses = invite.uses,
-                                                         .now = now,
-                                                         .expires = now + std::chrono::seconds(invite.expires_s)},
-                                     "invite");
+      store.change<ports::InviteMade>(ports::CreateInvite{.code = accounts::digest_of(code),
+                                                          .uses = invite.uses,
+                                                          .now = now,
+                                                          .expires = now + std::chrono::seconds(invite.expires_s)},
+                                      "invite");
   if (!made) return failed(made.error());
-  const app::Config& config = file.config();
+  const app::Config& config = store.config();
   const std::string name = config.accounts.public_name.empty()
                                ? fmt::format("{}:{}", config.runtime.address, config.runtime.port)
                                : config.accounts.public_name;
@@ -42,8 +42,8 @@ int create(const AccountsFile& file, const InviteOptions& invite) {
   return kExitOk;
 }
 
-int list(const AccountsFile& file) {
-  const auto listed = file.read<ports::InvitesListed>(ports::ListInvites{});
+int list(const AccountStore& store) {
+  const auto listed = store.read<ports::InvitesListed>(ports::ListInvites{});
   if (!listed) return failed(listed.error());
   for (const ports::ServerInvite& invite : listed->invites) {
     fmt::print("{}\t{} uses left\tuntil {:%Y-%m-%d %H:%M}\n", invite.invite.value, invite.uses_left,
@@ -52,9 +52,9 @@ int list(const AccountsFile& file) {
   return kExitOk;
 }
 
-int revoke(const AccountsFile& file, const InviteOptions& invite) {
+int revoke(const AccountStore& store, const InviteOptions& invite) {
   const auto done =
-      file.change<ports::ChangeDone>(ports::RevokeInvite{ports::InviteId(invite.invite)}, "invite_revoked");
+      store.change<ports::ChangeDone>(ports::RevokeInvite{ports::InviteId(invite.invite)}, "invite_revoked");
   if (!done) return failed(done.error());
   if (!done->done) return failed("there is no such invitation; see: starlingctl invite list");
   fmt::print("invitation {} is void\n", invite.invite);
@@ -64,8 +64,8 @@ int revoke(const AccountsFile& file, const InviteOptions& invite) {
 template <class Run>
 void run_by(CLI::App* command, const std::shared_ptr<InviteOptions>& invite, Options& options, Run run) {
   command->callback([invite, &options, run] {
-    const auto file = AccountsFile::open(options);
-    options.exit_code = file ? run(*file, *invite) : failed(file.error());
+    const auto store = AccountStore::open(options);
+    options.exit_code = store ? run(*store, *invite) : failed(store.error());
   });
 }
 
@@ -82,7 +82,7 @@ void add_invite_command(CLI::App& root, Options& options) {
       ->check(whole_number(1, std::chrono::seconds(limits::kInviteTtlMax).count()));
   run_by(made, invite, options, create);
   run_by(invites->add_subcommand("list", "One a line"), invite, options,
-         [](const AccountsFile& file, const InviteOptions&) { return list(file); });
+         [](const AccountStore& store, const InviteOptions&) { return list(store); });
   CLI::App* ended = invites->add_subcommand("revoke", "Make one void");
   ended->add_option("INVITE", invite->invite, "Its number")->required()->check(id());
   run_by(ended, invite, options, revoke);

@@ -13,6 +13,7 @@
 #include "server/ctl/arguments.h"
 #include "server/ctl/room_words.h"
 #include "server/ctl/units.h"
+#include "server/store/postgres/retention.h"
 #include "server/store/sqlite/retention.h"
 
 namespace starling::ctl {
@@ -32,17 +33,22 @@ int retention(const Options& options, const RetentionOptions& chosen) {
                chosen.older_than);
     return kExitUsage;
   }
-  const app::Config config = sqlite_config_of(options);
-  if (const auto became = become_owner(config); !became) return failed(became.error());
+  const app::Config config = config_of(options);
+  const bool shared = config.store.is_shared();
+  if (!shared) {
+    if (const auto became = become_owner(config); !became) return failed(became.error());
+  }
   store::RetentionPlan plan{.older_than = wall_now() - std::chrono::seconds(*age), .dry_run = chosen.dry_run};
   for (const std::uint64_t room : chosen.rooms) plan.rooms.emplace_back(room);
-  const auto report = store::cut_logs(config.database_path(), plan);
+  const auto report =
+      shared ? postgres::cut_logs(config.store.postgres, plan) : store::cut_logs(config.database_path(), plan);
   if (!report) return failed(report.error());
-  fmt::print("{}: {} {} events from before {}, of {} rooms out of {}", config.database_path(),
+  fmt::print("{}: {} {} events from before {}, of {} rooms out of {}", shared ? "PostgreSQL" : config.database_path(),
              chosen.dry_run ? "would cut" : "cut", grouped(report->events), iso(plan.older_than),
              grouped(report->rooms_cut), grouped(report->rooms));
   if (report->slices != 0) {
-    fmt::print("; {} slices, the longest held the database for {} ms", grouped(report->slices), report->longest_ms);
+    fmt::print("; {} slices, the longest held {} for {} ms", grouped(report->slices),
+               shared ? "a room" : "the database", report->longest_ms);
   }
   fmt::print("\n");
   return kExitOk;

@@ -14,7 +14,7 @@
 #include "server/accounts/passwords.h"
 #include "server/accounts/secrets.h"
 #include "server/accounts/text.h"
-#include "server/ctl/accounts_file.h"
+#include "server/ctl/account_store.h"
 #include "server/ctl/arguments.h"
 
 namespace starling::ctl {
@@ -40,7 +40,7 @@ int revoked(const Result<ports::DevicesRevoked, std::string>& done, const std::s
   return kExitOk;
 }
 
-int add(const AccountsFile& file, const UserOptions& user) {
+int add(const AccountStore& store, const UserOptions& user) {
   const auto handle = accounts::handle_of(user.handle);
   if (!handle) return failed("a handle has 2 to 32 of a-z, 0-9, '_', '.' and '-'");
   const std::string name = user.name.empty() ? *handle : user.name;
@@ -51,7 +51,7 @@ int add(const AccountsFile& file, const UserOptions& user) {
   if (!password) return failed(password.error());
   if (const auto good = accounts::check_password(*password, *handle); !good) return failed(good.error().message);
   const UserId id = accounts::random_user();
-  const auto made = file.change<ports::AccountCreated>(
+  const auto made = store.change<ports::AccountCreated>(
       ports::CreateAccount{.account = {.profile = {.user = id,
                                                    .handle = *handle,
                                                    .display_name = name,
@@ -66,24 +66,24 @@ int add(const AccountsFile& file, const UserOptions& user) {
   return kExitOk;
 }
 
-int passwd(const AccountsFile& file, const ports::Account& account) {
+int passwd(const AccountStore& store, const ports::Account& account) {
   const std::string& handle = account.profile.handle;
   const auto password = read_password("new password of " + handle);
   if (!password) return failed(password.error());
   if (const auto good = accounts::check_password(*password, handle); !good) return failed(good.error().message);
   return revoked(
-      file.change<ports::DevicesRevoked>(ports::PutPassword{.user = account.profile.user,
-                                                            .hash = accounts::PasswordHasher().hash(*password),
-                                                            .revoke = true,
-                                                            .now = wall_now()},
-                                         "password", account.profile.user),
+      store.change<ports::DevicesRevoked>(ports::PutPassword{.user = account.profile.user,
+                                                             .hash = accounts::PasswordHasher().hash(*password),
+                                                             .revoke = true,
+                                                             .now = wall_now()},
+                                          "password", account.profile.user),
       handle + " has a new password");
 }
 
-int list(const AccountsFile& file) {
+int list(const AccountStore& store) {
   UserId after;
   for (;;) {
-    const auto page = file.read<ports::AccountsListed>(ports::ListAccounts{.after = after, .limit = kPage});
+    const auto page = store.read<ports::AccountsListed>(ports::ListAccounts{.after = after, .limit = kPage});
     if (!page) return failed(page.error());
     for (const ports::Account& account : page->accounts) {
       fmt::print("{}\t{}\t{}\t{}{}{}\n", account.profile.user.value, account.profile.handle, text_of(account.created),
@@ -95,8 +95,8 @@ int list(const AccountsFile& file) {
   }
 }
 
-int sessions(const AccountsFile& file, const ports::Account& account) {
-  const auto listed = file.read<ports::DevicesListed>(ports::ListDevices{account.profile.user});
+int sessions(const AccountStore& store, const ports::Account& account) {
+  const auto listed = store.read<ports::DevicesListed>(ports::ListDevices{account.profile.user});
   if (!listed) return failed(listed.error());
   for (const ports::AccountDevice& device : listed->devices) {
     fmt::print("{}\t{}\t{}\t{}\n", device.device.value, text_of(device.last_seen), device.address, device.name);
@@ -104,22 +104,22 @@ int sessions(const AccountsFile& file, const ports::Account& account) {
   return kExitOk;
 }
 
-int set_disabled(const AccountsFile& file, const ports::Account& account, bool disabled) {
-  return revoked(file.change<ports::DevicesRevoked>(
+int set_disabled(const AccountStore& store, const ports::Account& account, bool disabled) {
+  return revoked(store.change<ports::DevicesRevoked>(
                      ports::PutFlags{.user = account.profile.user, .disabled = disabled, .now = wall_now()},
                      disabled ? "disabled" : "enabled", account.profile.user),
                  fmt::format("{} is {}", account.profile.handle, disabled ? "disabled" : "enabled"));
 }
 
-int revoke(const AccountsFile& file, const ports::Account& account, DeviceId device) {
-  return revoked(file.change<ports::DevicesRevoked>(
+int revoke(const AccountStore& store, const ports::Account& account, DeviceId device) {
+  return revoked(store.change<ports::DevicesRevoked>(
                      ports::RevokeDevices{.user = account.profile.user, .device = device, .now = wall_now()}, "revoke",
                      account.profile.user, device),
                  account.profile.handle);
 }
 
-int set_admin(const AccountsFile& file, const ports::Account& account, bool admin) {
-  const auto done = file.change<ports::DevicesRevoked>(
+int set_admin(const AccountStore& store, const ports::Account& account, bool admin) {
+  const auto done = store.change<ports::DevicesRevoked>(
       ports::PutFlags{.user = account.profile.user, .admin = admin, .now = wall_now()}, admin ? "admin" : "admin_off",
       account.profile.user);
   if (!done) return failed(done.error());
@@ -132,9 +132,9 @@ template <class Run>
 void on_account(CLI::App* command, const std::shared_ptr<UserOptions>& user, Options& options, Run run) {
   command->add_option("HANDLE", user->handle, "Of the account")->required();
   command->callback([user, &options, run] {
-    const auto file = AccountsFile::open(options);
-    const auto account = file ? file->account(user->handle) : tl::unexpected(file.error());
-    options.exit_code = account ? run(*file, *account, *user) : failed(account.error());
+    const auto store = AccountStore::open(options);
+    const auto account = store ? store->account(user->handle) : tl::unexpected(store.error());
+    options.exit_code = account ? run(*store, *account, *user) : failed(account.error());
   });
 }
 
@@ -149,30 +149,30 @@ void add_user_command(CLI::App& root, Options& options) {
   added->add_option("--name", user->name, "Shown to people (default: the handle)");
   added->add_flag("--admin", user->admin, "An administrator");
   added->callback([user, &options] {
-    const auto file = AccountsFile::open(options);
-    options.exit_code = file ? add(*file, *user) : failed(file.error());
+    const auto store = AccountStore::open(options);
+    options.exit_code = store ? add(*store, *user) : failed(store.error());
   });
   users->add_subcommand("list", "One account a line")->callback([&options] {
-    const auto file = AccountsFile::open(options);
-    options.exit_code = file ? list(*file) : failed(file.error());
+    const auto store = AccountStore::open(options);
+    options.exit_code = store ? list(*store) : failed(store.error());
   });
-  using File = const AccountsFile&;
+  using Store = const AccountStore&;
   using Account = const ports::Account&;
   using Given = const UserOptions&;
   on_account(users->add_subcommand("passwd", "Set a password, asked for or from standard input; ends all devices"),
-             user, options, [](File f, Account a, Given) { return passwd(f, a); });
+             user, options, [](Store s, Account a, Given) { return passwd(s, a); });
   on_account(users->add_subcommand("disable", "Let nobody in any more; ends all devices"), user, options,
-             [](File f, Account a, Given) { return set_disabled(f, a, true); });
+             [](Store s, Account a, Given) { return set_disabled(s, a, true); });
   on_account(users->add_subcommand("enable", "Let them in again"), user, options,
-             [](File f, Account a, Given) { return set_disabled(f, a, false); });
+             [](Store s, Account a, Given) { return set_disabled(s, a, false); });
   on_account(users->add_subcommand("sessions", "One device a line"), user, options,
-             [](File f, Account a, Given) { return sessions(f, a); });
+             [](Store s, Account a, Given) { return sessions(s, a); });
   CLI::App* ended = users->add_subcommand("revoke", "End all devices, or one");
   ended->add_option("--device", user->device, "Only this one")->check(id());
-  on_account(ended, user, options, [](File f, Account a, Given g) { return revoke(f, a, DeviceId(g.device)); });
+  on_account(ended, user, options, [](Store s, Account a, Given g) { return revoke(s, a, DeviceId(g.device)); });
   CLI::App* admin = users->add_subcommand("admin", "Make an administrator");
   admin->add_flag("--off", user->off, "Not any more");
-  on_account(admin, user, options, [](File f, Account a, Given g) { return set_admin(f, a, !g.off); });
+  on_account(admin, user, options, [](Store s, Account a, Given g) { return set_admin(s, a, !g.off); });
 }
 
 }  // namespace starling::ctl

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "server/ports/store.h"
-#include "server/store/postgres/exchange.h"
 #include "server/store/postgres/migrate.h"
 #include "server/store/postgres/session.h"
 
@@ -22,9 +21,7 @@ bool make(Session& session, store::SeedRoom&& room, WallTime now) {
                                                         .title = std::move(room.title),
                                                         .members = std::move(room.members),
                                                         .now = now};
-  std::vector<Rows> answers;
-  for (const Call& call : calls_of(request)) answers.push_back(session.call(call));
-  return std::get<ports::RoomMade>(result_of(request, answers)).status == wire::CreateStatus::Created;
+  return std::get<ports::RoomMade>(session.answer(request)).status == wire::CreateStatus::Created;
 }
 
 store::SeedReport make_rooms(Session& session, const store::SeedPlan& plan) {

@@ -3,9 +3,11 @@
 #include <charconv>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "server/store/postgres/conninfo.h"
 #include "server/store/postgres/errors.h"
+#include "server/store/postgres/exchange.h"
 
 namespace starling::postgres {
 namespace {
@@ -70,6 +72,12 @@ Rows Session::call(const Call& call) {
                                pointers.values.data(), pointers.lengths.data(), pointers.formats.data(), kBinary));
   check(answer.get());
   return Rows(answer.release());
+}
+
+ports::StoreResult Session::answer(const ports::StoreRequest& request) {
+  std::vector<Rows> answers;
+  for (const Call& each : calls_of(request)) answers.push_back(call(each));
+  return result_of(request, answers);
 }
 
 }  // namespace starling::postgres

@@ -8,6 +8,7 @@
 #include <string>
 #include <unordered_set>
 
+#include "server/ports/store.h"
 #include "server/store/postgres/call.h"
 #include "server/store/postgres/migrate.h"
 #include "server/store/postgres/migrations.h"
@@ -44,6 +45,8 @@ class Session {
   Rows ask(Literal sql, const Params& params = {});
   /// Prepared the first time.
   Rows call(const Call& call);
+  /// A request of the store seam, by the calls of a server. Several calls are one transaction only within the caller's.
+  ports::StoreResult answer(const ports::StoreRequest& request);
   int server_version() const { return PQserverVersion(connection_.get()); }
   std::string database() const { return PQdb(connection_.get()); }
 

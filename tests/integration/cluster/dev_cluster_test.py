@@ -128,6 +128,28 @@ class DevCluster(unittest.TestCase):
         self.assertIn("primary, followed by", self.status()["pg2"][2])
         self.assertIn("standby", self.status()["pg1"][2])
 
+    def test_2_the_operator_rules_over_accounts_and_logs(self):
+        def ctl(*arguments, password=""):
+            command = [BIN / "starlingctl", "--config", self.home / "cluster/n1/starling.toml", *arguments]
+            run = subprocess.run(command, input=password, capture_output=True, text=True, timeout=60)
+            self.assertEqual((0, ""), (run.returncode, run.stderr), arguments)
+            return run.stdout
+
+        def login(handle):
+            return self.call("POST", "/v1/login", {"handle": handle, "password": PASSWORD, "device_name": "test"})
+
+        self.assertIn("bea is user ", ctl("user", "add", "bea", password=PASSWORD))
+        self.assertIn("\tbea\t", ctl("user", "list"))
+        status, account = login("bea")
+        self.assertEqual(200, status, account)
+        self.assertIn("bea is disabled; 1 devices revoked", ctl("user", "disable", "bea"))
+        self.assertNotEqual(200, login("bea")[0])
+        number = ctl("invite", "create").split("\t")[0]
+        self.assertIn(f"{number}\t1 uses left", ctl("invite", "list"))
+        ctl("invite", "revoke", number)
+        self.assertEqual("", ctl("invite", "list"))
+        self.assertIn("PostgreSQL: would cut 0 events", ctl("retention", "--older-than", "1d", "--dry-run"))
+
     def test_3_a_node_that_is_paused_goes_on_or_starts_anew(self):
         self.tool("pause", "n2", "1")
         self.assertEqual("running", self.status()["n2"][1])

@@ -1,5 +1,5 @@
-// The account operations of starlingctl: one at a time on the configuration's database, each noted in the audit log as the
-// operator's.
+// The account operations of starlingctl: one at a time on the configuration's database, whichever it is, each noted in the
+// audit log as the operator's.
 #pragma once
 
 #include <string>
@@ -8,20 +8,20 @@
 
 #include "common/base/result.h"
 #include "server/ctl/options.h"
-#include "server/store/sqlite/accounts.h"
+#include "server/ports/accounts.h"
 
 namespace starling::ctl {
 
-class AccountsFile {
+class AccountStore {
  public:
-  /// Becomes the directory's owner where that is needed. The error says what to do.
-  static Result<AccountsFile, std::string> open(const Options& options);
+  /// Becomes the data directory's owner where that is needed. The error says what to do.
+  static Result<AccountStore, std::string> open(const Options& options);
 
   const app::Config& config() const { return config_; }
 
   template <class Answer>
   Result<Answer, std::string> read(const ports::AccountRead& request) const {
-    return as<Answer>(store::read_accounts(config_.database_path(), request));
+    return as<Answer>(found(request));
   }
   template <class Answer>
   Result<Answer, std::string> change(ports::AccountChange request, const char* kind, UserId user = {},
@@ -34,8 +34,9 @@ class AccountsFile {
   Result<ports::Account, std::string> account(const std::string& handle) const;
 
  private:
-  explicit AccountsFile(app::Config config) : config_(std::move(config)) {}
+  explicit AccountStore(app::Config config) : config_(std::move(config)) {}
 
+  Result<ports::AccountResult, std::string> found(const ports::AccountRead& request) const;
   /// Makes the directory and the database where there are none.
   Result<ports::AccountResult, std::string> changed(const ports::ChangeAccounts& change) const;
 

@@ -1,4 +1,4 @@
-#include "server/ctl/accounts_file.h"
+#include "server/ctl/account_store.h"
 
 #include <fmt/format.h>
 #include <termios.h>
@@ -8,6 +8,8 @@
 #include <cstdio>
 
 #include "server/accounts/text.h"
+#include "server/store/postgres/accounts.h"
+#include "server/store/sqlite/accounts.h"
 #include "server/store/sqlite/data_dir.h"
 
 namespace starling::ctl {
@@ -56,18 +58,26 @@ Result<std::string, std::string> asked(const std::string& prompt) {
 
 }  // namespace
 
-Result<AccountsFile, std::string> AccountsFile::open(const Options& options) {
-  app::Config config = sqlite_config_of(options);
-  if (auto became = become_owner(config); !became) return tl::unexpected(became.error());
-  return AccountsFile(std::move(config));
+Result<AccountStore, std::string> AccountStore::open(const Options& options) {
+  app::Config config = config_of(options);
+  if (!config.store.is_shared()) {
+    if (auto became = become_owner(config); !became) return tl::unexpected(became.error());
+  }
+  return AccountStore(std::move(config));
 }
 
-Result<ports::AccountResult, std::string> AccountsFile::changed(const ports::ChangeAccounts& change) const {
+Result<ports::AccountResult, std::string> AccountStore::found(const ports::AccountRead& request) const {
+  if (config_.store.is_shared()) return postgres::read_accounts(config_.store.postgres, request);
+  return store::read_accounts(config_.database_path(), request);
+}
+
+Result<ports::AccountResult, std::string> AccountStore::changed(const ports::ChangeAccounts& change) const {
+  if (config_.store.is_shared()) return postgres::change_accounts(config_.store.postgres, change);
   if (auto made = store::DataDir::make(config_.data_dir); !made) return tl::unexpected(made.error());
   return store::change_accounts(config_.database_path(), change);
 }
 
-Result<ports::Account, std::string> AccountsFile::account(const std::string& handle) const {
+Result<ports::Account, std::string> AccountStore::account(const std::string& handle) const {
   auto found = read<ports::AccountFound>(ports::FindAccount{.handle = accounts::folded(handle)});
   if (!found) return tl::unexpected(found.error());
   if (!found->account) return tl::unexpected(fmt::format("there is no account {}; see: starlingctl user list", handle));

@@ -1,0 +1,16 @@
+// Accounts in PostgreSQL, for the operator's tools: one operation by itself, beside nodes or without any.
+#pragma once
+
+#include <string>
+
+#include "common/base/result.h"
+#include "server/ports/accounts.h"
+
+namespace starling::postgres {
+
+/// The error says what to do. A database that is empty or of an older schema is brought up to date first.
+Result<ports::AccountResult, std::string> change_accounts(const std::string& conninfo,
+                                                          const ports::ChangeAccounts& request);
+Result<ports::AccountResult, std::string> read_accounts(const std::string& conninfo, const ports::AccountRead& request);
+
+}  // namespace starling::postgres
