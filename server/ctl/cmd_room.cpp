@@ -12,8 +12,8 @@
 
 #include "server/ctl/arguments.h"
 #include "server/ctl/room_report.h"
+#include "server/ctl/room_store.h"
 #include "server/ctl/room_words.h"
-#include "server/store/sqlite/room_list.h"
 
 namespace starling::ctl {
 namespace {
@@ -25,15 +25,13 @@ struct ShowOptions {
 };
 
 int show(const Options& options, const ShowOptions& show) {
-  const std::string path = sqlite_config_of(options).database_path();
+  const RoomStore rooms(config_of(options));
   const RoomId id(show.room);
-  const auto room = store::room_show(path, id);
+  const auto room = rooms.room(id);
   if (!room) return failed(room.error());
-  if (!room->exists)
-    return failed(fmt::format("there is no room {}: starlingctl room list shows which there are", show.room));
-  const auto check = check_log(path, id);
+  const auto check = rooms.check(id);
   if (!check) return failed(check.error());
-  auto last = last_events(path, id, show.events);
+  auto last = rooms.last_events(id, show.events);
   if (!last) return failed(last.error());
   const RoomReport report{.room = *room, .last = std::move(*last), .check = *check};
   std::fputs(show.json ? (to_json(report) + "\n").c_str() : to_text(report).c_str(), stdout);
@@ -55,9 +53,8 @@ std::string json_line(const store::RoomSummary& room) {
 }
 
 int list(const Options& options, bool json) {
-  const std::string path = sqlite_config_of(options).database_path();
   bool first = true;
-  const auto listed = store::each_room(path, [&](const store::RoomSummary& room) {
+  const auto listed = RoomStore(config_of(options)).each([&](const store::RoomSummary& room) {
     if (first && !json) {
       fmt::print("{:>20}  {:<6}  {:<7}  {:>8}  {:>10}  {:<24}  {}\n", "room", "kind", "", "members", "events", "last",
                  "title");
@@ -79,12 +76,9 @@ std::string marks_of(const store::MemberView& member) {
 }
 
 int members(const Options& options, std::uint64_t room, bool json) {
-  const std::string path = sqlite_config_of(options).database_path();
-  const auto shown = store::room_show(path, RoomId(room));
-  if (!shown) return failed(shown.error());
-  if (!shown->exists)
-    return failed(fmt::format("there is no room {}: starlingctl room list shows which there are", room));
-  const auto members = store::members_of(path, RoomId(room));
+  const RoomStore rooms(config_of(options));
+  if (const auto shown = rooms.room(RoomId(room)); !shown) return failed(shown.error());
+  const auto members = rooms.members(RoomId(room));
   if (!members) return failed(members.error());
   for (const store::MemberView& member : *members) {
     if (json) {

@@ -13,7 +13,7 @@ namespace {
 
 std::string row(std::string_view label, std::string_view value) { return fmt::format("  {:<14}{}\n", label, value); }
 
-std::string verdict(const LogCheck& check) {
+std::string verdict(const store::LogCheck& check) {
   if (!check.good()) return fmt::format("DAMAGED: {}", check.fault);
   return fmt::format("{:016x}, dense, folded over {} events and compared with {} checkpoints", check.hash.value,
                      grouped(check.events), grouped(check.checkpoints));

@@ -5,15 +5,15 @@
 #include <string>
 #include <vector>
 
-#include "server/ctl/room_log.h"
-#include "server/store/sqlite/inspect.h"
+#include "server/store/log_check.h"
+#include "server/store/room_views.h"
 
 namespace starling::ctl {
 
 struct RoomReport {
   store::RoomView room;
   std::vector<wire::Event> last;  // ascending
-  LogCheck check;
+  store::LogCheck check;
 };
 
 std::string to_text(const RoomReport& report);

@@ -110,7 +110,8 @@ class Cutter {
       // Without the bodies: their hashes stand for them.
       const Rows events = session_->ask(
           "SELECT seq, epoch, kind, sender, device, cseq, client_msg_id, ts, msg_no, target, thread, subject, role, "
-          "body_hash, true, ''::bytea FROM events WHERE room_id = $1::bigint AND seq > $2::bigint AND seq <= $3::bigint "
+          "body_hash, true, ''::bytea FROM events WHERE room_id = $1::bigint AND seq > $2::bigint AND seq <= "
+          "$3::bigint "
           "ORDER BY seq LIMIT $4::bigint",
           Params().add(room).add(at).add(seq).add(kSlice));
       if (events.empty()) refuse(fmt::format("room {}: its log has no seq {}", room.value, at.next().value));

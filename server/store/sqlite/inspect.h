@@ -8,24 +8,10 @@
 
 #include "common/base/ids.h"
 #include "common/base/result.h"
-#include "server/ports/store.h"
+#include "server/store/room_views.h"
 
 namespace starling::store {
 
-struct RoomView {
-  bool exists = false;
-  RoomId room;
-  wire::RoomKind kind = wire::RoomKind::Group;
-  std::string title;
-  Epoch epoch;
-  Seq head;
-  Seq min_seq;
-  std::uint64_t msg_no = 0;
-  WallTime last_ts;
-  Seq checkpoint_seq;
-  std::uint64_t devices = 0;  // that ever sent
-  std::vector<ports::Member> members;
-};
 Result<RoomView, std::string> room_show(const std::string& path, RoomId room);
 
 struct Totals {

@@ -3,8 +3,10 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "server/store/postgres/accounts.h"
+#include "server/store/postgres/inspect.h"
 #include "server/store/postgres/retention.h"
 #include "server/store/postgres/seed.h"
 #include "tests/integration/postgres/asked_store.h"
@@ -53,7 +55,45 @@ TEST(PostgresOperator, LogsThatAreCutGoOnWithTheSameFold) {
   const auto loaded = store.get<ports::RoomLoaded>(ports::LoadRoom{kRoom});
   EXPECT_EQ(loaded.members.size(), kMembers);
   EXPECT_EQ(loaded.min_seq, Seq(kMembers));
+  const auto check = postgres::check_log(database.conninfo(), kRoom);
+  EXPECT_TRUE(check->good()) << check->fault;
   EXPECT_EQ(database.sql().run("SELECT count(*) FROM events WHERE room_id = 2"), std::to_string(kMembers));
+}
+
+TEST(PostgresOperator, RoomsAreListedShownAndVerified) {
+  support::Database database;
+  seed(database, 20);
+  std::vector<store::RoomSummary> rooms;
+  ASSERT_TRUE(postgres::each_room(database.conninfo(), [&](const store::RoomSummary& room) { rooms.push_back(room); }));
+  ASSERT_EQ(rooms.size(), 2u);
+  EXPECT_EQ(rooms[1].room, RoomId(2));
+  EXPECT_EQ(rooms[1].members, 20u);
+
+  const auto view = postgres::room_show(database.conninfo(), kRoom);
+  ASSERT_TRUE(view.has_value()) << view.error();
+  EXPECT_EQ(view->title, rooms[0].title);
+  EXPECT_EQ(view->members.size(), 20u);
+  EXPECT_FALSE(postgres::room_show(database.conninfo(), RoomId(99))->exists);
+  database.sql().run("UPDATE members SET leave_seq = 20, banned = true WHERE room_id = 1 AND user_id = 5");
+  const auto members = postgres::members_of(database.conninfo(), kRoom);
+  ASSERT_EQ(members->size(), 20u);
+  EXPECT_EQ(members->back().user, UserId(5));
+  EXPECT_EQ(members->back().role, wire::Role::None);
+  EXPECT_TRUE(members->back().banned);
+
+  const auto last = postgres::last_events(database.conninfo(), kRoom, 3);
+  ASSERT_EQ(last->size(), 3u);
+  EXPECT_EQ(last->front().seq, Seq(18));
+  const auto whole = postgres::check_log(database.conninfo(), kRoom);
+  EXPECT_TRUE(whole->good()) << whole->fault;
+  EXPECT_EQ(whole->events, 20u);
+  EXPECT_EQ(whole->checkpoints, 0u);
+  database.sql().run("INSERT INTO checkpoints VALUES (1, 10, 4711)");
+  EXPECT_EQ(postgres::check_log(database.conninfo(), kRoom)->fault, "the checkpoint at 10 is not the log's fold");
+  database.sql().run("DELETE FROM events WHERE room_id = 1 AND seq IN (7, 20)");
+  EXPECT_EQ(postgres::check_log(database.conninfo(), kRoom)->fault, "event 7 is missing");
+  database.sql().run("DELETE FROM events WHERE room_id = 1 AND seq > 4");
+  EXPECT_EQ(postgres::check_log(database.conninfo(), kRoom)->fault, "events 5 to 20 are missing");
 }
 
 TEST(PostgresOperator, WhatIsYoungStaysAndARoomThatIsNotThereIsRefused) {
@@ -72,9 +112,8 @@ TEST(PostgresOperator, AccountsAreMadeAndFoundInADatabaseThatWasEmpty) {
                   .password_hash = "$hash",
                   .created = kSeeded}};
   const auto made = postgres::change_accounts(
-      database.conninfo(),
-      {.request = ports::AccountChange(create),
-       .audit = ports::AuditEntry{.kind = "register", .at = kSeeded, .user = UserId(7)}});
+      database.conninfo(), {.request = ports::AccountChange(create),
+                            .audit = ports::AuditEntry{.kind = "register", .at = kSeeded, .user = UserId(7)}});
   ASSERT_TRUE(made.has_value()) << made.error();
   EXPECT_EQ(std::get<ports::AccountCreated>(*made).creation, ports::Creation::Created);
   EXPECT_EQ(database.sql().run("SELECT kind || by_user FROM audit"), "register0");
