@@ -9,6 +9,7 @@
 #include "server/ctl/arguments.h"
 #include "server/ctl/cmd_backup.h"
 #include "server/ctl/cmd_doctor.h"
+#include "server/ctl/cmd_epochs.h"
 #include "server/ctl/cmd_export.h"
 #include "server/ctl/cmd_import.h"
 #include "server/ctl/cmd_invite.h"
@@ -47,6 +48,7 @@ int main(int argc, char** argv) {
   ctl::add_retention_command(cli, options);
   ctl::add_backup_command(cli, options);
   ctl::add_restore_command(cli, options);
+  ctl::add_raise_epochs_command(cli, options);
   ctl::add_export_command(cli, options);
   ctl::add_import_command(cli, options);
   ctl::add_ledger_command(cli, options);

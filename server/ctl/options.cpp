@@ -28,7 +28,7 @@ app::Config sqlite_config_of(const Options& options) {
   if (!config.store.is_shared()) return config;
   std::exit(
       failed("this server's store is PostgreSQL (store.postgres), and the command knows SQLite only; of a cluster, "
-             "user, invite, room, retention, migrate, seed, ledger, keygen, token and status go"));
+             "user, invite, room, retention, migrate, seed, ledger, raise-epochs, keygen, token and status go"));
 }
 
 int failed(std::string_view message) {

@@ -21,7 +21,7 @@ class CommandLine(Workshop):
 
     def test_help_names_every_command(self):
         shown = self.good("--help")
-        for command in ("migrate", "keygen", "token", "seed", "status", "room", "backup", "restore", "ledger", "export", "import", "retention", "doctor"):
+        for command in ("migrate", "keygen", "token", "seed", "status", "room", "backup", "restore", "raise-epochs", "ledger", "export", "import", "retention", "doctor"):
             self.assertIn(command, shown)
 
     def test_all_errors_of_a_configuration_are_shown_with_their_lines(self):
@@ -209,6 +209,11 @@ class Backup(Workshop):
         after = self.good("ledger").splitlines()
         self.assertEqual([line for line in before if line.startswith("event")], [line for line in after if line.startswith("event")])
         self.assertEqual(["room\t1\t2\t300\t1", "room\t2\t2\t300\t1"], [line for line in after if line.startswith("room")])
+
+    def test_raising_epochs_is_for_postgresql_and_by_little(self):
+        self.assertIn("starlingctl restore", self.refused("raise-epochs"))
+        for by in ("0", "257", "-1"):
+            self.assertEqual(2, self.ctl("raise-epochs", "--by", by).returncode)
 
     def test_every_restore_raises_the_epochs_and_keeps_what_was_there(self):
         self.good("backup", "copy.db")
