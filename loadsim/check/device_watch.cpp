@@ -30,8 +30,10 @@ void DeviceWatch::on_restart(RoomId id, const RoomWatch& stored) {
   pages_.clear();
 }
 
-void DeviceWatch::lost_by_policy(RoomId id, Cseq next) {
-  WatchedRoom& r = room(id);
+void DeviceWatch::lost_by_policy(RoomId id, Cseq next) { begin_again(room(id), next); }
+
+void DeviceWatch::begin_again(WatchedRoom& r, Cseq next) {
+  rolled_back_ += r.sent.answers_from(next);
   r.sent.restart(next);
   r.read_seq = Seq();
 }
@@ -135,10 +137,7 @@ void DeviceWatch::on(const client::RoomReset& notice) {
   if (diverged) r.seen.drop_floor();
   r.state.reset();
   const bool other_history = diverged || (notice.reason == wire::ResetReason::Epoch && other_epoch);
-  if (other_history && answer.next_cseq) {
-    r.sent.restart(answer.next_cseq);
-    r.read_seq = Seq();
-  }
+  if (other_history && answer.next_cseq) begin_again(r, answer.next_cseq);
 }
 
 void DeviceWatch::on(const client::RoomSynced& notice) {

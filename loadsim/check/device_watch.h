@@ -58,6 +58,8 @@ class DeviceWatch {
   UserId user() const { return who_.user; }
   DeviceId device() const { return who_.device; }
   bool is_cloned() const { return cloned_; }
+  /// Answers to sends that another history of the log has never given.
+  std::uint64_t rolled_back() const { return rolled_back_; }
   const std::vector<WatchedRoom>& rooms() const { return rooms_; }
   const WatchedRoom* find(RoomId room) const;
 
@@ -107,6 +109,7 @@ class DeviceWatch {
   void check_mark(WatchedRoom& room, Seq seq);
   bool begins_next_look(const wire::Receipts& receipts);
   WatchedRoom& room(RoomId id);
+  void begin_again(WatchedRoom& room, Cseq next);
   void violated(Guarantee guarantee, RoomId room, Seq seq, std::string text);
 
   Who who_;
@@ -117,6 +120,7 @@ class DeviceWatch {
   RoomId renumbering_;  // the room whose Renumbered notices are being read
   std::uint32_t nodes_;
   std::uint64_t boot_ = 0;
+  std::uint64_t rolled_back_ = 0;
   std::map<std::pair<RoomId, UserId>, wire::MemberReceipt> receipts_;  // the highest told in this boot
   std::map<RoomId, Looks> looks_;                                      // with several nodes
   bool cloned_ = false;

@@ -3,6 +3,7 @@
 // in flight. Repeats carry what was answered before.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 
@@ -55,6 +56,13 @@ class SendWatch {
     return ahead < kWindow && (ahead_ >> ahead & 1) != 0;
   }
   Cseq answered_at_most() const { return Cseq(answered_ + kWindow); }
+  /// Those to `from` and to what is behind it.
+  std::uint32_t answers_from(Cseq from) const {
+    const std::uint32_t begin = std::max(from.value, first_);
+    if (begin <= answered_) return answered_ + 1 - begin + static_cast<std::uint32_t>(std::popcount(ahead_));
+    const std::uint32_t passed = begin - answered_ - 1;
+    return passed < kWindow ? static_cast<std::uint32_t>(std::popcount(std::uint32_t{ahead_} >> passed)) : 0;
+  }
   /// From first() on.
   std::uint32_t answers() const { return answered_ + 1 - first_ + static_cast<std::uint32_t>(std::popcount(ahead_)); }
   std::uint64_t sum() const { return sum_; }

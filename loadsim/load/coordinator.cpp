@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "loadsim/load/clock.h"
+#include "loadsim/load/losses.h"
 #include "loadsim/load/program.h"
 
 namespace starling::load {
@@ -299,6 +300,7 @@ void Coordinator::finish() {
   result_.unknown.found_committed = all.swept.committed;
   result_.unknown.found_absent = all.swept.unknown - all.swept.committed;
   result_.faults = nemesis_.outcomes();
+  hold_against_faults(result_);
   report::judge(result_);
 }
 

@@ -14,10 +14,11 @@ constexpr std::array kOfClients{FaultKind::Cut, FaultKind::ClientCrash, FaultKin
                                 FaultKind::ClientOffline};
 constexpr std::array kOfProcesses{FaultKind::Kill, FaultKind::Restart, FaultKind::Pause, FaultKind::Drain};
 /// What an injector may be asked for besides.
-constexpr std::array kOfClusters{FaultKind::BusCut,         FaultKind::BusDrop,          FaultKind::PgRestart,
-                                 FaultKind::PgFailoverSync, FaultKind::PgCancelSyncwait, FaultKind::StoreLostReply,
-                                 FaultKind::StoreFull,      FaultKind::RedisFlush,       FaultKind::RedisDown,
-                                 FaultKind::RedisFailover,  FaultKind::ClockStep,        FaultKind::ClockDrift};
+constexpr std::array kOfClusters{FaultKind::BusCut,         FaultKind::BusDrop,         FaultKind::PgRestart,
+                                 FaultKind::PgFailoverSync, FaultKind::PgFailoverAsync, FaultKind::PgCancelSyncwait,
+                                 FaultKind::StoreLostReply, FaultKind::StoreFull,       FaultKind::RedisFlush,
+                                 FaultKind::RedisDown,      FaultKind::RedisFailover,   FaultKind::ClockStep,
+                                 FaultKind::ClockDrift};
 
 bool is_in(const auto& kinds, FaultKind kind) { return std::ranges::find(kinds, kind) != kinds.end(); }
 

@@ -328,6 +328,7 @@ void Worker::tick(Instant now) {
     counters.redelivered += odd.redelivered;
     counters.gaps += odd.gaps;
     counters.replayed += odd.replayed;
+    counters.rolled_back += slot.user.watch().rolled_back();
   }
   counters.cpu_us = cpu_used_us();
   counters.violations = world_.violations.count();

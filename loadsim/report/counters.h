@@ -31,6 +31,7 @@ namespace starling::report {
   X(typing) /* notices shown */                                                          \
   X(resets) /* rooms that began anew, first windows included */                          \
   X(epoch_resets)                                                                        \
+  X(rolled_back)   /* answered, and taken back by a raised epoch */                      \
   X(crashes)       /* of devices */                                                      \
   X(server_errors) /* Error frames */                                                    \
   X(fatal)         /* engines that gave up */                                            \

@@ -57,7 +57,9 @@ std::string verdict(const RunResult& r) {
   std::string text;
   switch (r.verdict) {
     case Verdict::Pass:
-      text = "Nothing lost, nothing doubled, nothing reordered; every objective met.";
+      text = fmt::format(
+          "Nothing lost{}, nothing doubled, nothing reordered; every objective met.",
+          r.counters.rolled_back != 0 ? fmt::format(" but {} sends by policy", r.counters.rolled_back) : "");
       break;
     case Verdict::ObjectiveMissed:
       text = "Every message is where it belongs, but an objective was missed.";

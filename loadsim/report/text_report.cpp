@@ -37,6 +37,9 @@ std::string text(const RunResult& r) {
       "  {} without an answer at the end, {} after coming to rest ({:.1f} s): {} of them in the log, {} not\n",
       r.unknown.at_end, r.unknown.after_quiesce, r.quiesce_s, r.unknown.found_committed, r.unknown.found_absent);
   out += fmt::format("  {} rooms and {} events compared with what every device saw\n", r.swept_rooms, r.swept_events);
+  if (r.counters.rolled_back != 0) {
+    out += fmt::format("  {} acknowledged sends were lost by policy: raised epochs say so\n", r.counters.rolled_back);
+  }
   out += faults(r);
   for (const ObjectiveOutcome& o : r.objectives) {
     const auto& goal = users::name_of(o.objective.goal);
@@ -46,7 +49,9 @@ std::string text(const RunResult& r) {
   for (const std::string& why : r.unfit) out += fmt::format("  UNFIT  {}\n", why);
   for (const std::string& violation : r.violations) out += fmt::format("  VIOLATED {}\n", violation);
   out += fmt::format("verdict: {}{}\n", name_of(r.verdict),
-                     r.verdict == Verdict::Pass ? " - nothing lost, nothing doubled, nothing reordered" : "");
+                     r.verdict != Verdict::Pass    ? ""
+                     : r.counters.rolled_back != 0 ? " - nothing lost but by policy, nothing doubled, nothing reordered"
+                                                   : " - nothing lost, nothing doubled, nothing reordered");
   return out;
 }
 

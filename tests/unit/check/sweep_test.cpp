@@ -112,6 +112,31 @@ TEST(Sweep, OnlyAClonedDeviceMayRepeatAMessageAfterTheLogWasPutBack) {
   EXPECT_EQ(Witness(log).against(room), "");
 }
 
+TEST(SendWatch, AnswersBehindANumberAreCountedAlsoThoseThatCameEarly) {
+  SendWatch watch;
+  for (const std::uint32_t cseq : {1, 2, 4}) watch.answered(Cseq(cseq), Seq(cseq));
+  const std::vector<std::uint32_t> counted{3, 3, 2, 1, 1, 0, 0};
+  for (std::uint32_t from = 0; from < counted.size(); ++from) EXPECT_EQ(counted[from], watch.answers_from(Cseq(from)));
+  EXPECT_EQ(0u, watch.answers_from(Cseq(1'000'000)));
+}
+
+TEST(DeviceWatch, ARaisedEpochSaysHowManyAnswersItTookBack) {
+  Witness run(good_log());
+  const wire::SyncedRoom anew{.room = kRoom,
+                              .status = wire::SyncStatus::Reset,
+                              .reason = wire::ResetReason::Epoch,
+                              .epoch = Epoch(2),
+                              .head = Seq(3),
+                              .start = {.epoch = Epoch(2), .seq = Seq(3)},
+                              .next_cseq = Cseq(3)};  // of five
+  client::Output out;
+  out.notices.emplace_back(client::RoomReset{.answer = &anew, .reason = wire::ResetReason::Epoch, .start = anew.start});
+  run.device.on_output(out);
+  EXPECT_EQ(3u, run.device.rolled_back());
+  run.device.on_output(out);
+  EXPECT_EQ(3u, run.device.rolled_back()) << "it is told twice";
+}
+
 TEST(DeviceWatch, ASecondResetIntoTheSameEpochDoesNotRestartTheNumbers) {
   Witness run(good_log());
   const wire::SyncedRoom again{.room = kRoom,

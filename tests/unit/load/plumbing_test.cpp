@@ -83,9 +83,9 @@ TEST(RealFaults, WhatTheWorldCannotDoIsRefusedBeforeTheRun) {
 }
 
 TEST(RealFaults, WhatOnlyAnInjectorCanDoNeedsOne) {
-  const auto faults = *users::parse_faults("@1s kill n2 ; bus.cut n1>n3 1s ; pg.restart");
+  const auto faults = *users::parse_faults("@1s kill n2 ; bus.cut n1>n3 1s ; pg.restart ; pg.failover async");
   EXPECT_THAT(impossible(faults, {.nodes = 3, .spawned = true}),
-              ElementsAre(HasSubstr("--injector"), HasSubstr("--injector")));
+              ElementsAre(HasSubstr("--injector"), HasSubstr("--injector"), HasSubstr("--injector")));
   EXPECT_THAT(impossible(faults, {.nodes = 2, .injector = true}), ElementsAre(HasSubstr("n1 to n2")));
   EXPECT_THAT(impossible(faults, {.nodes = 3, .injector = true}), ElementsAre());
 }
