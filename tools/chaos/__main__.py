@@ -30,7 +30,7 @@ def a_scenario(text):
 
 def arguments():
     parser = argparse.ArgumentParser(prog="./dev chaos", add_help=False)
-    parser.add_argument("scenarios", nargs="*", type=a_scenario, metavar="C1 … C14")
+    parser.add_argument("scenarios", nargs="*", type=a_scenario, metavar="C1 … C15")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 1 << 32))
     parser.add_argument("--minutes", type=float)
     parser.add_argument("--faults")
@@ -81,6 +81,7 @@ def summary(args, outcomes):
              "acked": sum(outcome.result["accepted"] for outcome in outcomes if outcome.result)}  # fmt: skip
     for kind in ("lost", "duplicated", "reordered", "diverged", "other"):
         total[kind] = sum(outcome.broken()[kind] for outcome in outcomes)
+    total["rolled_back"] = sum(outcome.result["counters"]["rolled_back"] for outcome in outcomes if outcome.result)
     total["faults"] = faults
     total["restarts"] = sum(outcome.watch.restarts for outcome in outcomes)
     total["survivor_first_delivery_p99_ms"] = max((outcome.p99_ms("rehomed") for outcome in outcomes), default=0)

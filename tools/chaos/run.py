@@ -57,7 +57,7 @@ class Outcome:
         """How often each kind took effect."""
         found = {}
         for each in self.result["faults"] if self.result else ():
-            kind = re.match(r"@\S+ (\S+(?: sync)?)", each["fault"])[1]
+            kind = re.match(r"@\S+ (\S+(?: a?sync)?)", each["fault"])[1]
             found[kind] = found.get(kind, 0) + (1 if each["effect"] else 0)
         return found
 

@@ -1,4 +1,4 @@
-"""C1 to C14: what befalls the cluster while people talk. Times count from when everybody is there."""
+"""C1 to C15: what befalls the cluster while people talk. Times count from when everybody is there."""
 
 from typing import NamedTuple
 
@@ -27,4 +27,5 @@ SCENARIOS = {
                     "@5s clock.step n2 +1h ; @20s clock.step n2 -1h ; @5s clock.drift n3 100000ppm"),
     "C13": Scenario("devices die with unsent messages while a node is gone", 25, "@5s kill n2 ; @6s client.crash 50% ; @9s restart n2"),
     "C14": Scenario("every node is drained and started again, one after the other", 75, "@5s drain n1 ; @27s drain n2 ; @49s drain n3"),
+    "C15": Scenario("the primary and the standby that it waited for are lost, and one that lacks the last seconds takes over", 30, "@5s pg.failover async"),
 }  # fmt: skip

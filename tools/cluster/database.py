@@ -1,5 +1,6 @@
 """The three PostgreSQL servers: a primary, which acknowledges what one of two standbys has too, and those."""
 
+import shutil
 import signal
 import time
 
@@ -55,13 +56,19 @@ def promote(layout, name):
             raise Failed(f"{other} does not run, and may alone have what was acknowledged last; first: ./dev cluster restart {other}")
         if _received(layout, other) > _received(layout, name):
             raise Failed(f"{other} has more than {name}; instead: ./dev cluster promote {other}")
-    server(layout, name).promote()
-    layout.primary = name
-    layout.save()
+    _take_over(layout, name)
     for other in others:
         each = server(layout, other)
         each.ask(f"ALTER SYSTEM SET primary_conninfo = '{server(layout, name).replication(other)}'")
         each.ask("SELECT pg_reload_conf()")
+
+
+def promote_with_loss(layout, name):
+    """The others are lost, with what they alone had."""
+    for other in DATABASES:
+        if other != name:
+            shutil.rmtree(server(layout, other).data)
+    _take_over(layout, name)
 
 
 def best_standby(layout):
@@ -90,6 +97,11 @@ def newest_view(layout):
     return (int(pairs[0][0]) if pairs else 0), {f"n{node}" for _, node in pairs}
 
 
+def events(layout, name):
+    """In all rooms, by what that server shows."""
+    return int(server(layout, name).ask("SELECT coalesce(sum(head), 0) FROM starling.rooms", NAME))
+
+
 def wait_followed(layout, patience_s):
     """Until somebody follows the primary, without whom it acknowledges nothing."""
     until = time.monotonic() + patience_s
@@ -97,6 +109,12 @@ def wait_followed(layout, patience_s):
         if time.monotonic() > until:
             raise Failed(f"no standby follows {layout.primary}; their logs: {layout.folder}/pg*/log")
         time.sleep(0.1)
+
+
+def _take_over(layout, name):
+    server(layout, name).promote()
+    layout.primary = name
+    layout.save()
 
 
 def _run(layout, name):

@@ -12,6 +12,8 @@ from tools.cluster.postgres import Failed
 
 # A standby's process that takes what the primary sends, by its title.
 RECEIVER = "walreceiver"
+# For so long nothing reaches the standby that is promoted with a loss.
+LAG_S = 3
 # One question watches for so long.
 SLICE_S = 1
 # Committed here, on no standby yet, and so not acknowledged: each such commit is drawn once.
@@ -76,6 +78,36 @@ def fail_over(cluster):
             took = time.monotonic() - began
             cluster.start(old)
         return connected, f"connections to {old} thrown out, {new} is the primary after {took:.2f} s"
+
+
+def fail_over_with_loss(cluster):
+    """The primary dies with the standby that it waited for, and its operator has to go on with one that lacks the last seconds."""
+    layout = cluster.layout
+    with alone(layout), contextlib.ExitStack() as held:
+        old = layout.primary
+        acknowledges, lags = (name for name in DATABASES if name != old)
+        for name in (old, acknowledges, lags, *layout.node_names):
+            held.enter_context(layout.held(name))
+            cluster.running(name)
+        if not layout.process(lags).send_to(RECEIVER, signal.SIGSTOP):
+            raise Failed(f"{lags} receives nothing that could be held up")
+        span.lasts(LAG_S)
+        had = database.events(layout, old)
+        for name in (old, acknowledges):
+            cluster.kill(name)
+        _let_go(layout, [lags], discard=True)
+        began = time.monotonic()
+        for name in layout.node_names:
+            node.stop(layout, name)
+        database.promote_with_loss(layout, lags)
+        lost = max(had - database.events(layout, lags), 0)
+        node.raise_epochs(layout, cluster.bin)
+        for name in (old, acknowledges, *layout.node_names):
+            cluster.start(name)
+        for name in layout.node_names:
+            cluster.wait_back(name)
+        took = time.monotonic() - began
+    return lost, f"events and more lost with {old} and {acknowledges}, {lags} is the primary and every node back after {took:.1f} s"
 
 
 def cancel_syncwait(cluster, share, seconds):

@@ -229,6 +229,7 @@ FAULTS = {
     "bus.drop": (bus_drop, a_share, a_duration),
     "pg.restart": (database_faults.restart,),
     "pg.failover sync": (database_faults.fail_over,),
+    "pg.failover async": (database_faults.fail_over_with_loss,),
     "pg.cancel_syncwait": (database_faults.cancel_syncwait, a_share, a_duration),
     "store.lost_reply": (database_faults.lost_reply, a_share, a_duration),
     "store.full": (database_faults.full, a_duration),

@@ -116,8 +116,18 @@ def sessions(layout, name):
     return None if found is None else int(found.get("starling_sessions", 0))
 
 
+def raise_epochs(layout, bin_dir):
+    """Clients will be told that the log has lost something. No node runs."""
+    first = layout.node_names[0]
+    _ctl(bin_dir, layout.of(first), "--config", config_of(layout, first), "raise-epochs")
+
+
 def _keygen(bin_dir, keys, *more):
-    done = subprocess.run([bin_dir / "starlingctl", "keygen", "--dir", keys, *more], capture_output=True, text=True, cwd=keys.parent)
+    return _ctl(bin_dir, keys.parent, "keygen", "--dir", keys, *more)
+
+
+def _ctl(bin_dir, folder, *arguments):
+    done = subprocess.run([bin_dir / "starlingctl", *arguments], capture_output=True, text=True, cwd=folder)
     if done.returncode != 0:
-        raise Failed(f"starlingctl keygen: {done.stderr}")
+        raise Failed(f"{done.stdout}{done.stderr}")
     return done.stdout
