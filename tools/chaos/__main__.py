@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from tools.chaos import nemesis, world
+from tools.chaos import nemesis, patroni, world
 from tools.chaos.run import ROOT, run, tell
 from tools.chaos.scenarios import SCENARIOS
 from tools.chaos.watch import RESUME_READS, Reaper
@@ -33,6 +33,7 @@ def arguments():
     parser.add_argument("scenarios", nargs="*", type=a_scenario, metavar="C1 … C15")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 1 << 32))
     parser.add_argument("--minutes", type=float)
+    parser.add_argument("--patroni", action="store_true")
     parser.add_argument("--faults")
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--users", type=int)
@@ -41,6 +42,8 @@ def arguments():
     args = parser.parse_args()
     if args.minutes is not None and (args.scenarios or args.faults or args.minutes < 1):
         parser.error("--minutes M, of at least one, is the random nemesis, and takes no scenarios and no faults")
+    if args.patroni and (args.scenarios or args.faults or args.minutes):
+        parser.error("--patroni is a run of its own, and takes no scenarios, no faults and no minutes")
     return args
 
 
@@ -51,6 +54,9 @@ def runs(args):
         lines = nemesis.schedule(args.seed, seconds)
         tell("\n".join(lines))
         yield "nemesis", f"a random nemesis for {args.minutes:g} minutes", CROWD, seconds, " ; ".join(lines)
+        return
+    if args.patroni:
+        yield "patroni", "the leader's machine is lost, and Patroni makes another one leader", PEOPLE, 75, "@8s pg.failover sync"
         return
     for name in args.scenarios or (() if args.faults else SCENARIOS):
         yield name, SCENARIOS[name].about, PEOPLE, SCENARIOS[name].load_s, SCENARIOS[name].faults
@@ -98,6 +104,8 @@ def carry_out(args):
     layout = world.make(NODES)
     bin_dir = args.bin.absolute()
     tell(f"seed {args.seed}")
+    if args.patroni:
+        patroni.start(layout)
     start(layout, bin_dir)
     reaper = Reaper()
     reaper.start()
@@ -106,7 +114,8 @@ def carry_out(args):
         began = time.monotonic()
         report = args.report and args.report.absolute() / name
         cluster = Cluster(Layout.load(layout.folder), bin_dir)
-        outcome = run(cluster, reaper, bin_dir, people, seed=seed_of(args.seed, name), load_s=load_s, faults=faults, users=args.users, report=report)
+        outcome = run(cluster, reaper, bin_dir, people, seed=seed_of(args.seed, name), load_s=load_s, faults=faults, users=args.users, report=report,
+                      tool="tools.chaos.patroni" if args.patroni else "tools.cluster")
         outcomes.append(outcome)
         wrong = outcome.wrong()
         acked = outcome.result["accepted"] if outcome.result else 0
@@ -115,6 +124,8 @@ def carry_out(args):
             tell(f"       {each['fault']}: {each['effect']} {each['note'] or 'clients'}")
         for line in wrong:
             tell(f"       {line}")
+    if args.patroni:
+        patroni.all_follow(Layout.load(layout.folder))
     print(json.dumps(summary(args, outcomes), separators=(",", ":")), flush=True)
     return 1 if any(outcome.wrong() for outcome in outcomes) else 0
 

@@ -33,14 +33,14 @@ class Server:
 
     def make(self, settings, *options):
         """Settings as NAME=VALUE, options of initdb."""
-        self._make_folder()
+        self.make_folder()
         self.run("initdb", "-D", self.data, "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C.UTF-8", *options)
         self._configure(settings)
 
     def make_standby(self, primary, name, settings=()):
         """Of that server, under a name for synchronous_standby_names. What was in the folder is gone."""
         shutil.rmtree(self.data, ignore_errors=True)
-        self._make_folder()
+        self.make_folder()
         self.run("pg_basebackup", "-D", self.data, "-R", "-X", "stream", "-c", "fast", "-d", primary.replication(name))
         self._configure(settings)
 
@@ -84,7 +84,7 @@ class Server:
             raise Failed(f"{program} failed:\n{done.stdout}{self._end_of_log()}")
         return done.stdout
 
-    def _make_folder(self):
+    def make_folder(self):
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
         if user := owner():

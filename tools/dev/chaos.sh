@@ -21,8 +21,9 @@ chaos_arguments() {
         (($# > 1)) || bad_usage "$1 needs a value"
         shift 2
         ;;
+      --patroni) shift ;;
       [Cc][1-9] | [Cc]1[0-5]) shift ;;
-      *) bad_usage "chaos knows C1 to C15, --seed S, --minutes M, --faults 'LINES', --seconds S, --users N and --report DIR, not '$1'" ;;
+      *) bad_usage "chaos knows C1 to C15, --seed S, --minutes M, --patroni, --faults 'LINES', --seconds S, --users N and --report DIR, not '$1'" ;;
     esac
   done
 }
