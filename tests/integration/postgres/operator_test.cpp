@@ -30,7 +30,7 @@ ports::PageRead page_from(AskedStore& store, Seq after) {
 }
 
 TEST(PostgresOperator, LogsThatAreCutGoOnWithTheSameFold) {
-  constexpr std::uint64_t kMembers = 5000;  // several slices
+  constexpr std::uint64_t kMembers = 2200;  // more than a slice
   support::Database database;
   seed(database, kMembers);
   AskedStore store({.conninfo = database.conninfo(), .durability = postgres::Durability::Local});
