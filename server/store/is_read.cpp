@@ -13,7 +13,9 @@ struct KindOf {
   Kind operator()(const ports::LoadUser&) const { return ReadKind::User; }
   Kind operator()(const ports::LoadItems&) const { return ReadKind::Items; }
   Kind operator()(const ports::ReadRooms&) const { return ReadKind::Rooms; }
-  Kind operator()(const ports::ReadAccounts&) const { return ReadKind::Accounts; }
+  Kind operator()(const ports::ReadAccounts& asked) const {
+    return std::holds_alternative<ports::ListRevoked>(asked.request) ? ReadKind::Revoked : ReadKind::Accounts;
+  }
   Kind operator()(const auto&) const { return std::nullopt; }
 };
 

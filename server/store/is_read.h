@@ -11,9 +11,9 @@
 
 namespace starling::store {
 
-enum class ReadKind : std::uint8_t { Room, Page, Device, User, Items, Rooms, Accounts };
-inline constexpr std::array<std::string_view, 7> kReadKinds{"room",  "page",  "device",  "user",
-                                                            "items", "rooms", "accounts"};
+enum class ReadKind : std::uint8_t { Room, Page, Device, User, Items, Rooms, Accounts, Revoked };
+inline constexpr std::array<std::string_view, 8> kReadKinds{"room",  "page",  "device",   "user",
+                                                            "items", "rooms", "accounts", "revoked"};
 
 /// Nothing: it is a write.
 std::optional<ReadKind> read_kind(const ports::StoreRequest& request);

@@ -77,6 +77,10 @@ def start(layout, bin_dir):
         raise Failed(f"the cluster did not start:\n{done.stdout}{done.stderr}")
 
 
+def sum_of(outcomes, metric):
+    return int(sum(outcome.watch.total(metric) for outcome in outcomes))
+
+
 def summary(args, outcomes):
     """The JSON line: all runs together, percentiles of the worst."""
     faults = {}
@@ -92,11 +96,13 @@ def summary(args, outcomes):
     total["restarts"] = sum(outcome.watch.restarts for outcome in outcomes)
     total["survivor_first_delivery_p99_ms"] = max((outcome.p99_ms("rehomed") for outcome in outcomes), default=0)
     total["resume_p99_ms"] = max((outcome.p99_ms("outage") for outcome in outcomes), default=0)
-    logins = sum(outcome.watch.total("starling_logins_total") for outcome in outcomes)
-    reads = {what: int(sum(outcome.watch.total(f'starling_store_reads_total{{of="{what}"}}') for outcome in outcomes)) for what in RESUME_READS}
-    total["resumes"] = int(logins)
-    total["db_queries"] = reads
-    total["db_queries_per_resume"] = round(sum(reads.values()) / logins, 4) if logins else None
+    logins = sum_of(outcomes, "starling_logins_total")
+    reads = {what: sum_of(outcomes, f'starling_store_reads_total{{of="{what}"}}') for what in RESUME_READS}
+    queries = {what: sum_of(outcomes, f'starling_store_read_queries_total{{of="{what}"}}') for what in RESUME_READS}
+    total["resumes"] = logins
+    total["db_reads"] = reads
+    total["db_queries"] = queries
+    total["db_queries_per_resume"] = round(sum(queries.values()) / logins, 4) if logins else None
     return total
 
 

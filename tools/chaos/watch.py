@@ -9,7 +9,8 @@ from tools.cluster import node
 
 # EX_TEMPFAIL: it was put out of the view, or its store is another one, and it wants to start anew.
 TRY_AGAIN = 75
-# What the store is asked for authentication, heads and membership; pages are what a catch-up consists of.
+# What the store is asked for authentication, heads and membership. Pages are what a catch-up consists of, and who is revoked
+# is asked for once a second, whoever comes.
 RESUME_READS = ("room", "user", "rooms", "items", "device", "accounts")
 
 

@@ -6,9 +6,9 @@
 
 namespace starling::postgres {
 
-std::uint64_t Counters::reads_of_all() const {
+std::uint64_t Counters::sum_of(const std::array<Counter, store::kReadKinds.size()>& of_kinds) {
   std::uint64_t sum = 0;
-  for (const Counter& each : reads) sum += each.load(std::memory_order_relaxed);
+  for (const Counter& each : of_kinds) sum += each.load(std::memory_order_relaxed);
   return sum;
 }
 
@@ -23,13 +23,16 @@ std::string Counters::text() const {
   counter("starling_store_rows_accepted_total", "Events appended to a log", rows_accepted);
   counter("starling_store_rows_answered_total", "Rows of batches answered, accepted or not", rows_answered);
   counter("starling_store_batches_refused_total", "Batches of which the server refused a row", batches_refused);
-  out +=
-      "# HELP starling_store_reads_total Reads answered, by what was asked for\n"
-      "# TYPE starling_store_reads_total counter\n";
-  for (std::size_t i = 0; i < reads.size(); ++i) {
-    fmt::format_to(std::back_inserter(out), "starling_store_reads_total{{of=\"{}\"}} {}\n", store::kReadKinds[i],
-                   reads[i].load(std::memory_order_relaxed));
-  }
+  const auto by_kind = [&out](const char* name, const char* help, const auto& of_kinds) {
+    fmt::format_to(std::back_inserter(out), "# HELP {0} {1}\n# TYPE {0} counter\n", name, help);
+    for (std::size_t i = 0; i < of_kinds.size(); ++i) {
+      fmt::format_to(std::back_inserter(out), "{}{{of=\"{}\"}} {}\n", name, store::kReadKinds[i],
+                     of_kinds[i].load(std::memory_order_relaxed));
+    }
+  };
+  by_kind("starling_store_reads_total", "Reads answered, by what was asked for", reads);
+  by_kind("starling_store_read_queries_total", "Statements sent for them: of reads that wait together one for all",
+          queries);
   counter("starling_store_standby_reads_total", "Pages answered from a standby", standby_reads);
   counter("starling_store_standby_passes_total", "Pages that a standby could not answer", standby_passes);
   counter("starling_store_barriers_total", "Commits that proved what was read", barriers);

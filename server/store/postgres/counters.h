@@ -20,8 +20,9 @@ struct Counters {
   Counter rows_answered = 0;  // accepted or not
   Counter batches_refused = 0;
   std::array<Counter, store::kReadKinds.size()> reads{};
-  Counter standby_reads = 0;   // answered from a standby
-  Counter standby_passes = 0;  // it did not have what was needed
+  std::array<Counter, store::kReadKinds.size()> queries{};  // that they took
+  Counter standby_reads = 0;                                // answered from a standby
+  Counter standby_passes = 0;                               // it did not have what was needed
   Counter barriers = 0;
   Counter unknown = 0;
   Counter unavailable = 0;
@@ -29,7 +30,7 @@ struct Counters {
   Counter connects = 0;
   store::Pow2Histogram commit_us;
 
-  std::uint64_t reads_of_all() const;
+  static std::uint64_t sum_of(const std::array<Counter, store::kReadKinds.size()>& of_kinds);
   std::string text() const;
 };
 

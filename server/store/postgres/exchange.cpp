@@ -1,6 +1,7 @@
 #include "server/store/postgres/exchange.h"
 
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "server/store/postgres/account_changes.h"
@@ -15,20 +16,55 @@
 
 namespace starling::postgres {
 
-std::vector<Call> calls_of(const ports::StoreRequest& request, bool carefully) {
-  return std::visit(
-      [carefully](const auto& each) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(each)>, ports::CommitBatch>) {
-          return calls_of(each, carefully);
-        } else {
-          return calls_of(each);
-        }
-      },
-      request);
+namespace {
+
+template <class Request>
+constexpr bool kGoesTogether = std::is_same_v<Request, ports::LoadUser> || std::is_same_v<Request, ports::LoadItems> ||
+                               std::is_same_v<Request, ports::ReadDevice>;
+
+template <class Request>
+std::vector<const Request*> each_as(const Requests& requests) {
+  std::vector<const Request*> all;
+  for (const ports::StoreRequest* request : requests) all.push_back(&std::get<Request>(*request));
+  return all;
 }
 
-ports::StoreResult result_of(const ports::StoreRequest& request, std::span<const Rows> answers) {
-  return std::visit([&](const auto& each) -> ports::StoreResult { return result_of(each, answers); }, request);
+}  // namespace
+
+bool goes_together(const ports::StoreRequest& request) {
+  return std::visit([](const auto& each) { return kGoesTogether<std::decay_t<decltype(each)>>; }, request);
+}
+
+std::vector<Call> calls_of(const Requests& requests, bool carefully) {
+  return std::visit(
+      [&](const auto& first) {
+        using Request = std::decay_t<decltype(first)>;
+        if constexpr (kGoesTogether<Request>) {
+          return calls_of(Asked<Request>(each_as<Request>(requests)));
+        } else if constexpr (std::is_same_v<Request, ports::CommitBatch>) {
+          return calls_of(first, carefully);
+        } else {
+          return calls_of(first);
+        }
+      },
+      *requests.front());
+}
+
+Answered<ports::StoreResult> results_of(const Requests& requests, std::span<const Rows> answers) {
+  Answered<ports::StoreResult> results;
+  std::visit(
+      [&](const auto& first) {
+        using Request = std::decay_t<decltype(first)>;
+        if constexpr (kGoesTogether<Request>) {
+          for (auto& each : results_of(Asked<Request>(each_as<Request>(requests)), answers)) {
+            results.emplace_back(std::move(each));
+          }
+        } else {
+          results.emplace_back(result_of(first, answers));
+        }
+      },
+      *requests.front());
+  return results;
 }
 
 std::optional<ports::StoreResult> refused(const ports::StoreRequest& request) {

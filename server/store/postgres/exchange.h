@@ -1,4 +1,4 @@
-// Each request of the store seam as calls of the database, one round trip and one transaction, and their rows as its result.
+// Requests of the store seam as calls of the database, one round trip and one transaction, and their rows as its results.
 #pragma once
 
 #include <optional>
@@ -6,15 +6,23 @@
 #include <vector>
 
 #include "server/ports/store.h"
+#include "server/store/postgres/asked.h"
 #include "server/store/postgres/call.h"
 #include "server/store/postgres/rows.h"
 
 namespace starling::postgres {
 
+/// What is asked at once: a single request, or some of one kind that go together.
+using Requests = std::vector<const ports::StoreRequest*>;
+
+/// Reads that all nodes ask by the thousand when one of them has died.
+bool goes_together(const ports::StoreRequest& request);
+
 /// `carefully`: the server has refused a row of the batch.
-std::vector<Call> calls_of(const ports::StoreRequest& request, bool carefully = false);
-/// One answer a call. A CommitBatch's batch is not in it: it stays with the caller.
-ports::StoreResult result_of(const ports::StoreRequest& request, std::span<const Rows> answers);
+std::vector<Call> calls_of(const Requests& requests, bool carefully = false);
+/// From one answer a call, one for each request. Nothing: it is to be asked for alone. A CommitBatch's batch is not in it: it
+/// stays with the caller.
+Answered<ports::StoreResult> results_of(const Requests& requests, std::span<const Rows> answers);
 /// What an operation is told whose values the server refuses. Nothing: there is no word for that.
 std::optional<ports::StoreResult> refused(const ports::StoreRequest& request);
 /// What belongs together: operations of one key are done in the order in which they were submitted.

@@ -1,6 +1,7 @@
 #include "server/store/postgres/lane.h"
 
 #include <algorithm>
+#include <iterator>
 #include <random>
 #include <utility>
 #include <variant>
@@ -24,6 +25,18 @@ constexpr Statement kBarrier{"barrier", "SELECT barrier()"};
 std::int64_t random_number() {
   std::random_device device;
   return static_cast<std::int64_t>((std::uint64_t{device()} << 31 ^ device()) | 1);
+}
+
+std::vector<Job> jobs_of(Job&& job) {
+  std::vector<Job> jobs;
+  jobs.push_back(std::move(job));
+  return jobs;
+}
+
+Requests requests_of(const std::vector<Job>& jobs) {
+  Requests requests;
+  for (const Job& job : jobs) requests.push_back(&job.op.request);
+  return requests;
 }
 
 }  // namespace
@@ -86,10 +99,9 @@ void Lane::lose(const std::string& why, Clock::time_point now) {
 
 void Lane::give_up_waiting() {
   for (Turn& turn : sent_) {
-    if (!turn.job) continue;
-    const bool read = store::is_read(turn.job->op.request);
-    answer(std::move(*turn.job), read ? ports::StoreStatus::Unavailable : ports::StoreStatus::Unknown);
-    turn.job.reset();
+    if (turn.jobs.empty()) continue;
+    const bool read = store::is_read(turn.jobs.front().op.request);
+    answer_all(std::exchange(turn.jobs, {}), read ? ports::StoreStatus::Unavailable : ports::StoreStatus::Unknown);
   }
   for (Job& job : std::exchange(waiting_, {})) answer(std::move(job), ports::StoreStatus::Unavailable);
   for (Held& held : std::exchange(held_, {})) answer(std::move(held.job), ports::StoreStatus::Unavailable);
@@ -113,7 +125,7 @@ void Lane::watch(Clock::time_point now) {
 
 bool Lane::idle() const {
   return waiting_.empty() && held_.empty() &&
-         std::ranges::none_of(sent_, [](const Turn& t) { return t.job.has_value(); });
+         std::ranges::all_of(sent_, [](const Turn& turn) { return turn.jobs.empty(); });
 }
 
 void Lane::advance() {
@@ -145,20 +157,51 @@ void Lane::advance() {
 void Lane::submit(Job&& job) {
   if (!ready()) return answer(std::move(job), ports::StoreStatus::Unavailable);
   waiting_.push_back(std::move(job));
-  pump(Clock::now());
 }
 
+void Lane::pump() { pump(Clock::now()); }
+
 void Lane::pump(Clock::time_point now) {
+  std::deque<Job> later;
   while (state_ == State::Ready && !waiting_.empty() && sent_.size() < limits::kInFlightMax) {
     Job job = std::move(waiting_.front());
     waiting_.pop_front();
-    send(std::move(job), false, now);
+    if (job.alone || !goes_together(job.op.request)) {
+      send(jobs_of(std::move(job)), false, now);
+    } else if (under_way(job.op.request)) {
+      // Sent now it would only wait at the server, which does one thing after the other.
+      later.push_back(std::move(job));
+    } else {
+      send(take_with(std::move(job)), false, now);
+    }
   }
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(later.begin()), std::make_move_iterator(later.end()));
   count_waiting();
 }
 
-void Lane::send(Job&& job, bool carefully, Clock::time_point now) {
-  std::vector<Call> calls = calls_of(job.op.request, carefully);
+bool Lane::under_way(const ports::StoreRequest& request) const {
+  const auto is_like = [&](const Job& job) { return job.op.request.index() == request.index(); };
+  return std::ranges::any_of(sent_, [&](const Turn& turn) { return std::ranges::any_of(turn.jobs, is_like); }) ||
+         std::ranges::any_of(held_, is_like, &Held::job);
+}
+
+/// What waits and is like it, as much as goes together.
+std::vector<Job> Lane::take_with(Job&& first) {
+  std::vector<Job> jobs = jobs_of(std::move(first));
+  const auto end = std::stable_partition(waiting_.begin(), waiting_.end(), [&](const Job& job) {
+    return job.alone || job.op.request.index() != jobs.front().op.request.index();
+  });
+  const auto taken = std::min<std::ptrdiff_t>(waiting_.end() - end, limits::kTogetherMax - 1);
+  jobs.insert(jobs.end(), std::make_move_iterator(end), std::make_move_iterator(end + taken));
+  waiting_.erase(end, end + taken);
+  return jobs;
+}
+
+void Lane::send(std::vector<Job>&& jobs, bool carefully, Clock::time_point now) {
+  std::vector<Call> calls = calls_of(requests_of(jobs), carefully);
+  if (const auto kind = store::read_kind(jobs.front().op.request)) {
+    shared_.counters.queries[static_cast<std::size_t>(*kind)].fetch_add(calls.size(), std::memory_order_relaxed);
+  }
   std::int64_t nonce = 0;
   if (options_.follows != nullptr) {
     nonce = options_.follows->nonce;
@@ -166,7 +209,7 @@ void Lane::send(Job&& job, bool carefully, Clock::time_point now) {
   }
   if (options_.replicated && options_.access == Access::Write) calls.push_back({&kBarrier, Params()});
   link_->send(calls);
-  sent_.push_back({.kind = Kind::Work, .job = std::move(job), .carefully = carefully, .nonce = nonce, .sent = now});
+  sent_.push_back({.kind = Kind::Work, .jobs = std::move(jobs), .carefully = carefully, .nonce = nonce, .sent = now});
   unproven_ = barred();
   if (unproven_ && !barrier_sent_) send_barrier(now);
 }
@@ -174,7 +217,7 @@ void Lane::send(Job&& job, bool carefully, Clock::time_point now) {
 /// One at a time: what is read meanwhile shares the next.
 void Lane::send_barrier(Clock::time_point now) {
   link_->send({{&kBarrier, Params()}});
-  sent_.push_back({.kind = Kind::Barrier, .job = {}, .sent = now});
+  sent_.push_back({.kind = Kind::Barrier, .jobs = {}, .sent = now});
   barrier_sent_ = true;
   unproven_ = false;
 }
@@ -187,7 +230,7 @@ void Lane::check(Clock::time_point now) {
     if (options_.replicated) calls.push_back({&kBarrier, Params()});
   }
   link_->send(calls);
-  sent_.push_back({.kind = Kind::Check, .job = {}, .sent = now});
+  sent_.push_back({.kind = Kind::Check, .jobs = {}, .sent = now});
 }
 
 void Lane::prove(Job&& job, ports::StoreResult&& result) {
@@ -211,64 +254,64 @@ void Lane::settle(Turn&& turn, Outcome&& outcome, Clock::time_point now) {
     case Kind::Barrier:
       return settle_barrier(outcome, now);
     case Kind::Work:
-      if (!turn.job) return;  // it was told already
+      if (turn.jobs.empty()) return;  // they were told already
       if (!outcome.ok()) return settle_failed(std::move(turn), outcome, now);
       return settle_work(std::move(turn), std::move(outcome), now);
   }
 }
 
 void Lane::settle_work(Turn&& turn, Outcome&& outcome, Clock::time_point now) {
-  ports::StoreRequest& request = turn.job->op.request;
   if (outcome.warned && !mutant(Mutant::M2_WarningIsAck)) {
     probe(Probe::cancel_syncwait_seen);
-    const bool read = store::is_read(request);
-    return answer(std::move(*turn.job), read ? ports::StoreStatus::Unavailable : ports::StoreStatus::Unknown);
+    const bool read = store::is_read(turn.jobs.front().op.request);
+    return answer_all(std::move(turn.jobs), read ? ports::StoreStatus::Unavailable : ports::StoreStatus::Unknown);
   }
-  ports::StoreResult result = result_of(request, outcome.rows);
+  auto results = results_of(requests_of(turn.jobs), outcome.rows);
   if (options_.follows != nullptr) {
     // Of a standby: as good as the primary's only when it follows that one, and far enough.
-    const auto* page = std::get_if<ports::PageRead>(&result);
-    const auto* asked = std::get_if<ports::ReadPage>(&request);
+    Job& job = turn.jobs.front();
+    const auto* page = std::get_if<ports::PageRead>(&*results.front());
+    const auto* asked = std::get_if<ports::ReadPage>(&job.op.request);
     const bool follows = !outcome.rows.back().empty() && turn.nonce == options_.follows->nonce;
     const bool good = follows && page != nullptr && asked != nullptr && reaches(*page, asked->floor);
-    return shared_.finish(std::move(*turn.job), good ? ports::StoreStatus::Ok : ports::StoreStatus::Unavailable,
-                          std::move(result));
+    return shared_.finish(std::move(job), good ? ports::StoreStatus::Ok : ports::StoreStatus::Unavailable,
+                          std::move(*results.front()));
   }
-  if (barred() && !mutant(Mutant::M5_NoBarrier)) {
-    held_.push_back({.job = std::move(*turn.job), .result = std::move(result)});
-    return;
-  }
-  if (std::holds_alternative<ports::Committed>(result)) {
+  const bool committed = std::holds_alternative<ports::Committed>(*results.front());
+  const bool held = barred() && !mutant(Mutant::M5_NoBarrier);
+  if (committed) {
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(now - turn.sent);
     shared_.counters.commit_us.add(static_cast<std::uint64_t>(took.count()));
   }
-  health_.good();
-  succeed(std::move(*turn.job), std::move(result));
+  if (!held) health_.good();
+  std::vector<Job> unanswered;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (!results[i]) {
+      unanswered.push_back(std::move(turn.jobs[i]));
+    } else if (held) {
+      held_.push_back({.job = std::move(turn.jobs[i]), .result = std::move(*results[i])});
+    } else {
+      succeed(std::move(turn.jobs[i]), std::move(*results[i]));
+    }
+  }
+  ask_alone(std::move(unanswered));
 }
 
 void Lane::settle_failed(Turn&& turn, const Outcome& outcome, Clock::time_point now) {
-  Job& job = *turn.job;
   switch (fault_of(outcome.sqlstate)) {
     case Fault::Refused:
-      if (std::holds_alternative<ports::CommitBatch>(job.op.request) && !turn.carefully) {
-        probe(Probe::batch_bisect);
-        shared_.counters.batches_refused.fetch_add(1, std::memory_order_relaxed);
-        return send(std::move(job), true, now);
-      }
-      if (auto result = refused(job.op.request)) return succeed(std::move(job), std::move(*result));
-      break;
+      return settle_refused(std::move(turn), now);
     case Fault::Full:
       note_fault(outcome);
-      return answer(std::move(job), ports::StoreStatus::Full);
-    case Fault::Lost:
+      return answer_all(std::move(turn.jobs), ports::StoreStatus::Full);
+    case Fault::Lost: {
       // A connection that ends in the middle may have got as far as the commit.
       probe(Probe::readonly_primary, outcome.sqlstate == "25006");
-      if (outcome.sqlstate != "25006" && !store::is_read(job.op.request)) {
-        answer(std::move(job), ports::StoreStatus::Unknown);
-      } else {
-        answer(std::move(job), ports::StoreStatus::Unavailable);
-      }
+      const bool nothing_happened = outcome.sqlstate == "25006" || store::is_read(turn.jobs.front().op.request);
+      answer_all(std::move(turn.jobs),
+                 nothing_happened ? ports::StoreStatus::Unavailable : ports::StoreStatus::Unknown);
       return lose(explain(outcome.sqlstate, outcome.text), now);
+    }
     case Fault::Busy:
       probe(Probe::lock_timeout, outcome.sqlstate == "55P03");
       break;
@@ -277,6 +320,19 @@ void Lane::settle_failed(Turn&& turn, const Outcome& outcome, Clock::time_point 
       note_fault(outcome);
       break;
   }
+  answer_all(std::move(turn.jobs), ports::StoreStatus::Unavailable);
+}
+
+/// What only one of several is to blame for is asked again, without the others.
+void Lane::settle_refused(Turn&& turn, Clock::time_point now) {
+  if (turn.jobs.size() > 1) return ask_alone(std::move(turn.jobs));
+  Job& job = turn.jobs.front();
+  if (std::holds_alternative<ports::CommitBatch>(job.op.request) && !turn.carefully) {
+    probe(Probe::batch_bisect);
+    shared_.counters.batches_refused.fetch_add(1, std::memory_order_relaxed);
+    return send(std::move(turn.jobs), true, now);
+  }
+  if (auto result = refused(job.op.request)) return succeed(std::move(job), std::move(*result));
   answer(std::move(job), ports::StoreStatus::Unavailable);
 }
 
@@ -309,6 +365,15 @@ void Lane::note_fault(const Outcome& outcome) {
 
 void Lane::succeed(Job&& job, ports::StoreResult&& result) {
   answer(std::move(job), ports::StoreStatus::Ok, std::move(result));
+}
+
+void Lane::ask_alone(std::vector<Job>&& jobs) {
+  for (Job& job : jobs) job.alone = true;
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(jobs.begin()), std::make_move_iterator(jobs.end()));
+}
+
+void Lane::answer_all(std::vector<Job>&& jobs, ports::StoreStatus status) {
+  for (Job& job : jobs) answer(std::move(job), status);
 }
 
 void Lane::answer(Job&& job, ports::StoreStatus status, ports::StoreResult&& result) {

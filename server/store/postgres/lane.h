@@ -1,6 +1,7 @@
-// A connection for good, through all that happens to it: operations go in, completions come out in the same order. What is
-// answered Ok is proven (docs/decisions/0013, 0018): a write by its own commit, a read by a barrier that follows it on the
-// same connection, so on the same server.
+// A connection for good, through all that happens to it: operations go in, completions come out. Those of one key are done in
+// order; reads of one kind that come while others of it are under way go together next, as one. What is answered Ok is proven
+// (docs/decisions/0013, 0018, 0027): a write by its own commit, a read by a barrier that follows it on the same connection, so
+// on the same server.
 #pragma once
 
 #include <atomic>
@@ -26,6 +27,7 @@ namespace starling::postgres {
 struct Job {
   ShardId shard;
   ports::StoreOp op;
+  bool alone = false;  // it cannot be answered together with others
 };
 
 /// What a store writes over a connection to the primary. Whoever sees it follows that primary.
@@ -56,7 +58,9 @@ class Lane {
   };
   Lane(Options options, Shared shared);
 
+  /// It goes out with the next pump.
   void submit(Job&& job);
+  void pump();
   /// What was read elsewhere under this lane's beacon: answered when a barrier has proven it.
   void prove(Job&& job, ports::StoreResult&& result);
 
@@ -79,7 +83,7 @@ class Lane {
   enum class Kind : std::uint8_t { Greeting, Work, Barrier, Check };
   struct Turn {
     Kind kind = Kind::Work;
-    std::optional<Job> job;  // of Work, until it is answered
+    std::vector<Job> jobs;  // of Work, until they are answered: one, or some that go together
     bool carefully = false;
     std::int64_t nonce = 0;  // of the beacon that a standby was asked for
     Clock::time_point sent;
@@ -96,16 +100,23 @@ class Lane {
   void greet(Clock::time_point now);
   void greeted(const Outcome& outcome, Clock::time_point now);
   void pump(Clock::time_point now);
-  void send(Job&& job, bool carefully, Clock::time_point now);
+  /// Reads like this one have been sent, and not all are answered.
+  bool under_way(const ports::StoreRequest& request) const;
+  std::vector<Job> take_with(Job&& first);
+  void send(std::vector<Job>&& jobs, bool carefully, Clock::time_point now);
   void send_barrier(Clock::time_point now);
   void check(Clock::time_point now);
   void settle(Turn&& turn, Outcome&& outcome, Clock::time_point now);
   void settle_work(Turn&& turn, Outcome&& outcome, Clock::time_point now);
   void settle_failed(Turn&& turn, const Outcome& outcome, Clock::time_point now);
+  void settle_refused(Turn&& turn, Clock::time_point now);
   void settle_barrier(const Outcome& outcome, Clock::time_point now);
   void note_fault(const Outcome& outcome);
   void succeed(Job&& job, ports::StoreResult&& result);
   void answer(Job&& job, ports::StoreStatus status, ports::StoreResult&& result = ports::Done{});
+  void answer_all(std::vector<Job>&& jobs, ports::StoreStatus status);
+  /// Next, one by one.
+  void ask_alone(std::vector<Job>&& jobs);
   /// False, for ever: what the store knows is of another history.
   bool belongs(const Rows& hello);
   /// The connection is no more.

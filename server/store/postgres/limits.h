@@ -10,6 +10,10 @@ namespace starling::postgres::limits {
 /// few outcomes unknown.
 inline constexpr std::size_t kInFlightMax = 32;
 
+/// Reads of one kind that go as one query: as many as a shard asks for in four of its steps (64 users in 20 ms).
+inline constexpr std::size_t kTogetherMax = 256;
+/// Rows of their answer, of some 100 bytes and at most 400. More than a user has rooms, so that a user's fit.
+inline constexpr std::size_t kTogetherRowsMax = 16 * 1024;
 /// A room's lock, or a user's: longer than any commit, shorter than a client's patience.
 inline constexpr int kLockTimeoutMs = 1000;
 /// A statement that runs longer is not one of ours. It does not bound the wait for a standby.

@@ -79,6 +79,7 @@ void Loop::run() {
     const bool open = take(jobs);
     for (Job& job : jobs) route_(std::move(job));
     jobs.clear();
+    for (const auto& lane : lanes_) lane->pump();
     if (open) continue;
     if (all_idle()) return;
     if (end == Lane::Clock::time_point::max()) end = Lane::Clock::now() + limits::kClosePatience;

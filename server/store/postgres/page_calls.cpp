@@ -11,7 +11,11 @@ namespace {
 constexpr Statement kHeader{"page_header", "SELECT epoch, min_seq, head FROM rooms WHERE room_id = $1"};
 constexpr Statement kPage{"read_page",
                           "SELECT part, " STARLING_PG_EVENT_COLUMNS " FROM read_page($1, $2, $3, $4, $5, $6)"};
-constexpr Statement kDevice{"read_device", "SELECT last_cseq FROM device_pos WHERE room_id = $1 AND device = $2"};
+constexpr Statement kDevices{
+    "read_devices",
+    "SELECT q.place, d.last_cseq FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS q (room_id, device, place) "
+    "CROSS JOIN LATERAL (SELECT last_cseq FROM device_pos WHERE room_id = q.room_id AND device = q.device OFFSET 0) AS "
+    "d"};
 
 // Of read_page's rows.
 enum class Part : std::uint8_t { Checkpoint = 0, Fold = 1, Event = 2, Related = 3 };
@@ -66,12 +70,19 @@ bool reaches(const ports::PageRead& page, const ports::Floor& floor) {
   return page.exists && page.epoch == floor.epoch && page.head >= floor.seq;
 }
 
-std::vector<Call> calls_of(const ports::ReadDevice& request) {
-  return {{&kDevice, Params().add(request.room).add(request.device)}};
+std::vector<Call> calls_of(Asked<ports::ReadDevice> asked) {
+  return {{&kDevices, Params()
+                          .add_array(bigints_of(asked, &ports::ReadDevice::room))
+                          .add_array(bigints_of(asked, &ports::ReadDevice::device))}};
 }
 
-ports::DeviceRead result_of(const ports::ReadDevice&, std::span<const Rows> answers) {
-  return {.last_cseq = answers[0].empty() ? Cseq() : answers[0].as<Cseq>(0, 0)};
+Answered<ports::DeviceRead> results_of(Asked<ports::ReadDevice> asked, std::span<const Rows> answers) {
+  Answered<ports::DeviceRead> answered(asked.size(), ports::DeviceRead{});
+  const Rows& rows = answers[0];
+  for (int row = 0; row < rows.count(); ++row) {
+    answered[static_cast<std::size_t>(rows.i64(row, 0)) - 1]->last_cseq = rows.as<Cseq>(row, 1);
+  }
+  return answered;
 }
 
 }  // namespace starling::postgres

@@ -76,8 +76,9 @@ Rows Session::call(const Call& call) {
 
 ports::StoreResult Session::answer(const ports::StoreRequest& request) {
   std::vector<Rows> answers;
-  for (const Call& each : calls_of(request)) answers.push_back(call(each));
-  return result_of(request, answers);
+  const Requests alone{&request};
+  for (const Call& each : calls_of(alone)) answers.push_back(call(each));
+  return *results_of(alone, answers).front();
 }
 
 }  // namespace starling::postgres

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <iterator>
@@ -104,7 +105,14 @@ struct Store::Threads {
     if (page != nullptr && page->floor.epoch && standby != nullptr && standby->ready() && readers.front()->ready()) {
       return standby->submit(std::move(job));
     }
+    if (goes_together(job.op.request)) return gatherer().submit(std::move(job));
     readers[next_reader++ % readers.size()]->submit(std::move(job));
+  }
+
+  /// Where reads meet that go together: always the same reader, while it is there.
+  Lane& gatherer() const {
+    const auto ready = std::ranges::find_if(readers, &Lane::ready);
+    return ready == readers.end() ? *readers.front() : **ready;
   }
 
   /// The number that all lanes have to find: the one that the first of them found.
@@ -219,7 +227,8 @@ StoreStats Store::stats() const {
   const Counters& counters = threads_->counters;
   return {.transactions = counters.transactions.load(std::memory_order_relaxed),
           .rows_accepted = counters.rows_accepted.load(std::memory_order_relaxed),
-          .reads = counters.reads_of_all(),
+          .reads = Counters::sum_of(counters.reads),
+          .queries = Counters::sum_of(counters.queries),
           .unknown = counters.unknown.load(std::memory_order_relaxed),
           .connects = counters.connects.load(std::memory_order_relaxed)};
 }

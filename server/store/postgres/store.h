@@ -20,6 +20,7 @@ struct StoreStats {
   std::uint64_t transactions = 0;
   std::uint64_t rows_accepted = 0;
   std::uint64_t reads = 0;
+  std::uint64_t queries = 0;  // that the reads took
   std::uint64_t unknown = 0;
   std::uint64_t connects = 0;
 };

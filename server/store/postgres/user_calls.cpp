@@ -11,74 +11,107 @@
 namespace starling::postgres {
 namespace {
 
-constexpr Statement kVersions{"user_versions", "SELECT rooms_version, items_version FROM users WHERE user_id = $1"};
-// OFFSET 0: each mark is looked up by itself. Joined, all of the user's might be read for each room.
-constexpr Statement kRooms{
-    "user_rooms",
-    "SELECT m.room_id, r.kind, m.role, r.title, coalesce(k.seq, 0), coalesce(k.msg_no, 0) FROM members AS m "
-    "JOIN rooms AS r USING (room_id) LEFT JOIN LATERAL (SELECT seq, msg_no FROM read_marks "
-    "WHERE user_id = $1 AND room_id = m.room_id OFFSET 0) AS k ON true WHERE m.user_id = $1 AND m.leave_seq = 0"};
-// A place before what is lost, or beyond the newest, reads from the beginning (ports::continues). One more than fits tells
-// that there are more.
+// OFFSET 0: each row is looked up by itself. Joined, all of a table might be read for a few users.
+constexpr Statement kUsers{
+    "load_users",
+    "SELECT q.place, coalesce(u.rooms_version, 1), coalesce(u.items_version, 0), m.room_id, m.kind, m.role, m.title, "
+    "m.seq, "
+    "m.msg_no FROM unnest($1::bigint[]) WITH ORDINALITY AS q (user_id, place) "
+    "LEFT JOIN LATERAL (SELECT rooms_version, items_version FROM users WHERE user_id = q.user_id OFFSET 0) AS u ON "
+    "true "
+    "LEFT JOIN LATERAL (SELECT x.room_id, r.kind, x.role, r.title, coalesce(k.seq, 0) AS seq, "
+    "coalesce(k.msg_no, 0) AS msg_no FROM members AS x "
+    "CROSS JOIN LATERAL (SELECT kind, title FROM rooms WHERE room_id = x.room_id OFFSET 0) AS r "
+    "LEFT JOIN LATERAL (SELECT seq, msg_no FROM read_marks WHERE user_id = q.user_id AND room_id = x.room_id OFFSET 0) "
+    "AS k ON true WHERE x.user_id = q.user_id AND x.leave_seq = 0 OFFSET 0) AS m ON true ORDER BY q.place LIMIT $2"};
+// A place before what is lost, or beyond the newest, reads from the beginning (ports::continues). Of each user no more than an
+// answer has room for, and one more, which tells that there are more.
 constexpr Statement kItems{
-    "user_items",
-    "SELECT version, kind, key, value FROM user_items WHERE user_id = $1 AND version > coalesce((SELECT $2::bigint "
-    "FROM users "
-    "WHERE user_id = $1 AND $2 <= items_version AND $2 >> 32 = items_version >> 32), 0) ORDER BY version LIMIT $3"};
+    "load_items",
+    "SELECT q.place, coalesce(u.items_version, 0), i.version, i.kind, i.key, i.value "
+    "FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS q (user_id, after, place) "
+    "LEFT JOIN LATERAL (SELECT items_version FROM users WHERE user_id = q.user_id OFFSET 0) AS u ON true "
+    "LEFT JOIN LATERAL (SELECT * FROM (SELECT version, kind, key, value, "
+    "sum(octet_length(key) + octet_length(value)) OVER (ORDER BY version) - octet_length(key) - octet_length(value) AS "
+    "before "
+    "FROM (SELECT * FROM user_items WHERE user_id = q.user_id AND version > CASE WHEN q.after <= u.items_version "
+    "AND q.after >> 32 = u.items_version >> 32 THEN q.after ELSE 0 END ORDER BY version LIMIT $3) AS newer) AS "
+    "measured "
+    "WHERE before <= $4) AS i ON true ORDER BY q.place, i.version LIMIT $5"};
 constexpr Statement kPutItem{"put_item", "SELECT * FROM put_item($1, $2, $3, $4, $5, $6)"};
 constexpr Statement kPutReadMarks{"put_read_marks", "SELECT put_read_marks($1, $2, $3, $4)"};
 
 }  // namespace
 
-std::vector<Call> calls_of(const ports::LoadUser& request) {
-  return {{&kVersions, Params().add(request.user)}, {&kRooms, Params().add(request.user)}};
+std::vector<Call> calls_of(Asked<ports::LoadUser> asked) {
+  Params params;
+  params.add_array(bigints_of(asked, &ports::LoadUser::user));
+  add_rows_max(params, asked.size());
+  return {{&kUsers, std::move(params)}};
 }
 
-ports::UserLoaded result_of(const ports::LoadUser&, std::span<const Rows> answers) {
-  ports::UserLoaded loaded{.rooms_version = 1};
-  if (!answers[0].empty()) {
-    loaded.rooms_version = answers[0].u64(0, 0);
-    loaded.items_version = answers[0].u64(0, 1);
+Answered<ports::UserLoaded> results_of(Asked<ports::LoadUser> asked, std::span<const Rows> answers) {
+  const Rows& rows = answers[0];
+  const std::int64_t complete = complete_before(rows, asked.size());
+  Answered<ports::UserLoaded> answered(asked.size());
+  for (int row = 0; row < rows.count() && rows.i64(row, 0) < complete; ++row) {
+    auto& loaded = answered[static_cast<std::size_t>(rows.i64(row, 0)) - 1];
+    if (!loaded) {
+      loaded = ports::UserLoaded{.rooms_version = rows.u64(row, 1), .items_version = rows.u64(row, 2), .rooms = {}};
+    }
+    const auto room = rows.as<RoomId>(row, 3);
+    if (!room) continue;  // the user is in none
+    loaded->rooms.push_back({.info = {.room = room,
+                                      .kind = rows.as<wire::RoomKind>(row, 4),
+                                      .role = rows.as<wire::Role>(row, 5),
+                                      .title = std::string(rows.bytes(row, 6))},
+                             .read_seq = rows.as<Seq>(row, 7),
+                             .read_msg_no = rows.u64(row, 8)});
   }
-  const Rows& rooms = answers[1];
-  for (int row = 0; row < rooms.count(); ++row) {
-    loaded.rooms.push_back({.info = {.room = rooms.as<RoomId>(row, 0),
-                                     .kind = rooms.as<wire::RoomKind>(row, 1),
-                                     .role = rooms.as<wire::Role>(row, 2),
-                                     .title = std::string(rooms.bytes(row, 3))},
-                            .read_seq = rooms.as<Seq>(row, 4),
-                            .read_msg_no = rooms.u64(row, 5)});
+  for (auto& loaded : answered) {
+    if (loaded) std::ranges::sort(loaded->rooms, {}, [](const ports::UserRoom& room) { return room.info.room; });
   }
-  std::ranges::sort(loaded.rooms, {}, [](const ports::UserRoom& room) { return room.info.room; });
-  return loaded;
+  return answered;
 }
 
-std::vector<Call> calls_of(const ports::LoadItems& request) {
-  return {{&kVersions, Params().add(request.user)},
-          {&kItems, Params().add(request.user).add(request.after).add(wire::limits::kItemsMax + 1)}};
+std::vector<Call> calls_of(Asked<ports::LoadItems> asked) {
+  Params params;
+  params.add_array(bigints_of(asked, &ports::LoadItems::user)).add_array(bigints_of(asked, &ports::LoadItems::after));
+  params.add(wire::limits::kItemsMax + 1).add(wire::limits::kItemsBytesMax);
+  add_rows_max(params, asked.size());
+  return {{&kItems, std::move(params)}};
 }
 
-ports::ItemsLoaded result_of(const ports::LoadItems& request, std::span<const Rows> answers) {
-  wire::Items changes;
-  if (!answers[0].empty()) changes.version = answers[0].u64(0, 1);
-  changes.prev = ports::continues(request.after, changes.version) ? request.after : 0;
+Answered<ports::ItemsLoaded> results_of(Asked<ports::LoadItems> asked, std::span<const Rows> answers) {
+  const Rows& rows = answers[0];
+  const std::int64_t complete = complete_before(rows, asked.size());
+  Answered<ports::ItemsLoaded> answered(asked.size());
   std::size_t bytes = 0;
-  const Rows& rows = answers[1];
-  for (int row = 0; row < rows.count(); ++row) {
-    wire::Item item{.kind = rows.as<wire::ItemKind>(row, 1),
-                    .key = std::string(rows.bytes(row, 2)),
-                    .value = std::string(rows.bytes(row, 3)),
-                    .version = rows.u64(row, 0)};
+  for (int row = 0; row < rows.count() && rows.i64(row, 0) < complete; ++row) {
+    const std::size_t at = static_cast<std::size_t>(rows.i64(row, 0)) - 1;
+    if (!answered[at]) {
+      const std::uint64_t newest = rows.u64(row, 1);
+      const std::uint64_t after = asked[at]->after;
+      answered[at] =
+          ports::ItemsLoaded{.changes = {.prev = ports::continues(after, newest) ? after : 0, .version = newest}};
+      bytes = 0;
+    }
+    wire::Items& changes = answered[at]->changes;
+    wire::Item item{.kind = rows.as<wire::ItemKind>(row, 3),
+                    .key = std::string(rows.bytes(row, 4)),
+                    .value = std::string(rows.bytes(row, 5)),
+                    .version = rows.u64(row, 2)};
+    if (item.version == 0 || changes.more) continue;  // there is none, or no room for it
     bytes += item.key.size() + item.value.size() + ports::kItemBytes;
     if (!changes.items.empty() &&
         (bytes > wire::limits::kItemsBytesMax || changes.items.size() == wire::limits::kItemsMax)) {
       changes.more = true;
       changes.version = changes.items.back().version;
-      break;
+      continue;
     }
     changes.items.push_back(std::move(item));
   }
-  return {.changes = std::move(changes)};
+  return answered;
 }
 
 std::vector<Call> calls_of(const ports::PutItem& request) {

@@ -5,16 +5,17 @@
 #include <vector>
 
 #include "server/ports/store.h"
+#include "server/store/postgres/asked.h"
 #include "server/store/postgres/call.h"
 #include "server/store/postgres/rows.h"
 
 namespace starling::postgres {
 
-std::vector<Call> calls_of(const ports::LoadUser& request);
-ports::UserLoaded result_of(const ports::LoadUser& request, std::span<const Rows> answers);
+std::vector<Call> calls_of(Asked<ports::LoadUser> asked);
+Answered<ports::UserLoaded> results_of(Asked<ports::LoadUser> asked, std::span<const Rows> answers);
 
-std::vector<Call> calls_of(const ports::LoadItems& request);
-ports::ItemsLoaded result_of(const ports::LoadItems& request, std::span<const Rows> answers);
+std::vector<Call> calls_of(Asked<ports::LoadItems> asked);
+Answered<ports::ItemsLoaded> results_of(Asked<ports::LoadItems> asked, std::span<const Rows> answers);
 
 std::vector<Call> calls_of(const ports::PutItem& request);
 ports::ItemStored result_of(const ports::PutItem& request, std::span<const Rows> answers);
