@@ -14,11 +14,9 @@ Result<void, std::string> RoomStore::each(const std::function<void(const store::
 }
 
 Result<store::RoomView, std::string> RoomStore::room(RoomId room) const {
-  auto shown =
-      postgres() ? postgres::room_show(*postgres(), room) : store::room_show(config_.database_path(), room);
+  auto shown = postgres() ? postgres::room_show(*postgres(), room) : store::room_show(config_.database_path(), room);
   if (shown && !shown->exists) {
-    return tl::unexpected(
-        fmt::format("there is no room {}: starlingctl room list shows which there are", room.value));
+    return tl::unexpected(fmt::format("there is no room {}: starlingctl room list shows which there are", room.value));
   }
   return shown;
 }

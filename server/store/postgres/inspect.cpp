@@ -101,9 +101,8 @@ Result<store::RoomView, std::string> room_show(const std::string& conninfo, Room
         "ORDER BY user_id < 0, user_id",
         Params().add(room));
     for (int i = 0; i < members.count(); ++i) {
-      view.members.push_back({.user = members.as<UserId>(i, 0),
-                              .role = members.as<wire::Role>(i, 1),
-                              .join_seq = members.as<Seq>(i, 2)});
+      view.members.push_back(
+          {.user = members.as<UserId>(i, 0), .role = members.as<wire::Role>(i, 1), .join_seq = members.as<Seq>(i, 2)});
     }
     return view;
   });
