@@ -46,6 +46,7 @@ struct Options {
   std::string report;
   std::string tokens;
   std::string duration;
+  std::string ramp;
   std::uint32_t users = 0;
   std::uint32_t workers = 0;
   std::uint64_t seed = 0;
@@ -86,6 +87,9 @@ Or<void> apply(const Options& options, users::Scenario& scenario) {
   }
   if (!options.duration.empty() && !users::parse_duration(options.duration, scenario.duration)) {
     return tl::unexpected(fmt::format("--duration takes a duration, as 30s or 2m, not '{}'", options.duration));
+  }
+  if (!options.ramp.empty() && !users::parse_duration(options.ramp, scenario.ramp)) {
+    return tl::unexpected(fmt::format("--ramp takes a duration, as 30s or 2m, not '{}'", options.ramp));
   }
   if (!options.faults.empty()) {
     auto lines = users::parse_faults(one_time_a_line(options.faults));
@@ -278,6 +282,7 @@ void add_run_command(CLI::App& app, int& exit_code) {
   command->add_option("--report", options->report, "Directory for report.html, result.json and junit.xml");
   command->add_option("--users", options->users, "Instead of the scenario's number");
   command->add_option("--duration", options->duration, "Instead of the scenario's, as 30s");
+  command->add_option("--ramp", options->ramp, "Instead of the scenario's, as 30s");
   command->add_option("--tokens", options->tokens, "File of access tokens, one a line, instead of minting them");
   command->add_option("--seed", options->seed, "Of users, rooms and actions (default: a new one)");
   command

@@ -7,9 +7,10 @@ import sys
 import tempfile
 import urllib.request
 
-from .programs import BIN, read_metrics_by_label, summed
+from .programs import BIN, read_metrics_by_label, rss_bytes, summed
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[3]))
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT))
 
 from tools.cluster import database, node  # noqa: E402
 from tools.cluster.cluster import Cluster  # noqa: E402
@@ -19,11 +20,12 @@ TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 class RealCluster:
-    def __init__(self, nodes, port):
+    def __init__(self, nodes, port, sections=""):
+        """`sections`: more of each node's configuration."""
         # PostgreSQL's user has to get in, and the way to its sockets is short.
         self.home = tempfile.TemporaryDirectory(prefix="starling-bench-", dir="/var/tmp")
         os.chmod(self.home.name, 0o711)
-        self.layout = Layout.make(pathlib.Path(self.home.name) / "c", nodes, port)
+        self.layout = Layout.make(pathlib.Path(self.home.name) / "cluster", nodes, port, sections=sections)
         self.cluster = Cluster(self.layout, BIN.absolute())
 
     def __enter__(self):
@@ -70,9 +72,10 @@ class RealCluster:
 
     def cpu_s(self):
         """(of all processes of PostgreSQL, standbys included; of all nodes) so far."""
-        return self._cpu_s(DATABASES), self._cpu_s(self.layout.node_names)
+        return self.cpu_s_of(DATABASES), self.cpu_s_of(self.layout.node_names)
 
-    def _cpu_s(self, names):
+    def cpu_s_of(self, names):
+        """Of those processes and their children."""
         ticks = 0
         for name in names:
             for pid, _ in self.layout.process(name).family():
@@ -82,3 +85,7 @@ class RealCluster:
                     continue
                 ticks += sum(map(int, fields[11:13]))
         return ticks / TICKS_PER_S
+
+    def rss_bytes(self):
+        """Of all nodes."""
+        return sum(rss_bytes(self.layout.process(name).pid()) for name in self.layout.node_names)

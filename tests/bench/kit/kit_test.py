@@ -6,6 +6,7 @@ import json
 import sys
 import unittest
 
+from kernel import SOCKET_CACHES, buffer_bytes, cache_bytes
 from search import highest
 from verdict import Verdict, broken_promises
 
@@ -59,6 +60,24 @@ class Verdicts(unittest.TestCase):
         self.assertEqual({}, broken_promises(whole))
         for name in whole:
             self.assertEqual({name: 3}, broken_promises(whole | {name: 3}))
+
+
+SLABINFO = """\
+slabinfo - version: 2.1
+# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> : tunables <limit> <batchcount> <sharedfactor> : slabdata <active_slabs> <num_slabs> <sharedavail>
+TCPv6                104    104   2496   13    8 : tunables    0    0    0 : slabdata      8      8      0
+TCP                   65    117   2368   13    8 : tunables    0    0    0 : slabdata      7      9      0
+filp                1359   1386    192   21    1 : tunables    0    0    0 : slabdata     66     66      0
+"""
+
+
+class Kernel(unittest.TestCase):
+    def test_slabs_of_the_named_caches_count_whole(self):
+        self.assertEqual((9 * 8 + 66) * 4096, cache_bytes(SLABINFO, SOCKET_CACHES))
+        self.assertEqual(66 * 4096, cache_bytes(SLABINFO, ("filp",)))
+
+    def test_buffers_are_those_of_tcp(self):
+        self.assertEqual(146 * 4096, buffer_bytes("sockets: used 23\nTCP: inuse 1 orphan 0 tw 0 alloc 1 mem 146\nFRAG: inuse 0 memory 7\n"))
 
 
 if __name__ == "__main__":

@@ -55,6 +55,11 @@ def summed(by_label):
     return values
 
 
+def rss_bytes(pid):
+    rollup = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(re.search(r"^Rss:\s+(\d+) kB", rollup, re.MULTILINE)[1]) * 1024
+
+
 class Server:
     """starlingd with its data in `directory`. `settings` are lines of TOML beyond where it listens and stores."""
 
@@ -115,8 +120,7 @@ class Server:
         return summed(self.metrics_by_label())
 
     def rss_bytes(self):
-        rollup = pathlib.Path(f"/proc/{self.pid}/smaps_rollup").read_text()
-        return int(re.search(r"^Rss:\s+(\d+) kB", rollup, re.MULTILINE)[1]) * 1024
+        return rss_bytes(self.pid)
 
     def send_queues(self):
         """Bytes that the kernel holds for each of the server's connections."""
