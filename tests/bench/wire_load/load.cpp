@@ -128,7 +128,8 @@ void Load::progress_join(Instant now) {
 }
 
 void Load::progress_run(Instant now) {
-  switch (run_->progress(now)) {
+  const std::size_t behind = options_.heads ? rooms_.behind() : 0;
+  switch (run_->progress(now, behind)) {
     case Run::Mark::None:
       return;
     case Run::Mark::Begin:
@@ -136,7 +137,7 @@ void Load::progress_run(Instant now) {
     case Run::Mark::End:
       return answer(R"({"mark":"end"})");
     case Run::Mark::Done:
-      answer(run_->report());
+      answer(run_->report(behind));
       run_.reset();
       return;
   }

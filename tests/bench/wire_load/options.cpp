@@ -23,6 +23,7 @@ Options parse_options(int argc, char** argv) {
   cli.add_option("--joining", options.joining_max, "Connections being opened at a time")->check(CLI::PositiveNumber);
   cli.add_option("--server-pid", options.server_pid, "Process whose CPU time a run reports");
   cli.add_flag("--fold", options.fold, "Keep prefix hashes, to resume by cursor");
+  cli.add_flag("--heads", options.heads, "starling: subscribe to rooms' heads, and not to their events");
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

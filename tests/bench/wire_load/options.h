@@ -22,6 +22,7 @@ struct Options {
   std::uint32_t joining_max = 256;  // connections that are being opened at a time
   int server_pid = 0;               // whose CPU time is reported; 0: nobody's
   bool fold = false;                // keep prefix hashes, to resume by cursor
+  bool heads = false;               // of each room, hear how far it has come, and no events
 };
 
 /// Exits with 2 and a message when the line is wrong.

@@ -16,7 +16,8 @@ class Rooms {
     RoomId id;
     std::vector<std::uint32_t> readers;  // peers that are ready and read
     std::size_t turn = 0;
-    Seq head;  // the highest seq that any peer saw
+    Seq head;                // the highest seq that any peer saw
+    std::size_t behind = 0;  // readers of heads that have not been told of it yet
   };
 
   /// Where the room is; made when it is new.
@@ -28,7 +29,22 @@ class Rooms {
 
   void joined(std::uint32_t place, std::uint32_t peer) { rooms_[place].readers.push_back(peer); }
   void left(std::uint32_t place, std::uint32_t peer) { std::erase(rooms_[place].readers, peer); }
-  void saw(std::uint32_t place, Seq seq) { rooms_[place].head = std::max(rooms_[place].head, seq); }
+  void saw(std::uint32_t place, Seq seq) {
+    Room& room = rooms_[place];
+    if (seq <= room.head) return;
+    room.head = seq;
+    room.behind = room.readers.size();
+  }
+  /// A reader has heard of that head, for the first time.
+  void told(std::uint32_t place, Seq seq) {
+    saw(place, seq);
+    if (seq == rooms_[place].head) --rooms_[place].behind;
+  }
+  std::size_t behind() const {
+    std::size_t sum = 0;
+    for (const Room& room : rooms_) sum += room.behind;
+    return sum;
+  }
 
   std::size_t size() const { return rooms_.size(); }
   Room& at(std::uint32_t place) { return rooms_[place]; }

@@ -29,11 +29,12 @@ class Run {
 
   enum class Mark : std::uint8_t { None, Begin, End, Done };
   /// What the time has brought about; call it at every turn.
-  Mark progress(Instant now);
+  /// `behind`: readers of heads that have not heard of the newest one.
+  Mark progress(Instant now, std::size_t behind);
   Instant next_mark() const;
 
   /// One line of JSON.
-  std::string report() const;
+  std::string report(std::size_t behind) const;
 
  private:
   struct Usage {

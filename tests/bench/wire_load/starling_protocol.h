@@ -43,10 +43,11 @@ class StarlingProtocol final : public Protocol {
   void handle(Peer& peer, const wire::RoomList& frame, Instant now);
   void handle(Peer& peer, const wire::Synced& frame, Instant now);
   void handle(Peer& peer, const wire::Event& frame, Instant now);
+  void handle(Peer& peer, const wire::Head& frame, Instant now);
   void handle(Peer& peer, const wire::HistoryPage& frame, Instant now);
   void handle(Peer& peer, const wire::SendResult& frame, Instant now);
   template <class Other>
-  void handle(Peer&, const Other&, Instant) {}  // heads, marks, notices: not this load's matter
+  void handle(Peer&, const Other&, Instant) {}  // marks, notices: not this load's matter
   void put(Peer& peer, const wire::ClientFrame& frame);
   void put(Peer& peer, ws::Opcode opcode, std::span<const std::byte> payload);
 

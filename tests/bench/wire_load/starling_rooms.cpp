@@ -46,6 +46,7 @@ void StarlingProtocol::sync(Peer& peer) {
   for (const RoomCursor& cursor : peer.rooms) {
     if (cursor.live) continue;
     wire::SyncRoom room{.room = cursor.room, .floor = cursor.seq};
+    if (options_.heads) room.mode = wire::SyncMode::Heads;
     // Without the hash a cursor proves nothing: the peer is then a new device.
     if (options_.fold) room.cursor = {.epoch = cursor.epoch, .seq = cursor.seq, .hash = cursor.hash};
     frame.rooms.push_back(room);
@@ -79,6 +80,11 @@ void StarlingProtocol::synced(Peer& peer, RoomCursor& cursor, const wire::Synced
     cursor.hash = answer.start.hash;
     if (answer.next_cseq) cursor.next_cseq = answer.next_cseq;
   }
+  if (answer.status == wire::SyncStatus::Heads) {
+    cursor.epoch = answer.epoch;
+    cursor.seq = answer.head;
+    if (answer.next_cseq) cursor.next_cseq = answer.next_cseq;
+  }
   cursor.head = std::max(cursor.head, answer.head);
   cursor.live = true;
   rooms_.saw(cursor.place, answer.head);
@@ -95,6 +101,18 @@ void StarlingProtocol::handle(Peer& peer, const wire::Event& event, Instant now)
     return;
   }
   apply(peer, *cursor, event, now);
+}
+
+void StarlingProtocol::handle(Peer& peer, const wire::Head& head, Instant now) {
+  RoomCursor* cursor = find(peer, head.room);
+  if (cursor == nullptr || !cursor->live || !options_.heads) return;
+  if (head.seq <= cursor->seq) {
+    ++tally_.doubles;
+    return;
+  }
+  cursor->seq = head.seq;
+  rooms_.told(cursor->place, head.seq);
+  if (tally_.measures(now)) ++tally_.window_heads;
 }
 
 void StarlingProtocol::apply(Peer& peer, RoomCursor& cursor, const wire::Event& event, Instant now) {

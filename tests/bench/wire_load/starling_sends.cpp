@@ -46,7 +46,12 @@ void StarlingProtocol::handle(Peer& peer, const wire::SendResult& frame, Instant
   peer.in_flight.erase(it);
   if (frame.status == wire::SendStatus::Accepted || frame.status == wire::SendStatus::Duplicate) {
     ++tally_.accepted;
-    tally_.expected += rooms_.at(peer.rooms.front().place).readers.size();
+    const std::uint32_t place = peer.rooms.front().place;
+    if (options_.heads) {
+      rooms_.saw(place, frame.seq);
+    } else {
+      tally_.expected += rooms_.at(place).readers.size();
+    }
   } else {
     ++tally_.refused;
   }

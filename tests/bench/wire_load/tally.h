@@ -37,13 +37,14 @@ struct Tally {
   Instant window_end = kNever;
   std::uint64_t window_sends = 0;
   std::uint64_t window_deliveries = 0;
+  std::uint64_t window_heads = 0;
   Histogram latency;
 
   void begin_run() {
     ++run;
     sent = accepted = expected = deliveries = postponed = busy = refused = 0;
     window_begin = window_end = kNever;
-    window_sends = window_deliveries = 0;
+    window_sends = window_deliveries = window_heads = 0;
     latency.clear();
   }
   bool measures(Instant at) const { return at >= window_begin && at < window_end; }

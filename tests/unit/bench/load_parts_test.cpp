@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "tests/bench/wire_load/command.h"
+#include "tests/bench/wire_load/rooms.h"
 #include "tests/bench/wire_load/schedule.h"
 #include "tests/bench/wire_load/tally.h"
 
@@ -36,6 +37,24 @@ TEST(Schedule, IsAValueOfItsSeed) {
   EXPECT_EQ(one.next(), same.next());
   EXPECT_EQ(one.room(100), same.room(100));
   EXPECT_NE(one.next(), other.next());
+}
+
+TEST(Rooms, KnowsHowManyReadersHaveNotHeardOfTheNewestHead) {
+  Rooms rooms;
+  const std::uint32_t place = rooms.place_of(RoomId(5));
+  for (const std::uint32_t peer : {0u, 1u, 2u}) rooms.joined(place, peer);
+  EXPECT_EQ(rooms.behind(), 0u);
+  rooms.saw(place, Seq(7));  // as a sender's answer says
+  EXPECT_EQ(rooms.behind(), 3u);
+  rooms.told(place, Seq(7));
+  EXPECT_EQ(rooms.behind(), 2u);
+  rooms.told(place, Seq(8));  // newer than any answer so far: the others have not heard of that one
+  EXPECT_EQ(rooms.behind(), 2u);
+  rooms.told(place, Seq(7));  // an older one brings nobody up to date
+  EXPECT_EQ(rooms.behind(), 2u);
+  rooms.told(place, Seq(8));
+  rooms.told(place, Seq(8));
+  EXPECT_EQ(rooms.behind(), 0u);
 }
 
 TEST(Tally, MeasuresByTheIntendedTimeAndCountsByTheArrival) {
