@@ -27,7 +27,7 @@ void make(postgres::Session& session, std::uint64_t number) {
                                                         .title = "floor",
                                                         .members = {UserId(number)},
                                                         .now = wall_now()};
-  for (const postgres::Call& call : postgres::calls_of(request)) session.call(call);
+  session.answer(request);
 }
 
 }  // namespace
@@ -59,7 +59,8 @@ postgres::Call FloorRooms::next_batch(std::uint32_t room, double rows) {
                           .client_msg_id = ClientMsgId(mix64(number << 20 ^ cseq.value) | 1),
                           .body = body_});
   }
-  return std::move(postgres::calls_of(ports::StoreRequest(std::move(batch))).front());
+  const ports::StoreRequest request(std::move(batch));
+  return std::move(postgres::calls_of({&request}).front());
 }
 
 }  // namespace starling::bench
