@@ -97,7 +97,7 @@ struct RoomsListed {
 struct RoomChanged {
   const wire::RoomChanged* change = nullptr;
 };
-/// Not a member any more, as the end of a list or the answer to a Sync shows.
+/// Not a member any more, as a list or a change of it says.
 struct RoomLeft {
   RoomId room;
 };

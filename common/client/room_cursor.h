@@ -14,6 +14,8 @@ enum class SyncState : std::uint8_t {
   Wanted = 1,   // goes into the next Sync
   Asked = 2,    // a Sync is on its way
   Settled = 3,  // answered: events, heads or nothing, as the mode says
+  PutOff = 4,   // answered Unavailable: becomes Wanted when the wait is over
+  Denied = 5,   // answered NotMember, of which the list has said nothing yet: likewise
 };
 
 /// How far this device has come in a room. (epoch, seq, hash) is what a Sync asks with.
@@ -26,16 +28,17 @@ struct RoomCursor {
   std::uint64_t seq : 40 = 0;
   std::uint64_t epoch : 16 = 0;
   std::uint64_t mode_bits : 2 = static_cast<std::uint64_t>(wire::SyncMode::Full);
-  std::uint64_t sync_bits : 2 = 0;
-  std::uint64_t member : 1 = 1;    // as far as the server has told
-  std::uint64_t listed : 1 = 0;    // seen in the RoomList that is being received
-  std::uint64_t deferred : 1 = 0;  // answered Unavailable: becomes Wanted when the wait is over
-  std::uint64_t behind : 1 = 0;    // wants another Sync once the present one is answered
+  std::uint64_t sync_bits : 3 = 0;
+  std::uint64_t member : 1 = 1;  // as the user's list of rooms says
+  std::uint64_t listed : 1 = 0;  // seen in the RoomList that is being received
+  std::uint64_t behind : 1 = 0;  // wants another Sync once the present one is answered
 
   wire::SyncMode mode() const { return static_cast<wire::SyncMode>(mode_bits); }
   void set_mode(wire::SyncMode m) { mode_bits = static_cast<std::uint64_t>(m) & 3; }
   SyncState sync() const { return static_cast<SyncState>(sync_bits); }
-  void set_sync(SyncState s) { sync_bits = static_cast<std::uint64_t>(s) & 3; }
+  void set_sync(SyncState s) { sync_bits = static_cast<std::uint64_t>(s) & 7; }
+  /// The log takes nothing from this user, as far as is known.
+  bool shut_out() const { return member == 0 || sync() == SyncState::Denied; }
 
   wire::Cursor cursor() const { return {.epoch = Epoch(epoch), .seq = Seq(seq), .hash = hash}; }
   /// False, and nothing moved, when the cursor is beyond what fits.

@@ -101,7 +101,7 @@ void Session::connection_lost(Output& out) {
   listing_ = false;
   for (RoomCursor& cursor : rooms_.cursors()) {
     cursor.set_sync(SyncState::Idle);
-    cursor.listed = cursor.deferred = cursor.behind = 0;
+    cursor.listed = cursor.behind = 0;
   }
 }
 
@@ -157,8 +157,9 @@ void Session::on_time(Instant now, Output& out) {
   if (syncs_.deferral_over(now)) {
     syncs_.clear_deferral();
     for (std::uint32_t i = 0; i < rooms_.size(); ++i) {
-      if (rooms_.cursor(i).deferred == 0) continue;
-      rooms_.cursor(i).deferred = 0;
+      const SyncState at = rooms_.cursor(i).sync();
+      if (at != SyncState::PutOff && at != SyncState::Denied) continue;
+      rooms_.cursor(i).set_sync(SyncState::Idle);
       want_sync(i);
     }
   }

@@ -160,7 +160,7 @@ class Session {
   void want_sync(std::uint32_t i);
   void send_syncs(Instant now, Output& out);
   bool busy(std::uint64_t request_id, bool is_busy, std::uint32_t retry_after_ms, Instant now);
-  void put_off_sync(std::uint32_t i, std::uint32_t retry_after_ms, Instant now);
+  void put_off_sync(std::uint32_t i, SyncState as, Duration delay, Instant now);
   bool synced_room(std::uint32_t i, const wire::SyncedRoom& answer, Instant now, Output& out);
   bool follow_epoch(std::uint32_t i, const wire::SyncedRoom& answer, Instant now, Output& out);
   bool reset_room(std::uint32_t i, const wire::SyncedRoom& answer, wire::ResetReason reason, const wire::Cursor& start,

@@ -47,7 +47,7 @@ void Session::handle(const wire::Welcome& frame, Instant now, Output& out) {
 
 void Session::handle(const wire::Event& frame, Instant now, Output& out) {
   const std::uint32_t i = rooms_.find(frame.room);
-  if (i == RoomTable::kNone || rooms_.cursor(i).member == 0) {
+  if (i == RoomTable::kNone || rooms_.cursor(i).shut_out()) {
     // Left, and the pushes up to the removal are still coming: without a word now and then they would wait for credit.
     if (frame.seq.value % limits::kDeliveredEvery == 0) {
       out.frames.emplace_back(wire::Delivered{.rooms = {{.room = frame.room, .seq = frame.seq}}});

@@ -17,7 +17,7 @@ void Session::send_outbox(RoomId room, Instant now, Output& out) {
   if (!link_.ready()) return;
   const std::uint32_t i = rooms_.find(room);
   const RoomCursor& cursor = rooms_.cursor(i);
-  if (cursor.member != 0 && cursor.sync() != SyncState::Settled) {
+  if (!cursor.shut_out() && cursor.sync() != SyncState::Settled) {
     if (cursor.sync() == SyncState::Idle) {
       want_sync(i);
       send_syncs(now, out);
@@ -58,7 +58,7 @@ bool Session::renumber(std::uint32_t i, Cseq next, Instant now, Output& out) {
 void Session::handle(const wire::SendResult& answered, Instant now, Output& out) {
   wire::SendResult frame = answered;
   const std::uint32_t i = rooms_.find(frame.room);
-  const bool member = i != RoomTable::kNone && rooms_.cursor(i).member != 0;
+  const bool member = i != RoomTable::kNone && !rooms_.cursor(i).shut_out();
   // A log that was put back may hold another message under the number, and who is no member was told of no other number.
   const bool other_history = frame.status == wire::SendStatus::Conflict && !member;
   if (other_history) frame.status = wire::SendStatus::Forbidden;
@@ -120,12 +120,13 @@ void Session::settled(std::uint32_t i, const wire::Send& send, const wire::SendR
 
 void Session::stale_epoch(std::uint32_t i, Epoch epoch, Instant now, Output& out) {
   const RoomCursor& cursor = rooms_.cursor(i);
-  if (cursor.member == 0) {
-    // A Sync would only be told NotMember. Nothing of the room is shown any more, so the epoch is all there is to keep.
-    if (epoch.value > cursor.epoch) {
+  if (cursor.shut_out()) {
+    // A Sync would only be told NotMember. Nothing is shown of a room that was left, so the epoch is all there is to keep.
+    if (cursor.member == 0 && epoch.value > cursor.epoch) {
       rooms_.jump(i, {.epoch = epoch, .seq = Seq(), .hash = PrefixHash()});
     } else {
       // The log was copied back. Should the user come back, this device has to dispute that: it goes on knowing the later one.
+      // Or it holds what is shown: it needs the Reset.
       send_outbox_under(epoch, cursor.room, now, out);
     }
     return;

@@ -51,7 +51,9 @@ void Session::handle(const wire::RoomChanged& frame, Instant now, Output& out) {
 std::uint32_t Session::member_joined(RoomId room, Output& out) {
   std::uint32_t i = rooms_.find(room);
   if (i != RoomTable::kNone && rooms_.cursor(i).member != 0) {
-    if (rooms_.cursor(i).sync() == SyncState::Idle && rooms_.cursor(i).mode() != wire::SyncMode::Off) want_sync(i);
+    const SyncState at = rooms_.cursor(i).sync();
+    const bool unasked = at == SyncState::Idle || at == SyncState::Denied;
+    if (unasked && rooms_.cursor(i).mode() != wire::SyncMode::Off) want_sync(i);
     return i;
   }
   if (i == RoomTable::kNone) {
@@ -70,7 +72,7 @@ void Session::member_left(std::uint32_t i, Instant now, Output& out) {
   RoomCursor& cursor = rooms_.cursor(i);
   if (cursor.member == 0) return;
   cursor.member = 0;
-  cursor.deferred = cursor.behind = 0;
+  cursor.behind = 0;
   cursor.set_sync(SyncState::Idle);
   persist(PersistRoom{rooms_.state(i)}, out);
   watches_.forget(cursor.room);

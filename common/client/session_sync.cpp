@@ -12,7 +12,7 @@ namespace starling::client {
 
 void Session::want_sync(std::uint32_t i) {
   RoomCursor& cursor = rooms_.cursor(i);
-  if (!link_.ready() || cursor.member == 0 || cursor.deferred != 0) return;
+  if (!link_.ready() || cursor.member == 0 || cursor.sync() == SyncState::PutOff) return;
   if (cursor.sync() == SyncState::Asked) {
     cursor.behind = 1;
     return;
@@ -58,11 +58,14 @@ bool Session::synced_room(std::uint32_t i, const wire::SyncedRoom& answer, Insta
         cursor.set_sync(SyncState::Idle);
         want_sync(i);
       } else {
-        member_left(i, now, out);
+        // Which rooms there are, the list says. This may be of before what it has said already, or of between two changes
+        // of which it will never tell: who was removed and added again is on it as before.
+        put_off_sync(i, SyncState::Denied, limits::kDeniedRetry, now);
+        send_outbox(answer.room, now, out);
       }
       return true;
     case wire::SyncStatus::Unavailable:
-      put_off_sync(i, answer.retry_after_ms, now);
+      put_off_sync(i, SyncState::PutOff, std::chrono::milliseconds(answer.retry_after_ms), now);
       return true;
     case wire::SyncStatus::Reset:
       if (!reset_room(i, answer, answer.reason, answer.start, now, out)) return false;
@@ -94,14 +97,12 @@ bool Session::synced_room(std::uint32_t i, const wire::SyncedRoom& answer, Insta
   return true;
 }
 
-void Session::put_off_sync(std::uint32_t i, std::uint32_t retry_after_ms, Instant now) {
-  Duration delay =
-      std::clamp<Duration>(std::chrono::milliseconds(retry_after_ms), limits::kRetryAfterMin, limits::kRetryAfterMax);
+void Session::put_off_sync(std::uint32_t i, SyncState as, Duration delay, Instant now) {
+  delay = std::clamp(delay, limits::kRetryAfterMin, limits::kRetryAfterMax);
   delay += Duration(static_cast<Duration::rep>(rng_.below(static_cast<std::uint64_t>(delay.count() / 2))));
   RoomCursor& cursor = rooms_.cursor(i);
-  cursor.set_sync(SyncState::Idle);
+  cursor.set_sync(as);
   cursor.behind = 0;
-  cursor.deferred = 1;
   syncs_.defer(now + delay);
 }
 

@@ -43,6 +43,8 @@ inline constexpr Duration kAnswerTimeout = 10s;
 /// What a server may ask for by retry_after_ms.
 inline constexpr Duration kRetryAfterMin = 100ms;
 inline constexpr Duration kRetryAfterMax = 60s;
+/// A room that is on the list and whose Sync is answered NotMember is asked for again after this.
+inline constexpr Duration kDeniedRetry = 5s;
 /// Awaiting an answer, and not one frame received for this long: the peer is dead. Longer than two answer timeouts.
 /// A connection that awaits nothing is the driver's to watch, by WebSocket pings.
 inline constexpr Duration kSilenceMax = 25s;

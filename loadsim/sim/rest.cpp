@@ -36,6 +36,10 @@ const char* word_for(client::SyncState state) {
       return "asked";
     case client::SyncState::Settled:
       return "settled";
+    case client::SyncState::PutOff:
+      return "put off";
+    case client::SyncState::Denied:
+      return "denied";
   }
   return "?";
 }

@@ -93,11 +93,64 @@ TEST(RoomChanged, WhoComesBackCountsOnFromWhereHeWas) {
   EXPECT_EQ(server.send(kRoom, "b").cseq, Cseq(2));
 }
 
-TEST(NotMember, ASyncMayTellFirst) {
+TEST(NotMember, EndsNothingThatTheListHasAndIsAskedAgain) {
   ScriptedServer server;
   server.bring_online();
   server.answer({.room = kRoom, .status = wire::SyncStatus::NotMember});
+  EXPECT_TRUE(server.take().left.empty());
+  server.pass(limits::kDeniedRetry * 3 / 2);
+  server.answer_live(server.take());
+  server.deliver(kRoom, 1, 1);
+  EXPECT_EQ(server.take().applied_seqs(), std::vector<std::uint64_t>{1});
+}
+
+TEST(NotMember, TheListTellsOfTheRemovalAndThenNothingIsAsked) {
+  ScriptedServer server;
+  server.bring_online();
+  server.answer({.room = kRoom, .status = wire::SyncStatus::NotMember});
+  server.receive(wire::RoomChanged{.rooms_version = 2, .info = {.room = kRoom, .role = wire::Role::None}});
   EXPECT_EQ(server.take().left, std::vector{kRoom});
+  server.pass(limits::kDeniedRetry * 3);
+  EXPECT_TRUE(server.take().all<wire::Sync>().empty());
+}
+
+TEST(NotMember, OfBeforeTheReturnIsOverruledByTheAnswerAfterIt) {
+  ScriptedServer server;
+  server.bring_online();
+  server.pass(1s);
+  server.take();
+  wire::Event removal = event(kRoom, 1);
+  removal.kind = wire::EventKind::MemberRemove;
+  removal.subject = kMe;
+  server.receive(removal);
+  ASSERT_EQ(server.take().all<wire::Sync>().size(), 1u);
+  server.receive(wire::RoomChanged{.rooms_version = 2, .info = {.room = kRoom, .role = wire::Role::None}});
+  server.receive(wire::RoomChanged{.rooms_version = 3, .info = {.room = kRoom, .role = wire::Role::Member}});
+  server.pass(1s);
+  const Seen second = server.take();
+  ASSERT_EQ(second.all<wire::Sync>().size(), 1u);
+  server.answer({.room = kRoom, .status = wire::SyncStatus::NotMember});  // to the first
+  server.answer_live(second);
+  server.deliver(kRoom, 2, 2);
+  const Seen seen = server.take();
+  EXPECT_TRUE(seen.left.empty());
+  EXPECT_EQ(seen.applied_seqs(), std::vector<std::uint64_t>{2});
+}
+
+TEST(NotMember, WhoWasRemovedAndAddedAgainUntoldAsksWithTheNextConnection) {
+  ScriptedServer server;
+  server.bring_online();
+  server.answer({.room = kRoom, .status = wire::SyncStatus::NotMember});
+  server.receive(wire::RoomChanged{.rooms_version = 4, .info = {.room = kOther, .role = wire::Role::Member}});
+  server.disconnect();
+  server.pass(2s);
+  server.connect();
+  server.take();
+  server.welcome(4);
+  const auto syncs = server.take().all<wire::Sync>();
+  ASSERT_EQ(syncs.size(), 1u);
+  ASSERT_EQ(syncs[0].rooms.size(), 2u);
+  EXPECT_EQ(syncs[0].rooms[0].room, kRoom);
 }
 
 }  // namespace
