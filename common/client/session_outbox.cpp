@@ -122,11 +122,11 @@ void Session::stale_epoch(std::uint32_t i, Epoch epoch, Instant now, Output& out
   const RoomCursor& cursor = rooms_.cursor(i);
   if (cursor.shut_out()) {
     // A Sync would only be told NotMember. Nothing is shown of a room that was left, so the epoch is all there is to keep.
-    if (cursor.member == 0 && epoch.value > cursor.epoch) {
+    if (cursor.member == 0 && cursor.epoch != 0 && epoch.value > cursor.epoch) {
       rooms_.jump(i, {.epoch = epoch, .seq = Seq(), .hash = PrefixHash()});
     } else {
       // The log was copied back. Should the user come back, this device has to dispute that: it goes on knowing the later one.
-      // Or it holds what is shown: it needs the Reset.
+      // Or it holds nothing, or what is shown: it needs the Reset.
       send_outbox_under(epoch, cursor.room, now, out);
     }
     return;

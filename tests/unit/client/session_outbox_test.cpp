@@ -197,6 +197,24 @@ TEST(Send, ToARoomThatWasLeftAndLostItsEpochIsSettledToo) {
   EXPECT_EQ(sends[0].epoch, Epoch(2));
 }
 
+TEST(Send, AConflictInARoomThatWasLeftIsFollowedByAReset) {
+  ScriptedServer server;
+  server.bring_online({kRoom}, 5);
+  server.receive(wire::RoomChanged{.rooms_version = 2, .info = {.room = kRoom, .role = wire::Role::None}});
+  server.send(kRoom, "what a twin has sent");
+  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::Conflict, .epoch = Epoch(1)});
+  server.take();
+  server.send(kRoom, "too late");
+  EXPECT_EQ(server.take().all<wire::Send>().at(0).epoch, Epoch());
+  server.result({.room = kRoom, .cseq = Cseq(2), .status = wire::SendStatus::StaleEpoch, .epoch = Epoch(1)});
+  EXPECT_EQ(server.take().all<wire::Send>().at(0).epoch, Epoch(1));
+  server.pass(1s);
+  server.receive(wire::RoomChanged{.rooms_version = 3, .info = {.room = kRoom, .role = wire::Role::Member}});
+  const auto syncs = server.take().all<wire::Sync>();
+  ASSERT_EQ(syncs.size(), 1u);
+  EXPECT_EQ(syncs[0].rooms[0].cursor, wire::Cursor());  // it holds nothing: the answer is a Reset
+}
+
 TEST(Send, ToARoomThatIsOffSubscribesToNothingButLearnsTheEpoch) {
   ScriptedServer server(Settings{.first_mode = wire::SyncMode::Off});
   server.start();
