@@ -175,17 +175,19 @@ void RoomLocals::serve_history(RoomLocal& local, const HistoryRead& ended, ports
     Session* s = sessions_.find(reader.conn);
     if (s == nullptr) continue;
     const std::uint32_t session = reader.conn.index;
+    const Seq oldest = local.visible_from(s->user);
+    const bool all_cut = !ended.range.backward && !page.events.empty() && page.events.back().seq < oldest;
     if (room_of(session, local.id) == nullptr) {
       end_history(session, reader.request, wire::SyncStatus::NotMember);
     } else if (behind || reader.request.floor > local.last || !sessions_.has_room(session)) {
       // A page must not be what closes the session for reading slowly.
       end_history(session, reader.request, wire::SyncStatus::Unavailable);
-    } else if ((ends_at_head && reader.head > read.head) || (in_doubt && !ended.whole)) {
-      start_history(local, session, reader.request);  // the read began before this one asked, or before the doubt
+    } else if ((ends_at_head && reader.head > read.head) || (in_doubt && !ended.whole) || all_cut) {
+      // The read began before this one asked, or before the doubt; or retention has cut all that it found.
+      start_history(local, session, reader.request);
     } else {
       --s->histories;
       page.request_id = reader.request.request_id;
-      const Seq oldest = local.visible_from(s->user);
       if (oldest <= page.min_seq) {
         sessions_.send(session, frame);
       } else {

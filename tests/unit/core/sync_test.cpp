@@ -296,6 +296,27 @@ TEST_F(SyncTest, APageThatWasReadBeforeADeletionIsNotForWhoAsksAfterIt) {
   EXPECT_EQ(rig.heard(bob).all<wire::HistoryPage>()[0].related.size(), 1u);
 }
 
+TEST_F(SyncTest, APageForwardThatRetentionHasCutMeanwhileBeginsAtWhatIsLeft) {
+  const RoomId old(0x20);
+  rig.store.add_room(old, {kAlice, kBob}, 1999);
+  const End alice = online();
+  const End bob = online(kBob, DeviceId(20));
+  rig.sync(alice, rig.at_head(old), wire::SyncMode::Full, old);
+  rig.hold_store();
+  rig.say(alice, wire::HistoryRequest{.request_id = 1, .room = old, .backward = false, .limit = 4});
+  const std::uint64_t id = rig.held_id();
+  ports::StoreCompletion page{.id = id, .result = rig.store.execute(rig.take_held())};
+  rig.let_store_run();
+  rig.store.room(old).min_seq = Seq(1500);
+  rig.sync(bob, rig.at(1200, old), wire::SyncMode::Full, old);
+  ASSERT_EQ(rig.heard(bob).synced(old).reason, wire::ResetReason::Truncated);
+  rig.input(0, StoreCompleted{.completion = std::move(page)});
+  const auto pages = rig.heard(alice).all<wire::HistoryPage>();
+  ASSERT_EQ(pages.size(), 1u);
+  ASSERT_EQ(pages[0].events.size(), 4u);
+  EXPECT_EQ(pages[0].events.front().seq, Seq(1500));
+}
+
 TEST_F(SyncTest, AFloorThatTheRoomHasNotReachedIsNotAnsweredBelow) {
   const End alice = online();
   rig.sync(alice, rig.at_head());
