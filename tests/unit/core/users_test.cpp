@@ -187,6 +187,33 @@ TEST(UsersTest, ALoginWhoseRequestWasLostDoesNotFenceALaterOne) {
   EXPECT_FALSE(rig.heard(second).closed);
 }
 
+/// Its home stood still while it was repeated, so it seems to be of the later connection.
+TEST(UsersTest, AWordOfAnEarlierConnectionThatWasLongOnTheWayEndsNoneForGood) {
+  Rig rig(2);
+  rig.store.add_room(kRoom, {kAlice});
+  const std::uint32_t home = rig.home(kAlice);
+  const std::uint32_t away = 1 - home;
+  ports::AttachDevice word;
+  rig.lose = [&](ShardId, ShardId, const ports::Payload& p) {
+    const auto* attach = std::get_if<ports::AttachDevice>(&p);
+    if (attach != nullptr) word = *attach;
+    return attach != nullptr;
+  };
+  rig.connect(kAlice, DeviceId(10), 0, away);
+  rig.lose = {};
+  const End present = rig.connect(kAlice, DeviceId(10), 0, away);
+  ASSERT_EQ(rig.heard(present).all<wire::Welcome>().size(), 1u);
+  rig.input(home, EnvelopeReceived{{.header = {.from = ShardId(static_cast<std::uint16_t>(away)),
+                                               .boot = 2,
+                                               .to_boot = 2,
+                                               .link_seq = 1000,
+                                               .view = ViewId(1),
+                                               .sent_at = rig.now().at - 2s},
+                                    .payload = word}});
+  ASSERT_TRUE(rig.heard(present).closed);
+  EXPECT_EQ(rig.heard(present).reason, CloseReason::Overloaded);
+}
+
 TEST(UsersTest, AUserHasOnlySoManyConnections) {
   Config config;
   config.connections_per_user_max = 3;
