@@ -138,6 +138,7 @@ void Network::schedule_drain(std::uint32_t device) {
       const std::uint64_t ns = link.outbox.front().bytes() * 1'000'000'000ull / link.bytes_per_s;
       wait = std::max(kWriterTurn, Duration(static_cast<Duration::rep>(ns)));
     }
+    wait = std::min(wait, link.slow_until - now);  // the rest goes at once
   }
   context_->wheel.schedule(now + wait, Happening::LinkDrained, device, link.attempt);
 }
@@ -263,6 +264,7 @@ void Network::heal() {
   for (std::uint32_t device = 0; device < links_.size(); ++device) {
     Link& link = links_[device];
     link.slow_until = link.stalled_until = link.unreachable_until = now;
+    if (link.drain_scheduled) context_->wheel.schedule(now, Happening::LinkDrained, device, link.attempt);
     if (!link.broken) continue;
     context_->wheel.schedule(now + 1s, Happening::ClientNotices, device, link.attempt);
     context_->wheel.schedule(now + 1s, Happening::ServerNotices, device, link.server_key());

@@ -120,6 +120,22 @@ TEST(Delivery, AReaderThatReadsNothingHoldsNobodyUpAndGetsEverythingLater) {
   EXPECT_EQ(bob.sees(room), said);
 }
 
+TEST(Delivery, WhatASlowLineHadBegunComesAtOnceWhenItIsSlowNoMore) {
+  Three story;
+  auto& [alice, bob, carol] = story.people;
+  const RoomId room = story.room;
+
+  const Instant end = story.world().context().now() + 5s;
+  story.world().network().slow_down(bob.device().who().index, 100, end);
+  const std::string page(20'000, 'x');  // 200 s of that line
+  alice.says(room, page);
+  story.passes(4s);
+  EXPECT_THAT(bob.sees(room), IsEmpty());
+  story.passes(2s);
+  EXPECT_THAT(bob.sees(room), ElementsAre(page));
+  EXPECT_TRUE(story.ends_well());
+}
+
 TEST(Delivery, HistoryReadBackJoinsPageByPage) {
   Story story;
   Person& alice = story.person("alice");
