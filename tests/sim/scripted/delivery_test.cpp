@@ -127,7 +127,7 @@ TEST(Delivery, WhatASlowLineHadBegunComesAtOnceWhenItIsSlowNoMore) {
 
   const Instant end = story.world().context().now() + 5s;
   story.world().network().slow_down(bob.device().who().index, 100, end);
-  const std::string page(20'000, 'x');  // 200 s of that line
+  const std::string page(10'000, 'x');  // 100 s of that line
   alice.says(room, page);
   story.passes(4s);
   EXPECT_THAT(bob.sees(room), IsEmpty());
