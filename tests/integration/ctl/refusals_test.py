@@ -197,6 +197,9 @@ class WithoutDatabase(Refusals):
                 self.assertEqual(before, self.state())
 
 
+GO_FOR_A_CLUSTER = ("user", "invite", "room", "retention", "ledger")
+
+
 class OfACluster(Refusals):
     """Its store is PostgreSQL: nothing may make or change a database in the data directory."""
 
@@ -210,16 +213,19 @@ class OfACluster(Refusals):
 
     def test_what_knows_sqlite_only_says_so(self):
         before = self.state()
-        more = (("import", self.archive), ("restore", self.archive))
-        for given in (*(each for each in WITHOUT_DATABASE if each != ("ledger",)), *more):
+        only = [each for each in WITHOUT_DATABASE if each[0] not in GO_FOR_A_CLUSTER]
+        self.assertTrue(only)
+        for given in (*only, ("import", self.archive), ("restore", self.archive)):
             with self.subTest(given=given):
                 self.refuses(given, 1, "store is PostgreSQL", PASSWORD)
                 self.assertEqual(before, self.state())
 
-    def test_what_reads_postgresql_says_that_it_is_not_there(self):
-        for given in (("ledger",), ("migrate",)):
+    def test_what_asks_postgresql_says_that_it_is_not_there(self):
+        before = self.state()
+        for given in (*(each for each in WITHOUT_DATABASE if each[0] in GO_FOR_A_CLUSTER), ("migrate",), ("raise-epochs",)):
             with self.subTest(given=given):
-                self.refuses(given, 1, "PostgreSQL")
+                self.refuses(given, 1, "cannot connect to PostgreSQL", PASSWORD)
+                self.assertEqual(before, self.state())
 
 
 if __name__ == "__main__":
