@@ -185,15 +185,19 @@ void UserHomes::attach(UserHome& user, const WaitingDevice& waiting, const ports
   links_.post(device.shard, std::move(answer));
 }
 
-/// A connection seems later than it was by as long as the word of it took, or as its node stood still before it looked: by
-/// no more than a lease, or the node is out. Of one shard the asks tell: they are numbered in their order, and a word of the
-/// earlier connection that was long on the way has the lower number. Where it is unsure the device decides, by who of it
-/// comes again: a clone has its turn, too, and is found by then.
+/// Of another node's clock a connection seems later than it was by as long as the word of it took, or as its node stood still
+/// before it looked: by no more than a lease, or the node is out. Of one shard the asks tell: they are numbered in their
+/// order, and a word of the earlier connection that was long on the way has the lower number. Where it is unsure the device
+/// decides, by who of it comes again: a clone has its turn, too, and is found by then.
 void UserHomes::fence(UserId user, const Device& earlier, const Device& later) {
   probe(Probe::device_fenced);
-  const bool of_one_shard = earlier.shard == later.shard;
-  const bool unsure = of_one_shard ? static_cast<std::int32_t>(later.away_number - earlier.away_number) < 0
-                                   : later.connected_at - earlier.connected_at <= turn_.config.node_lease;
+  const auto here = [&](const Device& device) {
+    return turn_.view.node_of(device.shard) == turn_.view.node_of(turn_.self);
+  };
+  const bool by_one_clock = here(earlier) && here(later);
+  const bool unsure = earlier.shard == later.shard
+                          ? static_cast<std::int32_t>(later.away_number - earlier.away_number) < 0
+                          : !by_one_clock && later.connected_at - earlier.connected_at <= turn_.config.node_lease;
   links_.ask(earlier.shard, ports::DeviceFenced{.user = user, .conn = earlier.conn, .again = unsure});
 }
 
