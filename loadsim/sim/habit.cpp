@@ -52,6 +52,7 @@ std::size_t Habit::body_bytes() {
 
 UserId Habit::anybody() { return UserId(1 + scale(random(), context_->options.users)); }
 
+/// A call draws for one of its arguments at most: in which order they are evaluated, each compiler decides.
 void Habit::act_in(Device& device, ShownRoom& room, Action action) {
   switch (action) {
     case Action::Say:
@@ -111,17 +112,21 @@ void Habit::act_in(Device& device, ShownRoom& room, Action action) {
     case Action::Configure:
       administer(device, room, action);
       return;
-    case Action::Mention:
-      device.say(room.room, body_bytes(), Seq(),
-                 random() % 8 == 0 ? "<@room>" : "<@" + std::to_string(anybody().value) + ">");
+    case Action::Mention: {
+      const std::string called = random() % 8 == 0 ? "<@room>" : "<@" + std::to_string(anybody().value) + ">";
+      device.say(room.room, body_bytes(), Seq(), called);
       return;
-    case Action::Join:
-      device.join_room(RoomId(1 + scale(random(), context_->options.rooms)), random() % 4 == 0);
+    }
+    case Action::Join: {
+      const bool decline = random() % 4 == 0;
+      device.join_room(RoomId(1 + scale(random(), context_->options.rooms)), decline);
       return;
+    }
     case Action::PutItem: {
       constexpr std::array kinds{wire::ItemKind::Draft, wire::ItemKind::Mute, wire::ItemKind::Setting};
-      device.put_item(kinds[scale(random(), kinds.size())], std::to_string(scale(random(), 6)),
-                      random() % 5 == 0 ? std::string() : "value " + std::to_string(random() % 1000));
+      const std::string value = random() % 5 == 0 ? std::string() : "value " + std::to_string(random() % 1000);
+      const std::string key = std::to_string(scale(random(), 6));
+      device.put_item(kinds[scale(random(), kinds.size())], key, value);
       return;
     }
     case Action::kCount:

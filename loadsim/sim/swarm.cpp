@@ -51,7 +51,9 @@ void draw_population(Dice dice, Options& o) {
   o.large_permille = dice.one_in(3) ? static_cast<std::uint32_t>(dice.between(20, 200)) : 10;
   o.large_bytes = static_cast<std::uint32_t>(dice.log_between(1000, 12000));
   for (std::uint16_t& weight : o.mix) {
-    if (dice.one_in(4)) weight = static_cast<std::uint16_t>(weight * dice.log_between(1, 4) / dice.log_between(1, 4));
+    if (!dice.one_in(4)) continue;
+    const std::uint64_t times = dice.log_between(1, 4);
+    weight = static_cast<std::uint16_t>(weight * times / dice.log_between(1, 4));
   }
   // Few may do it, and of who joins then something must be hidden.
   if (dice.one_in(4)) o.mix[static_cast<std::size_t>(Action::Configure)] = 48;
@@ -148,9 +150,11 @@ Fault draw_fault(Dice& dice, FaultKind kind, Duration until) {
     case FaultKind::ClientClone:
       fault.count = static_cast<std::uint32_t>(dice.between(1, 2));
       break;
-    case FaultKind::ClockStep:
-      fault.span = dice.time(1s, 7200s) * (dice.one_in(2) ? 1 : -1);
+    case FaultKind::ClockStep: {
+      const int sign = dice.one_in(2) ? 1 : -1;
+      fault.span = dice.time(1s, 7200s) * sign;
       break;
+    }
     case FaultKind::ClockDrift:
       fault.ppm = static_cast<std::int64_t>(dice.between(0, 100'000)) - 50'000;
       break;
