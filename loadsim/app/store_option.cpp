@@ -26,7 +26,8 @@ std::string store_words(StoreChoice choice) {
 
 sim::StoreKind store_for(Mutant bug) {
   const bool of_server = bug == Mutant::M2_WarningIsAck || bug == Mutant::M3_SingleStatement ||
-                         bug == Mutant::M5_NoBarrier || bug == Mutant::M8_ReplicaWithoutFloor;
+                         bug == Mutant::M5_NoBarrier || bug == Mutant::M8_ReplicaWithoutFloor ||
+                         bug == Mutant::M13_CacheBelieved;
   return of_server ? sim::StoreKind::Postgres : sim::StoreKind::Embedded;
 }
 

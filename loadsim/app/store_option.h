@@ -18,7 +18,7 @@ void add_store_option(CLI::App& command, StoreChoice& choice,
 sim::StoreKind store_of(std::uint64_t seed, StoreChoice choice);
 /// " --store postgres" for a command that shows the same again; empty without a choice.
 std::string store_words(StoreChoice choice);
-/// Where a planted bug can show.
+/// Where a planted bug can show, or shows from each start.
 sim::StoreKind store_for(Mutant bug);
 
 }  // namespace starling::loadsim
