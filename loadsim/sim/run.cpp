@@ -16,8 +16,8 @@ constexpr Duration kRepairWithin = 4s;
 constexpr std::array kMeans{users::FaultKind::RingDrop, users::FaultKind::BusDrop, users::FaultKind::Cut,
                             users::FaultKind::ClientSlow, users::FaultKind::ClientOffline};
 
-/// The log grows and not a word of it arrives: nobody speaks any more, so only digests and heartbeats can tell. They do
-/// so before the last links notice by themselves, unless they are lost, too.
+/// Logs grow and not a word of it arrives: nobody speaks any more, so only digests and heartbeats can tell. Where these are
+/// not lost, too, they have to do so in time.
 void end_with_a_lost_word(World& world) {
   world.bus().swallow_events(world.context().now() + kSilence);
   world.nemesis().register_in_silence();

@@ -10,11 +10,11 @@
 namespace starling::ctl {
 
 Result<void, std::string> RoomStore::each(const std::function<void(const store::RoomSummary&)>& take) const {
-  return postgres() ? postgres::each_room(*postgres(), take) : store::each_room(config_.database_path(), take);
+  return conninfo() ? postgres::each_room(*conninfo(), take) : store::each_room(config_.database_path(), take);
 }
 
 Result<store::RoomView, std::string> RoomStore::room(RoomId room) const {
-  auto shown = postgres() ? postgres::room_show(*postgres(), room) : store::room_show(config_.database_path(), room);
+  auto shown = conninfo() ? postgres::room_show(*conninfo(), room) : store::room_show(config_.database_path(), room);
   if (shown && !shown->exists) {
     return tl::unexpected(fmt::format("there is no room {}: starlingctl room list shows which there are", room.value));
   }
@@ -22,15 +22,15 @@ Result<store::RoomView, std::string> RoomStore::room(RoomId room) const {
 }
 
 Result<std::vector<store::MemberView>, std::string> RoomStore::members(RoomId room) const {
-  return postgres() ? postgres::members_of(*postgres(), room) : store::members_of(config_.database_path(), room);
+  return conninfo() ? postgres::members_of(*conninfo(), room) : store::members_of(config_.database_path(), room);
 }
 
 Result<store::LogCheck, std::string> RoomStore::check(RoomId room) const {
-  return postgres() ? postgres::check_log(*postgres(), room) : check_log(config_.database_path(), room);
+  return conninfo() ? postgres::check_log(*conninfo(), room) : check_log(config_.database_path(), room);
 }
 
 Result<std::vector<wire::Event>, std::string> RoomStore::last_events(RoomId room, std::uint32_t count) const {
-  return postgres() ? postgres::last_events(*postgres(), room, count)
+  return conninfo() ? postgres::last_events(*conninfo(), room, count)
                     : ctl::last_events(config_.database_path(), room, count);
 }
 

@@ -30,7 +30,7 @@ class RoomStore {
 
  private:
   /// nullptr: it is a file.
-  const std::string* postgres() const { return config_.store.is_shared() ? &config_.store.postgres : nullptr; }
+  const std::string* conninfo() const { return config_.store.is_shared() ? &config_.store.postgres : nullptr; }
 
   app::Config config_;
 };

@@ -9,9 +9,10 @@ namespace starling::postgres {
 namespace {
 
 Result<ports::AccountResult, std::string> answer(const std::string& conninfo, const ports::StoreRequest& request) {
-  if (const auto migrated = migrate(conninfo); !migrated) return tl::unexpected(migrated.error().text);
   try {
-    ports::StoreResult result = Session(conninfo).answer(request);
+    Session session(conninfo);
+    check_current(session);
+    ports::StoreResult result = session.answer(request);
     return std::move(*std::get<ports::AccountsAnswered>(result).result);
   } catch (const Failed& failed) {
     return tl::unexpected(failed.error.text);
@@ -22,6 +23,7 @@ Result<ports::AccountResult, std::string> answer(const std::string& conninfo, co
 
 Result<ports::AccountResult, std::string> change_accounts(const std::string& conninfo,
                                                           const ports::ChangeAccounts& request) {
+  if (const auto migrated = migrate(conninfo); !migrated) return tl::unexpected(migrated.error().text);
   return answer(conninfo, request);
 }
 

@@ -8,7 +8,7 @@
 
 namespace starling::postgres {
 
-/// The error says what to do. A database that is empty or of an older schema is brought up to date first.
+/// The error says what to do. Before a change a database that is empty or of an older schema is brought up to date.
 Result<ports::AccountResult, std::string> change_accounts(const std::string& conninfo,
                                                           const ports::ChangeAccounts& request);
 Result<ports::AccountResult, std::string> read_accounts(const std::string& conninfo, const ports::AccountRead& request);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/store/postgres/events.h"
+#include "server/store/postgres/migrate.h"
 #include "server/store/postgres/session.h"
 
 namespace starling::postgres {
@@ -17,6 +18,7 @@ template <class View>
 auto look(const std::string& conninfo, View view) -> Result<decltype(view(std::declval<Session&>())), std::string> {
   try {
     Session session(conninfo);
+    check_current(session);
     session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     return view(session);
   } catch (const Failed& failed) {

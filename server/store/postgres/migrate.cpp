@@ -43,6 +43,14 @@ int schema_of(Session& session) {
   return session.number("SELECT coalesce(max(number), 0) FROM starling.migrations");
 }
 
+void check_not_newer(Session& session, int schema) {
+  if (schema <= newest_schema()) return;
+  refuse(
+      fmt::format("the database {} has schema {}, this program knows up to {}: a newer version has been here; install "
+                  "that one",
+                  session.database(), schema, newest_schema()));
+}
+
 /// Until no other process migrates: a node that starts beside the first one has nothing else to do.
 void wait_for_turn(Session& session, const Say& say) {
   const auto patience = limits::kMigrationPatience;
@@ -85,12 +93,7 @@ MigrationReport bring_up_to_date(const std::string& conninfo, const Say& say) {
   check_server(session);
   MigrationReport report{.from = schema_of(session), .to = newest_schema()};
   report.synchronous_standby_names = session.run("SHOW synchronous_standby_names");
-  if (report.from > report.to) {
-    refuse(fmt::format(
-        "the database {} has schema {}, this program knows up to {}: a newer version has been here; install "
-        "that one",
-        session.database(), report.from, report.to));
-  }
+  check_not_newer(session, report.from);
   for (const Migration& migration : migrations()) {
     if (migration.number > report.from) apply(session, migration, say);
   }
@@ -98,6 +101,15 @@ MigrationReport bring_up_to_date(const std::string& conninfo, const Say& say) {
 }
 
 }  // namespace
+
+void check_current(Session& session) {
+  const int schema = schema_of(session);
+  check_not_newer(session, schema);
+  if (schema == newest_schema()) return;
+  const std::string has = schema == 0 ? "no schema of Starling yet" : fmt::format("schema {}", schema);
+  refuse(fmt::format("the database {} has {}, this program needs {}: starlingctl migrate brings it up to date",
+                     session.database(), has, newest_schema()));
+}
 
 int newest_schema() { return migrations().back().number; }
 

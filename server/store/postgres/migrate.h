@@ -8,6 +8,8 @@
 
 namespace starling::postgres {
 
+class Session;
+
 struct OpenError {
   std::string text;     // says what to do
   bool passes = false;  // nobody answers: worth trying again
@@ -23,6 +25,9 @@ struct MigrationReport {
 using Say = std::function<void(const std::string& line)>;
 /// Needs a role that may create a schema only when something is missing. Waits while another process migrates.
 Result<MigrationReport, OpenError> migrate(const std::string& conninfo, const Say& say = {});
+/// For who works on a database without bringing it up to date: throws Failed, which says what to do, unless its schema is
+/// this program's.
+void check_current(Session& session);
 int newest_schema();
 
 }  // namespace starling::postgres

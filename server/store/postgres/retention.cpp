@@ -41,7 +41,8 @@ class Cutter {
  private:
   void cut(RoomId room) {
     const Rows row = session_->ask("SELECT min_seq, head FROM rooms WHERE room_id = $1::bigint", Params().add(room));
-    if (row.empty()) refuse(fmt::format("there is no room {}", room.value));
+    if (row.empty())
+      refuse(fmt::format("there is no room {}: starlingctl room list shows which there are", room.value));
     const auto min_seq = row.as<Seq>(0, 0);
     ++report_.rooms;
     // The newest event stays: a client that was told of a head has to find one there.
@@ -133,9 +134,9 @@ class Cutter {
 }  // namespace
 
 Result<store::RetentionReport, std::string> cut_logs(const std::string& conninfo, const store::RetentionPlan& plan) {
-  if (const auto migrated = migrate(conninfo); !migrated) return tl::unexpected(migrated.error().text);
   try {
     Session session(conninfo);
+    check_current(session);
     return Cutter(session, plan).run();
   } catch (const Failed& failed) {
     return tl::unexpected(failed.error.text);

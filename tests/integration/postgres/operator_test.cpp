@@ -7,6 +7,7 @@
 
 #include "server/store/postgres/accounts.h"
 #include "server/store/postgres/inspect.h"
+#include "server/store/postgres/migrate.h"
 #include "server/store/postgres/retention.h"
 #include "server/store/postgres/seed.h"
 #include "tests/integration/postgres/asked_store.h"
@@ -103,6 +104,21 @@ TEST(PostgresOperator, WhatIsYoungStaysAndARoomThatIsNotThereIsRefused) {
   const auto none = postgres::cut_logs(database.conninfo(), {.older_than = kSeeded, .rooms = {RoomId(99)}});
   ASSERT_FALSE(none.has_value());
   EXPECT_NE(none.error().find("there is no room 99"), std::string::npos) << none.error();
+}
+
+TEST(PostgresOperator, WhatOnlyLooksOrCutsLeavesAnOlderSchemaAlone) {
+  support::Database database;
+  seed(database, 20);
+  const std::string newest = std::to_string(postgres::newest_schema());
+  database.sql().run("DELETE FROM migrations WHERE number = " + newest);
+  const auto refusals = {postgres::read_accounts(database.conninfo(), ports::AnyAccount{}).error(),
+                         postgres::each_room(database.conninfo(), [](const store::RoomSummary&) {}).error(),
+                         postgres::cut_logs(database.conninfo(), {.older_than = kSeeded}).error()};
+  for (const std::string& refusal : refusals) {
+    EXPECT_NE(refusal.find("this program needs " + newest + ": starlingctl migrate"), std::string::npos) << refusal;
+  }
+  EXPECT_EQ(database.sql().run("SELECT count(*) FROM migrations WHERE number = " + newest), "0");
+  database.sql().run("INSERT INTO migrations VALUES (" + newest + ", now())");
 }
 
 TEST(PostgresOperator, AccountsAreMadeAndFoundInADatabaseThatWasEmpty) {
