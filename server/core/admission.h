@@ -6,9 +6,16 @@
 #include <cstdint>
 
 #include "common/base/probe.h"
+#include "server/core/config.h"
+#include "server/core/slots.h"
 #include "server/core/turn.h"
 
 namespace starling::core {
+
+/// Between two sessions that a shard takes in.
+inline Duration session_step(const Config& config) {
+  return Duration(std::chrono::seconds(1)) / std::max(config.sessions_per_s, 1u);
+}
 
 class Admission {
  public:
@@ -17,7 +24,7 @@ class Admission {
   /// 0: the session comes in. Otherwise when to come back, in milliseconds.
   std::uint32_t take() {
     const Instant now = turn_.now.at;
-    const Duration apart = Duration(std::chrono::seconds(1)) / std::max(turn_.config.sessions_per_s, 1u);
+    const Duration apart = session_step(turn_.config);
     const Instant paid = std::max(paid_until_, now) + apart;
     if (paid - now <= apart * std::max(turn_.config.sessions_burst, 1u)) {
       paid_until_ = paid;
@@ -25,22 +32,14 @@ class Admission {
     }
     probe(Probe::slot_given);
     ++turn_.counters.slots_given;
-    // Further apart than what may come in, so that a slot is free for who is there in time.
-    promised_until_ = std::max(promised_until_, now) + apart * 5 / 4;
-    Duration wait = promised_until_ - now;
-    if (wait > kLongest) {
-      promised_until_ = now + kLongest;
-      wait = kLongest / 2 + Duration(static_cast<Duration::rep>(turn_.rng.below((kLongest / 2).count())));
-    }
+    const Duration wait = slots_.next(now, apart, turn_.rng);
     return static_cast<std::uint32_t>(std::chrono::ceil<std::chrono::milliseconds>(wait).count());
   }
 
  private:
-  static constexpr Duration kLongest = std::chrono::seconds(60);
-
   Turn& turn_;
   Instant paid_until_{};  // when all who came in had come, one after the other
-  Instant promised_until_{};
+  Slots slots_;
 };
 
 }  // namespace starling::core

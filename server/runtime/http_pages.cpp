@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <vector>
 
 #include "server/runtime/metrics_text.h"
@@ -132,9 +133,10 @@ std::string http_refusal(std::uint16_t status, std::string_view code, std::strin
                       .retry_after_ms = retry_after_ms});
 }
 
-std::string http_unavailable(std::string_view why) {
+std::string http_unavailable(std::string_view why, Duration slot) {
+  const auto wait = std::chrono::ceil<std::chrono::seconds>(std::chrono::milliseconds(kRetryAfterMs) + slot);
   return http_response("503 Service Unavailable", fmt::format("{}\n", why),
-                       fmt::format("Retry-After: {}\r\n", kRetryAfterMs / 1000));
+                       fmt::format("Retry-After: {}\r\n", wait.count()));
 }
 
 }  // namespace starling::runtime

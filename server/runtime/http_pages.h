@@ -27,7 +27,7 @@ std::string http_response(std::string_view status, std::string_view body, std::s
 std::string http_answer(const ports::ApiResponse& response);
 std::string http_refusal(std::uint16_t status, std::string_view code, std::string_view message);
 
-/// Over a limit, or draining: try again later, or elsewhere.
-std::string http_unavailable(std::string_view why);
+/// Over a limit, or draining: try again later, or elsewhere. `slot` is how much later than others.
+std::string http_unavailable(std::string_view why, Duration slot = Duration::zero());
 
 }  // namespace starling::runtime

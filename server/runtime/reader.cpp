@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "common/ws/origin.h"
+#include "server/core/admission.h"
 #include "server/runtime/close_codes.h"
 #include "server/runtime/control_frames.h"
 #include "server/runtime/gate.h"
@@ -57,7 +58,8 @@ Reader::Reader(NodeContext& node, ShardId self, CoreDriver& core, Connections& c
       core_(core),
       connections_(connections),
       stats_(stats),
-      buffer_(node.config.read_buffer_bytes) {}
+      buffer_(node.config.read_buffer_bytes),
+      rng_(mix64(node.self.boot) ^ self.value) {}
 
 void Reader::readable(Connection& c) {
   const IoResult got = receive(c.fd, c.tls.get(), buffer_);
@@ -82,10 +84,14 @@ void Reader::readable(Connection& c) {
   }
 }
 
+std::string Reader::no_room() {
+  return http_unavailable("too many connections", slots_.next(core_.now().at, core::session_step(node_.core), rng_));
+}
+
 void Reader::refuse(int fd) {
   // Without TLS's handshake there is nobody to tell.
   if (!node_.tls) {
-    const std::string response = http_unavailable("too many connections");
+    const std::string response = no_room();
     [[maybe_unused]] const auto sent = ::send(fd, response.data(), response.size(), MSG_NOSIGNAL);
   }
   ::close(fd);
@@ -122,7 +128,7 @@ bool Reader::answer(Connection& c, const ws::HttpRequest& request, std::string_v
   const std::string_view path = path_of(request.target);
   if (c.spare && !is_page(path)) {
     ++stats_.refused;
-    return respond(c, http_unavailable("too many connections"));
+    return respond(c, no_room());
   }
   if (path == kEndpoint) return upgrade(c, request);
   if (node_.api.submit && path.starts_with(kApiPrefix)) {

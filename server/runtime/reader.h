@@ -8,9 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "common/base/rng.h"
 #include "common/wire/codec.h"
 #include "common/ws/handshake.h"
 #include "common/ws/parser.h"
+#include "server/core/slots.h"
 #include "server/runtime/connections.h"
 #include "server/runtime/core_driver.h"
 #include "server/runtime/node_context.h"
@@ -41,6 +43,7 @@ class Reader {
   void submit(Connection& c, const ws::HttpRequest& head, std::string body);
   bool upgrade(Connection& c, const ws::HttpRequest& request);
   bool respond(Connection& c, std::string_view response);
+  std::string no_room();
 
   void read_frames(Connection& c, std::span<std::byte> bytes);
   void on_message(Connection& c, std::span<const std::byte> payload);
@@ -55,6 +58,8 @@ class Reader {
   Stats& stats_;
   wire::Decoder decoder_;
   std::vector<std::byte> buffer_;
+  core::Slots slots_;  // of those for whom there was no room
+  Rng rng_;
 };
 
 }  // namespace starling::runtime

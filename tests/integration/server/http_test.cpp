@@ -47,6 +47,26 @@ TEST_F(Http, WhatIsWrongWithARequestIsSaid) {
               StartsWith("HTTP/1.1 431 "));
 }
 
+TEST(HttpDoor, WhoFindsNoRoomIsGivenASlotOfItsOwn) {
+  TempDir dir;
+  ServerProcess server(
+      dir, {.server = "", .sections = "[runtime]\nshards = 1\nconnections_max = 1\n[limits]\nsessions_per_s = 1\n"});
+  Peer first(server.port());
+  first.login(server.token(UserId(1), DeviceId(1)));
+  const auto seconds = [&] {
+    const std::string answer = http_get(server.port(), "/v1/ws");
+    const std::size_t at = answer.find("\r\nRetry-After: ");
+    return at == std::string::npos ? 0 : std::stoi(answer.substr(at + 15));
+  };
+  int before = seconds();
+  EXPECT_GE(before, 5);
+  for (int i = 0; i < 4; ++i) {
+    const int now = seconds();
+    EXPECT_GT(now, before);
+    before = now;
+  }
+}
+
 TEST(HttpDoor, AnOperatorSeesAServerThatIsFullAndNobodyElseComesIn) {
   TempDir dir;
   ServerProcess server(dir, {.server = "", .sections = "[runtime]\nconnections_max = 2\n"});
