@@ -48,11 +48,11 @@ std::uint64_t peak_resident_bytes() {
   return static_cast<std::uint64_t>(used.ru_maxrss) * 1024;
 }
 
-void print_progress(const crowd::Context& context) {
+void print_progress(Instant now, const crowd::Tally& tally) {
   const double cpu_s = static_cast<double>(load::cpu_used_us()) / 1e6;
   fmt::print(stderr, "{:4} s: {} deliveries, {} logins, {:.0f} s of CPU, {} MB\n",
-             context.now().time_since_epoch() / std::chrono::seconds(1), context.tally.deliveries, context.tally.logins,
-             cpu_s, load::resident_kb() / 1024);
+             now.time_since_epoch() / std::chrono::seconds(1), tally.deliveries, tally.logins, cpu_s,
+             load::resident_kb() / 1024);
 }
 
 std::string table(const crowd::Report& report) {

@@ -72,7 +72,7 @@ bool Cluster::restart(std::uint32_t node) {
 void Cluster::on_node_starts(std::uint32_t node, std::uint64_t boot) {
   if (servers_[node].running || servers_[node].boot != boot) return;
   if (store_->quiet(node)) return start(node);
-  context_->wheel.schedule(context_->now() + 1ms, What::NodeStarts, number_ << 8 | node, boot);
+  context_->wheel.schedule(context_->now() + 1ms, What::NodeStarts, node, boot);
 }
 
 // ---- the view
@@ -84,7 +84,7 @@ void Cluster::keep_lease(std::uint32_t node) {
   }
   const Instant next = server.lease->next_deadline();
   if (next != kNever) {
-    context_->wheel.schedule(next, What::LeaseTimer, number_ << 8 | node, ++server.lease_ticket);
+    context_->wheel.schedule(next, What::LeaseTimer, node, ++server.lease_ticket);
   }
 }
 
@@ -115,7 +115,7 @@ void Cluster::put_out(std::uint32_t node) {
                                  .text = "a server was put out of the view before its lease was over"});
   }
   kill(node);
-  context_->wheel.schedule(context_->now() + 200ms, What::NodeStarts, number_ << 8 | node, servers_[node].boot);
+  context_->wheel.schedule(context_->now() + 200ms, What::NodeStarts, node, servers_[node].boot);
 }
 
 std::uint64_t Cluster::kill(std::uint32_t node) {
@@ -171,7 +171,7 @@ std::optional<Line> Cluster::login(std::uint32_t user, std::uint32_t attempt, wi
 
 void Cluster::notice(const Line& line, Instant at) {
   const std::uint64_t conn = std::uint64_t{line.conn.generation} << 32 | line.conn.index;
-  context_->wheel.schedule(at, What::LineNoticed, number_ << 8 | line.shard, conn);
+  context_->wheel.schedule(at, What::LineNoticed, line.shard, conn);
 }
 
 void Cluster::on_line(std::uint32_t shard, ConnId id) {
@@ -182,7 +182,7 @@ void Cluster::on_line(std::uint32_t shard, ConnId id) {
 
 void Cluster::send_up(std::uint32_t user, std::uint32_t attempt, const Line& line, wire::ClientFrame&& frame) {
   const std::uint32_t slot = ups_.add({.boot = boot_of(line.shard), .line = line, .frame = std::move(frame)});
-  context_->wheel.schedule(context_->now() + latency(user, attempt), What::UpArrives, slot, number_);
+  context_->wheel.schedule(context_->now() + latency(user, attempt), What::UpArrives, slot);
 }
 
 void Cluster::on_up(std::uint32_t slot) {
@@ -229,7 +229,7 @@ void Cluster::arm(std::uint32_t shard) {
   const Instant deadline = shards_[shard]->next_deadline();
   if (deadline >= armed_[shard]) return;  // an earlier one looks again
   armed_[shard] = deadline;
-  context_->wheel.schedule(deadline, What::ShardTimer, number_ << 8 | shard, ++tickets_[shard]);
+  context_->wheel.schedule(deadline, What::ShardTimer, shard, ++tickets_[shard]);
 }
 
 void Cluster::input(std::uint32_t shard, core::Input&& in) {
@@ -281,7 +281,7 @@ void Cluster::post(std::uint32_t from, std::uint32_t to, ports::Envelope&& envel
   r.queue.push_back(std::move(envelope));
   r.until = std::max(
       r.until, context_->now() + within(near ? context_->options.ring_latency : context_->options.bus_latency, random));
-  context_->wheel.schedule(r.until, What::RingArrival, ring, boot_of(to) << 16 | number_);
+  context_->wheel.schedule(r.until, What::RingArrival, ring, boot_of(to));
 }
 
 // ---- flights
@@ -304,7 +304,7 @@ void Cluster::take_off(std::uint32_t shard) {
   Instant& until = flights_until_[shard];
   until = std::max(
       until, context_->now() + within(context_->options.link_latency, context_->next_draw(Stream::Flight, number_)));
-  context_->wheel.schedule(until, What::FlightLands, flights_.add(std::move(flight)), number_);
+  context_->wheel.schedule(until, What::FlightLands, flights_.add(std::move(flight)));
 }
 
 /// Each recipient lies in lines of memory of its own: those of all are asked for before the first is needed.

@@ -1,4 +1,4 @@
-// What the parts of a crowd's world share: time, chance, the trace, the faults that are on. One thread.
+// What the parts of a crowd share, and those of one cluster's world: time, chance, the trace, the faults that are on. One thread.
 #pragma once
 
 #include <cstdint>
@@ -14,22 +14,23 @@
 namespace starling::crowd {
 
 enum class What : std::uint8_t {
-  ShardTimer,   // a: cluster and shard, b: the deadline's ticket
-  RingArrival,  // a: ring, b: cluster and the receiver's boot
-  StoreDone,    // a: slot, b: cluster
-  FlightLands,  // a: slot, b: cluster: what a shard sent in one turn reaches its devices
-  UpArrives,    // a: slot, b: cluster: what a device sent reaches the server
-  LeaseTimer,   // a: cluster and node, b: the timer's ticket
-  NodeStarts,   // a: cluster and node, b: the boot that is over
-  LineNoticed,  // a: cluster and shard, b: connection: the server finds that it is gone
-  Comes,        // a: user, b: cluster: for the first time; then the next one does
-  Dial,         // a: user, b: cluster
-  Login,        // a: user, b: cluster and number of the attempt: the Hello reaches the server
-  Acts,         // a: user, b: cluster and number of the action
+  ShardTimer,   // a: shard, b: the deadline's ticket
+  RingArrival,  // a: ring, b: the receiver's boot
+  StoreDone,    // a: slot
+  FlightLands,  // a: slot: what a shard sent in one turn reaches its devices
+  UpArrives,    // a: slot: what a device sent reaches the server
+  LeaseTimer,   // a: node, b: the timer's ticket
+  NodeStarts,   // a: node, b: the boot that is over
+  LineNoticed,  // a: shard, b: connection: the server finds that it is gone
+  Comes,        // a: user: for the first time; then the next one does
+  Dial,         // a: user
+  Login,        // a: user, b: number of the attempt: the Hello reaches the server
+  Acts,         // a: user, b: number of the action
   Visit,        // a: slice of the users: what waits for a timer is looked at
   FaultBegins,  // a: index into the schedule
 };
-using Wheel = sim::TickWheel<What>;
+/// 2 ms a tick: there is one wheel a cluster.
+using Wheel = sim::TickWheel<What, 21, 11>;
 
 enum class Stream : std::uint64_t {
   ShardSeed = 0xC50,
@@ -79,21 +80,40 @@ struct Spell {
   Instant until{};
 };
 
-struct Context {
-  explicit Context(Options chosen) : options(std::move(chosen)), effects(options.scenario.faults.size()) {}
+/// What all clusters share.
+struct Common {
+  explicit Common(Options chosen) : options(std::move(chosen)), effects(options.scenario.faults.size()) {}
 
   const Options options;
-  Wheel wheel;
   check::Violations violations;
   check::EventNames names;
   Tally tally;
   std::uint64_t trace = 0x57A1;
+  std::vector<std::uint64_t> effects;  // of each fault of the scenario: what it struck
+};
 
+/// A cluster's world.
+struct Context {
+  explicit Context(Common& common)
+      : options(common.options),
+        violations(common.violations),
+        names(common.names),
+        tally(common.tally),
+        trace(common.trace),
+        effects(common.effects) {}
+
+  const Options& options;
+  check::Violations& violations;
+  check::EventNames& names;
+  Tally& tally;
+  std::uint64_t& trace;
+  std::vector<std::uint64_t>& effects;
+
+  Wheel wheel;
   Spell ring_drop;
   Spell bus_drop;
   std::vector<Spell> bus_cuts;
   Spell lost_reply;
-  std::vector<std::uint64_t> effects;  // of each fault of the scenario: what it struck
 
   Instant now() const { return wheel.now(); }
   void note(std::uint64_t what, std::uint64_t a) { trace = mix64(mix64(trace ^ what) ^ a); }

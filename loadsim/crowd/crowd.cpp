@@ -87,118 +87,119 @@ std::vector<std::string> refusals(const Options& options) {
   return found;
 }
 
-/// One cluster and its users.
-struct Crowd::Island {
-  Island(Context& context, std::uint32_t number)
-      : plan({.cluster = number,
-              .users = context.options.scenario.users / context.options.clusters,
-              .members = context.options.scenario.rooms.members,
-              .passes =
-                  static_cast<std::uint32_t>(std::uint64_t{context.options.scenario.rooms.count} *
-                                             context.options.scenario.rooms.members / context.options.scenario.users)},
-             context.options.seed),
-        words(context.options.scenario, plan),
-        log(plan, words, context.violations),
-        store(context, log, number),
-        people(context, plan, words, log, number),
-        cluster(context, plan, store, people, number) {
-    people.connect(cluster);
+/// One cluster and its users, in a time of their own.
+class Crowd::Island {
+ public:
+  Island(Common& common, std::uint32_t number)
+      : context_(common),
+        number_(number),
+        plan_({.cluster = number,
+               .users = common.options.scenario.users / common.options.clusters,
+               .members = common.options.scenario.rooms.members,
+               .passes =
+                   static_cast<std::uint32_t>(std::uint64_t{common.options.scenario.rooms.count} *
+                                              common.options.scenario.rooms.members / common.options.scenario.users)},
+              common.options.seed),
+        words_(common.options.scenario, plan_),
+        log_(plan_, words_, common.violations),
+        store_(context_, log_, number),
+        people_(context_, plan_, words_, log_, number),
+        cluster_(context_, plan_, store_, people_, number) {
+    people_.connect(cluster_);
+    for (std::uint32_t i = 0; i < People::kSlices; ++i) {
+      context_.wheel.schedule(Instant() + People::kVisitEvery * (i + 1) / People::kSlices, What::Visit, i);
+    }
+    const users::Scenario& scenario = common.options.scenario;
+    for (std::uint32_t i = 0; i < scenario.faults.size(); ++i) {
+      if (!is_here(scenario.faults[i])) continue;
+      context_.wheel.schedule(Instant() + scenario.ramp + scenario.faults[i].at, What::FaultBegins, i);
+    }
+    for (std::uint32_t node = 0; node < common.options.nodes; ++node) cluster_.start(node);
+    people_.start();
   }
 
-  Plan plan;
-  Words words;
-  Log log;
-  Store store;
-  People people;
-  Cluster cluster;
+  /// To then, or to the first broken promise.
+  void run_until(Instant until) {
+    Wheel::Event event;
+    while (context_.violations.empty() && context_.wheel.next(until, event)) dispatch(event);
+  }
+  void stop_acting() { people_.stop_acting(); }
+  void sweep() { people_.sweep(); }
+  std::string unrest() const {
+    std::string why = people_.unrest();
+    return why.empty() ? why : why + "\n" + cluster_.pending();
+  }
+  std::uint64_t events() const { return log_.events(); }
+
+ private:
+  /// One that names no server strikes all clusters.
+  bool is_here(const users::Fault& fault) const {
+    return fault.node == 0 || (fault.node - 1) / context_.options.nodes == number_;
+  }
+  void dispatch(const Wheel::Event& event);
+  void begin(std::uint32_t fault);
+
+  Context context_;
+  std::uint32_t number_;
+  Plan plan_;
+  Words words_;
+  Log log_;
+  Store store_;
+  People people_;
+  Cluster cluster_;
 };
 
-Crowd::Crowd(Options options) : context_(std::move(options)) {
-  STARLING_ASSERT(refusals(context_.options).empty());
-  for (std::uint32_t i = 0; i < context_.options.clusters; ++i)
-    islands_.push_back(std::make_unique<Island>(context_, i));
-  for (std::uint32_t i = 0; i < People::kSlices; ++i) {
-    context_.wheel.schedule(Instant() + People::kVisitEvery * (i + 1) / People::kSlices, What::Visit, i);
-  }
-  const auto& faults = context_.options.scenario.faults;
-  for (std::uint32_t i = 0; i < faults.size(); ++i) {
-    context_.wheel.schedule(Instant() + context_.options.scenario.ramp + faults[i].at, What::FaultBegins, i);
-  }
-  for (auto& island : islands_) {
-    for (std::uint32_t node = 0; node < context_.options.nodes; ++node) island->cluster.start(node);
-    island->people.start();
-  }
-}
-
-Crowd::~Crowd() = default;
-
-// ---- time
-
-void Crowd::run_until(Instant until, const std::function<void(const Context&)>& progress) {
-  while (context_.now() < until && context_.violations.empty()) {
-    Wheel::Event event;
-    const Instant stop = std::min(until, context_.now() + 1s);
-    while (context_.violations.empty() && context_.wheel.next(stop, event)) dispatch(event);
-    if (progress) progress(context_);
-  }
-}
-
-void Crowd::dispatch(const Wheel::Event& event) {
-  const auto island = [&](std::uint64_t number) -> Island& { return *islands_[number]; };
+void Crowd::Island::dispatch(const Wheel::Event& event) {
   switch (event.what) {
     case What::ShardTimer:
-      return island(event.a >> 8).cluster.on_timer(event.a & 0xFF, event.b);
+      return cluster_.on_timer(event.a, event.b);
     case What::RingArrival:
-      return island(event.b & 0xFFFF).cluster.on_ring(event.a, event.b >> 16);
+      return cluster_.on_ring(event.a, event.b);
     case What::StoreDone:
-      return island(event.b).cluster.on_store(event.a);
+      return cluster_.on_store(event.a);
     case What::FlightLands:
-      return island(event.b).cluster.on_flight(event.a);
+      return cluster_.on_flight(event.a);
     case What::UpArrives:
-      return island(event.b).cluster.on_up(event.a);
+      return cluster_.on_up(event.a);
     case What::LeaseTimer:
-      return island(event.a >> 8).cluster.on_lease_timer(event.a & 0xFF, event.b);
+      return cluster_.on_lease_timer(event.a, event.b);
     case What::NodeStarts:
-      return island(event.a >> 8).cluster.on_node_starts(event.a & 0xFF, event.b);
+      return cluster_.on_node_starts(event.a, event.b);
     case What::LineNoticed:
-      return island(event.a >> 8)
-          .cluster.on_line(event.a & 0xFF, {.index = static_cast<std::uint32_t>(event.b),
-                                            .generation = static_cast<std::uint32_t>(event.b >> 32)});
+      return cluster_.on_line(event.a, {.index = static_cast<std::uint32_t>(event.b),
+                                        .generation = static_cast<std::uint32_t>(event.b >> 32)});
     case What::Comes:
-      return island(event.b).people.on_comes(event.a);
+      return people_.on_comes(event.a);
     case What::Dial:
-      return island(event.b).people.on_dial(event.a);
+      return people_.on_dial(event.a);
     case What::Login:
-      return island(event.b & 0xFFFF).people.on_login(event.a, static_cast<std::uint32_t>(event.b >> 16));
+      return people_.on_login(event.a, static_cast<std::uint32_t>(event.b));
     case What::Acts:
-      return island(event.b & 0xFFFF).people.on_act(event.a, static_cast<std::uint32_t>(event.b >> 16));
+      return people_.on_act(event.a, static_cast<std::uint32_t>(event.b));
     case What::Visit:
       context_.wheel.schedule(context_.now() + People::kVisitEvery, What::Visit, event.a);
-      for (auto& each : islands_) each->people.visit(event.a);
-      return;
+      return people_.visit(event.a);
     case What::FaultBegins:
       return begin(event.a);
   }
 }
 
-void Crowd::begin(std::uint32_t index) {
+void Crowd::Island::begin(std::uint32_t index) {
   const users::Fault& fault = context_.options.scenario.faults[index];
   std::uint64_t& effects = context_.effects[index];
   const Spell spell{.fault = index,
                     .permille = fault.kind == users::FaultKind::BusCut ? 1000 : fault.permille,
                     .until = context_.now() + fault.span};
-  const std::uint32_t number = fault.node == 0 ? 0 : fault.node - 1;
-  const std::uint32_t node = number % context_.options.nodes;
-  Island& island = *islands_[number / context_.options.nodes];
+  const std::uint32_t node = (fault.node == 0 ? 0 : fault.node - 1) % context_.options.nodes;
   switch (fault.kind) {
     case users::FaultKind::Kill:
-      effects += island.cluster.kill(node);
+      effects += cluster_.kill(node);
       return;
     case users::FaultKind::Restart:
-      effects += island.cluster.restart(node) ? 1 : 0;
+      effects += cluster_.restart(node) ? 1 : 0;
       return;
     case users::FaultKind::Cut:
-      for (auto& each : islands_) effects += each->people.cut(spell);
+      effects += people_.cut(spell);
       return;
     case users::FaultKind::RingDrop:
       context_.ring_drop = spell;
@@ -215,59 +216,75 @@ void Crowd::begin(std::uint32_t index) {
   }
 }
 
+Crowd::Crowd(Options options) : common_(std::move(options)) {
+  STARLING_ASSERT(refusals(common_.options).empty());
+  for (std::uint32_t i = 0; i < common_.options.clusters; ++i) islands_.push_back(std::make_unique<Island>(common_, i));
+}
+
+Crowd::~Crowd() = default;
+
 // ---- a run
 
-Report Crowd::run(const std::function<void(const Context&)>& progress) {
-  const users::Scenario& scenario = context_.options.scenario;
+/// Each cluster a second, one after the other: what it touches then stays in the processor's caches.
+void Crowd::run_until(Instant until, const Progress& progress) {
+  while (now_ < until && common_.violations.empty()) {
+    now_ = std::min(until, now_ + 1s);
+    for (auto& each : islands_) each->run_until(now_);
+    if (progress) progress(now_, common_.tally);
+  }
+}
+
+Report Crowd::run(const Progress& progress) {
+  const users::Scenario& scenario = common_.options.scenario;
   run_until(Instant() + scenario.ramp + scenario.duration, progress);
   come_to_rest(progress);
   Report report;
   for (auto& each : islands_) {
-    if (context_.violations.empty()) each->people.sweep();
-    report.events += each->log.events();
+    if (common_.violations.empty()) each->sweep();
+    report.events += each->events();
   }
   check_deliveries(report.events);
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
-    if (context_.effects[i] == 0 && context_.violations.empty())
+    if (common_.effects[i] == 0 && common_.violations.empty())
       report.idle_faults.push_back(to_string(scenario.faults[i]));
   }
-  report.tally = context_.tally;
-  report.trace = context_.trace;
-  report.lasted = context_.now().time_since_epoch();
-  report.violations = context_.violations.count();
-  report.first = context_.violations.kept();
+  report.tally = common_.tally;
+  report.trace = common_.trace;
+  report.lasted = now_.time_since_epoch();
+  report.violations = common_.violations.count();
+  report.first = common_.violations.kept();
   return report;
 }
 
 /// Everybody was shown every event once, but for what a reset went past.
 void Crowd::check_deliveries(std::uint64_t events) {
-  const std::uint64_t wanted = events * context_.options.scenario.rooms.members;
-  const std::uint64_t shown = context_.tally.deliveries + static_cast<std::uint64_t>(context_.tally.skipped);
-  if (!context_.violations.empty() || shown == wanted) return;
-  context_.violations.report(
+  const std::uint64_t wanted = events * common_.options.scenario.rooms.members;
+  const std::uint64_t shown = common_.tally.deliveries + static_cast<std::uint64_t>(common_.tally.skipped);
+  if (!common_.violations.empty() || shown == wanted) return;
+  common_.violations.report(
       {.guarantee = check::Guarantee::G2_TotalOrder,
        .text = std::to_string(shown) + " deliveries of " + std::to_string(wanted) + ", events times members"});
 }
 
 std::string Crowd::unrest() const {
   for (const auto& each : islands_) {
-    std::string why = each->people.unrest();
-    if (!why.empty()) return why + "\n" + each->cluster.pending();
+    std::string why = each->unrest();
+    if (!why.empty()) return why;
   }
   return {};
 }
 
 /// Nobody acts any more, and nothing new is broken.
-void Crowd::come_to_rest(const std::function<void(const Context&)>& progress) {
-  for (auto& each : islands_) each->people.stop_acting();
-  const Instant end = context_.now() + context_.options.rest_within;
+void Crowd::come_to_rest(const Progress& progress) {
+  for (auto& each : islands_) each->stop_acting();
+  const Instant end = now_ + common_.options.rest_within;
   std::string why = unrest();
-  while (!why.empty() && context_.now() < end && context_.violations.empty()) {
-    run_until(context_.now() + 1s, progress);
+  while (!why.empty() && now_ < end && common_.violations.empty()) {
+    run_until(now_ + 1s, progress);
     why = unrest();
   }
-  if (why.empty() || !context_.violations.empty()) return;
-  context_.violations.report({.guarantee = check::Guarantee::G15_Liveness, .text = "not at rest in time:" + why});
+  if (why.empty() || !common_.violations.empty()) return;
+  common_.violations.report({.guarantee = check::Guarantee::G15_Liveness, .text = "not at rest in time:" + why});
 }
 
 }  // namespace starling::crowd

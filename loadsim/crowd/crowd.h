@@ -1,5 +1,5 @@
-// A world at scale: millions of users on the servers' own core::Shard, in one made-up time. The users' storage is compacted
-// and the clusters know nothing of each other; connections, rings, stores, crashes and cuts are there, and each delivery is checked.
+// A world at scale: millions of users on the servers' own core::Shard, in made-up time. The users' storage is compacted and the
+// clusters know nothing of each other; connections, rings, stores, crashes and cuts are there, and each delivery is checked.
 #pragma once
 
 #include <cstdint>
@@ -34,21 +34,21 @@ class Crowd {
   explicit Crowd(Options options);
   ~Crowd();
 
-  /// Everybody connects, acts, suffers the faults and comes to rest. Stops at the first broken promise. `progress` is called
-  /// once a second of made-up time.
-  Report run(const std::function<void(const Context&)>& progress = {});
+  /// Called once a second of made-up time.
+  using Progress = std::function<void(Instant now, const Tally& tally)>;
+  /// Everybody connects, acts, suffers the faults and comes to rest. Stops at the first broken promise.
+  Report run(const Progress& progress = {});
 
  private:
-  struct Island;
+  class Island;
 
-  void run_until(Instant until, const std::function<void(const Context&)>& progress);
-  void dispatch(const Wheel::Event& event);
-  void begin(std::uint32_t fault);
+  void run_until(Instant until, const Progress& progress);
   void check_deliveries(std::uint64_t events);
   std::string unrest() const;
-  void come_to_rest(const std::function<void(const Context&)>& progress);
+  void come_to_rest(const Progress& progress);
 
-  Context context_;
+  Common common_;
+  Instant now_{};
   std::vector<std::unique_ptr<Island>> islands_;
 };
 

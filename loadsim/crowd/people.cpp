@@ -60,11 +60,11 @@ std::uint32_t People::pass_in(std::uint32_t user, RoomId id) const {
 
 void People::start() {
   const users::Scenario& scenario = context_->options.scenario;
-  context_->wheel.schedule(context_->now(), What::Comes, 0, number_);
+  context_->wheel.schedule(context_->now(), What::Comes, 0);
   for (std::uint32_t user = 0; user < plan_->users(); ++user) {
     if (people_[user].actor == UINT32_MAX) continue;
     const Duration wait = users::nth_step(scenario.persona_of(user), seed_of_acts(), user, 0).wait;
-    context_->wheel.schedule(Instant() + scenario.ramp + wait, What::Acts, user, number_);
+    context_->wheel.schedule(Instant() + scenario.ramp + wait, What::Acts, user);
   }
 }
 
@@ -72,13 +72,13 @@ void People::on_comes(std::uint32_t user) {
   dial_after(user, Duration::zero());
   if (user + 1 == plan_->users()) return;
   const Instant next = Instant() + context_->options.scenario.ramp * (user + 1) / plan_->users();
-  context_->wheel.schedule(next, What::Comes, user + 1, number_);
+  context_->wheel.schedule(next, What::Comes, user + 1);
 }
 
 void People::dial_after(std::uint32_t user, Duration wait) {
   people_[user].link = Link::Dialling;
   people_[user].waits = 0;
-  context_->wheel.schedule(context_->now() + wait, What::Dial, user, number_);
+  context_->wheel.schedule(context_->now() + wait, What::Dial, user);
 }
 
 void People::back_off(std::uint32_t user) {
@@ -116,8 +116,7 @@ void People::on_dial(std::uint32_t user) {
   if (p.link != Link::Dialling) return;
   if (is_cut(user)) return back_off(user);
   ++p.attempt;
-  const std::uint64_t number = std::uint64_t{p.attempt} << 16 | number_;
-  context_->wheel.schedule(context_->now() + cluster_->latency(user, p.attempt), What::Login, user, number);
+  context_->wheel.schedule(context_->now() + cluster_->latency(user, p.attempt), What::Login, user, p.attempt);
 }
 
 void People::on_login(std::uint32_t user, std::uint32_t attempt) {

@@ -23,7 +23,7 @@ void People::on_act(std::uint32_t user, std::uint32_t n) {
   act(user, users::nth_step(persona, seed_of_acts(), user, n).action);
   const std::uint32_t next = n + 1;
   const Duration wait = users::nth_step(persona, seed_of_acts(), user, next).wait;
-  context_->wheel.schedule(context_->now() + wait, What::Acts, user, std::uint64_t{next} << 16 | number_);
+  context_->wheel.schedule(context_->now() + wait, What::Acts, user, next);
 }
 
 void People::act(std::uint32_t user, users::Action action) {

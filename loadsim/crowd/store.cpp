@@ -8,7 +8,7 @@ void Store::submit(ShardId shard, ports::StoreOp&& op) {
   const Instant at = time_of(sim::is_write(op.request));
   const std::uint32_t slot = slots_.add({.life = client.life, .at = at, .shard = shard, .op = std::move(op)});
   ++client.pending;
-  context_->wheel.schedule(at, What::StoreDone, slot, cluster_);
+  context_->wheel.schedule(at, What::StoreDone, slot);
 }
 
 Instant Store::time_of(bool write) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "common/base/time.h"
@@ -39,8 +40,9 @@ enum class Happening : std::uint8_t {
   Sample,           // drains, gauges and convergence
 };
 
-/// `What`: the kinds of events of a world.
-template <class What>
+/// `What`: the kinds of events of a world. A tick is 2^TickBits ns, and a round 2^SlotBits ticks: what lies further ahead is looked
+/// at once a round.
+template <class What, int TickBits = 18, int SlotBits = 14>
 class TickWheel {
  public:
   struct Event {
@@ -53,7 +55,7 @@ class TickWheel {
     bool operator<(const Event& other) const { return at != other.at ? at < other.at : order < other.order; }
   };
 
-  TickWheel() : slots_(kSlots) {}
+  TickWheel() : slots_(kSlots, kNone) {}
 
   Instant now() const { return now_; }
   std::size_t pending() const { return pending_; }
@@ -65,7 +67,8 @@ class TickWheel {
     if (tick <= tick_) {
       due_.insert(std::upper_bound(due_.begin() + static_cast<std::ptrdiff_t>(next_due_), due_.end(), event), event);
     } else {
-      slots_[tick % kSlots].push_back(event);
+      std::uint32_t& slot = slots_[tick % kSlots];
+      slot = keep(event, slot);
     }
   }
 
@@ -90,36 +93,45 @@ class TickWheel {
   }
 
  private:
-  static constexpr std::size_t kSlots = 1 << 14;
-  static constexpr int kTickShift = 18;  // 262 us a tick, 4.3 s a round
-  /// A slot gives more than this back once it is empty: of a large world's the whole round would keep its peaks.
-  static constexpr std::size_t kKeptCapacity = 16;
+  static constexpr std::size_t kSlots = std::size_t{1} << SlotBits;
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+  struct Kept {
+    Event event;
+    std::uint32_t next = kNone;  // of the slot, or of what is free
+  };
 
   static std::uint64_t tick_of(Instant at) {
-    return static_cast<std::uint64_t>(at.time_since_epoch().count()) >> kTickShift;
+    return static_cast<std::uint64_t>(at.time_since_epoch().count()) >> TickBits;
+  }
+
+  std::uint32_t keep(const Event& event, std::uint32_t next) {
+    if (free_ == kNone) {
+      free_ = static_cast<std::uint32_t>(kept_.size());
+      kept_.emplace_back();
+    }
+    const std::uint32_t i = free_;
+    free_ = kept_[i].next;
+    kept_[i] = {.event = event, .next = next};
+    return i;
   }
 
   void collect() {
     due_.clear();
     next_due_ = 0;
-    std::vector<Event>& slot = slots_[tick_ % kSlots];
-    std::size_t kept = 0;
-    for (const Event& event : slot) {
-      if (tick_of(event.at) == tick_) {
-        due_.push_back(event);
-      } else {
-        slot[kept++] = event;  // a later round
-      }
-    }
-    if (kept == 0 && slot.capacity() > kKeptCapacity) {
-      std::vector<Event>().swap(slot);
-    } else {
-      slot.resize(kept);
+    std::uint32_t& slot = slots_[tick_ % kSlots];
+    for (std::uint32_t i = std::exchange(slot, kNone); i != kNone;) {
+      Kept& kept = kept_[i];
+      const bool due = tick_of(kept.event.at) == tick_;
+      if (due) due_.push_back(kept.event);
+      std::uint32_t& list = due ? free_ : slot;  // a later round
+      i = std::exchange(kept.next, std::exchange(list, i));
     }
     std::sort(due_.begin(), due_.end());
   }
 
-  std::vector<std::vector<Event>> slots_;
+  std::vector<std::uint32_t> slots_;  // the first of each slot's list
+  std::vector<Kept> kept_;
+  std::uint32_t free_ = kNone;
   std::vector<Event> due_;  // of the present tick, sorted
   std::size_t next_due_ = 0;
   std::uint64_t tick_ = 0;

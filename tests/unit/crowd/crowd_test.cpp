@@ -98,7 +98,8 @@ TEST(Crowd, WhoIsBeingClosedByAServerThatDiesComesAgain) {
 
 /// The parts of one cluster, not running.
 struct Parts {
-  Context context{small("")};
+  Common common{small("")};
+  Context context{common};
   Plan plan{{.cluster = 0, .users = 120, .members = 20, .passes = 2}, 1};
   Words words{context.options.scenario, plan};
   Log log{plan, words, context.violations};
