@@ -102,6 +102,11 @@ bool Outbox::any_in_flight() const {
   return queues_ != nullptr && std::ranges::any_of(*queues_, [](const Queue& q) { return q.in_flight() > 0; });
 }
 
+bool Outbox::attempted_in(RoomId room, Epoch epoch) const {
+  return std::ranges::any_of(entries(room),
+                             [&](const OutboxEntry& entry) { return entry.attempted && entry.send.epoch == epoch; });
+}
+
 Instant Outbox::held_until(RoomId room) const {
   const Queue* queue = find(room);
   return queue != nullptr ? queue->hold_until : kNoHold;

@@ -48,6 +48,8 @@ class Outbox {
   std::span<const OutboxEntry> entries(RoomId room) const;
   std::size_t in_flight(RoomId room) const;
   bool any_in_flight() const;
+  /// True when the log may have taken one of them, or take it yet, in that epoch.
+  bool attempted_in(RoomId room, Epoch epoch) const;
   /// Until when the room's sends wait because the log is busy, or too much was repeated; long ago: they do not.
   Instant held_until(RoomId room) const;
 

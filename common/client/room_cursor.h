@@ -31,7 +31,7 @@ struct RoomCursor {
   std::uint64_t sync_bits : 3 = 0;
   std::uint64_t member : 1 = 1;  // as the user's list of rooms says
   std::uint64_t listed : 1 = 0;  // seen in the RoomList that is being received
-  std::uint64_t behind : 1 = 0;  // wants another Sync once the present one is answered
+  std::uint64_t behind : 1 = 0;  // wants a Sync since the last one was sent
 
   wire::SyncMode mode() const { return static_cast<wire::SyncMode>(mode_bits); }
   void set_mode(wire::SyncMode m) { mode_bits = static_cast<std::uint64_t>(m) & 3; }

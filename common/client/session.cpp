@@ -154,22 +154,12 @@ void Session::on_time(Instant now, Output& out) {
     deliveries_.flush(rooms_, persist_issued_);
     deliveries_.report(persist_done_, out.frames);
   }
-  if (syncs_.deferral_over(now)) {
-    syncs_.clear_deferral();
-    for (std::uint32_t i = 0; i < rooms_.size(); ++i) {
-      const SyncState at = rooms_.cursor(i).sync();
-      if (at != SyncState::PutOff && at != SyncState::Denied) continue;
-      rooms_.cursor(i).set_sync(SyncState::Idle);
-      want_sync(i);
-    }
+  for (const SyncState wait : {SyncState::PutOff, SyncState::Denied}) {
+    if (syncs_.take_deferral(wait, now)) want_again(wait);
   }
   if (syncs_.answer_overdue(now)) {
     syncs_.clear_answer();
-    for (std::uint32_t i = 0; i < rooms_.size(); ++i) {
-      if (rooms_.cursor(i).sync() != SyncState::Asked) continue;
-      rooms_.cursor(i).set_sync(SyncState::Idle);
-      want_sync(i);
-    }
+    want_again(SyncState::Asked);
   }
   send_syncs(now, out);
   outbox_.on_time(now);

@@ -158,6 +158,7 @@ class Session {
   void member_left(std::uint32_t i, Instant now, Output& out);
 
   void want_sync(std::uint32_t i);
+  void want_again(SyncState was);
   void send_syncs(Instant now, Output& out);
   bool busy(std::uint64_t request_id, bool is_busy, std::uint32_t retry_after_ms, Instant now);
   void put_off_sync(std::uint32_t i, SyncState as, Duration delay, Instant now);
@@ -171,6 +172,8 @@ class Session {
   void send_outbox_under(Epoch epoch, RoomId room, Instant now, Output& out);
   void send_outbox_if_any(RoomId room, Instant now, Output& out);
   void send_outboxes(Instant now, Output& out);
+  /// Further than any log has come: what goes on from here is answered with the number that the log expects.
+  static constexpr Cseq kBeyondAnyLog{1u << 31};
   bool renumber(std::uint32_t i, Cseq next, Instant now, Output& out);
   void settled(std::uint32_t i, const wire::Send& send, const wire::SendResult& result, Output& out);
   void stale_epoch(std::uint32_t i, Epoch epoch, Instant now, Output& out);

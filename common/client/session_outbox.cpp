@@ -72,8 +72,7 @@ void Session::handle(const wire::SendResult& answered, Instant now, Output& out)
     send_outbox_if_any(frame.room, now, out);
     return;
   }
-  // Should the user come back, the log's counter comes with the Reset of a device that holds nothing.
-  if (other_history && i != RoomTable::kNone) rooms_.jump(i, {});
+  if (other_history && i != RoomTable::kNone && !renumber(i, kBeyondAnyLog, now, out)) return;
   switch (answer.verdict) {
     case Outbox::Verdict::Ignored:
     case Outbox::Verdict::Retry:
@@ -99,8 +98,9 @@ void Session::handle(const wire::SendResult& answered, Instant now, Output& out)
 
 void Session::settled(std::uint32_t i, const wire::Send& send, const wire::SendResult& result, Output& out) {
   const bool committed = result.status == wire::SendStatus::Accepted || result.status == wire::SendStatus::Duplicate;
-  if (committed && result.epoch.value == rooms_.cursor(i).epoch) {
-    // The floor, never the cursor: events below may still be on their way.
+  if (committed && result.epoch.value >= rooms_.cursor(i).epoch) {
+    // The floor, never the cursor: events below may still be on their way. In a room that was left the epoch may be a later
+    // one: should the log be copied back to the earlier one, the device says that it was longer.
     rooms_.raise_floor(i, result.seq);
     if (mutant(Mutant::M10_AckMovesCursor) && result.seq.value > rooms_.cursor(i).seq) {
       rooms_.jump(i, {.epoch = result.epoch, .seq = result.seq, .hash = rooms_.cursor(i).hash});
@@ -121,14 +121,9 @@ void Session::settled(std::uint32_t i, const wire::Send& send, const wire::SendR
 void Session::stale_epoch(std::uint32_t i, Epoch epoch, Instant now, Output& out) {
   const RoomCursor& cursor = rooms_.cursor(i);
   if (cursor.shut_out()) {
-    // A Sync would only be told NotMember. Nothing is shown of a room that was left, so the epoch is all there is to keep.
-    if (cursor.member == 0 && cursor.epoch != 0 && epoch.value > cursor.epoch) {
-      rooms_.jump(i, {.epoch = epoch, .seq = Seq(), .hash = PrefixHash()});
-    } else {
-      // The log was copied back. Should the user come back, this device has to dispute that: it goes on knowing the later one.
-      // Or it holds nothing, or what is shown: it needs the Reset.
-      send_outbox_under(epoch, cursor.room, now, out);
-    }
+    // A Sync would only be told NotMember. What the device holds stays what it is, of the epoch that it is of: should the user
+    // come back, that brings the Reset, which gives what waits the log's numbers, or the dispute of a log that was copied back.
+    send_outbox_under(epoch, cursor.room, now, out);
     return;
   }
   want_sync(i);

@@ -12,13 +12,19 @@ namespace starling::client {
 
 void Session::want_sync(std::uint32_t i) {
   RoomCursor& cursor = rooms_.cursor(i);
-  if (!link_.ready() || cursor.member == 0 || cursor.sync() == SyncState::PutOff) return;
-  if (cursor.sync() == SyncState::Asked) {
-    cursor.behind = 1;
-    return;
-  }
+  if (!link_.ready() || cursor.member == 0) return;
+  cursor.behind = 1;
+  if (cursor.sync() == SyncState::Asked || cursor.sync() == SyncState::PutOff) return;
   cursor.set_sync(SyncState::Wanted);
   syncs_.want();
+}
+
+void Session::want_again(SyncState was) {
+  for (std::uint32_t i = 0; i < rooms_.size(); ++i) {
+    if (rooms_.cursor(i).sync() != was) continue;
+    rooms_.cursor(i).set_sync(SyncState::Idle);
+    want_sync(i);
+  }
 }
 
 void Session::send_syncs(Instant now, Output& out) {
@@ -49,12 +55,11 @@ void Session::handle(const wire::Synced& frame, Instant now, Output& out) {
 /// False when the connection was given up.
 bool Session::synced_room(std::uint32_t i, const wire::SyncedRoom& answer, Instant now, Output& out) {
   RoomCursor& cursor = rooms_.cursor(i);
-  // What was wished for since this was asked: the second answer to a repeated question finds it wanted and not asked yet.
-  const bool again = cursor.behind != 0 || cursor.sync() == SyncState::Wanted;
+  // A repeated Sync is answered twice, and not always alike: what was wished for since is open until the next one has it.
+  const bool again = cursor.behind != 0;
   switch (answer.status) {
     case wire::SyncStatus::NotMember:
       if (again) {
-        cursor.behind = 0;
         cursor.set_sync(SyncState::Idle);
         want_sync(i);
       } else {
@@ -73,7 +78,6 @@ bool Session::synced_room(std::uint32_t i, const wire::SyncedRoom& answer, Insta
     case wire::SyncStatus::Live:
       if (answer.start.epoch.value != cursor.epoch || answer.start.seq.value > cursor.seq) {
         // To an earlier question than the Reset that has come meanwhile: the server goes on from where this device is not.
-        cursor.behind = 0;
         cursor.set_sync(SyncState::Idle);
         want_sync(i);
         return true;
@@ -86,7 +90,6 @@ bool Session::synced_room(std::uint32_t i, const wire::SyncedRoom& answer, Insta
   }
   if (answer.epoch.value == cursor.epoch) rooms_.raise_floor(i, answer.head);
   requests_.confirm_mark(answer.room, answer.read_seq);
-  cursor.behind = 0;
   cursor.set_sync(SyncState::Settled);
   out.notices.emplace_back(RoomSynced{.answer = &answer});
   if (again) {
@@ -100,10 +103,8 @@ bool Session::synced_room(std::uint32_t i, const wire::SyncedRoom& answer, Insta
 void Session::put_off_sync(std::uint32_t i, SyncState as, Duration delay, Instant now) {
   delay = std::clamp(delay, limits::kRetryAfterMin, limits::kRetryAfterMax);
   delay += Duration(static_cast<Duration::rep>(rng_.below(static_cast<std::uint64_t>(delay.count() / 2))));
-  RoomCursor& cursor = rooms_.cursor(i);
-  cursor.set_sync(as);
-  cursor.behind = 0;
-  syncs_.defer(now + delay);
+  rooms_.cursor(i).set_sync(as);
+  syncs_.defer(as, now + delay);
 }
 
 /// Heads or nothing were subscribed, so no Reset tells of another epoch; the answer does.
@@ -132,11 +133,13 @@ bool Session::reset_room(std::uint32_t i, const wire::SyncedRoom& answer, wire::
   // second Reset into the same epoch may name a counter from before what has been sent since.
   const bool log_forgot = diverged || (reason == wire::ResetReason::Epoch && other_epoch);
   const bool log_is_ahead = answer.next_cseq.value > rooms_.counters(i).last_cseq.value + std::uint64_t{1};
-  // What waits on a storage that was put back may be in the log already, for long, and under its own number only.
-  const bool device_forgot =
-      log_is_ahead && (reason == wire::ResetReason::NewDevice || outbox_.entries(answer.room).empty());
+  // What waits on a storage that was put back, or on a copy of it, may be in the log already, for long, and under its own
+  // number only.
+  const bool device_forgot = log_is_ahead && outbox_.entries(answer.room).empty();
   if (answer.next_cseq && (log_forgot || device_forgot)) {
-    if (!renumber(i, answer.next_cseq, now, out)) return false;
+    // What is on its way into that epoch already takes numbers that the answer does not know of.
+    const bool overtaken = outbox_.attempted_in(answer.room, start.epoch);
+    if (!renumber(i, overtaken ? kBeyondAnyLog : answer.next_cseq, now, out)) return false;
   }
   persist(PersistRoom{rooms_.state(i)}, out);
   return true;

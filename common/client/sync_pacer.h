@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/base/time.h"
+#include "common/client/room_cursor.h"
 #include "common/client/settings.h"
 
 namespace starling::client {
@@ -14,29 +15,43 @@ class SyncPacer {
   void reset() { *this = SyncPacer(); }
 
   void want() { wanted_ = true; }
-  bool due(Instant now) const { return wanted_ && now >= not_before_; }
+  bool due(Instant now) const { return wanted_ && now >= next_at(); }
   void sent(Instant now) {
     wanted_ = false;
-    not_before_ = now + limits::kSyncPace;
-    answer_by_ = now + limits::kAnswerTimeout;
+    awaits_answer_ = true;
+    asked_at_ = now;
   }
 
-  /// Some room was answered Unavailable. Rooms that wait do so together, until the latest of their times.
-  void defer(Instant until) { deferred_until_ = deferred_until_ == kNever ? until : std::max(deferred_until_, until); }
-  bool deferral_over(Instant now) const { return now >= deferred_until_; }
-  void clear_deferral() { deferred_until_ = kNever; }
+  /// Some room is PutOff or Denied. All that are so for the same reason wait together, until the latest of their times.
+  void defer(SyncState as, Instant until) {
+    Instant& at = deferral(as);
+    at = at == kNever ? until : std::max(at, until);
+  }
+  /// True once the wait is over, and only once.
+  bool take_deferral(SyncState as, Instant now) {
+    if (now < deferral(as)) return false;
+    deferral(as) = kNever;
+    return true;
+  }
 
-  bool awaits_answer() const { return answer_by_ != kNever; }
-  bool answer_overdue(Instant now) const { return now >= answer_by_; }
-  void clear_answer() { answer_by_ = kNever; }
+  bool awaits_answer() const { return awaits_answer_; }
+  bool answer_overdue(Instant now) const { return now >= answer_by(); }
+  void clear_answer() { awaits_answer_ = false; }
 
-  Instant deadline() const { return std::min({wanted_ ? not_before_ : kNever, deferred_until_, answer_by_}); }
+  Instant deadline() const {
+    return std::min({wanted_ ? next_at() : kNever, put_off_until_, denied_until_, answer_by()});
+  }
 
  private:
-  Instant not_before_{};
-  Instant deferred_until_ = kNever;
-  Instant answer_by_ = kNever;
+  Instant next_at() const { return asked_at_ + limits::kSyncPace; }
+  Instant answer_by() const { return awaits_answer_ ? asked_at_ + limits::kAnswerTimeout : kNever; }
+  Instant& deferral(SyncState as) { return as == SyncState::Denied ? denied_until_ : put_off_until_; }
+
+  Instant asked_at_ = Instant() - limits::kSyncPace;  // the last Sync
+  Instant put_off_until_ = kNever;
+  Instant denied_until_ = kNever;
   bool wanted_ = false;
+  bool awaits_answer_ = false;
 };
 
 }  // namespace starling::client

@@ -145,10 +145,6 @@ void DeviceWatch::on(const client::RoomSynced& notice) {
   WatchedRoom& r = room(answer.room);
   r.everything_seen = answer.status == wire::SyncStatus::Live || answer.status == wire::SyncStatus::Reset;
   r.compared = r.compared || answer.status == wire::SyncStatus::Live;
-  if (answer.status == wire::SyncStatus::Live && !answer.start.seq && answer.start.epoch > r.seen.epoch()) {
-    r.seen.reset(answer.start.epoch, Seq());  // from the very beginning: the device asked with nothing but an epoch
-    r.state.reset();
-  }
   if (answer.epoch == r.seen.epoch() && answer.status != wire::SyncStatus::Off) {
     if (answer.head.value < r.seen.asked_floor()) {
       violated(Guarantee::G5_ReadYourWrites, answer.room, answer.head,

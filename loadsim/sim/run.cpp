@@ -16,6 +16,12 @@ constexpr Duration kRepairWithin = 4s;
 constexpr std::array kMeans{users::FaultKind::RingDrop, users::FaultKind::BusDrop, users::FaultKind::Cut,
                             users::FaultKind::ClientSlow, users::FaultKind::ClientOffline};
 
+/// Where something is lost for ever, a message that is lost holds up the flight behind it until it is asked again: what waits at
+/// the heal takes longer, the more of it there is.
+Duration rest_within(const Options& options) {
+  return options.unhealed_loss_permille == 0 ? options.rest_within : 2 * options.rest_within;
+}
+
 /// Logs grow and not a word of it arrives: nobody speaks any more, so only digests and heartbeats can tell. Where these are
 /// not lost, too, they have to do so in time.
 void end_with_a_lost_word(World& world) {
@@ -25,7 +31,7 @@ void end_with_a_lost_word(World& world) {
   if (world.context().options.unhealed_loss_permille == 0 && !world.nemesis().copied_back()) {
     catch_up(world, kRepairWithin);
   }
-  come_to_rest(world, world.context().options.rest_within);
+  come_to_rest(world, rest_within(world.context().options));
 }
 
 }  // namespace
@@ -43,12 +49,12 @@ RunReport run(const Options& options, Recording* recording) {
   world.slow_down(10);
   world.run_for(options.calm);
   world.slow_down(0);
-  come_to_rest(world, options.rest_within);
+  come_to_rest(world, rest_within(options));
   if (!world.broken()) end_with_a_lost_word(world);
   if (world.nemesis().copied_back()) {
     // Who follows a room only by its head learns of another history when the room is opened.
     world.open_all_rooms();
-    come_to_rest(world, options.rest_within);
+    come_to_rest(world, rest_within(options));
   }
   sweep(world);
 

@@ -8,8 +8,10 @@
 namespace starling::core {
 namespace {
 
-/// A thousand and more a second with the shipped configuration.
-constexpr std::size_t kResentAtOnce = 64;
+/// A thousand a second with the shipped configuration.
+constexpr std::size_t kPieceMost = 64;
+constexpr std::size_t kPieceLeast = 8;
+constexpr std::size_t kPiecesOfAll = 4;
 constexpr int kResendSteps = 16;
 constexpr int kSilentHeartbeats = 4;  // a second with the shipped configuration; G5 allows two
 
@@ -245,20 +247,25 @@ void Links::view_changed(const ports::View& before) {
   if (unanswered_ > 0) turn_.schedule.arm(Chore::Resend, turn_.now.at);
 }
 
-/// What is due goes a piece at a time: a flood of repeats would push itself out of the ring, and the answers with it.
+/// What is due goes a piece at a time: a flood of repeats would push itself out of the ring, and the answers with it, and
+/// be due again all at once. So the piece is small where little waits, however large the ring is.
 void Links::resend() {
+  const Duration retry = turn_.config.forward_retry;
+  const bool may = turn_.now.at >= next_piece_at_;
+  const std::size_t most = may ? std::clamp(unanswered_ / kPiecesOfAll, kPieceLeast, kPieceMost) : 0;
   std::size_t sent = 0;
+  Instant next = kNever;
   for (Asked& asked : asked_) {
     if (asked.answered) continue;
-    Instant due = asked.sent_at + turn_.config.forward_retry;
-    if (due <= turn_.now.at && sent < kResentAtOnce) {
+    if (sent < most && asked.sent_at + retry <= turn_.now.at) {
       ++sent;
       asked.sent_at = turn_.now.at;
       post(asked.to, ports::Payload(asked.payload));
-      due = turn_.now.at + turn_.config.forward_retry;
     }
-    turn_.schedule.arm(Chore::Resend, std::max(due, turn_.now.at + turn_.config.forward_retry / kResendSteps));
+    next = std::min(next, asked.sent_at + retry);
   }
+  if (sent > 0) next_piece_at_ = turn_.now.at + retry / kResendSteps;
+  if (next != kNever) turn_.schedule.arm(Chore::Resend, std::max(next, next_piece_at_));
 }
 
 void Links::heartbeat() {

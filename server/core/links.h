@@ -97,6 +97,7 @@ class Links {
   std::array<Link, ports::kShardsMax> links_;  // by shard
   Instant settles_at_ = kNever;
   std::deque<Asked> asked_;  // by id ascending
+  Instant next_piece_at_{};  // of what is asked again
   std::size_t unanswered_ = 0;
   std::size_t unanswered_bytes_ = 0;
   ports::RequestId last_request_ = 0;

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "loadsim/users/faults/fault.h"
 #include "tests/sim/scripted/story.h"
 
@@ -97,6 +100,30 @@ TEST(Policy, OfACloneAndItsOriginalOneTakesAnotherName) {
   EXPECT_TRUE(t.story.ends_well());
   EXPECT_THAT(t.bob.sees(t.room), ElementsAre("before", "by the clone", "by the original"));
   EXPECT_NE(t.alice.device().who().device, DeviceId(16));
+}
+
+TEST(Policy, WhatTwinsHaveWaitingFromBeforeTheFirstSyncIsInTheLogOnce) {
+  Story story;
+  Person& bob = story.person("bob");
+  Person& alice = story.person("alice");
+  const RoomId room = story.room_of({&bob, &alice});
+  for (const auto& device : story.world().devices()) device->start();
+  while (!alice.is_member(room)) story.passes(1ms);
+  alice.goes_offline_for(15s);  // the list of rooms came, the room's events did not
+  std::vector<std::string> said;
+  for (int i = 0; i < 40; ++i) alice.says(room, said.emplace_back("message " + std::to_string(i)));
+  story.passes(2s);
+  Device& twin = story.world().add_device(alice.user(), alice.device().who().device);
+  twin.become_clone_of(alice.device());
+  twin.start();
+  story.passes(5s);
+  twin.send(room, {.body = said.emplace_back("by the twin")});
+  story.passes(2s);
+  EXPECT_EQ(story.log_of(room), said);
+  twin.retire();
+  story.passes(20s);
+  EXPECT_TRUE(story.ends_well());
+  EXPECT_EQ(story.log_of(room), said);
 }
 
 }  // namespace

@@ -17,11 +17,46 @@ wire::SyncedRoom epoch_reset(std::uint32_t next_cseq, std::uint64_t head = 3) {
           .next_cseq = Cseq(next_cseq)};
 }
 
+wire::SyncedRoom reset_far_ahead(wire::ResetReason reason) {
+  return {.room = kRoom,
+          .status = wire::SyncStatus::Reset,
+          .reason = reason,
+          .epoch = Epoch(1),
+          .head = Seq(5000),
+          .start = {Epoch(1), Seq(4900), PrefixHash(1)},
+          .next_cseq = Cseq(41)};
+}
+
 void reconnect(ScriptedServer& server) {
   server.disconnect();
   server.pass(2s);
   server.connect();
   server.welcome();
+}
+
+/// What waits may be on its way into the epoch under its old number: the log tells the next one once it has that.
+void expect_numbered_by_the_log(ScriptedServer& server, Epoch epoch, Cseq expected) {
+  const auto sent = server.take().sent();
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_GT(sent[0], 1'000'000'000u);
+  server.result({.room = kRoom,
+                 .cseq = Cseq(sent[0]),
+                 .status = wire::SendStatus::OutOfOrder,
+                 .epoch = epoch,
+                 .expected = expected});
+  EXPECT_EQ(server.take().sent(), Cseqs{expected.value});
+}
+
+void leave(ScriptedServer& server) {
+  server.receive(wire::RoomChanged{.rooms_version = 2, .info = {.room = kRoom, .role = wire::Role::None}});
+}
+
+/// What is said once the user is a member again.
+Seen come_back(ScriptedServer& server) {
+  server.take();
+  server.receive(wire::RoomChanged{.rooms_version = 3, .info = {.room = kRoom, .role = wire::Role::Member}});
+  server.pass(1s);
+  return server.take();
 }
 
 TEST(Send, CountsPerRoomFromOne) {
@@ -197,22 +232,37 @@ TEST(Send, ToARoomThatWasLeftAndLostItsEpochIsSettledToo) {
   EXPECT_EQ(sends[0].epoch, Epoch(2));
 }
 
-TEST(Send, AConflictInARoomThatWasLeftIsFollowedByAReset) {
+TEST(Send, AConflictInARoomThatWasLeftTakesNothingFromWhatIsShown) {
   ScriptedServer server;
   server.bring_online({kRoom}, 5);
   server.receive(wire::RoomChanged{.rooms_version = 2, .info = {.room = kRoom, .role = wire::Role::None}});
   server.send(kRoom, "what a twin has sent");
   server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::Conflict, .epoch = Epoch(1)});
   server.take();
+  server.pass(1s);
+  server.receive(wire::RoomChanged{.rooms_version = 3, .info = {.room = kRoom, .role = wire::Role::Member}});
+  const auto syncs = server.take().all<wire::Sync>();
+  ASSERT_EQ(syncs.size(), 1u);
+  EXPECT_EQ(syncs[0].rooms[0].cursor, cursor_at(kRoom, 5));
+}
+
+TEST(Send, WhoNeverHeldAnythingOfARoomThatWasLeftIsGivenAResetLater) {
+  ScriptedServer server;
+  server.start();
+  server.connect();
+  server.welcome();
+  server.list({kRoom});
+  server.receive(wire::RoomChanged{.rooms_version = 2, .info = {.room = kRoom, .role = wire::Role::None}});
+  server.take();
   server.send(kRoom, "too late");
   EXPECT_EQ(server.take().all<wire::Send>().at(0).epoch, Epoch());
-  server.result({.room = kRoom, .cseq = Cseq(2), .status = wire::SendStatus::StaleEpoch, .epoch = Epoch(1)});
+  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::StaleEpoch, .epoch = Epoch(1)});
   EXPECT_EQ(server.take().all<wire::Send>().at(0).epoch, Epoch(1));
   server.pass(1s);
   server.receive(wire::RoomChanged{.rooms_version = 3, .info = {.room = kRoom, .role = wire::Role::Member}});
   const auto syncs = server.take().all<wire::Sync>();
   ASSERT_EQ(syncs.size(), 1u);
-  EXPECT_EQ(syncs[0].rooms[0].cursor, wire::Cursor());  // it holds nothing: the answer is a Reset
+  EXPECT_EQ(syncs[0].rooms[0].cursor, wire::Cursor());
 }
 
 TEST(Send, ToARoomThatIsOffSubscribesToNothingButLearnsTheEpoch) {
@@ -370,49 +420,44 @@ TEST(OtherResets, KeepTheNumbers) {
   }
 }
 
-TEST(LostCounter, ALogThatIsAheadOfAllThatWasMintedRenumbers) {
+TEST(LostCounter, WhatWaitsKeepsItsNumbersWhenTheLogIsAheadOfThem) {
+  ScriptedServer server;
+  server.bring_online({kRoom}, 5);
+  server.send(kRoom, "a");  // it may have been sent, and forty others after it, before the storage was put back
+  reconnect(server);
+  server.take();
+  server.answer(reset_far_ahead(wire::ResetReason::TooFar));
+  EXPECT_EQ(server.take().sent(), Cseqs{1});
+}
+
+TEST(LostCounter, WhatWaitsKeepsItsNumbersOnADeviceThatWasClonedBeforeItHeldAnything) {
   ScriptedServer server;
   server.start();
   server.connect();
   server.welcome();
   server.list({kRoom});
-  server.send(kRoom, "a");
+  server.send(kRoom, "a");  // its twin may have sent it, and forty others after it
+  server.send(kRoom, "b");
   server.take();
-  server.answer({.room = kRoom,
-                 .status = wire::SyncStatus::Reset,
-                 .reason = wire::ResetReason::NewDevice,
-                 .epoch = Epoch(1),
-                 .head = Seq(9),
-                 .start = cursor_at(kRoom, 9),
-                 .next_cseq = Cseq(41)});
-  const auto sends = server.take().all<wire::Send>();
-  ASSERT_EQ(sends.size(), 1u);
-  EXPECT_EQ(sends[0].cseq, Cseq(41));
-  EXPECT_TRUE(sends[0].renumbered);
+  server.answer(reset_far_ahead(wire::ResetReason::NewDevice));
+  Seen seen = server.take();
+  EXPECT_TRUE(seen.renumbered.empty());
+  EXPECT_EQ(seen.sent(), (Cseqs{1, 2}));
+  server.result(
+      {.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::Duplicate, .epoch = Epoch(1), .seq = Seq(7)});
+  server.result({.room = kRoom, .cseq = Cseq(2), .status = wire::SendStatus::Conflict, .epoch = Epoch(1)});
+  seen = server.take();
+  EXPECT_EQ(seen.settled.size(), 1u);
+  EXPECT_EQ(seen.fatals, std::vector{FatalReason::DeviceConflict});
 }
 
-TEST(LostCounter, WhatWaitsOnAStorageThatWasPutBackKeepsItsNumbers) {
-  const wire::SyncedRoom reset{.room = kRoom,
-                               .status = wire::SyncStatus::Reset,
-                               .reason = wire::ResetReason::TooFar,
-                               .epoch = Epoch(1),
-                               .head = Seq(5000),
-                               .start = {Epoch(1), Seq(4900), PrefixHash(1)},
-                               .next_cseq = Cseq(41)};
-  ScriptedServer waits;
-  waits.bring_online({kRoom}, 5);
-  waits.send(kRoom, "a");  // it may have been sent, and forty others after it, before the storage was put back
-  reconnect(waits);
-  waits.take();
-  waits.answer(reset);
-  EXPECT_EQ(waits.take().sent(), Cseqs{1});
-
-  ScriptedServer empty;
-  empty.bring_online({kRoom}, 5);
-  reconnect(empty);
-  empty.take();
-  empty.answer(reset);
-  EXPECT_EQ(empty.send(kRoom, "a").cseq, Cseq(41));
+TEST(LostCounter, WhereNothingWaitsTheLogsNumbersAreFollowed) {
+  ScriptedServer server;
+  server.bring_online({kRoom}, 5);
+  reconnect(server);
+  server.take();
+  server.answer(reset_far_ahead(wire::ResetReason::TooFar));
+  EXPECT_EQ(server.send(kRoom, "a").cseq, Cseq(41));
 }
 
 TEST(OtherResets, ADivergedDeviceForgetsTheHeadAndTheNumbersOfTheOtherHistory) {
@@ -428,7 +473,7 @@ TEST(OtherResets, ADivergedDeviceForgetsTheHeadAndTheNumbersOfTheOtherHistory) {
                  .head = Seq(16),
                  .start = {Epoch(1), Seq(10), PrefixHash(1)},
                  .next_cseq = Cseq(7)});
-  EXPECT_EQ(server.take().sent(), Cseqs{7});  // the numbers are the log's again
+  expect_numbered_by_the_log(server, Epoch(1), Cseq(7));
   reconnect(server);
   const auto syncs = server.take().all<wire::Sync>();
   ASSERT_EQ(syncs.size(), 1u);
@@ -443,16 +488,58 @@ TEST(LostCounter, AConflictInAnotherHistoryOfARoomThatWasLeftIsARefusal) {
   server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::StaleEpoch, .epoch = Epoch(2)});
   server.take();
   server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::Conflict, .epoch = Epoch(2)});
-  Seen seen = server.take();
+  const Seen seen = server.take();
   EXPECT_TRUE(seen.fatals.empty());
   ASSERT_EQ(seen.settled.size(), 1u);
   EXPECT_EQ(seen.settled[0].status, wire::SendStatus::Forbidden);
-  // Back among the members, the device asks as one that holds nothing, and is told where the numbers go on.
+  // Back among the members, the device asks with what it holds of the earlier epoch, and is told where the numbers go on.
   server.receive(wire::RoomChanged{.rooms_version = 3, .info = {.room = kRoom, .role = wire::Role::Member}});
   server.pass(1s);
   const auto syncs = server.take().all<wire::Sync>();
   ASSERT_EQ(syncs.size(), 1u);
-  EXPECT_EQ(syncs[0].rooms.at(0).cursor.epoch, Epoch());
+  EXPECT_EQ(syncs[0].rooms.at(0).cursor, cursor_at(kRoom, 5));
+}
+
+TEST(LostCounter, AfterAConflictInAnotherHistoryTheLogIsAskedForItsNumber) {
+  ScriptedServer server;
+  server.bring_online({kRoom}, 5);
+  server.receive(wire::RoomChanged{.rooms_version = 2, .info = {.room = kRoom, .role = wire::Role::None}});
+  server.send(kRoom, "a");
+  server.send(kRoom, "b");
+  server.take();
+  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::Conflict, .epoch = Epoch(1)});
+  // The answer to "b" under its old number says nothing of what it is under the new one.
+  server.result({.room = kRoom, .cseq = Cseq(2), .status = wire::SendStatus::Conflict, .epoch = Epoch(1)});
+  Seen seen = server.take();
+  EXPECT_EQ(seen.settled.size(), 1u);
+  ASSERT_EQ(seen.sent().size(), 1u);
+  const Cseq beyond(seen.sent()[0]);
+  EXPECT_GT(beyond, Cseq(1'000'000'000));
+  const auto stored = seen.all_persisted<PersistOutboxPut>();
+  ASSERT_EQ(stored.size(), 1u) << "a crash must not bring the other history's number back";
+  EXPECT_EQ(stored[0].send.cseq, beyond);
+  server.result(
+      {.room = kRoom, .cseq = beyond, .status = wire::SendStatus::OutOfOrder, .epoch = Epoch(1), .expected = Cseq(41)});
+  const auto sends = server.take().all<wire::Send>();
+  ASSERT_EQ(sends.size(), 1u);
+  EXPECT_EQ(sends[0].cseq, Cseq(41));
+  EXPECT_TRUE(sends[0].renumbered);
+}
+
+TEST(LostCounter, WhatIsWrittenAfterAConflictInAnotherHistoryIsNumberedByTheLog) {
+  ScriptedServer server;
+  server.bring_online({kRoom}, 5);
+  server.receive(wire::RoomChanged{.rooms_version = 2, .info = {.room = kRoom, .role = wire::Role::None}});
+  server.send(kRoom, "a");
+  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::Conflict, .epoch = Epoch(1)});
+  server.receive(wire::RoomChanged{.rooms_version = 3, .info = {.room = kRoom, .role = wire::Role::Member}});
+  server.pass(1s);
+  server.answer_live(server.take());
+  const Cseq beyond = server.send(kRoom, "b").cseq;
+  server.result(
+      {.room = kRoom, .cseq = beyond, .status = wire::SendStatus::OutOfOrder, .epoch = Epoch(1), .expected = Cseq(41)});
+  EXPECT_EQ(server.take().sent().back(), 41u);
+  EXPECT_EQ(server.send(kRoom, "c").cseq, Cseq(42));
 }
 
 TEST(LostCounter, AConflictBeforeTheRoomsSyncIsAnsweredIsTriedAgainUnderTheNumberThatTheLogExpects) {
@@ -474,7 +561,7 @@ TEST(LostCounter, AConflictBeforeTheRoomsSyncIsAnsweredIsTriedAgainUnderTheNumbe
                  .head = Seq(16),
                  .start = {Epoch(1), Seq(10), PrefixHash(1)},
                  .next_cseq = Cseq(7)});
-  EXPECT_EQ(server.take().sent(), Cseqs{7});
+  expect_numbered_by_the_log(server, Epoch(1), Cseq(7));
   server.result({.room = kRoom, .cseq = Cseq(7), .status = wire::SendStatus::Conflict, .epoch = Epoch(1)});
   EXPECT_EQ(server.take().fatals, std::vector{FatalReason::DeviceConflict}) << "the log is the one that it knows";
 }
@@ -482,11 +569,11 @@ TEST(LostCounter, AConflictBeforeTheRoomsSyncIsAnsweredIsTriedAgainUnderTheNumbe
 TEST(LeftRoom, WaitingMessagesGoUnderAnEarlierEpochToo) {
   ScriptedServer server;
   server.bring_online({kRoom}, 5);
-  server.receive(wire::RoomChanged{.rooms_version = 2, .info = {.room = kRoom, .role = wire::Role::None}});
+  server.answer(epoch_reset(1));
+  leave(server);
   server.send(kRoom, "a");
-  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::StaleEpoch, .epoch = Epoch(2)});
   server.take();
-  // The log was restored, which the device has just been told, and an older file has been copied over it since.
+  // The log was restored, where the device is, and an older file has been copied over it since.
   server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::StaleEpoch, .epoch = Epoch(1)});
   const auto sends = server.take().all<wire::Send>();
   ASSERT_EQ(sends.size(), 1u);
@@ -494,11 +581,43 @@ TEST(LeftRoom, WaitingMessagesGoUnderAnEarlierEpochToo) {
   server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::Forbidden, .epoch = Epoch(1)});
   EXPECT_EQ(server.take().settled.size(), 1u);
   // Back among the members, the device says that it knows of a later history.
-  server.receive(wire::RoomChanged{.rooms_version = 3, .info = {.room = kRoom, .role = wire::Role::Member}});
-  server.pass(1s);
-  const auto syncs = server.take().all<wire::Sync>();
+  const auto syncs = come_back(server).all<wire::Sync>();
   ASSERT_EQ(syncs.size(), 1u);
-  EXPECT_EQ(syncs[0].rooms.at(0).cursor.epoch, Epoch(2));
+  EXPECT_EQ(syncs[0].rooms.at(0).cursor, cursor_at(kRoom, 3, 2));
+}
+
+TEST(LeftRoom, WhoComesBackIntoALaterEpochIsGivenItsNumbers) {
+  ScriptedServer server;
+  server.bring_online({kRoom}, 5);
+  leave(server);
+  server.send(kRoom, "a");
+  server.take();
+  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::StaleEpoch, .epoch = Epoch(2)});
+  EXPECT_EQ(server.take().all<wire::Send>().at(0).epoch, Epoch(2));
+  // A Reset comes only to who asks with what they hold, and not with the epoch that a refusal named.
+  const auto syncs = come_back(server).all<wire::Sync>();
+  ASSERT_EQ(syncs.size(), 1u);
+  EXPECT_EQ(syncs[0].rooms.at(0).cursor, cursor_at(kRoom, 5));
+  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::Conflict, .epoch = Epoch(2)});
+  // The answer is from before the log took what was on its way, under the numbers from 7 on.
+  server.answer(epoch_reset(7));
+  expect_numbered_by_the_log(server, Epoch(2), Cseq(9));
+}
+
+TEST(LeftRoom, AnAcknowledgementInALaterEpochIsClaimedOfTheEarlierOne) {
+  ScriptedServer server;
+  server.bring_online({kRoom}, 5);
+  leave(server);
+  server.send(kRoom, "a");
+  server.result({.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::StaleEpoch, .epoch = Epoch(2)});
+  server.result(
+      {.room = kRoom, .cseq = Cseq(1), .status = wire::SendStatus::Duplicate, .epoch = Epoch(2), .seq = Seq(9)});
+  EXPECT_EQ(server.take().settled.size(), 1u);
+  // Should an older file have been copied over the log meanwhile, it is too short.
+  const auto syncs = come_back(server).all<wire::Sync>();
+  ASSERT_EQ(syncs.size(), 1u);
+  EXPECT_EQ(syncs[0].rooms.at(0).cursor, cursor_at(kRoom, 5));
+  EXPECT_EQ(syncs[0].rooms.at(0).floor, Seq(9));
 }
 
 TEST(LostCounter, ALogThatExpectsLessThanWasAcknowledgedIsFollowed) {

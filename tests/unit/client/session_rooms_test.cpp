@@ -104,6 +104,25 @@ TEST(NotMember, EndsNothingThatTheListHasAndIsAskedAgain) {
   EXPECT_EQ(server.take().applied_seqs(), std::vector<std::uint64_t>{1});
 }
 
+TEST(NotMember, HoldsUpNoRoomThatIsPutOffForLess) {
+  ScriptedServer server;
+  server.bring_online({kRoom, kOther});
+  server.answer({.room = kRoom, .status = wire::SyncStatus::NotMember});
+  server.answer({.room = kOther, .status = wire::SyncStatus::Unavailable, .retry_after_ms = 300});
+  server.take();
+  server.pass(500ms);
+  const auto syncs = server.take().all<wire::Sync>();
+  ASSERT_EQ(syncs.size(), 1u);
+  ASSERT_EQ(syncs[0].rooms.size(), 1u);
+  EXPECT_EQ(syncs[0].rooms[0].room, kOther);
+  server.pass(limits::kDeniedRetry * 3 / 2);
+  std::vector<RoomId> again;
+  for (const auto& sync : server.take().all<wire::Sync>()) {
+    for (const auto& room : sync.rooms) again.push_back(room.room);
+  }
+  EXPECT_NE(std::ranges::find(again, kRoom), again.end());
+}
+
 TEST(NotMember, TheListTellsOfTheRemovalAndThenNothingIsAsked) {
   ScriptedServer server;
   server.bring_online();

@@ -192,6 +192,51 @@ TEST(Modes, AChangeOutlivesTheSecondAnswerToARepeatedSync) {
   EXPECT_EQ(third[0].mode, wire::SyncMode::Heads);
 }
 
+/// The first answer to a repeated Sync puts it off; `wish` comes before it, or `late`, after it.
+void wish_beside_a_sync_that_is_put_off(bool late) {
+  ScriptedServer server;
+  server.start();
+  server.connect();
+  server.welcome();
+  server.list({kRoom});
+  server.take();
+  server.pass_with_chatter(limits::kAnswerTimeout);
+  const Seen repeated = server.take();
+  ASSERT_EQ(asked(repeated).size(), 1u);
+  const auto wish = [&] {
+    server.command(
+        [](Session& s, Instant now, Output& out) { return s.set_mode(kRoom, wire::SyncMode::Heads, now, out); });
+  };
+  if (!late) wish();
+  server.answer({.room = kRoom, .status = wire::SyncStatus::Unavailable, .retry_after_ms = 2000});
+  if (late) wish();
+  EXPECT_TRUE(asked(server.take()).empty()) << "within the server's time";
+  server.answer_live(repeated);
+  server.pass(limits::kSyncPace);
+  const auto third = asked(server.take());
+  ASSERT_EQ(third.size(), 1u);
+  EXPECT_EQ(third[0].mode, wire::SyncMode::Heads);
+}
+
+TEST(Modes, AChangeOutlivesAnAnswerThatPutsItOff) { wish_beside_a_sync_that_is_put_off(false); }
+
+TEST(Modes, AChangeOfWhatIsPutOffOutlivesTheSecondAnswer) { wish_beside_a_sync_that_is_put_off(true); }
+
+TEST(Unavailable, WhatTheRepeatedSyncGrantsIsNotAskedAgain) {
+  ScriptedServer server;
+  server.start();
+  server.connect();
+  server.welcome();
+  server.list({kRoom});
+  server.take();
+  server.pass_with_chatter(limits::kAnswerTimeout);
+  const Seen repeated = server.take();
+  server.answer({.room = kRoom, .status = wire::SyncStatus::Unavailable, .retry_after_ms = 2000});
+  server.answer_live(repeated);
+  server.pass_with_chatter(2 * limits::kAnswerTimeout);
+  EXPECT_TRUE(asked(server.take()).empty());
+}
+
 TEST(Modes, WithHeadsAGapIsNoGap) {
   ScriptedServer server(Settings{.first_mode = wire::SyncMode::Heads});
   server.start();

@@ -276,6 +276,24 @@ TEST_F(LinksTest, ManyRepeatsGoAPieceAtATime) {
   EXPECT_EQ(rig.heard(bob).all<wire::SendResult>().size(), 500u);
 }
 
+TEST_F(LinksTest, RepeatsThatAShortRingDoesNotTakeAtOnceAllPassWithinTheInterval) {
+  Instant emptied{};
+  std::size_t queued = 0;
+  rig.lose = [&](ShardId, ShardId, const ports::Payload& p) {
+    if (!std::holds_alternative<ports::ForwardSend>(p)) return false;
+    if (rig.now().at >= emptied + 20ms) {
+      emptied = rig.now().at;
+      queued = 0;
+    }
+    return ++queued > 8;
+  };
+  for (std::uint32_t i = 1; i <= 32; ++i) rig.say(bob, rig.message(i));
+  ASSERT_EQ(rig.heard(bob).all<wire::SendResult>().size(), 8u);
+  rig.pass(1500ms);
+  EXPECT_EQ(rig.heard(bob).all<wire::SendResult>().size(), 32u);
+  EXPECT_EQ(rig.store.room(kRoom).head(), Seq(2 + 32));
+}
+
 TEST_F(LinksTest, ANoticeThatComesTwiceDoesNotStandForAnotherChange) {
   const End carol = rig.connect(kCarol, DeviceId(30), 0, rig.home(kCarol));
   RoomId elsewhere(0x11);
