@@ -46,6 +46,12 @@ class Units(unittest.TestCase):
             self.assertRegex(text_of(unit), r"(?m)^Type=notify$")
             self.assertRegex(text_of(unit), r"(?m)^WatchdogSec=\d+$")
 
+    def test_what_must_not_start_again_is_the_servers_own_end(self):
+        """systemd compares RestartPreventExitStatus= with how the main process ended, and with no other's end."""
+        for unit in UNITS:
+            self.assertRegex(text_of(unit), r"(?m)^RestartPreventExitStatus=1 2 78$")
+            self.assertNotRegex(text_of(unit), r"(?m)^ExecStartPre=")
+
     def test_their_user_and_folders_are_made(self):
         user = re.search(r"^User=(\w+)", text_of(UNITS[0]), re.M)[1]
         self.assertRegex(text_of(DEPLOY / "sysusers.d/starling.conf"), rf"(?m)^u {user} ")
