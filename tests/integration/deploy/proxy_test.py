@@ -1,6 +1,7 @@
 """deploy/haproxy is good for HAProxy, and does to a real server's clients what it says."""
 
 import http.client
+import http.server
 import pathlib
 import re
 import socket
@@ -8,6 +9,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -26,6 +28,7 @@ attempts_per_minute = 1
 [runtime]
 shards = 1
 """
+UPGRADE = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "x" * 22 + "=="}
 
 
 def free_port():
@@ -103,12 +106,41 @@ class Proxy(unittest.TestCase):
         run = subprocess.run(["/usr/sbin/haproxy", "-c", "-f", self.folder / "haproxy.cfg"], capture_output=True, text=True)
         self.assertEqual((0, ""), (run.returncode, re.sub(r"(?m)^\[NOTICE\].*\n", "", run.stderr)), run.stdout)
 
+    def test_a_node_that_drains_and_is_not_known_to_is_nobodys_answer(self):
+        """For as long as its last check was good, and above all then: it has the fewest connections."""
+
+        class Draining(http.server.BaseHTTPRequestHandler):
+            met = 0
+
+            def do_GET(self):
+                Draining.met += self.path != "/readyz"
+                self.rfile.read(int(self.headers["Content-Length"] or 0))
+                self.send_response(200 if self.path == "/readyz" else 503)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            do_POST = do_GET
+
+            def log_message(self, *_):
+                pass
+
+        draining = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Draining)
+        threading.Thread(target=draining.serve_forever, daemon=True).start()
+        self.addCleanup(draining.server_close)
+        self.addCleanup(draining.shutdown)
+        self.configure([("drains", f"127.0.0.1:{draining.server_port}"), ("alive", f"127.0.0.1:{self.start_server()}")])
+        self.run_for_a_test(["/usr/sbin/haproxy", "-db", "-f", self.folder / "haproxy.cfg"])
+        until(self.ready)
+        self.assertEqual([101] * 6, [self.call("GET", "/v1/ws", headers=UPGRADE.items()) for _ in range(6)])
+        self.assertGreater(Draining.met, 0)
+        # What changes something is asked for once.
+        self.assertIn(503, [self.call("POST", "/v1/login", "{}") for _ in range(6)])
+
     def test_clients_reach_a_node_that_is_ready_and_nothing_that_is_not_theirs(self):
         self.configure([("dead", f"127.0.0.1:{free_port()}"), ("alive", f"127.0.0.1:{self.start_server()}")])
         self.run_for_a_test(["/usr/sbin/haproxy", "-db", "-f", self.folder / "haproxy.cfg"])
         until(self.ready)
-        upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "x" * 22 + "=="}
-        self.assertEqual(101, self.call("GET", "/v1/ws", headers=upgrade.items()))
+        self.assertEqual(101, self.call("GET", "/v1/ws", headers=UPGRADE.items()))
         self.assertEqual(404, self.call("GET", "/metrics"))
         # Three attempts an address, whatever the client says that its is; an account has fewer, so each is another.
         forged = lambda i: [("Content-Type", "application/json"), ("X-Forwarded-For", f"192.0.2.{i}")]  # noqa: E731
