@@ -35,7 +35,7 @@ class Dev(unittest.TestCase):
             self.assertIn(f"Did you mean {meant}?", refused.stderr)
 
     def test_an_unknown_argument_exits_2(self):
-        for arguments in (("fmt", "--chekc"), ("test", "--ful"), ("test", "--filter"), ("fuzz", "long"), ("sim", "--compilers", "many"), ("bench", "nope"), ("up", "--twice"), ("cluster", "--twice"), ("cluster", "stauts"), ("chaos", "C16"), ("chaos", "--minutes"), ("package", "starlingd")):
+        for arguments in (("fmt", "--chekc"), ("test", "--ful"), ("test", "--filter"), ("fuzz", "long"), ("sim", "--compilers", "many"), ("bench", "nope"), ("up", "--twice"), ("cluster", "--twice"), ("cluster", "stauts"), ("chaos", "C16"), ("chaos", "--minutes"), ("chaos", "--packages", "C1"), ("package", "starlingd")):
             refused = dev(*arguments)
             self.assertEqual(2, refused.returncode, (arguments, refused.stdout, refused.stderr))
             self.assertIn(arguments[-1], refused.stderr)

@@ -118,7 +118,7 @@ def tags_of(path):
         return ("build", "fresh")
     if text.startswith("tests/tree/") or text in ("tools/dev/fmt.sh", "tools/dev/tidy.sh", "tools/dev/test.sh"):
         return ("build", "test", "fmt")
-    if text.startswith(("tests/", "client-qt/", "tools/chaos/", "tools/cluster/", "tools/dev/bench.sh", "tools/dev/chaos.sh", "tools/dev/cluster.sh", "tools/dev/package.sh")):
+    if text.startswith(("tests/", "client-qt/", "tools/chaos/", "tools/cluster/", "tools/packages/", "tools/dev/bench.sh", "tools/dev/chaos.sh", "tools/dev/cluster.sh", "tools/dev/package.sh")):
         return ("build", "test")
     return ("build",)
 

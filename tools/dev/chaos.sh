@@ -4,13 +4,38 @@
 # shellcheck shell=bash
 
 cmd_chaos() {
+  if [[ ${1:-} == --packages ]]; then
+    shift
+    chaos_of_packages "$@"
+    return
+  fi
   chaos_arguments "$@"
   ((EUID == 0)) || die "chaos needs root: sudo ./dev chaos $*"
   ensure_packages build test
   configure_dev
   build_targets dev starlingd starlingctl starling-loadsim
-  exec unshare --net --mount --ipc --pid --fork --kill-child --mount-proc \
-    /usr/bin/python3 -m tools.chaos "$@"
+  in_own_namespaces tools.chaos "$@"
+}
+
+# chaos_of_packages ARG…: the packages for Debian under a systemd of their own, upgraded and ill-treated while people talk (tools/packages).
+chaos_of_packages() {
+  local arguments=("$@")
+  while (($#)); do
+    [[ $1 =~ ^--(seed|users|report)$ ]] || bad_usage "chaos --packages knows --seed S, --users N and --report DIR, not '$1'"
+    (($# > 1)) || bad_usage "$1 needs a value"
+    shift 2
+  done
+  ((EUID == 0)) || die "chaos needs root: sudo ./dev chaos --packages"
+  # shellcheck source=tools/dev/package.sh
+  . tools/dev/package.sh
+  # shellcheck disable=SC2119  # it takes none
+  cmd_package
+  in_own_namespaces tools.packages "${arguments[@]}"
+}
+
+# in_own_namespaces MODULE ARG…: it is their first process.
+in_own_namespaces() {
+  exec unshare --net --mount --ipc --pid --fork --kill-child --mount-proc /usr/bin/python3 -m "$@"
 }
 
 # chaos_arguments ARG…: refuses what chaos does not know before anything is built.
@@ -23,7 +48,7 @@ chaos_arguments() {
         ;;
       --patroni) shift ;;
       [Cc][1-9] | [Cc]1[0-5]) shift ;;
-      *) bad_usage "chaos knows C1 to C15, --seed S, --minutes M, --patroni, --faults 'LINES', --seconds S, --users N and --report DIR, not '$1'" ;;
+      *) bad_usage "chaos knows C1 to C15, --seed S, --minutes M, --patroni, --packages, --faults 'LINES', --seconds S, --users N and --report DIR, not '$1'" ;;
     esac
   done
 }
