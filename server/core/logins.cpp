@@ -4,15 +4,13 @@
 #include <utility>
 
 #include "common/base/probe.h"
+#include "server/core/read_slot.h"
 
 namespace starling::core {
 namespace {
 constexpr std::uint32_t kComeBackMs = 1000;  // to a node that drains; another one may be up at once
 constexpr std::uint32_t kElsewhereWithinMs = 4000;
 constexpr Duration kLateMarks = std::chrono::seconds(1);
-/// Sessions that register anew: a few thousand a second, each a read of the store.
-constexpr std::size_t kAttachedAtOnce = 64;
-constexpr Duration kAttachStep = std::chrono::milliseconds(20);
 
 /// A max-register in `marks`, which are by room ascending. Returns what is there now.
 wire::ReadMark raise(std::vector<wire::ReadMark>& marks, const wire::ReadMark& mark) {
@@ -77,18 +75,19 @@ void Logins::view_changed(const ports::View& before) {
       ask_to_attach(index, 0);
     }
   }
-  if (!detached_.empty()) turn_.schedule.arm(Chore::Attach, turn_.now.at);
+  if (!detached_.empty()) turn_.schedule.arm(Chore::Attach, next_slot(turn_.now.at));
 }
 
+/// Each is a read of the store.
 void Logins::attach_some() {
-  for (std::size_t n = std::min(kAttachedAtOnce, detached_.size()); n > 0; --n) {
+  for (std::size_t n = std::min(kReadsASlot, detached_.size()); n > 0; --n) {
     const ConnId conn = detached_.back();
     detached_.pop_back();
     const Session* session = sessions_.find(conn);
     // What is asked for already, is asked for until it is answered.
     if (session != nullptr && !attaches(*session)) ask_to_attach(conn.index, 0);
   }
-  if (!detached_.empty()) turn_.schedule.arm(Chore::Attach, turn_.now.at + kAttachStep);
+  if (!detached_.empty()) turn_.schedule.arm(Chore::Attach, next_slot(turn_.now.at));
 }
 
 void Logins::on(ports::DeviceAttached&& attached) {

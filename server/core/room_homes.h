@@ -107,8 +107,8 @@ class RoomHomes {
   void forget_tail(RoomHome& home);
   void note_membership(RoomId room, UserId user);
   struct Concerned {
-    std::vector<UserId> changed;  // as members
-    std::vector<UserId> called;   // or invited, or not any more
+    std::vector<UserId> changed;  // as members: what this does to their items is seen with their rooms
+    std::vector<UserId> called;   // or invited
   };
   static Concerned concerned_by(std::span<const wire::Event> events);
   void note(RoomId room, const Concerned& users);
@@ -135,7 +135,6 @@ class RoomHomes {
   std::vector<Retry> retries_;
   std::vector<RoomId> held_;  // until the view is settled
   std::deque<Noted> noted_again_;
-  Instant noted_at_{};
   std::vector<RoomId> active_;  // for the digest
   std::size_t tail_bytes_ = 0;
   std::uint32_t sweep_at_ = 0;

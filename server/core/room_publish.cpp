@@ -3,21 +3,16 @@
 #include <utility>
 
 #include "common/wire/mentions.h"
+#include "server/core/read_slot.h"
 #include "server/core/room_homes.h"
 
 namespace starling::core {
-namespace {
-/// Users told of what another home has committed: some thousand a second, and no room's more than its batch at once.
-constexpr std::size_t kNotedAtOnce = 64;
-constexpr Duration kNoteStep = std::chrono::milliseconds(20);
-}  // namespace
 
 RoomHomes::Concerned RoomHomes::concerned_by(std::span<const wire::Event> events) {
   Concerned users;
   for (const wire::Event& event : events) {
     if (wire::changes_member(event.kind)) users.changed.push_back(event.subject);
-    if (wire::changes_member(event.kind) || event.kind == wire::EventKind::MemberInvite)
-      users.called.push_back(event.subject);
+    if (event.kind == wire::EventKind::MemberInvite) users.called.push_back(event.subject);
     if (event.kind != wire::EventKind::Message) continue;
     for (const UserId user : wire::mentions_of(event.body).users) users.called.push_back(user);
   }
@@ -82,8 +77,8 @@ void RoomHomes::note_membership(RoomId room, UserId user) {
 }
 
 /// Another home may have died before the users whom its last batches concerned were told: it commits the next one while it
-/// still repeats what was lost. When its rooms come here all at once, they are told a piece at a time: each asks the store
-/// for what it has.
+/// still repeats what was lost. When its rooms come here all at once, they are told a piece at a time, and no room's more than its
+/// batch at once: each asks the store for what it has.
 void RoomHomes::note_again(RoomId room, std::span<const wire::Event> events) {
   Concerned users = concerned_by(events);
   for (std::vector<UserId>* each : {&users.changed, &users.called}) {
@@ -92,18 +87,17 @@ void RoomHomes::note_again(RoomId room, std::span<const wire::Event> events) {
   }
   if (users.changed.empty() && users.called.empty()) return;
   noted_again_.push_back({.room = room, .users = std::move(users)});
-  turn_.schedule.arm(Chore::NoteAgain, std::max(turn_.now.at, noted_at_ + kNoteStep));
+  turn_.schedule.arm(Chore::NoteAgain, next_slot(turn_.now.at));
 }
 
 void RoomHomes::note_some() {
-  noted_at_ = turn_.now.at;
-  for (std::size_t told = 0; told < kNotedAtOnce && !noted_again_.empty(); noted_again_.pop_front()) {
+  for (std::size_t told = 0; told < kReadsASlot && !noted_again_.empty(); noted_again_.pop_front()) {
     const auto& [room, users] = noted_again_.front();
     if (turn_.home(room) != turn_.self) continue;  // who has it now reads it, and tells them
     note(room, users);
     told += users.changed.size() + users.called.size();
   }
-  if (!noted_again_.empty()) turn_.schedule.arm(Chore::NoteAgain, turn_.now.at + kNoteStep);
+  if (!noted_again_.empty()) turn_.schedule.arm(Chore::NoteAgain, next_slot(turn_.now.at));
 }
 
 void RoomHomes::forget_tail(RoomHome& home) {

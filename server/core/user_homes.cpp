@@ -6,6 +6,7 @@
 #include "common/base/mutant.h"
 #include "common/base/probe.h"
 #include "common/base/rng.h"
+#include "server/core/read_slot.h"
 
 namespace starling::core {
 namespace {
@@ -14,9 +15,6 @@ constexpr std::uint16_t kIdleSweepsMax = 60;
 /// What a process had given to the store when it fell away may take effect for so long: behind a lock, or a standby that
 /// does not answer.
 constexpr Duration kUnderWay = std::chrono::seconds(10);
-/// Users that are read once more: some thousand a second.
-constexpr std::size_t kReadAtOnce = 64;
-constexpr Duration kReadStep = std::chrono::milliseconds(20);
 /// More changes at once than this are told by the whole list.
 constexpr std::size_t kChangesToldMax = 3;
 
@@ -155,13 +153,7 @@ void UserHomes::attach(UserHome& user, const WaitingDevice& waiting, const ports
     if (!same && device.connected_at < old->connected_at) return fence(user.id, device, *old);
     if (!same) {
       fence(user.id, *old, device);
-      // Shards of one node do not die alone.
-      const bool from_another_node = turn_.view.node_of(old->shard) != turn_.view.node_of(device.shard);
       *old = device;
-      if (from_another_node) {
-        read_now(user);
-        read_later(user);
-      }
     }
   } else if (user.devices.size() >= turn_.config.connections_per_user_max) {
     probe(Probe::admission_rejected);
@@ -221,11 +213,12 @@ void UserHomes::on(ShardId from, const ports::DetachDevice& detach) {
 void UserHomes::forget_devices_of(ShardId shard) {
   const auto is_there = [&](const Device& d) { return d.shard == shard; };
   for (std::uint32_t i = 0; i < users_.end(); ++i) {
-    if (users_[i].id && drop_devices(users_[i], is_there, false)) read_now(users_[i]);
+    if (users_[i].id) drop_devices(users_[i], is_there, false);
   }
 }
 
-/// The shard of the room's home, or of whoever made it, may have been cut off from this one for as long as it lived.
+/// It may have made a room or put an item for a session of its own, or committed as a room's home what concerns the user, and had
+/// no time to say so, or was cut off from this shard for as long as it lived. Nor may the store have had time to do it.
 void UserHomes::read_all_later() {
   for (std::uint32_t i = 0; i < users_.end(); ++i) {
     if (!users_[i].id) continue;
@@ -237,28 +230,27 @@ void UserHomes::read_all_later() {
   }
 }
 
-/// A shard has died, or may have, with a session of the user: it may have made a room or put an item for it, and had no
-/// time to say so. Or the store had no time to do it yet: that is for later.
-void UserHomes::read_now(UserHome& user) {
-  if (deserted(user) || !user.loaded) return outdate(user);
-  load(user);
-}
-
 void UserHomes::read_later(UserHome& user) {
-  later_.push_back({.user = user.id, .at = turn_.now.at + kUnderWay});
+  later_.push_back({.user = user.id, .at = next_slot(turn_.now.at + kUnderWay)});
   turn_.schedule.arm(Chore::ReadAgain, later_.front().at);
 }
 
 void UserHomes::read_some_again() {
-  for (std::size_t n = 0; n < kReadAtOnce && !later_.empty() && later_.front().at <= turn_.now.at; ++n) {
-    if (UserHome* user = find(later_.front().user)) read_now(*user);
+  for (std::size_t n = 0; n < kReadsASlot && !later_.empty() && later_.front().at <= turn_.now.at; ++n) {
+    UserHome* user = find(later_.front().user);
     later_.pop_front();
+    if (user == nullptr) continue;
+    if (deserted(*user) || !user->loaded) {
+      outdate(*user);
+    } else {
+      load(*user);
+    }
   }
-  if (!later_.empty()) turn_.schedule.arm(Chore::ReadAgain, std::max(later_.front().at, turn_.now.at + kReadStep));
+  if (!later_.empty()) turn_.schedule.arm(Chore::ReadAgain, std::max(later_.front().at, next_slot(turn_.now.at)));
 }
 
 template <class Which>
-bool UserHomes::drop_devices(UserHome& user, Which&& which, bool left) {
+void UserHomes::drop_devices(UserHome& user, Which&& which, bool left) {
   const bool were_there = std::erase_if(user.devices, which) > 0;
   if (were_there && user.devices.empty()) presence_.left(user.id, left);
   if (were_there && !user.devices.empty()) presence_.changed(user.id);
@@ -267,7 +259,6 @@ bool UserHomes::drop_devices(UserHome& user, Which&& which, bool left) {
     std::erase_if(user.extras->waiting, [&](const WaitingDevice& w) { return which(w.device); });
     shrink(user);
   }
-  return were_there;
 }
 
 void UserHomes::on(ShardId from, const ports::DeviceAway& ask) {

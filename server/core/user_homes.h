@@ -120,9 +120,8 @@ class UserHomes {
   void fence(UserId user, const Device& earlier, const Device& later);
   void tell(const UserHome& user, const ports::UserNotice& notice);
   template <class Which>
-  bool drop_devices(UserHome& user, Which&& which, bool left);
+  void drop_devices(UserHome& user, Which&& which, bool left);
   void read_later(UserHome& user);
-  void read_now(UserHome& user);
   void tell_changes(UserHome& user, const ports::UserLoaded& loaded, const RoomsBefore& before);
   void take_marks(UserHome& user, const ports::UserLoaded& loaded);
   void list_dirty(UserHome& user);

@@ -161,14 +161,27 @@ class UntoldTest : public ::testing::Test {
 TEST_F(UntoldTest, IsFoundWhenTheShardIsBack) {
   rig.restart_shard(there);
   rig.lose = {};
-  rig.pass(2s);
+  rig.pass(11s);
   expect_all_told(desk);
 }
 
-TEST_F(UntoldTest, IsFoundWhenTheDeviceComesToAnotherShard) {
+TEST_F(UntoldTest, IsFoundWhenTheShardIsOutAndTheDeviceElsewhere) {
   const End again = rig.connect(kAlice, DeviceId(10), 0, elsewhere);
+  rig.put_out(there);
+  rig.lose = {};
+  rig.pass(11s);
   expect_all_told(again);
   expect_all_told(desk);
+}
+
+TEST(ItemsLossTest, AMembershipThatChangesNoItemReadsNone) {
+  Rig rig;
+  rig.store.add_room(kRoom, {kAlice});
+  const End alice = rig.connect(kAlice, DeviceId(10));
+  const End carol = rig.connect(kCarol, DeviceId(30));
+  rig.say(alice, Rig::add_member(kCarol));
+  ASSERT_EQ(rig.heard(carol).all<wire::RoomChanged>().size(), 1u);
+  EXPECT_EQ(rig.submitted<ports::LoadItems>(), 0u);
 }
 
 }  // namespace
