@@ -17,7 +17,7 @@ namespace starling::postgres {
 template <class Request>
 using Asked = std::span<const Request* const>;
 
-/// One for each asked. Nothing: the answer has no room for it beside the others, so it is to be asked for alone.
+/// One for each asked. Nothing: it cannot be answered beside the others, so it is to be asked for alone.
 template <class Result>
 using Answered = std::vector<std::optional<Result>>;
 

@@ -18,9 +18,17 @@ namespace starling::postgres {
 
 namespace {
 
+/// Reads that all nodes ask by the thousand when one of them has died.
 template <class Request>
-constexpr bool kGoesTogether = std::is_same_v<Request, ports::LoadUser> || std::is_same_v<Request, ports::LoadItems> ||
-                               std::is_same_v<Request, ports::ReadDevice>;
+constexpr std::size_t kTogetherMax = 1;
+template <>
+constexpr std::size_t kTogetherMax<ports::LoadUser> = limits::kTogetherMax;
+template <>
+constexpr std::size_t kTogetherMax<ports::LoadItems> = limits::kTogetherMax;
+template <>
+constexpr std::size_t kTogetherMax<ports::ReadDevice> = limits::kTogetherMax;
+template <>
+constexpr std::size_t kTogetherMax<ports::LoadRoom> = limits::kRoomsTogetherMax;
 
 template <class Request>
 std::vector<const Request*> each_as(const Requests& requests) {
@@ -31,15 +39,15 @@ std::vector<const Request*> each_as(const Requests& requests) {
 
 }  // namespace
 
-bool goes_together(const ports::StoreRequest& request) {
-  return std::visit([](const auto& each) { return kGoesTogether<std::decay_t<decltype(each)>>; }, request);
+std::size_t together_max(const ports::StoreRequest& request) {
+  return std::visit([](const auto& each) { return kTogetherMax<std::decay_t<decltype(each)>>; }, request);
 }
 
 std::vector<Call> calls_of(const Requests& requests, bool carefully) {
   return std::visit(
       [&](const auto& first) {
         using Request = std::decay_t<decltype(first)>;
-        if constexpr (kGoesTogether<Request>) {
+        if constexpr (kTogetherMax<Request> > 1) {
           return calls_of(Asked<Request>(each_as<Request>(requests)));
         } else if constexpr (std::is_same_v<Request, ports::CommitBatch>) {
           return calls_of(first, carefully);
@@ -55,7 +63,7 @@ Answered<ports::StoreResult> results_of(const Requests& requests, std::span<cons
   std::visit(
       [&](const auto& first) {
         using Request = std::decay_t<decltype(first)>;
-        if constexpr (kGoesTogether<Request>) {
+        if constexpr (kTogetherMax<Request> > 1) {
           for (auto& each : results_of(Asked<Request>(each_as<Request>(requests)), answers)) {
             results.emplace_back(std::move(each));
           }

@@ -15,8 +15,8 @@ namespace starling::postgres {
 /// What is asked at once: a single request, or some of one kind that go together.
 using Requests = std::vector<const ports::StoreRequest*>;
 
-/// Reads that all nodes ask by the thousand when one of them has died.
-bool goes_together(const ports::StoreRequest& request);
+/// As how many at most requests of its kind go together; 1: it goes alone.
+std::size_t together_max(const ports::StoreRequest& request);
 
 /// `carefully`: the server has refused a row of the batch.
 std::vector<Call> calls_of(const Requests& requests, bool carefully = false);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <random>
+#include <unordered_set>
 #include <utility>
 #include <variant>
 
@@ -32,6 +33,20 @@ std::vector<Job> jobs_of(Job&& job) {
   jobs.push_back(std::move(job));
   return jobs;
 }
+
+bool goes_together(const Job& job) { return !job.alone && together_max(job.op.request) > 1; }
+
+/// Of operations that stay behind while others go.
+class KeysBehind {
+ public:
+  void add(const Job& job) {
+    if (const std::uint64_t key = key_of(job.op.request); key != 0) keys_.insert(key);
+  }
+  bool has(const Job& job) const { return keys_.contains(key_of(job.op.request)); }
+
+ private:
+  std::unordered_set<std::uint64_t> keys_;
+};
 
 Requests requests_of(const std::vector<Job>& jobs) {
   Requests requests;
@@ -163,16 +178,17 @@ void Lane::pump() { pump(Clock::now()); }
 
 void Lane::pump(Clock::time_point now) {
   std::deque<Job> later;
+  KeysBehind behind;
   while (state_ == State::Ready && !waiting_.empty() && sent_.size() < limits::kInFlightMax) {
     Job job = std::move(waiting_.front());
     waiting_.pop_front();
-    if (job.alone || !goes_together(job.op.request)) {
-      send(jobs_of(std::move(job)), false, now);
-    } else if (under_way(job.op.request)) {
+    const bool together = goes_together(job);
+    if ((together && under_way(job.op.request)) || behind.has(job)) {
       // Sent now it would only wait at the server, which does one thing after the other.
+      behind.add(job);
       later.push_back(std::move(job));
     } else {
-      send(take_with(std::move(job)), false, now);
+      send(together ? take_with(std::move(job)) : jobs_of(std::move(job)), false, now);
     }
   }
   waiting_.insert(waiting_.begin(), std::make_move_iterator(later.begin()), std::make_move_iterator(later.end()));
@@ -185,15 +201,22 @@ bool Lane::under_way(const ports::StoreRequest& request) const {
          std::ranges::any_of(held_, is_like, &Held::job);
 }
 
-/// What waits and is like it, as much as goes together.
+/// What waits and is like it, as much as goes together, and nothing that is behind another one of its key.
 std::vector<Job> Lane::take_with(Job&& first) {
+  const std::size_t kind = first.op.request.index();
+  const std::size_t most = together_max(first.op.request);
   std::vector<Job> jobs = jobs_of(std::move(first));
-  const auto end = std::stable_partition(waiting_.begin(), waiting_.end(), [&](const Job& job) {
-    return job.alone || job.op.request.index() != jobs.front().op.request.index();
-  });
-  const auto taken = std::min<std::ptrdiff_t>(waiting_.end() - end, limits::kTogetherMax - 1);
-  jobs.insert(jobs.end(), std::make_move_iterator(end), std::make_move_iterator(end + taken));
-  waiting_.erase(end, end + taken);
+  std::deque<Job> left;
+  KeysBehind behind;
+  for (Job& job : waiting_) {
+    if (jobs.size() < most && !job.alone && job.op.request.index() == kind && !behind.has(job)) {
+      jobs.push_back(std::move(job));
+    } else {
+      behind.add(job);
+      left.push_back(std::move(job));
+    }
+  }
+  waiting_ = std::move(left);
   return jobs;
 }
 
@@ -277,7 +300,7 @@ void Lane::settle_work(Turn&& turn, Outcome&& outcome, Clock::time_point now) {
     return shared_.finish(std::move(job), good ? ports::StoreStatus::Ok : ports::StoreStatus::Unavailable,
                           std::move(*results.front()));
   }
-  const bool committed = std::holds_alternative<ports::Committed>(*results.front());
+  const bool committed = std::holds_alternative<ports::CommitBatch>(turn.jobs.front().op.request);
   const bool held = barred() && !mutant(Mutant::M5_NoBarrier);
   if (committed) {
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(now - turn.sent);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace starling::postgres::limits {
 
@@ -14,6 +15,11 @@ inline constexpr std::size_t kInFlightMax = 32;
 inline constexpr std::size_t kTogetherMax = 256;
 /// Rows of their answer, of some 100 bytes and at most 400. More than a user has rooms, so that a user's fit.
 inline constexpr std::size_t kTogetherRowsMax = 16 * 1024;
+/// Rooms that are loaded together: one transaction has the locks of all until a standby has it.
+inline constexpr std::size_t kRoomsTogetherMax = 128;
+/// Their events since the last checkpoint, of which each has less than 256.
+inline constexpr std::int64_t kTailsTogetherBytesMax = 4 << 20;
+
 /// A room's lock, or a user's: longer than any commit, shorter than a client's patience.
 inline constexpr int kLockTimeoutMs = 1000;
 /// A statement that runs longer is not one of ours. It does not bound the wait for a standby.

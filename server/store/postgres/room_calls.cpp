@@ -9,19 +9,51 @@
 namespace starling::postgres {
 namespace {
 
-constexpr Statement kLoadRoom{"load_room", "SELECT * FROM load_room($1, $2)"};
-// The room's lock is the transaction's: these see the same log.
-constexpr Statement kMembers{
-    "room_members", "SELECT user_id, role, join_seq, visible_from FROM members WHERE room_id = $1 AND leave_seq = 0"};
-constexpr Statement kCheckpoint{"room_checkpoint",
-                                "SELECT seq, hash FROM checkpoints WHERE room_id = $1 ORDER BY seq DESC LIMIT 1"};
-constexpr Statement kTail{"room_tail", "SELECT " STARLING_PG_EVENT_COLUMNS
-                                       " FROM events WHERE room_id = $1 AND seq > coalesce((SELECT max(seq) FROM "
-                                       "checkpoints WHERE room_id = $1), 0) ORDER BY seq"};
+// Alone it waits for the room's lock; of several, each that somebody holds is left out.
+constexpr Statement kLoadRoom{"load_room", "SELECT 1::bigint, l.* FROM load_room($1, $2) AS l"};
+constexpr Statement kLoadRooms{"load_rooms", "SELECT * FROM load_rooms($1, $2)"};
+// The rooms' locks are the transaction's: these see the same logs. OFFSET 0: each room is looked up by itself.
+#define STARLING_PG_OF_ROOMS "FROM unnest($1::bigint[]) WITH ORDINALITY AS q (room_id, place) CROSS JOIN LATERAL "
+constexpr Statement kMembers{"room_members",
+                             "SELECT q.place, m.* " STARLING_PG_OF_ROOMS
+                             "(SELECT user_id, role, join_seq, visible_from FROM members WHERE room_id = q.room_id AND "
+                             "leave_seq = 0 OFFSET 0) AS m ORDER BY q.place LIMIT $2"};
+constexpr Statement kCheckpoints{
+    "room_checkpoints", "SELECT q.place, c.* " STARLING_PG_OF_ROOMS
+                        "(SELECT seq, hash FROM checkpoints WHERE room_id = q.room_id ORDER BY seq DESC LIMIT 1) AS c"};
+constexpr Statement kTails{
+    "room_tails",
+    "SELECT place, " STARLING_PG_EVENT_COLUMNS
+    " FROM (SELECT q.place, e.*, sum(octet_length(e.body)) OVER (ORDER BY q.place, e.seq) AS "
+    "bytes " STARLING_PG_OF_ROOMS "(SELECT " STARLING_PG_EVENT_COLUMNS
+    " FROM events WHERE room_id = q.room_id AND seq > coalesce((SELECT max(seq) FROM checkpoints WHERE room_id = "
+    "q.room_id), 0) OFFSET 0) AS e) AS measured WHERE $2::bigint IS NULL OR bytes <= $2 ORDER BY place, seq"};
 constexpr Statement kCreateRoom{"create_room",
                                 "SELECT * FROM create_room($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"};
 constexpr Statement kPutCheckpoint{"put_checkpoint", "SELECT put_checkpoint($1, $2, $3, $4)"};
 constexpr Statement kRaiseEpoch{"raise_epoch", "SELECT * FROM raise_epoch($1, $2, $3, $4)"};
+
+ports::RoomLoaded room_at(const Rows& rows, int row) {
+  if (rows.flag(row, 1)) return {.exists = true, .fenced = true};
+  return {.exists = true,
+          .kind = rows.as<wire::RoomKind>(row, 2),
+          .title = std::string(rows.bytes(row, 3)),
+          .epoch = rows.as<Epoch>(row, 4),
+          .head = rows.as<Seq>(row, 5),
+          .msg_no = rows.u64(row, 6),
+          .min_seq = rows.as<Seq>(row, 7),
+          .last_ts = rows.as<WallTime>(row, 8),
+          .history_joined = rows.flag(row, 9)};
+}
+
+/// Of `rows`, what each has for a room that was taken over.
+template <class Take>
+void each_of_room(Answered<ports::RoomLoaded>& loaded, const Rows& rows, Take&& take) {
+  for (int row = 0; row < rows.count(); ++row) {
+    auto& room = loaded[static_cast<std::size_t>(rows.i64(row, 0)) - 1];
+    if (room && !room->fenced) take(*room, row);
+  }
+}
 
 std::vector<UserId> founders_of(const ports::CreateRoom& request) {
   std::vector<UserId> founders{request.user};
@@ -60,41 +92,59 @@ Checkpoints checkpoints_of(const ports::CreateRoom& request, const std::vector<U
 
 }  // namespace
 
-std::vector<Call> calls_of(const ports::LoadRoom& request) {
-  return {{&kLoadRoom, Params().add(request.room).add(request.fence)},
-          {&kMembers, Params().add(request.room)},
-          {&kCheckpoint, Params().add(request.room)},
-          {&kTail, Params().add(request.room)}};
+std::vector<Call> calls_of(Asked<ports::LoadRoom> asked) {
+  const std::vector<std::int64_t> rooms = bigints_of(asked, &ports::LoadRoom::room);
+  const auto of_rooms = [&] { return Params().add_array(rooms); };
+  Params members = of_rooms();
+  add_rows_max(members, asked.size());
+  if (asked.size() == 1) {
+    return {{&kLoadRoom, Params().add(asked[0]->room).add(asked[0]->fence)},
+            {&kMembers, std::move(members)},
+            {&kCheckpoints, of_rooms()},
+            {&kTails, of_rooms().add_null()}};
+  }
+  return {{&kLoadRooms, of_rooms().add_array(bigints_of(asked, &ports::LoadRoom::fence))},
+          {&kMembers, std::move(members)},
+          {&kCheckpoints, of_rooms()},
+          {&kTails, of_rooms().add(limits::kTailsTogetherBytesMax)}};
 }
 
-ports::RoomLoaded result_of(const ports::LoadRoom& request, std::span<const Rows> answers) {
-  const Rows& room = answers[0];
-  if (room.empty()) return {};
-  if (room.flag(0, 0)) return {.exists = true, .fenced = true};
-  ports::RoomLoaded loaded{.exists = true,
-                           .kind = room.as<wire::RoomKind>(0, 1),
-                           .title = std::string(room.bytes(0, 2)),
-                           .epoch = room.as<Epoch>(0, 3),
-                           .head = room.as<Seq>(0, 4),
-                           .msg_no = room.u64(0, 5),
-                           .min_seq = room.as<Seq>(0, 6),
-                           .last_ts = room.as<WallTime>(0, 7),
-                           .history_joined = room.flag(0, 8)};
+Answered<ports::RoomLoaded> results_of(Asked<ports::LoadRoom> asked, std::span<const Rows> answers) {
+  Answered<ports::RoomLoaded> loaded(asked.size());
+  const Rows& rooms = answers[0];
   const Rows& members = answers[1];
-  for (int row = 0; row < members.count(); ++row) {
-    loaded.members.push_back({.user = members.as<UserId>(row, 0),
-                              .role = members.as<wire::Role>(row, 1),
-                              .join_seq = members.as<Seq>(row, 2),
-                              .visible_from = members.as<Seq>(row, 3)});
+  const Rows& checkpoints = answers[2];
+  const Rows& tails = answers[3];
+  for (int row = 0; row < rooms.count(); ++row) {
+    loaded[static_cast<std::size_t>(rooms.i64(row, 0)) - 1] = room_at(rooms, row);
   }
+  each_of_room(loaded, members, [&](ports::RoomLoaded& room, int row) {
+    room.members.push_back({.user = members.as<UserId>(row, 1),
+                            .role = members.as<wire::Role>(row, 2),
+                            .join_seq = members.as<Seq>(row, 3),
+                            .visible_from = members.as<Seq>(row, 4)});
+  });
+  each_of_room(loaded, checkpoints, [&](ports::RoomLoaded& room, int row) {
+    room.checkpoint_seq = checkpoints.as<Seq>(row, 1);
+    room.checkpoint_hash = checkpoints.as<PrefixHash>(row, 2);
+  });
+  each_of_room(loaded, tails, [&](ports::RoomLoaded& room, int row) {
+    room.tail.push_back(event_of(tails, row, 1, asked[static_cast<std::size_t>(tails.i64(row, 0)) - 1]->room));
+  });
   // The database orders ids as signed numbers.
-  std::ranges::sort(loaded.members, {}, &ports::Member::user);
-  if (const Rows& checkpoint = answers[2]; !checkpoint.empty()) {
-    loaded.checkpoint_seq = checkpoint.as<Seq>(0, 0);
-    loaded.checkpoint_hash = checkpoint.as<PrefixHash>(0, 1);
+  for (auto& room : loaded) {
+    if (room) std::ranges::sort(room->members, {}, &ports::Member::user);
   }
-  const Rows& tail = answers[3];
-  for (int row = 0; row < tail.count(); ++row) loaded.tail.push_back(event_of(tail, row, 0, request.room));
+  if (asked.size() == 1) {
+    if (!loaded[0]) loaded[0] = ports::RoomLoaded{};
+    return loaded;
+  }
+  const std::int64_t complete = complete_before(members, asked.size());
+  for (std::size_t i = 0; i < loaded.size(); ++i) {
+    if (!loaded[i] || loaded[i]->fenced) continue;
+    const Seq known = loaded[i]->tail.empty() ? loaded[i]->checkpoint_seq : loaded[i]->tail.back().seq;
+    if (static_cast<std::int64_t>(i) + 1 >= complete || known != loaded[i]->head) loaded[i].reset();
+  }
   return loaded;
 }
 

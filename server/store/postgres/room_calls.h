@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "server/ports/store.h"
+#include "server/store/postgres/asked.h"
 #include "server/store/postgres/call.h"
 #include "server/store/postgres/rows.h"
 
 namespace starling::postgres {
 
-std::vector<Call> calls_of(const ports::LoadRoom& request);
-ports::RoomLoaded result_of(const ports::LoadRoom& request, std::span<const Rows> answers);
+std::vector<Call> calls_of(Asked<ports::LoadRoom> asked);
+Answered<ports::RoomLoaded> results_of(Asked<ports::LoadRoom> asked, std::span<const Rows> answers);
 
 std::vector<Call> calls_of(const ports::CreateRoom& request);
 ports::RoomMade result_of(const ports::CreateRoom& request, std::span<const Rows> answers);

@@ -105,7 +105,7 @@ struct Store::Threads {
     if (page != nullptr && page->floor.epoch && standby != nullptr && standby->ready() && readers.front()->ready()) {
       return standby->submit(std::move(job));
     }
-    if (goes_together(job.op.request)) return gatherer().submit(std::move(job));
+    if (together_max(job.op.request) > 1) return gatherer().submit(std::move(job));
     readers[next_reader++ % readers.size()]->submit(std::move(job));
   }
 

@@ -152,6 +152,79 @@ TEST_F(PostgresTogether, EachDeviceHasItsOwnCountInEachRoom) {
                                     ports::ReadDevice{.room = RoomId(99), .device = device_of(kAda)}});
 }
 
+TEST_F(PostgresTogether, EachRoomHasItsOwnMembersAndEvents) {
+  store_.insist(group(users(3), 1, RoomId(71)));
+  store_.insist(group({kAda}, 2, RoomId(72)));
+  store_.insist(group(users(300), 3, RoomId(73)));  // with a checkpoint
+  store_.insist(contract::batch({contract::row(kAda, 1)}, Epoch(1), RoomId(72)));
+  const std::uint64_t before = queries();
+  const std::vector<ports::StoreRequest> loads{ports::LoadRoom{RoomId(71)}, ports::LoadRoom{RoomId(72)},
+                                               ports::LoadRoom{RoomId(99)}, ports::LoadRoom{RoomId(73)},
+                                               ports::LoadRoom{RoomId(71)}};
+  expect_as_if_alone("rooms", loads);
+  EXPECT_EQ(queries() - before, 4u * (1 + 1 + 1 + 5))
+      << "one under way, one of all, one of what there is not; and alone";
+}
+
+TEST_F(PostgresTogether, TailsThatDoNotFitAreLoadedAlone) {
+  std::vector<ports::StoreRequest> loads;
+  for (std::uint64_t n = 0; n < 3; ++n) {
+    const RoomId room(71 + n);
+    store_.insist(group({kAda}, 1 + n, room));
+    std::vector<ports::CommitRow> rows;
+    for (std::uint32_t cseq = 1; cseq <= 150; ++cseq) {
+      rows.push_back(contract::row(kAda, cseq, std::string(wire::limits::kBodyBytesMax, 'x')));
+    }
+    store_.insist(contract::batch(std::move(rows), Epoch(1), room));
+    loads.emplace_back(ports::LoadRoom{room});
+  }
+  const std::uint64_t before = queries();
+  expect_as_if_alone("rooms", loads);
+  EXPECT_EQ(queries() - before, 4u * (1 + 1 + 2 + 3))
+      << "one under way, one of all, the two that did not fit; and alone";
+}
+
+TEST_F(PostgresTogether, ARoomThatIsHeldKeepsNoOtherWaiting) {
+  for (std::uint64_t n = 0; n < 4; ++n) store_.insist(group({kAda}, 1 + n, RoomId(71 + n)));
+  support::Sql second(database_.conninfo());
+  rival_.run("BEGIN; SELECT 1 FROM rooms WHERE room_id = 71 FOR UPDATE");
+  second.run("BEGIN; SELECT 1 FROM rooms WHERE room_id = 73 FOR UPDATE");
+  Answers answers = start_behind(ports::LoadRoom{RoomId(71)}, {ports::LoadRoom{RoomId(73)}, ports::LoadRoom{RoomId(72)},
+                                                               ports::LoadRoom{RoomId(74)}});
+  let_go();
+  EXPECT_EQ(answers[1].get().status, StoreStatus::Ok);
+  EXPECT_EQ(answers[2].get().status, StoreStatus::Ok);
+  EXPECT_EQ(answers[0].wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  second.run("UPDATE rooms SET title = 'quay' WHERE room_id = 73; COMMIT");
+  EXPECT_EQ(std::get<ports::RoomLoaded>(answers[0].get().result).title, "quay") << "it was waited for";
+}
+
+TEST_F(PostgresTogether, OfTwoHomesOfARoomTheLaterHasIt) {
+  store_.insist(group({kAda}));
+  Answers answers = start_together("rooms", {ports::LoadRoom{kRoom, ViewId(5)}, ports::LoadRoom{kRoom, ViewId(7)},
+                                             ports::LoadRoom{kRoom, ViewId(6)}, ports::LoadRoom{kRoom}});
+  let_go();
+  std::vector<bool> fenced;
+  for (auto& answer : answers) fenced.push_back(std::get<ports::RoomLoaded>(answer.get().result).fenced);
+  EXPECT_EQ(fenced, (std::vector<bool>{false, false, true, false}));
+  EXPECT_EQ(database_.sql().run("SELECT fence FROM rooms"), "7");
+}
+
+TEST_F(PostgresTogether, WhatIsDoneToARoomKeepsItsOrder) {
+  for (std::uint64_t n = 0; n < 2; ++n) store_.insist(group({kAda}, 1 + n, RoomId(71 + n)));
+  const auto message = [](std::uint32_t cseq) {
+    return contract::batch({contract::row(kAda, cseq)}, Epoch(1), RoomId(72));
+  };
+  const ports::LoadRoom load{RoomId(72)};
+  rival_.run("BEGIN; SELECT 1 FROM rooms WHERE room_id = 71 FOR UPDATE");
+  Answers answers = start_behind(ports::LoadRoom{RoomId(71)}, {load, message(1), load, message(2), load});
+  let_go();
+  const auto head = [&](std::size_t i) { return std::get<ports::RoomLoaded>(answers[i].get().result).head; };
+  EXPECT_EQ(head(0), Seq(2));
+  EXPECT_EQ(head(2), Seq(3));
+  EXPECT_EQ(head(4), Seq(4));
+}
+
 TEST_F(PostgresTogether, WhatAnAnswerHasNoRoomForIsAskedForAlone) {
   database_.sql().run(
       "INSERT INTO rooms (room_id, kind, title, epoch, head, msg_no, last_ts) "
