@@ -593,6 +593,28 @@ TEST_F(ViewTest, UsersThatAreReadAgainAreReadOnceAndInFewMoments) {
   EXPECT_LE(moments, 2u);
 }
 
+TEST_F(ViewTest, WhoComesAfterAShardHasDiedIsReadAtOnceAndThenTogetherWithOthers) {
+  constexpr std::uint64_t kUsers = 100;
+  const auto lists = [&] { return rig.submitted<ports::LoadUser>(); };
+  rig.put_out(home);
+  rig.pass(1s);
+  for (std::uint64_t i = 100; i < 100 + kUsers; ++i) {
+    const End end = rig.connect(UserId(i), DeviceId(i), 0, (home + 1) % 3);
+    EXPECT_EQ(rig.heard(end).all<wire::Welcome>().size(), 1u);
+    rig.pass(7ms);
+  }
+  rig.pass(9s);
+  const std::size_t before = lists();
+  std::size_t moments = 0;
+  for (int i = 0; i < 400; ++i) {
+    const std::size_t known = lists();
+    rig.pass(10ms);
+    if (lists() != known) ++moments;
+  }
+  EXPECT_GE(lists() - before, kUsers);
+  EXPECT_LE(moments, 5u);
+}
+
 TEST_F(ViewTest, WhoMayBeOutOfTheViewPutsNoItemAndMakesNoRoom) {
   rig.input(home, LeaseExtended{rig.now().at});
   rig.say(alice, wire::PutItem{.request_id = 1, .kind = wire::ItemKind::Draft, .key = "k", .value = "dark"});
