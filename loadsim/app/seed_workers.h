@@ -15,7 +15,7 @@ struct SeedRange {
 };
 
 /// `work` runs in a child for each number of the range; `done` in this process, in the order of completion, until it
-/// returns false. A child that dies or takes longer than `patience_s` leaves a report with one violation that says so.
+/// returns false. A child that dies, or takes more than `patience_s` of CPU for one, leaves a report with a violation that says so.
 /// False when no child could be started; the reason is in errno.
 bool for_each_seed(SeedRange range, unsigned jobs, unsigned patience_s,
                    const std::function<sim::RunReport(std::uint64_t)>& work,
