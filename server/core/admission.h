@@ -7,7 +7,7 @@
 
 #include "common/base/probe.h"
 #include "server/core/config.h"
-#include "server/core/slots.h"
+#include "server/core/return_slots.h"
 #include "server/core/turn.h"
 
 namespace starling::core {
@@ -39,7 +39,7 @@ class Admission {
  private:
   Turn& turn_;
   Instant paid_until_{};  // when all who came in had come, one after the other
-  Slots slots_;
+  ReturnSlots slots_;
 };
 
 }  // namespace starling::core

@@ -12,7 +12,7 @@
 #include "common/wire/codec.h"
 #include "common/ws/handshake.h"
 #include "common/ws/parser.h"
-#include "server/core/slots.h"
+#include "server/core/return_slots.h"
 #include "server/runtime/connections.h"
 #include "server/runtime/core_driver.h"
 #include "server/runtime/node_context.h"
@@ -58,7 +58,7 @@ class Reader {
   Stats& stats_;
   wire::Decoder decoder_;
   std::vector<std::byte> buffer_;
-  core::Slots slots_;  // of those for whom there was no room
+  core::ReturnSlots slots_;  // of those for whom there was no room
   Rng rng_;
 };
 

@@ -39,6 +39,16 @@ std::vector<std::uint32_t> Seen::sent() const {
   return cseqs;
 }
 
+wire::SyncedRoom epoch_reset(std::uint32_t next_cseq, std::uint64_t head) {
+  return {.room = kRoom,
+          .status = wire::SyncStatus::Reset,
+          .reason = wire::ResetReason::Epoch,
+          .epoch = Epoch(2),
+          .head = Seq(head),
+          .start = cursor_at(kRoom, head, 2),
+          .next_cseq = Cseq(next_cseq)};
+}
+
 ScriptedServer::ScriptedServer(Settings settings, std::uint64_t seed)
     : settings_(std::move(settings)), session_(settings_, lender_, seed) {}
 
@@ -57,6 +67,13 @@ void ScriptedServer::connect(std::string token, std::string ticket) {
 void ScriptedServer::disconnect(std::uint16_t code) {
   session_.on_disconnected(code, now_, out_);
   collect();
+}
+
+void ScriptedServer::reconnect() {
+  disconnect();
+  pass(2s);
+  connect();
+  welcome();
 }
 
 void ScriptedServer::receive(const wire::ServerFrame& frame) {

@@ -25,6 +25,9 @@ wire::Event event(RoomId room, std::uint64_t seq, std::uint32_t epoch = 1);
 PrefixHash hash_at(RoomId room, std::uint64_t seq, std::uint32_t epoch = 1);
 wire::Cursor cursor_at(RoomId room, std::uint64_t seq, std::uint32_t epoch = 1);
 
+/// The answer after a loss by policy: on with event `head` of the room's second epoch.
+wire::SyncedRoom epoch_reset(std::uint32_t next_cseq, std::uint64_t head = 3);
+
 /// What the session has put out, with the pointed-to frames copied.
 struct Seen {
   std::vector<wire::ClientFrame> frames;
@@ -92,6 +95,8 @@ class ScriptedServer {
   void start();
   void connect(std::string token = "token", std::string ticket = "");
   void disconnect(std::uint16_t code = close_code::kNone);
+  /// The connection breaks, and the session is welcomed on another one.
+  void reconnect();
   void receive(const wire::ServerFrame& frame);
 
   // ---- the clock

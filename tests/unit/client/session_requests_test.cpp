@@ -18,12 +18,6 @@ auto create_room(ScriptedServer& server, std::string title = "title") {
     return s.create_room(wire::RoomKind::Group, std::move(title), {kSomebody}, now, out);
   });
 }
-void reconnect(ScriptedServer& server) {
-  server.disconnect();
-  server.pass(2s);
-  server.connect();
-  server.welcome();
-}
 
 TEST(History, IsAskedForWithTheFloorAndItsPageIsPassedOnOnce) {
   ScriptedServer server;
@@ -70,10 +64,10 @@ TEST(ReadMarks, AreRepeatedOnTheNextConnectionUntilConfirmed) {
   server.bring_online();
   mark_read(server, 5);
   EXPECT_EQ(server.take().all<wire::ReadMark>().size(), 1u);
-  reconnect(server);
+  server.reconnect();
   EXPECT_EQ(server.take().all<wire::ReadMark>().size(), 1u);
   server.receive(wire::ReadMarked{.room = kRoom, .seq = Seq(5)});
-  reconnect(server);
+  server.reconnect();
   EXPECT_TRUE(server.take().all<wire::ReadMark>().empty());
 }
 
@@ -107,11 +101,11 @@ TEST(CreateRoom, IsRepeatedUnderTheSameIdUntilItIsAnswered) {
   EXPECT_EQ(first[0].request_id, *id);
   server.pass_with_chatter(limits::kAnswerTimeout);
   EXPECT_EQ(server.take().all<wire::CreateRoom>(), first);
-  reconnect(server);
+  server.reconnect();
   EXPECT_EQ(server.take().all<wire::CreateRoom>(), first);
   server.receive(wire::RoomCreated{.request_id = *id, .status = wire::CreateStatus::Existed, .room = kOther});
   EXPECT_EQ(server.take().made.size(), 1u);
-  reconnect(server);
+  server.reconnect();
   EXPECT_TRUE(server.take().all<wire::CreateRoom>().empty());
 }
 

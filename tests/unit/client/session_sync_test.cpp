@@ -172,20 +172,29 @@ TEST(Modes, AChangeWhileASyncIsUnderWayIsAskedForAfterIt) {
   EXPECT_EQ(second[0].mode, wire::SyncMode::Heads);
 }
 
-TEST(Modes, AChangeOutlivesTheSecondAnswerToARepeatedSync) {
-  ScriptedServer server;
+/// A Sync that was not answered in time and goes again: what was put out each time.
+struct AskedTwice {
+  Seen first, again;
+};
+AskedTwice ask_twice(ScriptedServer& server) {
   server.start();
   server.connect();
   server.welcome();
   server.list({kRoom});
-  const Seen first = server.take();
+  AskedTwice seen{.first = server.take(), .again = {}};
   server.pass_with_chatter(limits::kAnswerTimeout);
-  const Seen repeated = server.take();
-  ASSERT_EQ(asked(repeated).size(), 1u);
+  seen.again = server.take();
+  EXPECT_EQ(asked(seen.again).size(), 1u);
+  return seen;
+}
+
+TEST(Modes, AChangeOutlivesTheSecondAnswerToARepeatedSync) {
+  ScriptedServer server;
+  const auto [first, again] = ask_twice(server);
   server.command(
       [](Session& s, Instant now, Output& out) { return s.set_mode(kRoom, wire::SyncMode::Heads, now, out); });
   server.answer_live(first);
-  server.answer_live(repeated);  // before the next Sync may go
+  server.answer_live(again);  // before the next Sync may go
   server.pass(limits::kSyncPace);
   const auto third = asked(server.take());
   ASSERT_EQ(third.size(), 1u);
@@ -195,14 +204,7 @@ TEST(Modes, AChangeOutlivesTheSecondAnswerToARepeatedSync) {
 /// The first answer to a repeated Sync puts it off; `wish` comes before it, or `late`, after it.
 void wish_beside_a_sync_that_is_put_off(bool late) {
   ScriptedServer server;
-  server.start();
-  server.connect();
-  server.welcome();
-  server.list({kRoom});
-  server.take();
-  server.pass_with_chatter(limits::kAnswerTimeout);
-  const Seen repeated = server.take();
-  ASSERT_EQ(asked(repeated).size(), 1u);
+  const Seen again = ask_twice(server).again;
   const auto wish = [&] {
     server.command(
         [](Session& s, Instant now, Output& out) { return s.set_mode(kRoom, wire::SyncMode::Heads, now, out); });
@@ -211,7 +213,7 @@ void wish_beside_a_sync_that_is_put_off(bool late) {
   server.answer({.room = kRoom, .status = wire::SyncStatus::Unavailable, .retry_after_ms = 2000});
   if (late) wish();
   EXPECT_TRUE(asked(server.take()).empty()) << "within the server's time";
-  server.answer_live(repeated);
+  server.answer_live(again);
   server.pass(limits::kSyncPace);
   const auto third = asked(server.take());
   ASSERT_EQ(third.size(), 1u);
@@ -224,15 +226,9 @@ TEST(Modes, AChangeOfWhatIsPutOffOutlivesTheSecondAnswer) { wish_beside_a_sync_t
 
 TEST(Unavailable, WhatTheRepeatedSyncGrantsIsNotAskedAgain) {
   ScriptedServer server;
-  server.start();
-  server.connect();
-  server.welcome();
-  server.list({kRoom});
-  server.take();
-  server.pass_with_chatter(limits::kAnswerTimeout);
-  const Seen repeated = server.take();
+  const Seen again = ask_twice(server).again;
   server.answer({.room = kRoom, .status = wire::SyncStatus::Unavailable, .retry_after_ms = 2000});
-  server.answer_live(repeated);
+  server.answer_live(again);
   server.pass_with_chatter(2 * limits::kAnswerTimeout);
   EXPECT_TRUE(asked(server.take()).empty());
 }

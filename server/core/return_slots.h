@@ -9,7 +9,7 @@
 
 namespace starling::core {
 
-class Slots {
+class ReturnSlots {
  public:
   /// The wait until the next free one. `apart`: how long what there is a slot for takes.
   Duration next(Instant now, Duration apart, Rng& rng) {
