@@ -10,7 +10,6 @@ global
     stats socket {folder}/stats mode 600 level user
 defaults
     mode http
-    option redispatch
     timeout connect 1s
     timeout client 60s
     timeout server 60s
@@ -22,6 +21,10 @@ frontend clients
     default_backend nodes
 backend nodes
     balance leastconn
+    option redispatch 1
+    retry-on conn-failure 503
+    retries 3
+    http-request disable-l7-retry unless METH_GET
     option httpchk
     http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host starling
     http-check expect status 200
