@@ -164,9 +164,9 @@ ports::VisibleAsk PresenceWatch::question(std::uint32_t index, WatchView& view) 
   view.number = ++numbers_;
   view.answered = false;
   if (view.tries < kTriesMax) ++view.tries;
-  view.ask_at = turn_.now.at + (view.tries < kTriesMax ? kAskAgain : 10 * kAskAgain);
-  unanswered_.push_back({.conn = sessions_.conn(index), .room = view.room, .number = view.number, .at = view.ask_at});
-  arm_asking(view.ask_at);
+  const Instant again = turn_.now.at + (view.tries < kTriesMax ? kAskAgain : 10 * kAskAgain);
+  unanswered_.push_back({.conn = sessions_.conn(index), .room = view.room, .number = view.number, .at = again});
+  arm_asking(again);
   return {.room = view.room,
           .watcher = sessions_.at(index).user,
           .conn = sessions_.conn(index),
@@ -180,6 +180,18 @@ void PresenceWatch::ask(std::uint32_t index, WatchView& view) {
   ask.asks.push_back(question(index, view));
   ++turn_.counters.presence_envelopes;
   links_.post(turn_.home(view.room), std::move(ask));
+}
+
+/// Their homes have them now: views that are hardly asked for any more need not wait.
+void PresenceWatch::joined(std::span<const ports::JoinedRoom> rooms) {
+  for (const ports::JoinedRoom& room : rooms) {
+    const auto slot = room.status == ports::AskStatus::Ok ? room_index_.find(room.at.room.value) : std::nullopt;
+    if (!slot) continue;
+    for (const std::uint32_t index : rooms_[*slot].sessions) {
+      WatchView* view = find_view(sessions_.conn(index), room.at.room);
+      if (view != nullptr && !view->answered && std::exchange(view->tries, 0) == kTriesMax) ask(index, *view);
+    }
+  }
 }
 
 void PresenceWatch::on(ports::VisibleUsers&& answer) {

@@ -56,6 +56,7 @@ class PresenceWatch {
   void on(ports::VisibleUsers&& answer);
   void on(ShardId from, const ports::PresenceTold& told);
   void on(ports::ReceiptsTold& told);
+  void joined(std::span<const ports::JoinedRoom> rooms);
   /// Who is removed is seen no more, and sees nobody any more.
   void members_changed(RoomId room, std::span<const wire::Event> events);
   /// Something that the shard said was lost.

@@ -165,7 +165,7 @@ void RoomLocals::on(ports::JoinedRooms&& answer) {
       local->hash = room.at.hash;
     } else if (room.at.epoch > local->epoch) {
       epoch_rose(*local, room.at);
-    } else if (room.at.seq < local->last && turn_.home(local->id) != turn_.self) {
+    } else if (room.at.seq < local->last) {
       // Said before the home knew what this shard has delivered: a removal may lie between. Not at once, the home may
       // not know it for a while: whoever waits is asked about again with the next Resend.
       waiting_.push_back(local->id);

@@ -18,7 +18,6 @@ struct WatchView {
   bool receipts = false;
   bool member = false;  // of the room, as of the last answer
   std::uint8_t tries = 0;
-  Instant ask_at{};             // when it is asked again, if there is no answer
   std::vector<UserId> wanted;   // ascending
   std::vector<UserId> visible;  // of them, those that the watcher may see; ascending
 };

@@ -252,7 +252,10 @@ void Shard::State::arrived(ShardId from, ports::Payload&& payload) {
                  [&](ports::AskHeads& p) { homes.on(from, p); },
                  [&](ports::DisputeEpoch& p) { homes.on(from, p); },
                  [&](ports::ForwardSend& p) { homes.on(from, std::move(p)); },
-                 [&](ports::JoinedRooms& p) { locals.on(std::move(p)); },
+                 [&](ports::JoinedRooms& p) {
+                   watches.joined(p.rooms);
+                   locals.on(std::move(p));
+                 },
                  [&](ports::EventsPublished& p) {
                    watches.members_changed(p.room, p.events);
                    locals.on(std::move(p));

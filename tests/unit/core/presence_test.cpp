@@ -160,6 +160,19 @@ TEST(PresenceTest, WhoIsNoMemberStaysUnknownAndSeesNobody) {
   EXPECT_EQ(frames(p.rig, carol), 0u);
 }
 
+TEST(PresenceTest, ARoomThatItsHomeLearnsOfLateIsSeenAtOnceThen) {
+  Rig rig(2);
+  rig.store.add_room(kRoom, {kAlice, kBob});
+  rig.connect(kBob, DeviceId(20), 0, 1);
+  const End alice = rig.connect(kAlice, DeviceId(10), 0, 0);
+  rig.say(alice, wire::Watch{.room = kRoom, .users = {kBob}});
+  rig.pass(7s);
+  ASSERT_EQ(state(rig, alice, kBob), std::nullopt);
+  rig.sync(alice, rig.at_head());
+  rig.pass(1s);
+  EXPECT_EQ(state(rig, alice, kBob), State::Online);
+}
+
 TEST(PresenceTest, NoWatchReadsTheStore) {
   Pair p;
   p.bob_comes();

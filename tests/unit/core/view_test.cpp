@@ -70,6 +70,44 @@ TEST_F(ViewTest, ACommitThatTheOldHomeHasUnderWayIsBeforeTheNewHomeReadsOrRefuse
   EXPECT_EQ(rig.heard(bob).seqs(), std::vector<std::uint64_t>{4});
 }
 
+TEST_F(ViewTest, WhoseRemovalAShardHasReadIsNoMemberThereThoughItsOwnHomeDoesNotKnowIt) {
+  rig.lose = [&](ShardId from, ShardId, const ports::Payload&) { return from.value == home; };
+  rig.say(alice, rig.message(1));
+  rig.lose = {};
+  rig.on_tail_read = [](ports::TailRead& read) {
+    read.events.clear();
+    return true;
+  };
+  rig.put_out(home);
+  rig.hold_store();
+  rig.pass(100ms);
+  while (rig.held_of<ports::LoadRoom>() > 0) rig.complete_next();
+  while (!std::holds_alternative<ports::ReadPage>(rig.held_request())) rig.complete_next();
+  rig.complete_next(ports::StoreStatus::Unavailable);  // what the shard has missed: it reads again
+  const End leaver = rig.home(kRoom) == bob.shard ? bob : carol;
+  wire::Send leave = rig.message(1);
+  leave.kind = wire::EventKind::MemberRemove;
+  leave.subject = leaver == bob ? kBob : kCarol;
+  rig.say(leaver, leave);
+  while (!std::holds_alternative<ports::CommitBatch>(rig.held_request())) rig.complete_next();
+  rig.complete_next_unknown(true);
+  rig.pass(1s);
+  const auto front_reads_from = [&](std::uint64_t seq) {
+    const auto* read = std::get_if<ports::ReadPage>(&rig.held_request());
+    return read != nullptr && read->from == Seq(seq);
+  };
+  while (!front_reads_from(4)) rig.complete_next();
+  rig.complete_next(ports::StoreStatus::Unavailable);  // the home's
+  while (!front_reads_from(3)) rig.complete_next();
+  rig.complete_next();  // the shard's
+  EXPECT_EQ(rig.heard(leaver).seqs(), (std::vector<std::uint64_t>{4, 5}));
+  rig.sync(leaver, rig.at_head());
+  EXPECT_TRUE(rig.heard(leaver).all<wire::Synced>().empty());
+  rig.let_store_run();
+  rig.pass(3s);
+  EXPECT_EQ(rig.heard(leaver).synced().status, wire::SyncStatus::NotMember);
+}
+
 TEST_F(ViewTest, WhatAStaleShardSaysIsNotLookedAt) {
   rig.put_out(home);
   rig.pass(300ms);
