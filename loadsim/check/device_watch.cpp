@@ -137,7 +137,10 @@ void DeviceWatch::on(const client::RoomReset& notice) {
   if (diverged) r.seen.drop_floor();
   r.state.reset();
   const bool other_history = diverged || (notice.reason == wire::ResetReason::Epoch && other_epoch);
-  if (other_history && answer.next_cseq) begin_again(r, answer.next_cseq);
+  if (other_history && answer.next_cseq) {
+    begin_again(r, answer.next_cseq);
+    r.settled.restart(answer.next_cseq);
+  }
 }
 
 void DeviceWatch::on(const client::RoomSynced& notice) {
@@ -216,6 +219,7 @@ void DeviceWatch::on(const client::Settled& notice) {
   // The log forgets where a message is once retention has cut it; and a renumbered one may be there under its old number.
   const bool renumbered = r.sent.first() != Cseq(1) && notice.status == wire::SendStatus::Duplicate;
   if (renumbered || notice.status == wire::SendStatus::RejectedBefore) r.sent.cannot_tell();
+  r.settled.answered(notice.cseq, notice.seq);
   const SendWatch::Answer answer = r.sent.answered(notice.cseq, committed ? notice.seq : Seq());
   if (answer == SendWatch::Answer::Skipped && !cloned_) {
     violated(Guarantee::G4_SenderFifo, notice.room, notice.seq,
@@ -228,7 +232,9 @@ void DeviceWatch::on(const client::Settled& notice) {
 void DeviceWatch::on(const client::Renumbered& notice) {
   if (renumbering_ == notice.room) return;
   renumbering_ = notice.room;
-  room(notice.room).sent.restart(notice.to);
+  WatchedRoom& r = room(notice.room);
+  r.sent.restart(notice.to);
+  r.settled.restart(notice.to);
 }
 
 void DeviceWatch::asked(const wire::ClientFrame& frame) {

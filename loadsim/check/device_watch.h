@@ -22,11 +22,16 @@ namespace starling::check {
 struct WatchedRoom {
   RoomId room;
   RoomWatch seen;
-  SendWatch sent;
+  SendWatch sent;               // in the history that the log has now
+  SendWatch settled;            // under the numbers that the device has, whichever history answered
   Seq read_seq;                 // the highest read marker told in this boot of the server
   bool everything_seen = true;  // false: heads only, so the cursor says nothing
   bool compared = true;         // false: a file was copied back, and the server was not told since what is held here
   std::unique_ptr<StateFold> state;  // a sample only
+
+  /// Has all that the device minted, up to `last`, its final answer? Until a device is told that the log was put back it keeps
+  /// its numbers, and what was answered before is not answered again.
+  bool all_answered(Cseq last) const { return sent.answered_to() == last || settled.answered_to() == last; }
 };
 
 /// Owner: one thread, the engine's.

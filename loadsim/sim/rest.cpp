@@ -121,14 +121,14 @@ void check_answers(World& world, const Device& device) {
     const std::uint32_t i = rooms.find(seen.room);
     if (i == client::RoomTable::kNone || world.database().find(seen.room) == nullptr) continue;
     const bool compared = !world.nemesis().put_back_something() || seen.sent.answered_to() >= seen.sent.first();
-    if (!compared || seen.sent.answered_to() == rooms.counters(i).last_cseq) continue;
+    if (!compared || seen.all_answered(rooms.counters(i).last_cseq)) continue;
     world.context().violations.report(
         {.guarantee = check::Guarantee::G16_DurableOutbox,
          .room = seen.room,
          .user = device.who().user,
          .device = device.who().device,
          .text = "messages up to cseq " + std::to_string(rooms.counters(i).last_cseq.value) +
-                 " were pending, answers came up to " + std::to_string(seen.sent.answered_to().value)});
+                 " were pending, answers came up to " + std::to_string(seen.settled.answered_to().value)});
   }
 }
 

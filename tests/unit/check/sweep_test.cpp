@@ -135,6 +135,7 @@ TEST(DeviceWatch, ARaisedEpochSaysHowManyAnswersItTookBack) {
   EXPECT_EQ(3u, run.device.rolled_back());
   run.device.on_output(out);
   EXPECT_EQ(3u, run.device.rolled_back()) << "it is told twice";
+  EXPECT_FALSE(run.device.find(kRoom)->all_answered(Cseq(5))) << "of five that are sent from 3 on";
 }
 
 TEST(DeviceWatch, ASecondResetIntoTheSameEpochDoesNotRestartTheNumbers) {
@@ -152,6 +153,36 @@ TEST(DeviceWatch, ASecondResetIntoTheSameEpochDoesNotRestartTheNumbers) {
   out.notices.emplace_back(client::Settled{.room = kRoom, .cseq = Cseq(6), .epoch = Epoch(1), .seq = Seq(7)});
   run.device.on_output(out);
   EXPECT_TRUE(run.violations.empty());
+}
+
+/// Who has left the room is told of no other number: what waits goes under its own, and what was answered was answered.
+TEST(DeviceWatch, WhatWasAnsweredBeforeTheLogWasPutBackIsAnswered) {
+  Witness run(good_log());
+  const auto refused = [&](std::uint32_t cseq) {
+    client::Output out;
+    out.notices.emplace_back(
+        client::Settled{.room = kRoom, .cseq = Cseq(cseq), .status = wire::SendStatus::Forbidden, .epoch = Epoch(1)});
+    run.device.on_output(out);
+  };
+  const WatchedRoom& room = *run.device.find(kRoom);
+  refused(7);  // the answer to 6 was lost
+  EXPECT_FALSE(room.all_answered(Cseq(7)));
+  run.device.lost_by_policy(kRoom, Cseq(6));
+  EXPECT_FALSE(room.all_answered(Cseq(7)));
+  refused(6);
+  EXPECT_TRUE(room.all_answered(Cseq(7)));
+  EXPECT_FALSE(room.all_answered(Cseq(8)));
+}
+
+TEST(DeviceWatch, WhatIsNumberedAnewIsToBeAnsweredAnew) {
+  Witness run(good_log());
+  run.device.lost_by_policy(kRoom, Cseq(4));
+  client::Output out;
+  out.notices.emplace_back(client::Renumbered{.room = kRoom, .from = Cseq(6), .to = Cseq(4)});
+  out.notices.emplace_back(client::Renumbered{.room = kRoom, .from = Cseq(7), .to = Cseq(5)});
+  out.notices.emplace_back(client::Settled{.room = kRoom, .cseq = Cseq(4), .epoch = Epoch(2), .seq = Seq(5)});
+  run.device.on_output(out);
+  EXPECT_FALSE(run.device.find(kRoom)->all_answered(Cseq(5)));
 }
 
 TEST(DeviceWatch, APageThatWasAskedForInAnotherEpochOwesNothing) {
