@@ -5,12 +5,11 @@
 
 #include "common/base/mutant.h"
 #include "common/base/probe.h"
+#include "server/core/sweeps.h"
 #include "server/core/user_homes.h"
 
 namespace starling::core {
 namespace {
-/// As long as a user's home is remembered without a device: ten minutes of "last seen".
-constexpr std::uint16_t kIdleSweepsMax = 60;
 /// Users in one envelope: 48 KB.
 constexpr std::size_t kToldAtOnce = 1024;
 

@@ -6,12 +6,10 @@
 
 #include "common/base/mutant.h"
 #include "common/wire/limits.h"
+#include "server/core/sweeps.h"
 
 namespace starling::core {
 namespace {
-/// Ten minutes after the last look or mark.
-constexpr std::uint16_t kIdleSweepsMax = 60;
-
 bool is_large(const RoomHome& home) { return home.members.size() > wire::limits::kReceiptMembersMax; }
 
 Seq within(Seq seq, const RoomHome& home) {

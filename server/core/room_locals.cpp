@@ -9,6 +9,9 @@
 namespace starling::core {
 namespace {
 
+/// Sweeps without a session before a room is forgotten: twenty seconds at least.
+constexpr std::uint8_t kDesertedSweepsMax = 2;
+
 /// Takes `session` out; the order of recipients means nothing.
 void drop(std::vector<std::uint32_t>& sessions, std::uint32_t session) {
   const auto at = std::ranges::find(sessions, session);
@@ -56,7 +59,7 @@ void RoomLocals::sweep(std::uint32_t slots) {
     if (!local.id) continue;
     if (!local.deserted()) {
       local.idle_sweeps = 0;
-    } else if (++local.idle_sweeps > 2) {
+    } else if (++local.idle_sweeps > kDesertedSweepsMax) {
       forget(local);
     }
   }

@@ -7,11 +7,10 @@
 #include "common/base/probe.h"
 #include "common/base/rng.h"
 #include "server/core/read_slot.h"
+#include "server/core/sweeps.h"
 
 namespace starling::core {
 namespace {
-/// A user without a device is remembered for as long as a resume ticket lives: coming back costs the store nothing.
-constexpr std::uint16_t kIdleSweepsMax = 60;
 /// What a process had given to the store when it fell away may take effect for so long: behind a lock, or a standby that
 /// does not answer.
 constexpr Duration kUnderWay = std::chrono::seconds(10);
