@@ -133,7 +133,7 @@ Instant Session::next_deadline() const {
 }
 
 bool Session::awaits_answer() const {
-  return syncs_.awaits_answer() || requests_.awaits_page() || outbox_.any_in_flight();
+  return syncs_.asked_lately() || requests_.awaits_page() || outbox_.any_in_flight();
 }
 
 void Session::on_time(Instant now, Output& out) {
@@ -158,7 +158,7 @@ void Session::on_time(Instant now, Output& out) {
     if (syncs_.take_deferral(wait, now)) want_again(wait);
   }
   if (syncs_.answer_overdue(now)) {
-    syncs_.clear_answer();
+    syncs_.forget_asking();
     want_again(SyncState::Asked);
   }
   send_syncs(now, out);

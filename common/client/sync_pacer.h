@@ -18,7 +18,7 @@ class SyncPacer {
   bool due(Instant now) const { return wanted_ && now >= next_at(); }
   void sent(Instant now) {
     wanted_ = false;
-    awaits_answer_ = true;
+    asked_lately_ = true;
     asked_at_ = now;
   }
 
@@ -34,9 +34,10 @@ class SyncPacer {
     return true;
   }
 
-  bool awaits_answer() const { return awaits_answer_; }
+  /// True for kAnswerTimeout after a Sync, answered or not: then what is still Asked goes again.
+  bool asked_lately() const { return asked_lately_; }
   bool answer_overdue(Instant now) const { return now >= answer_by(); }
-  void clear_answer() { awaits_answer_ = false; }
+  void forget_asking() { asked_lately_ = false; }
 
   Instant deadline() const {
     return std::min({wanted_ ? next_at() : kNever, put_off_until_, denied_until_, answer_by()});
@@ -44,14 +45,14 @@ class SyncPacer {
 
  private:
   Instant next_at() const { return asked_at_ + limits::kSyncPace; }
-  Instant answer_by() const { return awaits_answer_ ? asked_at_ + limits::kAnswerTimeout : kNever; }
+  Instant answer_by() const { return asked_lately_ ? asked_at_ + limits::kAnswerTimeout : kNever; }
   Instant& deferral(SyncState as) { return as == SyncState::Denied ? denied_until_ : put_off_until_; }
 
   Instant asked_at_ = Instant() - limits::kSyncPace;  // the last Sync
   Instant put_off_until_ = kNever;
   Instant denied_until_ = kNever;
   bool wanted_ = false;
-  bool awaits_answer_ = false;
+  bool asked_lately_ = false;
 };
 
 }  // namespace starling::client
