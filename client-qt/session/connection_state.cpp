@@ -2,7 +2,7 @@
 
 #include <QObject>
 
-#include "common/client/close_code.h"
+#include "common/wire/close_code.h"
 
 namespace starling::qt {
 
@@ -21,7 +21,7 @@ QString phase_text(ConnectionState::Phase phase) {
 }
 
 QString close_reason(std::uint16_t code, const QString& why) {
-  namespace codes = client::close_code;
+  namespace codes = wire::close_code;
   switch (code) {
     case codes::kUnauthorized:
       return QObject::tr("The server does not accept this sign-in any more.");

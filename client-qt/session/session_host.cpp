@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "client-qt/session/batch.h"
-#include "common/client/close_code.h"
+#include "common/wire/close_code.h"
 
 namespace starling::qt {
 namespace {
@@ -217,7 +217,7 @@ void SessionHost::open_connection() {
     }
     why_ = token.error().text;
     const bool signed_out = token.error().status == 401;
-    session_->on_disconnected(signed_out ? client::close_code::kUnauthorized : client::close_code::kNone, now(), out_);
+    session_->on_disconnected(signed_out ? wire::close_code::kUnauthorized : wire::close_code::kNone, now(), out_);
     // The request may have failed before it began: the engine's Output of the attempt is still being carried out.
     QMetaObject::invokeMethod(this, [this] { carry_out(); }, Qt::QueuedConnection);
   });
@@ -243,8 +243,8 @@ void SessionHost::on_state(const client::StateChanged& changed) {
     case client::LinkState::Waiting:
       break;
   }
-  const bool refused = changed.close_code == client::close_code::kUnauthorized ||
-                       changed.close_code == client::close_code::kTokenExpired;
+  const bool refused =
+      changed.close_code == wire::close_code::kUnauthorized || changed.close_code == wire::close_code::kTokenExpired;
   if (refused) ticket_.clear();
   const auto wait = std::chrono::ceil<std::chrono::milliseconds>(changed.next_attempt - now());
   set_connection({.phase = Phase::Waiting,
@@ -257,7 +257,7 @@ void SessionHost::on_fatal(client::FatalReason reason) {
     case client::FatalReason::TokenExpired: {
       api_->credentials().expired();
       set_connection(
-          {.phase = ConnectionState::Phase::Connecting, .reason = close_reason(client::close_code::kTokenExpired, {})});
+          {.phase = ConnectionState::Phase::Connecting, .reason = close_reason(wire::close_code::kTokenExpired, {})});
       const int wait = std::exchange(token_renewed_, true) ? kClockTroubleMs : 0;
       QTimer::singleShot(wait, this, [this] { start(); });
       return;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "common/base/assert.h"
-#include "common/client/close_code.h"
+#include "common/wire/close_code.h"
 
 namespace starling::client {
 namespace {
@@ -45,7 +45,7 @@ void Link::reconnect_after(std::uint32_t ms, std::uint32_t node) {
 
 std::optional<FatalReason> Link::ended(std::uint16_t code, const Settings& settings, Instant now, Rng& rng) {
   STARLING_ASSERT(open());
-  const bool refused = code == close_code::kUnauthorized || code == close_code::kTokenExpired;
+  const bool refused = code == wire::close_code::kUnauthorized || code == wire::close_code::kTokenExpired;
   if (refused && state_ == LinkState::Authenticating && by_ticket_) {
     // The ticket is only a shortcut: the token decides, at once.
     ticket_refused_ = true;
@@ -53,10 +53,10 @@ std::optional<FatalReason> Link::ended(std::uint16_t code, const Settings& setti
     return std::nullopt;
   }
   std::optional<FatalReason> fatal;
-  if (code == close_code::kUnauthorized) fatal = FatalReason::Unauthorized;
-  if (code == close_code::kTokenExpired) fatal = FatalReason::TokenExpired;
-  if (code == close_code::kFenced) fatal = FatalReason::Fenced;
-  if (code == close_code::kVersion) fatal = FatalReason::Version;
+  if (code == wire::close_code::kUnauthorized) fatal = FatalReason::Unauthorized;
+  if (code == wire::close_code::kTokenExpired) fatal = FatalReason::TokenExpired;
+  if (code == wire::close_code::kFenced) fatal = FatalReason::Fenced;
+  if (code == wire::close_code::kVersion) fatal = FatalReason::Version;
   if (fatal) {
     stop();
     return fatal;

@@ -5,7 +5,7 @@
 
 #include "common/base/assert.h"
 #include "common/base/probe.h"
-#include "common/client/close_code.h"
+#include "common/wire/close_code.h"
 #include "common/wire/limits.h"
 
 namespace starling::client {
@@ -74,14 +74,14 @@ void Session::drop_connection(std::uint16_t code, Instant now, Output& out) {
   STARLING_ASSERT(out.link == Output::Link::Keep);
   out.link = Output::Link::Disconnect;
   out.close_code = code;
-  on_disconnected(close_code::kNone, now, out);
+  on_disconnected(wire::close_code::kNone, now, out);
 }
 
 void Session::stop(Output& out) {
   if (state() == LinkState::Stopped) return;
   if (link_.open()) {
     out.link = Output::Link::Disconnect;
-    out.close_code = close_code::kNormal;
+    out.close_code = wire::close_code::kNormal;
   }
   link_.stop();
   connection_lost(out);
@@ -141,13 +141,13 @@ void Session::on_time(Instant now, Output& out) {
     if (state() == LinkState::Waiting) {
       connect(now, out);
     } else {
-      drop_connection(close_code::kComingBack, now, out);
+      drop_connection(wire::close_code::kComingBack, now, out);
     }
     return;
   }
   if (!link_.ready()) return;
   if (awaits_answer() && now - last_received_ >= limits::kSilenceMax) {
-    drop_connection(close_code::kComingBack, now, out);
+    drop_connection(wire::close_code::kComingBack, now, out);
     return;
   }
   if (now >= deliveries_.deadline()) {

@@ -3,8 +3,8 @@
 #include <chrono>
 
 #include "common/base/probe.h"
-#include "common/client/close_code.h"
 #include "common/client/session.h"
+#include "common/wire/close_code.h"
 
 namespace starling::client {
 
@@ -85,7 +85,7 @@ void Session::handle(const wire::Event& frame, Instant now, Output& out) {
 void Session::apply(std::uint32_t i, const wire::Event& event, Instant now, Output& out) {
   const PrefixHash hash = wire::fold(rooms_.cursor(i).hash, event);
   if (!rooms_.advance(i, hash)) {
-    drop_connection(close_code::kProtocolError, now, out);
+    drop_connection(wire::close_code::kProtocolError, now, out);
     return;
   }
   const std::uint64_t token =

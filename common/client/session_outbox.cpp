@@ -1,8 +1,8 @@
 // What becomes of messages sent.
 #include "common/base/mutant.h"
 #include "common/base/probe.h"
-#include "common/client/close_code.h"
 #include "common/client/session.h"
+#include "common/wire/close_code.h"
 
 namespace starling::client {
 
@@ -38,7 +38,7 @@ bool Session::renumber(std::uint32_t i, Cseq next, Instant now, Output& out) {
   const RoomId room = rooms_.cursor(i).room;
   const std::size_t count = outbox_.entries(room).size();
   if (count >= UINT32_MAX - next.value) {
-    drop_connection(close_code::kProtocolError, now, out);
+    drop_connection(wire::close_code::kProtocolError, now, out);
     return false;
   }
   Cseq& last_cseq = rooms_.counters(i).last_cseq;

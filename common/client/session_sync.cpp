@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "common/base/probe.h"
-#include "common/client/close_code.h"
 #include "common/client/session.h"
+#include "common/wire/close_code.h"
 #include "common/wire/limits.h"
 
 namespace starling::client {
@@ -121,7 +121,7 @@ bool Session::reset_room(std::uint32_t i, const wire::SyncedRoom& answer, wire::
   const bool other_epoch = start.epoch.value != rooms_.cursor(i).epoch;
   const bool diverged = reason == wire::ResetReason::Diverged;
   if (!rooms_.jump(i, start)) {
-    drop_connection(close_code::kProtocolError, now, out);
+    drop_connection(wire::close_code::kProtocolError, now, out);
     return false;
   }
   // Its head was another history's, though the epoch has the same number: to ask with it would only diverge again.

@@ -9,7 +9,7 @@
 
 #include "common/base/assert.h"
 #include "common/base/rng.h"
-#include "common/client/close_code.h"
+#include "common/wire/close_code.h"
 #include "loadsim/load/clock.h"
 
 namespace starling::load {
@@ -79,7 +79,7 @@ void Connections::carry_out(UserSlot& slot, Instant now) {
       connect(slot, wanted, now);
     } else if (!sent) {
       drop(slot);
-      slot.user.session().on_disconnected(client::close_code::kNone, now, out_);
+      slot.user.session().on_disconnected(wire::close_code::kNone, now, out_);
     }
     if (persisted != 0 && out_.link == client::Output::Link::Keep)
       slot.user.session().on_persisted(persisted, now, out_);
@@ -111,7 +111,7 @@ void Connections::connect(UserSlot& slot, std::uint32_t wanted, Instant now) {
   const std::uint64_t seed = draw(world_.seed, kHandshakeStream, slot.user.index(), attempt);
   drop(slot);
   if (now < slot.no_network_until || !slot.link.open(endpoint, source, seed)) {
-    slot.user.session().on_disconnected(client::close_code::kNone, now, out_);
+    slot.user.session().on_disconnected(wire::close_code::kNone, now, out_);
     return;
   }
   slot.last_heard = now;
@@ -193,7 +193,7 @@ bool Connections::take_message(UserSlot& slot, std::span<const std::byte> payloa
          .user = slot.user.watch().user(),
          .device = slot.user.watch().device(),
          .text = std::string("the server sent a frame that nobody can read: ") + wire::describe(frame.error())});
-    slot.link.close(client::close_code::kProtocolError);
+    slot.link.close(wire::close_code::kProtocolError);
     lost(slot, 0, now);
     return false;
   }
@@ -205,7 +205,7 @@ bool Connections::take_message(UserSlot& slot, std::span<const std::byte> payloa
 
 void Connections::reconnect(UserSlot& slot, Instant now) {
   if (slot.link.state() == WsConnection::State::Closed) return;
-  slot.link.close(client::close_code::kNormal);
+  slot.link.close(wire::close_code::kNormal);
   slot.away_until = now + kReturnMax;
   lost(slot, 0, now);
 }

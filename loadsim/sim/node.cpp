@@ -8,7 +8,7 @@
 #include "common/base/assert.h"
 #include "common/base/mutant.h"
 #include "common/base/probe.h"
-#include "common/client/close_code.h"
+#include "common/wire/close_code.h"
 #include "loadsim/sim/recording.h"
 #include "server/ports/entry.h"
 
@@ -22,19 +22,19 @@ constexpr std::uint64_t kLeaseOp = 0;
 std::uint16_t close_code_of(core::CloseReason reason) {
   switch (reason) {
     case core::CloseReason::ProtocolError:
-      return client::close_code::kProtocolError;
+      return wire::close_code::kProtocolError;
     case core::CloseReason::Fenced:
-      return client::close_code::kFenced;
+      return wire::close_code::kFenced;
     case core::CloseReason::Revoked:
-      return client::close_code::kUnauthorized;
+      return wire::close_code::kUnauthorized;
     case core::CloseReason::SlowReader:
-      return client::close_code::kSlowReader;
+      return wire::close_code::kSlowReader;
     case core::CloseReason::Draining:
-      return client::close_code::kDraining;
+      return wire::close_code::kDraining;
     case core::CloseReason::Overloaded:
-      return client::close_code::kOverloaded;
+      return wire::close_code::kOverloaded;
   }
-  return client::close_code::kNone;
+  return wire::close_code::kNone;
 }
 
 }  // namespace
@@ -188,7 +188,7 @@ void Node::kill(StoreModel::Death death) {
     if (link.attempt != end.attempt) continue;
     link.outbox.clear();
     link.outbox_bytes = 0;
-    network_->close_down(device, client::close_code::kNone);
+    network_->close_down(device, wire::close_code::kNone);
   }
 }
 
@@ -267,7 +267,7 @@ void Node::admit(std::uint32_t device, Endpoint& end, wire::Hello hello) {
   const bool genuine = from_text(hello.token, credential);
   if (!genuine || wall() >= credential.expires) {
     end.open = false;
-    network_->close_down(device, genuine ? client::close_code::kTokenExpired : client::close_code::kUnauthorized);
+    network_->close_down(device, genuine ? wire::close_code::kTokenExpired : wire::close_code::kUnauthorized);
     return;
   }
   end.admitted = true;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "common/client/close_code.h"
+#include "common/wire/close_code.h"
 
 namespace starling::client {
 namespace {
@@ -29,7 +29,7 @@ TEST(Backoff, IsUniformBelowACeilingThatDoublesUpToTheCap) {
         std::pair<int, Duration>(7, 60s), std::pair<int, Duration>(40, 60s), std::pair<int, Duration>(300, 60s)}) {
     Duration longest{}, shortest = kNever - kStart;
     for (std::uint64_t seed = 0; seed < 400; ++seed) {
-      const Duration delay = delay_after(failures, close_code::kNone, seed * 7919);
+      const Duration delay = delay_after(failures, wire::close_code::kNone, seed * 7919);
       EXPECT_LE(delay, ceiling);
       longest = std::max(longest, delay);
       shortest = std::min(shortest, delay);
@@ -49,14 +49,14 @@ TEST(Backoff, AConnectionThatHeldStartsItAnewAndOneThatDidNotGoesOn) {
       Instant now = kStart;
       for (int i = 0; i < 6; ++i) {
         link.connect(now);
-        link.ended(close_code::kNone, settings, now, rng);
+        link.ended(wire::close_code::kNone, settings, now, rng);
         now = link.deadline();
       }
       link.connect(now);
       link.authenticate(false);
       link.welcome(now);
       now += held;
-      link.ended(close_code::kNone, settings, now, rng);
+      link.ended(wire::close_code::kNone, settings, now, rng);
       longest = std::max(longest, link.deadline() - now);
     }
     return longest;
@@ -73,10 +73,10 @@ TEST(Backoff, ASlotNamedByTheServerIsKeptExactlyAndOnce) {
   link.authenticate(false);
   link.welcome(kStart);
   link.reconnect_after(3200, 0);
-  link.ended(close_code::kDraining, settings, kStart, rng);
+  link.ended(wire::close_code::kDraining, settings, kStart, rng);
   EXPECT_EQ(link.deadline(), kStart + 3200ms);
   link.connect(link.deadline());
-  link.ended(close_code::kNone, settings, kStart, rng);
+  link.ended(wire::close_code::kNone, settings, kStart, rng);
   EXPECT_NE(link.deadline(), kStart + 3200ms);
 }
 
@@ -86,13 +86,13 @@ TEST(Backoff, NoServerCanSendAClientAwayForLongerThanTheLatestSlot) {
   Link link;
   link.connect(kStart);
   link.reconnect_after(UINT32_MAX, 0);
-  link.ended(close_code::kDraining, settings, kStart, rng);
+  link.ended(wire::close_code::kDraining, settings, kStart, rng);
   EXPECT_EQ(link.deadline(), kStart + settings.slot_max);
 }
 
 TEST(Link, ARefusedTicketFallsBackToTheTokenAtOnce) {
   const Settings settings;
-  for (const std::uint16_t code : {close_code::kUnauthorized, close_code::kTokenExpired}) {
+  for (const std::uint16_t code : {wire::close_code::kUnauthorized, wire::close_code::kTokenExpired}) {
     Rng rng(1);
     Link link;
     link.connect(kStart);
@@ -102,7 +102,7 @@ TEST(Link, ARefusedTicketFallsBackToTheTokenAtOnce) {
     link.connect(kStart);
     EXPECT_FALSE(link.authenticate(true)) << "the ticket is not tried again";
     link.welcome(kStart);
-    link.ended(close_code::kNone, settings, kStart, rng);
+    link.ended(wire::close_code::kNone, settings, kStart, rng);
     link.connect(link.deadline());
     EXPECT_TRUE(link.authenticate(true)) << "the next ticket is another one";
   }
@@ -110,10 +110,10 @@ TEST(Link, ARefusedTicketFallsBackToTheTokenAtOnce) {
 
 TEST(Link, ClosesThatNoRetryCanMendStopIt) {
   const Settings settings;
-  for (const auto& [code, reason] :
-       {std::pair(close_code::kUnauthorized, FatalReason::Unauthorized),
-        std::pair(close_code::kTokenExpired, FatalReason::TokenExpired),
-        std::pair(close_code::kFenced, FatalReason::Fenced), std::pair(close_code::kVersion, FatalReason::Version)}) {
+  for (const auto& [code, reason] : {std::pair(wire::close_code::kUnauthorized, FatalReason::Unauthorized),
+                                     std::pair(wire::close_code::kTokenExpired, FatalReason::TokenExpired),
+                                     std::pair(wire::close_code::kFenced, FatalReason::Fenced),
+                                     std::pair(wire::close_code::kVersion, FatalReason::Version)}) {
     Rng rng(1);
     Link link;
     link.connect(kStart);
@@ -126,8 +126,9 @@ TEST(Link, ClosesThatNoRetryCanMendStopIt) {
 
 TEST(Link, AllOtherClosesAreTriedAgain) {
   const Settings settings;
-  for (const std::uint16_t code : {close_code::kNone, close_code::kNormal, close_code::kProtocolError,
-                                   close_code::kSlowReader, close_code::kDraining, close_code::kOverloaded}) {
+  for (const std::uint16_t code :
+       {wire::close_code::kNone, wire::close_code::kNormal, wire::close_code::kProtocolError,
+        wire::close_code::kSlowReader, wire::close_code::kDraining, wire::close_code::kOverloaded}) {
     Rng rng(1);
     Link link;
     link.connect(kStart);

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "common/client/close_code.h"
 #include "common/client/session.h"
+#include "common/wire/close_code.h"
 #include "common/wire/limits.h"
 
 namespace starling::client::testing {
@@ -94,7 +94,7 @@ class ScriptedServer {
   // ---- the transport
   void start();
   void connect(std::string token = "token", std::string ticket = "");
-  void disconnect(std::uint16_t code = close_code::kNone);
+  void disconnect(std::uint16_t code = wire::close_code::kNone);
   /// The connection breaks, and the session is welcomed on another one.
   void reconnect();
   void receive(const wire::ServerFrame& frame);

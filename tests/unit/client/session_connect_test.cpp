@@ -27,7 +27,7 @@ TEST(Connect, ATicketIsPreferredAndARefusedOneIsReplacedByTheTokenAtOnce) {
   server.start();
   server.connect("token", "ticket");
   EXPECT_EQ(server.take().all<wire::Hello>()[0].token, "ticket");
-  server.disconnect(close_code::kTokenExpired);
+  server.disconnect(wire::close_code::kTokenExpired);
   server.pass(Duration::zero());
   EXPECT_EQ(server.take().links, std::vector{Output::Link::Connect});
   server.connect("token", "ticket");
@@ -45,7 +45,7 @@ TEST(Connect, WelcomeByTicketSaysSo) {
 TEST(Connect, AFencedDeviceStops) {
   ScriptedServer server;
   server.bring_online();
-  server.disconnect(close_code::kFenced);
+  server.disconnect(wire::close_code::kFenced);
   EXPECT_EQ(server.take().fatals, std::vector{FatalReason::Fenced});
   server.pass(24h);
   EXPECT_TRUE(server.take().links.empty());
@@ -55,7 +55,7 @@ TEST(Connect, ARefusedTokenStopsAndStartBeginsAnew) {
   ScriptedServer server;
   server.start();
   server.connect();
-  server.disconnect(close_code::kUnauthorized);
+  server.disconnect(wire::close_code::kUnauthorized);
   EXPECT_EQ(server.take().fatals, std::vector{FatalReason::Unauthorized});
   server.start();
   EXPECT_EQ(server.take().links, std::vector{Output::Link::Connect});
@@ -83,7 +83,7 @@ TEST(Connect, AServersSlotIsKept) {
   ScriptedServer server;
   server.bring_online();
   server.receive(wire::Reconnect{.after_ms = 3200, .reason = "drain"});
-  server.disconnect(close_code::kDraining);
+  server.disconnect(wire::close_code::kDraining);
   EXPECT_EQ(server.take().states.back().next_attempt, server.now() + 3200ms);
   server.pass(3199ms);
   EXPECT_TRUE(server.take().links.empty());
@@ -95,11 +95,11 @@ TEST(Connect, AServersNodeIsAskedForOnce) {
   ScriptedServer server;
   server.bring_online();
   server.receive(wire::Reconnect{.after_ms = 100, .node = 7});
-  server.disconnect(close_code::kDraining);
+  server.disconnect(wire::close_code::kDraining);
   EXPECT_TRUE(server.take().nodes.empty());
   server.pass(100ms);
   EXPECT_EQ(server.take().nodes, std::vector<std::uint32_t>{7});
-  server.disconnect(close_code::kNone);  // it is gone, too
+  server.disconnect(wire::close_code::kNone);  // it is gone, too
   server.pass(1min);
   EXPECT_EQ(server.take().nodes.front(), 0u);
 }
@@ -161,7 +161,7 @@ TEST(Stop, EndsTheConnectionAndKeepsTheOutbox) {
     session.stop(out);
     return 0;
   });
-  EXPECT_EQ(server.take().close_codes, std::vector{close_code::kNormal});
+  EXPECT_EQ(server.take().close_codes, std::vector{wire::close_code::kNormal});
   EXPECT_EQ(server.session().outbox().size(), 1u);
   EXPECT_EQ(server.session().next_deadline(), kNever);
 }

@@ -369,7 +369,7 @@ TEST(Hostile, ACounterAtTheEndOfItsRangeEndsTheConnectionNotTheProgram) {
   server.send(kRoom, "a");
   server.take();
   server.answer(epoch_reset(UINT32_MAX));
-  EXPECT_EQ(server.take().close_codes, std::vector{close_code::kProtocolError});
+  EXPECT_EQ(server.take().close_codes, std::vector{wire::close_code::kProtocolError});
 }
 
 }  // namespace

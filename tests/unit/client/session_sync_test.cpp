@@ -114,7 +114,7 @@ TEST(Reset, ToACursorThatCannotBeHeldEndsTheConnection) {
                  .reason = wire::ResetReason::TooFar,
                  .epoch = Epoch(1),
                  .start = {Epoch(1), Seq(RoomCursor::kSeqMax + 1), PrefixHash(1)}});
-  EXPECT_EQ(server.take().close_codes, std::vector{close_code::kProtocolError});
+  EXPECT_EQ(server.take().close_codes, std::vector{wire::close_code::kProtocolError});
 }
 
 TEST(Unavailable, IsAskedAgainAfterTheServersTime) {

@@ -109,7 +109,7 @@ TEST(Watches, AConnectionThatIsMadeAnewDoesNotSayGoodbye) {
   server.send(kRoom, "unanswered");
   server.take();
   server.pass(limits::kSilenceMax);
-  EXPECT_EQ(server.take().close_codes, std::vector{close_code::kComingBack});
+  EXPECT_EQ(server.take().close_codes, std::vector{wire::close_code::kComingBack});
 }
 
 }  // namespace

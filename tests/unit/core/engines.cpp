@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "common/client/close_code.h"
+#include "common/wire/close_code.h"
 
 namespace starling::core::testing {
 namespace {
@@ -10,17 +10,17 @@ namespace {
 std::uint16_t code_of(CloseReason reason) {
   switch (reason) {
     case CloseReason::ProtocolError:
-      return client::close_code::kProtocolError;
+      return wire::close_code::kProtocolError;
     case CloseReason::Fenced:
-      return client::close_code::kFenced;
+      return wire::close_code::kFenced;
     case CloseReason::Revoked:
-      return client::close_code::kUnauthorized;
+      return wire::close_code::kUnauthorized;
     case CloseReason::SlowReader:
-      return client::close_code::kSlowReader;
+      return wire::close_code::kSlowReader;
     case CloseReason::Draining:
-      return client::close_code::kDraining;
+      return wire::close_code::kDraining;
     case CloseReason::Overloaded:
-      return client::close_code::kOverloaded;
+      return wire::close_code::kOverloaded;
   }
   return 0;
 }

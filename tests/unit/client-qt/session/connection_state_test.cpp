@@ -4,13 +4,13 @@
 
 #include <set>
 
-#include "common/client/close_code.h"
+#include "common/wire/close_code.h"
 
 namespace starling::qt {
 namespace {
 
 TEST(ConnectionWords, every_close_code_has_words_of_its_own) {
-  namespace codes = client::close_code;
+  namespace codes = wire::close_code;
   std::set<QString> all;
   for (const std::uint16_t code : {codes::kUnauthorized, codes::kTokenExpired, codes::kFenced, codes::kSlowReader,
                                    codes::kDraining, codes::kOverloaded, codes::kVersion, codes::kProtocolError}) {

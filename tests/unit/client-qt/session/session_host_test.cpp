@@ -6,7 +6,7 @@
 #include <QTemporaryDir>
 
 #include "client-qt/account/server_address.h"
-#include "common/client/close_code.h"
+#include "common/wire/close_code.h"
 #include "tests/unit/client-qt/support/fake_server.h"
 #include "tests/unit/client-qt/support/log.h"
 #include "tests/unit/client-qt/support/spin.h"
@@ -123,7 +123,7 @@ TEST_F(SessionHostTest, an_expired_token_is_renewed_without_a_word_to_the_user) 
     return FakeAnswer{
         200, {{"user", "7"}, {"device", "70"}, {"handle", "ann"}, {"access_token", "token-2"}, {"refresh_token", "r"}}};
   };
-  server_.refuse_with = client::close_code::kTokenExpired;
+  server_.refuse_with = wire::close_code::kTokenExpired;
   server_.refusals = 1;
   Client first = run();
   first.api.credentials().set_grant({.user = UserId(7),
@@ -145,9 +145,9 @@ TEST_F(SessionHostTest, who_is_signed_out_is_told_and_keeps_what_waits) {
   ASSERT_TRUE(spin_until([&] { return first.online() && first.room_there(); }));
   ASSERT_TRUE(first.host.send(kRoom, {.body = "later"}));
   ASSERT_TRUE(spin_until([&] { return first.shown.size() == 1; }));
-  server_.refuse_with = client::close_code::kUnauthorized;
+  server_.refuse_with = wire::close_code::kUnauthorized;
   server_.refusals = 9;
-  server_.drop(client::close_code::kUnauthorized);
+  server_.drop(wire::close_code::kUnauthorized);
   ASSERT_TRUE(spin_until([&] { return first.needed == "signed_out"; }));
   EXPECT_EQ(1u, first.host.waiting().size());
   EXPECT_EQ(ConnectionState::Phase::Offline, first.host.connection().phase);
@@ -158,7 +158,7 @@ TEST_F(SessionHostTest, a_connection_that_is_lost_names_the_next_attempt) {
   Client first = run();
   first.open();
   ASSERT_TRUE(spin_until([&] { return first.online(); }));
-  server_.drop(client::close_code::kDraining);
+  server_.drop(wire::close_code::kDraining);
   ASSERT_TRUE(spin_until([&] { return first.host.connection().phase == ConnectionState::Phase::Waiting; }));
   EXPECT_EQ("The server is restarting.", first.host.connection().reason.toStdString());
   EXPECT_GT(first.host.connection().retry_at_ms, 0);
