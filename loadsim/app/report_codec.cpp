@@ -9,7 +9,7 @@ namespace {
 
 /// What is copied as it lies in memory.
 struct Fixed {
-  std::uint64_t seed, inputs, trace, events, violations;
+  std::uint64_t seed, inputs, trace, violations;
   std::int64_t lasted_ns;
   ProbeCounts probes;
   sim::FaultTallies tallies;
@@ -37,7 +37,6 @@ std::string to_bytes(const sim::RunReport& report) {
   put(body, Fixed{.seed = report.seed,
                   .inputs = report.inputs,
                   .trace = report.trace,
-                  .events = report.events,
                   .violations = report.violations,
                   .lasted_ns = report.lasted.count(),
                   .probes = report.probes,
@@ -66,7 +65,6 @@ std::optional<sim::RunReport> take_report(std::string& bytes) {
   sim::RunReport report{.seed = fixed.seed,
                         .inputs = fixed.inputs,
                         .trace = fixed.trace,
-                        .events = fixed.events,
                         .lasted = Duration(fixed.lasted_ns),
                         .probes = fixed.probes,
                         .tallies = fixed.tallies,

@@ -5,7 +5,6 @@
 #include <cstdint>
 
 #include "common/base/ids.h"
-#include "loadsim/check/ledger.h"
 
 namespace starling::check {
 
@@ -13,10 +12,9 @@ class RoomWatch {
  public:
   enum class Seen : std::uint8_t { Next, Gap, Again, EarlierEpoch };
 
-  /// An event was shown. Anything but Next breaks G2. The chain is a sum of digests over (start, cursor]: with
-  /// contiguity asserted and the seq in each digest, a sum is as good as a fold and needs no common beginning.
-  Seen applied(const LedgerEvent& event) { return applied(event.seq, event.epoch, digest(event)); }
-  /// With the event's digest at hand: many devices are shown the same one.
+  /// An event was shown, with its digest. Anything but Next breaks G2. The chain is a sum of digests over (start,
+  /// cursor]: with contiguity asserted and the seq in each digest, a sum is as good as a fold and needs no common
+  /// beginning.
   Seen applied(Seq event, Epoch epoch, std::uint64_t digest_of_event) {
     const std::uint64_t seq = event.value;
     if (epoch.value > epoch_) return Seen::EarlierEpoch;

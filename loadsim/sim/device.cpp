@@ -86,7 +86,7 @@ void Device::crash() {
   ++ticket_number_;
   armed_ = kNever;
   crash_step_ = CrashStep::None;
-  crash_due_ = page_due_ = false;
+  page_due_ = false;
   context_->trace.add(0x600, who_.index, incarnation_);
   start_again(within({50ms, 3s}, random()));
 }

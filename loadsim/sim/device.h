@@ -137,7 +137,6 @@ class Device {
   check::DeviceWatch& watch() { return *watch_; }
   /// Under ids that the device had before.
   const std::vector<std::unique_ptr<check::DeviceWatch>>& past() const { return past_; }
-  std::vector<RoomId> take_rooms_made() { return std::exchange(rooms_made_, {}); }
   std::uint64_t refused() const { return refused_; }
   /// What the engine had to mend goes to its person's figures: at the end, and before a crash.
   void count_oddities();
@@ -169,7 +168,7 @@ class Device {
     views_.left(n.room);
     watched_.erase(n.room);
   }
-  void on(const client::RoomMade& n);
+  void on(const client::RoomMade&) {}
   void on(const client::RoomJoined&) {}
   void on(const client::ItemsChanged&) {}
   void on(const client::ItemPut&) {}
@@ -212,7 +211,6 @@ class Device {
   std::unique_ptr<client::Session> session_;
   client::Output out_;
   std::string ticket_;
-  std::vector<std::shared_ptr<const wire::ServerFrame>> received_;
   Instant connected_{};
 
   DeviceStore disk_;
@@ -235,7 +233,6 @@ class Device {
   bool away_ = false;
   Instant presence_moved_{};
   Paging paging_;
-  std::vector<RoomId> rooms_made_;
   std::vector<wire::Send> to_send_anew_;  // after the device's id was found to be cloned
   bool listed_ = false;
 
@@ -249,7 +246,6 @@ class Device {
   Instant armed_ = kNever;
   Instant offline_until_{};
   CrashStep crash_step_ = CrashStep::None;
-  bool crash_due_ = false;
   bool another_due_ = false;  // the device's id is not its own
   bool page_due_ = false;
   bool clone_ = false;

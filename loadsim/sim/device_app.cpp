@@ -45,11 +45,6 @@ void Device::on(const client::RoomsListed& n) {
   for (const wire::RoomInfo& info : n.list->rooms) views_.on(info);
 }
 
-void Device::on(const client::RoomMade& n) {
-  const bool made = n.answer->status == wire::CreateStatus::Created || n.answer->status == wire::CreateStatus::Existed;
-  if (made && context_->options.keep_texts) rooms_made_.push_back(n.answer->room);
-}
-
 void Device::on(const client::PageRead& n) {
   const wire::HistoryPage& page = *n.page;
   witness_->page(viewer(), page);

@@ -82,7 +82,6 @@ class DeviceStore {
   }
   const std::map<RoomId, Room>& rooms() const { return rooms_; }
   const Items& items() const { return items_; }
-  bool outbox_empty() const { return outbox_.empty(); }
 
  private:
   void put_room(const client::RoomState& state) {

@@ -22,8 +22,6 @@ class Ensemble {
   std::uint64_t violations() const { return violations_; }
   std::uint64_t inputs() const { return total_inputs_; }
   std::uint64_t median_inputs() const;
-  const ProbeCounts& probes() const { return probes_; }
-  const FaultTallies& tallies() const { return tallies_; }
 
   /// Probes that a simulation with such a store can reach and none did.
   std::vector<std::string_view> probes_missed() const;

@@ -58,7 +58,6 @@ class TickWheel {
   TickWheel() : slots_(kSlots, kNone) {}
 
   Instant now() const { return now_; }
-  std::size_t pending() const { return pending_; }
 
   void schedule(Instant at, What what, std::uint32_t a = 0, std::uint64_t b = 0) {
     const Event event{.at = std::max(at, now_), .order = ++scheduled_, .what = what, .a = a, .b = b};

@@ -70,7 +70,6 @@ RunReport run(const Options& options, Recording* recording) {
   for (const users::FaultKind kind : kMeans) {
     report.tallies[static_cast<std::size_t>(kind)] = struck[static_cast<std::size_t>(kind)];
   }
-  for (const auto& [id, log] : world.database().rooms()) report.events += log.head().value;
   return report;
 }
 

@@ -13,8 +13,7 @@ struct RunReport {
   std::uint64_t seed = 0;
   std::uint64_t inputs = 0;  // to shards and engines
   std::uint64_t trace = 0;
-  std::uint64_t events = 0;  // in the logs at the end
-  Duration lasted{};         // virtual
+  Duration lasted{};  // virtual
   ProbeCounts probes{};
   FaultTallies tallies{};
   std::uint64_t violations = 0;

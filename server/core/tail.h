@@ -18,7 +18,6 @@ class Tail {
   void trim(std::size_t bytes_max);
   void clear();
 
-  bool empty() const { return events_.empty(); }
   std::size_t bytes() const { return bytes_; }
   /// True when every event after `seq` is here.
   bool covers_after(Seq seq) const {

@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "common/base/rng.h"
+
 namespace starling::check {
 namespace {
 
-LedgerEvent event(std::uint64_t seq, std::uint32_t epoch = 1) { return {.seq = Seq(seq), .epoch = Epoch(epoch)}; }
+RoomWatch::Seen show(RoomWatch& watch, std::uint64_t seq, std::uint32_t epoch = 1) {
+  return watch.applied(Seq(seq), Epoch(epoch), mix64(seq));
+}
 
 RoomWatch at(std::uint64_t seq) {
   RoomWatch watch;
@@ -15,18 +19,18 @@ RoomWatch at(std::uint64_t seq) {
 
 TEST(RoomWatch, OnlyTheNextEventIsRight) {
   RoomWatch watch = at(4);
-  EXPECT_EQ(watch.applied(event(6)), RoomWatch::Seen::Gap);
-  EXPECT_EQ(watch.applied(event(4)), RoomWatch::Seen::Again);
-  EXPECT_EQ(watch.applied(event(5)), RoomWatch::Seen::Next);
-  EXPECT_EQ(watch.applied(event(5)), RoomWatch::Seen::Again);
+  EXPECT_EQ(show(watch, 6), RoomWatch::Seen::Gap);
+  EXPECT_EQ(show(watch, 4), RoomWatch::Seen::Again);
+  EXPECT_EQ(show(watch, 5), RoomWatch::Seen::Next);
+  EXPECT_EQ(show(watch, 5), RoomWatch::Seen::Again);
   EXPECT_EQ(watch.cursor(), Seq(5));
 }
 
 TEST(RoomWatch, ALaterEpochNeedsAReset) {
   RoomWatch watch = at(4);
-  EXPECT_EQ(watch.applied(event(5, 2)), RoomWatch::Seen::EarlierEpoch);
+  EXPECT_EQ(show(watch, 5, 2), RoomWatch::Seen::EarlierEpoch);
   watch.reset(Epoch(2), Seq(2));
-  EXPECT_EQ(watch.applied(event(3, 2)), RoomWatch::Seen::Next);
+  EXPECT_EQ(show(watch, 3, 2), RoomWatch::Seen::Next);
 }
 
 TEST(RoomWatch, AnAnswerOwesTheFloorOfItsAskingAndNoMore) {
@@ -46,14 +50,14 @@ TEST(RoomWatch, AnAnswerOwesTheFloorOfItsAskingAndNoMore) {
 
 TEST(RoomWatch, ARestartTakesTheCursorAndTheFloorBackToWhatWasStored) {
   RoomWatch watch = at(0);
-  watch.applied(event(1));
+  show(watch, 1);
   const RoomWatch stored = watch;
-  watch.applied(event(2));
+  show(watch, 2);
   watch.rewind_to(stored);
   EXPECT_EQ(watch.cursor(), Seq(1));
   EXPECT_EQ(watch.floor(), Seq(1));
   EXPECT_EQ(watch.chain(), stored.chain());
-  EXPECT_EQ(watch.applied(event(2)), RoomWatch::Seen::Next);
+  EXPECT_EQ(show(watch, 2), RoomWatch::Seen::Next);
 }
 
 }  // namespace
