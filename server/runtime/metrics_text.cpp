@@ -49,6 +49,7 @@ constexpr std::array kRows{
     STARLING_ROW("starling_rooms_home", kGauge, core.rooms_home, "Rooms whose home is here."),
     STARLING_ROW("starling_rooms_local", kGauge, core.rooms_local, "Rooms with a session here."),
     STARLING_ROW("starling_commit_queue_bytes", kGauge, core.commit_queue_bytes, "Waiting for the store."),
+    STARLING_ROW("starling_page_cache_bytes", kGauge, core.page_bytes, "Pages kept for readers that catch up."),
     STARLING_ROW("starling_accepted_total", kCounter, accepted, "Connections accepted."),
     STARLING_ROW("starling_refused_total", kCounter, refused, "Connections refused for a limit."),
     STARLING_ROW("starling_accepts_failed_total", kCounter, accepts_failed, "Accepts without descriptor or memory."),
