@@ -210,9 +210,11 @@ void Crowd::Island::begin(std::uint32_t index) {
     case users::FaultKind::BusCut:
       context_.bus_cuts.push_back(spell);
       return;
-    default:  // StoreLostReply
+    case users::FaultKind::StoreLostReply:
       context_.lost_reply = spell;
       return;
+    default:
+      STARLING_ASSERT(false);
   }
 }
 

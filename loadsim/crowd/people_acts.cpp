@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/assert.h"
 #include "common/wire/limits.h"
 #include "loadsim/crowd/people.h"
 #include "loadsim/users/persona.h"
@@ -61,9 +62,11 @@ void People::act(std::uint32_t user, users::Action action) {
     case users::Action::SwitchRoom:
       actor.open = static_cast<std::uint8_t>(choice(user, passes_));
       return mark_read(user, actor.open);
-    default:  // Reconnect
+    case users::Action::Reconnect:
       cluster_->notice(line(p), context_->now() + cluster_->latency(user, p.attempt));
       return lost(user);
+    default:
+      STARLING_ASSERT(false);
   }
 }
 

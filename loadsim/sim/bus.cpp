@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/assert.h"
 #include "loadsim/sim/recording.h"
 
 namespace starling::sim {
@@ -123,9 +124,11 @@ void Bus::disturb(const users::Fault& fault) {
       reorder_within_ = fault.delay;
       reorder_until_ = until;
       return;
-    default:  // BusCut
+    case users::FaultKind::BusCut:
       if (std::max(fault.node, fault.to) <= joined_.size()) link(fault.node - 1, fault.to - 1).cut_until = until;
       return;
+    default:
+      STARLING_ASSERT(false);
   }
 }
 

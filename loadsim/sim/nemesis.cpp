@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/base/assert.h"
 #include "loadsim/sim/world.h"
 
 namespace starling::sim {
@@ -173,10 +174,12 @@ void Nemesis::on_server(const Fault& fault) {
       node.step_clock(fault.span);
       if (node.up()) ++tally(fault.kind).effective;
       return;
-    default:  // ClockDrift
+    case FaultKind::ClockDrift:
       node.drift_clock(fault.ppm);
       if (node.up()) ++tally(fault.kind).effective;
       return;
+    default:
+      STARLING_ASSERT(false);
   }
 }
 
@@ -217,10 +220,13 @@ void Nemesis::on_store(std::uint32_t index, const Fault& fault) {
       store.stop(fault.kind);
       end_later(index, within({50ms, 800ms}, random(index, 1)));
       return;
-    default:  // StoreRestore, StoreCopyBack: the operator stops the server first
+    case FaultKind::StoreRestore:
+    case FaultKind::StoreCopyBack:  // the operator stops the server first
       kill_all();
       end_later(index, 1s);
       return;
+    default:
+      STARLING_ASSERT(false);
   }
 }
 
@@ -241,12 +247,14 @@ void Nemesis::on_postgres(std::uint32_t index, const Fault& fault) {
     case FaultKind::PgDeadlock:
       store.deadlock(fault.permille, until);
       return;
-    default:  // PgFailoverAsync: forced by the operator, a restore by another name
+    case FaultKind::PgFailoverAsync:  // forced by the operator, a restore by another name
       if (store.asynchronous_standby() == nullptr) return;
       backups_.insert_or_assign(index, *store.asynchronous_standby());
       store.stop(fault.kind);
       end_later(index, within({50ms, 800ms}, random(index, 1)));
       return;
+    default:
+      STARLING_ASSERT(false);
   }
 }
 
@@ -266,9 +274,11 @@ void Nemesis::on_directory(const Fault& fault) {
     case FaultKind::RedisFailover:
       directory.fail_over();
       return;
-    default:  // RedisSlow
+    case FaultKind::RedisSlow:
       directory.be_slow(fault.delay, until);
       return;
+    default:
+      STARLING_ASSERT(false);
   }
 }
 
@@ -337,10 +347,12 @@ void Nemesis::on_clients(std::uint32_t index, const Fault& fault) {
     case FaultKind::ClientClone:
       clone(index, fault.count);
       return;
-    default:  // MemberKickRace
+    case FaultKind::MemberKickRace:
       kick(index, fault.count);
       end_later(index, within({1s, 5s}, random(index, 1)));
       return;
+    default:
+      STARLING_ASSERT(false);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/assert.h"
 #include "common/base/probe.h"
 
 namespace starling::sim {
@@ -199,8 +200,12 @@ std::uint32_t World::node_of(const Scheduled& event) const {
       return directory_.node_of(event.a);
     case Happening::ServerNotices:
       return static_cast<std::uint32_t>(event.b >> 32);
-    default:  // LinkUp, LinkDrained
+    case Happening::LinkUp:
+    case Happening::LinkDrained:
       return network_.link(event.a).node;
+    default:
+      STARLING_ASSERT(false);
+      return 0;
   }
 }
 
@@ -251,9 +256,11 @@ void World::on_server(const Scheduled& event) {
       network_.take_up(event.a, event.b, frames_);
       for (wire::ClientFrame& frame : frames_) node.on_frame(event.a, std::move(frame));
       return;
-    default:  // ServerNotices
+    case Happening::ServerNotices:
       node.on_lost(event.a, static_cast<std::uint32_t>(event.b));
       return;
+    default:
+      STARLING_ASSERT(false);
   }
 }
 
@@ -280,9 +287,11 @@ void World::on_device(const Scheduled& event) {
     case Happening::DeviceStarts:
       device.on_starts(event.b);
       return;
-    default:  // DeviceCrashes
+    case Happening::DeviceCrashes:
       device.on_crashes(event.b);
       return;
+    default:
+      STARLING_ASSERT(false);
   }
 }
 
