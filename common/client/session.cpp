@@ -4,9 +4,7 @@
 #include <utility>
 
 #include "common/base/assert.h"
-#include "common/base/probe.h"
 #include "common/wire/close_code.h"
-#include "common/wire/limits.h"
 
 namespace starling::client {
 

@@ -2,7 +2,6 @@
 // moments. Only who they are to the server is made up.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 

@@ -2,9 +2,11 @@
 // durable; what had not when the application died is gone.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 

@@ -6,7 +6,6 @@
 #include <optional>
 #include <span>
 #include <unordered_map>
-#include <vector>
 
 #include "server/core/turn.h"
 #include "server/ports/directory.h"
