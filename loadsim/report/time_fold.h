@@ -6,14 +6,15 @@
 #include <cmath>
 #include <vector>
 
+#include "common/base/sort_unique.h"
+
 namespace starling::report {
 
 class TimeFold {
  public:
   /// Maps the moments, at least one, to places between `from` and `to`.
   TimeFold(std::vector<double> moments, double from, double to) : moments_(std::move(moments)) {
-    std::sort(moments_.begin(), moments_.end());
-    moments_.erase(std::unique(moments_.begin(), moments_.end()), moments_.end());
+    sort_unique(moments_);
     places_.push_back(0);
     for (std::size_t i = 1; i < moments_.size(); ++i) {
       places_.push_back(places_.back() + std::log2(1.5 + (moments_[i] - moments_[i - 1])));

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "common/base/rng.h"
+#include "common/base/sort_unique.h"
 
 namespace starling::users {
 namespace {
@@ -32,8 +33,7 @@ std::vector<std::uint32_t> RoomPlan::members(std::uint32_t room) const {
   found.reserve(members_);
   for (std::uint32_t i = 0; i < members_; ++i) found.push_back(user_at(std::uint64_t{room} * members_ + i));
   const std::uint32_t maker = found.front();
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
+  sort_unique(found);
   if (found.size() == 1 && users_ > 1) found.push_back((maker + 1) % users_);
   std::iter_swap(found.begin(), std::find(found.begin(), found.end(), maker));
   return found;

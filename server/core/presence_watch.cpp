@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "common/base/probe.h"
+#include "common/base/sort_unique.h"
 
 namespace starling::core {
 namespace {
@@ -203,8 +204,7 @@ void PresenceWatch::flush() {
       seen.emplace_back(conn.index, *slot);
     }
   }
-  std::ranges::sort(seen);
-  seen.erase(std::ranges::unique(seen).begin(), seen.end());
+  sort_unique(seen);
   for (auto first = seen.begin(); first != seen.end();) {
     const auto last = std::find_if(first, seen.end(), [&](const Seen& s) { return s.first != first->first; });
     send(first->first, {first, last});

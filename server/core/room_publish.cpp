@@ -1,7 +1,7 @@
 // What a home does with an event that it knows to be committed.
-#include <algorithm>
 #include <utility>
 
+#include "common/base/sort_unique.h"
 #include "common/wire/mentions.h"
 #include "server/core/read_slot.h"
 #include "server/core/room_homes.h"
@@ -81,10 +81,8 @@ void RoomHomes::note_membership(RoomId room, UserId user) {
 /// batch at once: each asks the store for what it has.
 void RoomHomes::note_again(RoomId room, std::span<const wire::Event> events) {
   Concerned users = concerned_by(events);
-  for (std::vector<UserId>* each : {&users.changed, &users.called}) {
-    std::ranges::sort(*each);
-    each->erase(std::ranges::unique(*each).begin(), each->end());
-  }
+  sort_unique(users.changed);
+  sort_unique(users.called);
   if (users.changed.empty() && users.called.empty()) return;
   noted_again_.push_back({.room = room, .users = std::move(users)});
   turn_.schedule.arm(Chore::NoteAgain, next_slot(turn_.now.at));

@@ -4,6 +4,7 @@
 
 #include "common/base/mutant.h"
 #include "common/base/probe.h"
+#include "common/base/sort_unique.h"
 #include "common/wire/limits.h"
 #include "server/core/room_locals.h"
 
@@ -181,9 +182,7 @@ void RoomLocals::skip_cut(RoomLocal& local, const ports::PageRead& page) {
     membership(sync.session, local).stage = Stage::Asking;
     users.push_back(sessions_.at(sync.session).user);
   }
-  std::ranges::sort(users);
-  const auto doubles = std::ranges::unique(users);
-  users.erase(doubles.begin(), doubles.end());
+  sort_unique(users);
   for (const UserId user : users) ask_home(user, {local.id});
 }
 
@@ -286,9 +285,7 @@ void RoomLocals::learn_epoch(RoomLocal& local) {
 void RoomLocals::resend() {
   std::vector<RoomId> still;
   std::vector<RoomId> rooms = std::exchange(waiting_, {});
-  std::ranges::sort(rooms);
-  const auto doubles = std::ranges::unique(rooms);
-  rooms.erase(doubles.begin(), doubles.end());
+  sort_unique(rooms);
   const Instant old = turn_.now.at - turn_.config.forward_retry;
   for (const RoomId room : rooms) {
     RoomLocal* local = find(room);

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 
+#include "common/base/sort_unique.h"
 #include "server/store/sqlite/errors.h"
 #include "server/store/sqlite/event_rows.h"
 #include "server/store/sqlite/log_reader.h"
@@ -96,9 +96,7 @@ class Export {
     for (const RoomId room : rooms) {
       for (store::Rows rows = of.query(room); rows.next();) users.push_back(rows.as<UserId>(0));
     }
-    std::ranges::sort(users);
-    const auto doubles = std::ranges::unique(users);
-    users.erase(doubles.begin(), doubles.end());
+    sort_unique(users);
     for (const UserId each : users) user(each);
   }
 

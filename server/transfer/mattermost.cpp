@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <map>
 
+#include "common/base/sort_unique.h"
 #include "common/wire/limits.h"
 #include "server/transfer/emoji.h"
 #include "server/transfer/fields.h"
@@ -125,9 +126,7 @@ class Mattermost {
       const json::object& about = object_of(member);  // a participant's, since version 9 of the server
       names.emplace_back(about.empty() ? text_of(member) : text_of(about, "username"));
     }
-    std::ranges::sort(names);
-    const auto doubles = std::ranges::unique(names);
-    names.erase(doubles.begin(), doubles.end());
+    sort_unique(names);
     std::string name = "direct";
     for (const std::string& each : names) name += "/" + each;
     return name;
