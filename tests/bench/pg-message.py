@@ -56,18 +56,20 @@ ROOM = """
 COMMIT = """
 \\set first {first}
 \\set cseq {cseq}
-SELECT c.head, barrier() FROM commit_batch(
+SELECT c.head, barrier(), pg_conf_load_time() FROM commit_batch(
   :room, 1, 0, 1700000000000, 8192, false, {who}, {who}, '{{}}', {places}, {places}, {zeros},
   ARRAY(SELECT :cseq + k / {members} FROM generate_series(0, {batch} - 1) AS k)::bigint[],
   ARRAY(SELECT (:i * {batch} + k) * 7919 FROM generate_series(0, {batch} - 1) AS k)::bigint[],
   {ones}, {zeros}, {zeros}, {zeros}, {zeros}, {zeros}, {ones}, array_fill({body}, ARRAY[{batch}]), '{{}}', '{{}}') AS c;
+SELECT pg_conf_load_time();
 """
 # What a shard has of all its users goes in one call; each of them has read another room.
 MARKS = 256
 MARK = f"""
-SELECT barrier() FROM (
+SELECT barrier(), pg_conf_load_time() FROM (
   SELECT put_read_marks(array_agg(room * {MEMBERS} + :client_id % {MEMBERS}), array_agg(room), array_agg(seq), array_agg(seq))
   FROM (SELECT ((:i * {MARKS} + k) % :rooms + 1)::bigint AS room, :i + 1::bigint AS seq FROM generate_series(0, {MARKS} - 1) AS k) AS read) AS put;
+SELECT pg_conf_load_time();
 """
 BODY = f"decode(repeat('61', {BODY_BYTES}), 'hex')"
 

@@ -21,7 +21,6 @@ namespace {
 constexpr Statement kHello{"hello", "SELECT pg_is_in_recovery(), (SELECT number FROM history)"};
 constexpr Statement kPutBeacon{"put_beacon", "SELECT put_beacon($1, $2)"};
 constexpr Statement kSeeBeacon{"see_beacon", "SELECT 1 FROM beacons WHERE store = $1 AND nonce = $2"};
-constexpr Statement kBarrier{"barrier", "SELECT barrier()"};
 
 std::int64_t random_number() {
   std::random_device device;
@@ -75,9 +74,8 @@ void Lane::greet(Clock::time_point now) {
   if (options_.access != Access::Standby) {
     beacon_.nonce = random_number();
     calls.push_back({&kPutBeacon, Params().add(beacon_.store).add(beacon_.nonce)});
-    if (options_.replicated) calls.push_back({&kBarrier, Params()});
   }
-  link_->send(calls);
+  link_->send(std::move(calls), options_.replicated);
   sent_.push_back({.kind = Kind::Greeting, .sent = now});
 }
 
@@ -230,8 +228,7 @@ void Lane::send(std::vector<Job>&& jobs, bool carefully, Clock::time_point now) 
     nonce = options_.follows->nonce;
     calls.push_back({&kSeeBeacon, Params().add(options_.follows->store).add(nonce)});
   }
-  if (options_.replicated && options_.access == Access::Write) calls.push_back({&kBarrier, Params()});
-  link_->send(calls);
+  link_->send(std::move(calls), options_.replicated && options_.access == Access::Write);
   sent_.push_back({.kind = Kind::Work, .jobs = std::move(jobs), .carefully = carefully, .nonce = nonce, .sent = now});
   unproven_ = barred();
   if (unproven_ && !barrier_sent_) send_barrier(now);
@@ -239,7 +236,7 @@ void Lane::send(std::vector<Job>&& jobs, bool carefully, Clock::time_point now) 
 
 /// One at a time: what is read meanwhile shares the next.
 void Lane::send_barrier(Clock::time_point now) {
-  link_->send({{&kBarrier, Params()}});
+  link_->send({}, true);
   sent_.push_back({.kind = Kind::Barrier, .jobs = {}, .sent = now});
   barrier_sent_ = true;
   unproven_ = false;
@@ -250,9 +247,8 @@ void Lane::check(Clock::time_point now) {
   std::vector<Call> calls{{&kHello, Params()}};
   if (options_.access != Access::Standby) {
     calls.push_back({&kPutBeacon, Params().add(beacon_.store).add(beacon_.nonce)});
-    if (options_.replicated) calls.push_back({&kBarrier, Params()});
   }
-  link_->send(calls);
+  link_->send(std::move(calls), options_.replicated);
   sent_.push_back({.kind = Kind::Check, .jobs = {}, .sent = now});
 }
 
@@ -272,7 +268,7 @@ void Lane::settle(Turn&& turn, Outcome&& outcome, Clock::time_point now) {
       return greeted(outcome, now);
     case Kind::Check:
       if (!outcome.ok()) return note_fault(outcome);
-      if (belongs(outcome.rows.at(0)) && !outcome.warned) health_.good();
+      if (belongs(outcome.rows.at(0)) && !outcome.cut_short) health_.good();
       return;
     case Kind::Barrier:
       return settle_barrier(outcome, now);
@@ -284,7 +280,7 @@ void Lane::settle(Turn&& turn, Outcome&& outcome, Clock::time_point now) {
 }
 
 void Lane::settle_work(Turn&& turn, Outcome&& outcome, Clock::time_point now) {
-  if (outcome.warned && !mutant(Mutant::M2_WarningIsAck)) {
+  if (outcome.cut_short && !mutant(Mutant::M2_WarningIsAck)) {
     probe(Probe::cancel_syncwait_seen);
     const bool read = store::is_read(turn.jobs.front().op.request);
     return answer_all(std::move(turn.jobs), read ? ports::StoreStatus::Unavailable : ports::StoreStatus::Unknown);
@@ -363,7 +359,7 @@ void Lane::settle_refused(Turn&& turn, Clock::time_point now) {
 void Lane::settle_barrier(const Outcome& outcome, Clock::time_point now) {
   barrier_sent_ = false;
   shared_.counters.barriers.fetch_add(1, std::memory_order_relaxed);
-  const bool proven = outcome.ok() && !outcome.warned;
+  const bool proven = outcome.ok() && !outcome.cut_short;
   probe(Probe::barrier_waited, !held_.empty());
   if (proven) health_.good();
   if (!outcome.ok()) note_fault(outcome);

@@ -9,6 +9,20 @@
 #include "server/store/postgres/limits.h"
 
 namespace starling::postgres {
+namespace {
+
+/// A wait ends as a success, without a word, when synchronous_standby_names becomes empty: the checkpointer, which reads that
+/// at a reload, wakes whoever waits. The server tells its backends of a reload before the checkpointer, and a backend reads
+/// its configuration anew before the next message that it takes. So if the one behind the commit is of the same reload as
+/// the one in which the barrier found a name, the wait was not ended like that (docs/decisions/0013).
+constexpr Statement kBarrier{"barrier", "SELECT barrier(), pg_conf_load_time()"};
+constexpr Statement kProof{"proof", "SELECT pg_conf_load_time()"};
+
+bool is_proven(const Outcome& committed, const Outcome& proof) {
+  return proof.ok() && committed.rows.back().i64(0, 1) == proof.rows.at(0).i64(0, 0);
+}
+
+}  // namespace
 
 Link::Link(const std::string& conninfo, Access access, std::shared_ptr<Resolver> resolver)
     : conninfo_(conninfo), access_(access), resolver_(std::move(resolver)) {
@@ -103,11 +117,18 @@ bool Link::queue(const Call& call, Turn& turn) {
                              p.lengths.data(), p.formats.data(), 1) == 1;
 }
 
-void Link::send(const std::vector<Call>& calls) {
-  Turn& turn = turns_.emplace_back();
-  bool sent = state_ == State::Open;
-  for (const Call& call : calls) sent = sent && queue(call, turn);
-  sent = sent && PQpipelineSync(connection_.get()) == 1;
+bool Link::queue(const std::vector<Call>& calls, Part part) {
+  Turn& turn = turns_.emplace_back(Turn{.part = part, .steps = {}, .outcome = {}});
+  for (const Call& call : calls) {
+    if (!queue(call, turn)) return false;
+  }
+  return PQpipelineSync(connection_.get()) == 1;
+}
+
+void Link::send(std::vector<Call> calls, bool proven) {
+  if (proven) calls.push_back({&kBarrier, Params()});
+  bool sent = state_ == State::Open && queue(calls, proven ? Part::Commit : Part::Whole);
+  if (sent && proven) sent = queue({{&kProof, Params()}}, Part::Proof);
   if (!sent) return lose(PQerrorMessage(connection_.get()));
   flush();
 }
@@ -149,10 +170,16 @@ std::optional<Outcome> Link::take() {
     if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
       PQclear(result);
       answered_ = false;
-      Outcome outcome = std::move(turns_.front().outcome);
+      Turn turn = std::move(turns_.front());
       turns_.pop_front();
-      outcome.warned = std::exchange(warned_, false);
-      return outcome;
+      turn.outcome.cut_short = std::exchange(warned_, false);
+      if (turn.part == Part::Whole) return std::move(turn.outcome);
+      if (turn.part == Part::Proof) {
+        if (committed_.ok() && !is_proven(committed_, turn.outcome)) committed_.cut_short = true;
+        return std::move(committed_);
+      }
+      committed_ = std::move(turn.outcome);
+      continue;
     }
     receive(result, turns_.front());
   }

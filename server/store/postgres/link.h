@@ -24,7 +24,7 @@ struct Outcome {
   std::vector<Rows> rows;
   std::string sqlstate;  // empty: none
   std::string text;
-  bool warned = false;  // it says success, and a wait for the standby was cancelled
+  bool cut_short = false;  // it says success, and its wait for a standby did not end by itself
 
   bool ok() const { return sqlstate.empty(); }
 };
@@ -48,8 +48,8 @@ class Link {
   /// What poll has found; also safe when it found nothing.
   void advance();
 
-  /// One transaction of these calls.
-  void send(const std::vector<Call>& calls);
+  /// One transaction of these calls. `proven`: its end waits for a standby, and the outcome says whether that was cut short.
+  void send(std::vector<Call> calls, bool proven = false);
   /// The next exchange that is over. Also of a link that is lost, what came before that.
   std::optional<Outcome> take();
 
@@ -61,7 +61,9 @@ class Link {
   struct Step {
     const Statement* prepares = nullptr;  // null: an execution
   };
+  enum class Part : std::uint8_t { Whole, Commit, Proof };
   struct Turn {
+    Part part = Part::Whole;  // of an exchange
     std::deque<Step> steps;
     Outcome outcome;
   };
@@ -71,6 +73,7 @@ class Link {
   void open();
   void lose(std::string why);
   bool queue(const Call& call, Turn& turn);
+  bool queue(const std::vector<Call>& calls, Part part);
   void flush();
   void receive(PGresult* result, Turn& turn);
   static void on_notice(void* link, const PGresult* notice);
@@ -85,6 +88,7 @@ class Link {
   short events_ = 0;
   std::unordered_set<const Statement*> prepared_;
   std::deque<Turn> turns_;
+  Outcome committed_;      // of an exchange of which the proof is yet to come
   bool answered_ = false;  // the step under way has its result; its end comes as well
   bool warned_ = false;
 };

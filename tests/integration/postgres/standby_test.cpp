@@ -92,6 +92,28 @@ TEST_F(PostgresStandby, WhenNoStandbyIsWaitedForNothingIsAcknowledged) {
   EXPECT_THAT(refused.error().text, HasSubstr("store.durability"));
 }
 
+TEST_F(PostgresStandby, WhatWaitsWhenNoStandbyIsWaitedForAnyMoreIsNotAcknowledged) {
+  open({});
+  mirror_.crash();
+  auto written = store_->start(batch({row(kAda, 1)}));
+  ASSERT_TRUE(comes_true([&] {
+    return primary_sql(
+               "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE wait_event = 'SyncRep' AND "
+               "relation = 'rooms'::regclass") != "0";
+  }));
+  auto read = store_->start(page());
+  primary_sql("ALTER SYSTEM SET synchronous_standby_names = ''");
+  primary_sql("SELECT pg_reload_conf()");
+  EXPECT_EQ(written.get().status, StoreStatus::Unknown);
+  EXPECT_EQ(read.get().status, StoreStatus::Unavailable);
+  EXPECT_EQ(primary_sql("SELECT head FROM rooms"), "3") << "it is there to be seen";
+
+  primary_sql("ALTER SYSTEM SET synchronous_standby_names = 'mirror'");
+  primary_sql("SELECT pg_reload_conf()");
+  mirror_.resume();
+  EXPECT_EQ(std::get<ports::Committed>(commit(1).result).results.at(0).status, wire::SendStatus::Duplicate);
+}
+
 TEST_F(PostgresStandby, AFailoverLosesNothingThatWasAcknowledged) {
   // Local: the one that is left has no standby to wait for. The primary waits all the same.
   open({.conninfo =
