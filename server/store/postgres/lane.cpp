@@ -255,7 +255,7 @@ void Lane::check(Clock::time_point now) {
 void Lane::prove(Job&& job, ports::StoreResult&& result) {
   if (!ready()) return submit(std::move(job));
   if (!barred()) return succeed(std::move(job), std::move(result));
-  held_.push_back({.job = std::move(job), .result = std::move(result)});
+  held_.push_back({.job = std::move(job), .result = std::move(result), .next = barrier_sent_});
   unproven_ = true;
   if (!barrier_sent_) send_barrier(Clock::now());
 }
@@ -355,7 +355,7 @@ void Lane::settle_refused(Turn&& turn, Clock::time_point now) {
   answer(std::move(job), ports::StoreStatus::Unavailable);
 }
 
-/// All that is held was read before it on this connection.
+/// What this connection has read was read before it; what came from elsewhere, only if it came before it went out.
 void Lane::settle_barrier(const Outcome& outcome, Clock::time_point now) {
   barrier_sent_ = false;
   shared_.counters.barriers.fetch_add(1, std::memory_order_relaxed);
@@ -364,7 +364,9 @@ void Lane::settle_barrier(const Outcome& outcome, Clock::time_point now) {
   if (proven) health_.good();
   if (!outcome.ok()) note_fault(outcome);
   for (Held& held : std::exchange(held_, {})) {
-    if (proven) {
+    if (std::exchange(held.next, false)) {
+      held_.push_back(std::move(held));
+    } else if (proven) {
       succeed(std::move(held.job), std::move(held.result));
     } else {
       answer(std::move(held.job), ports::StoreStatus::Unavailable);

@@ -91,6 +91,7 @@ class Lane {
   struct Held {
     Job job;
     ports::StoreResult result;
+    bool next = false;  // the barrier that is under way went out before it was read: the next one proves it
   };
 
   /// Reads are followed by a barrier; a write brings its own.

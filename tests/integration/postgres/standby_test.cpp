@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <map>
 #include <memory>
 
+#include "server/store/postgres/lane.h"
 #include "tests/contract/store/room_script.h"
 #include "tests/integration/postgres/asked_store.h"
 #include "tests/support/postgres/cluster.h"
@@ -126,6 +128,32 @@ TEST_F(PostgresStandby, AFailoverLosesNothingThatWasAcknowledged) {
   mirror_sql("SELECT pg_reload_conf()");
   EXPECT_EQ(events(page()), 20u);
   EXPECT_EQ(std::get<ports::Committed>(commit(21).result).results.at(0).status, wire::SendStatus::Accepted);
+}
+
+TEST_F(PostgresStandby, APageOfAStandbyIsProvenByABarrierThatWentOutAfterIt) {
+  open({});
+  postgres::Counters counters;
+  std::map<std::uint64_t, std::uint64_t> barriers;  // how many were over when the operation was answered
+  const auto read = [&](std::uint64_t id) { return postgres::Job{ShardId(1), {.id = id, .request = page()}}; };
+  postgres::Lane lane({.conninfo = primary_.conninfo(),
+                       .resolver = std::make_shared<postgres::Resolver>(primary_.conninfo()),
+                       .access = postgres::Access::Read,
+                       .beacon_store = 1},
+                      {.counters = counters,
+                       .same_history = [](std::int64_t) { return true; },
+                       .finish =
+                           [&](postgres::Job&& job, StoreStatus status, ports::StoreResult&&) {
+                             EXPECT_EQ(status, StoreStatus::Ok);
+                             barriers[job.op.id] = counters.barriers;
+                           }});
+  const auto comes_to = [&](const auto& what) { return comes_true([&] { return lane.advance(), what(); }); };
+  ASSERT_TRUE(comes_to([&] { return lane.ready(); }));
+  lane.submit(read(1));
+  lane.pump();
+  lane.prove(read(2), ports::PageRead{});  // read while the barrier of the first is under way
+  ASSERT_TRUE(comes_to([&] { return barriers.size() == 2; }));
+  EXPECT_EQ(barriers.at(1), 1u);
+  EXPECT_EQ(barriers.at(2), 2u);
 }
 
 TEST_F(PostgresStandby, APageWithAFloorComesFromTheStandbyWhenItReachesThatAndFollows) {
