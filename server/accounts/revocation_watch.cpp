@@ -37,20 +37,19 @@ void RevocationWatch::run() {
     lock.unlock();
     // A store that does not answer now is asked again in a second.
     static_cast<void>(look());
-    if (std::chrono::steady_clock::now() >= prune_at) {
-      prune();
-      prune_at += limits::kPruneEvery;
-    }
+    if (std::chrono::steady_clock::now() >= prune_at && prune()) prune_at += limits::kPruneEvery;
     lock.lock();
     changed_.wait_for(lock, limits::kLookForRevoked, [this] { return stopping_; });
   }
 }
 
-void RevocationWatch::prune() {
+bool RevocationWatch::prune() {
   const WallTime now = context_.now().wall;
-  static_cast<void>(context_.store.change(ports::PruneAccounts{.devices_before = now - limits::kDeviceKept,
-                                                               .invites_before = now - limits::kInviteKept,
-                                                               .audit_before = now - limits::kAuditKept}));
+  const auto pruned =
+      context_.store.change_as<ports::ChangeDone>(ports::PruneAccounts{.devices_before = now - limits::kDeviceKept,
+                                                                       .invites_before = now - limits::kInviteKept,
+                                                                       .audit_before = now - limits::kAuditKept});
+  return pruned && pruned->done;
 }
 
 }  // namespace starling::accounts

@@ -23,7 +23,8 @@ class RevocationWatch {
 
  private:
   void run();
-  void prune();
+  /// A slice of what is old; true when nothing is left.
+  bool prune();
 
   Context& context_;
   std::mutex mutex_;

@@ -33,10 +33,9 @@ bool is_written(const ports::StoreRequest& request) {
   return !store::is_read(request) || std::holds_alternative<ports::LoadRoom>(request);
 }
 
-/// What keeps to no room must not wait for the lock of one: a lease, above all.
+/// What may wait for any room's lock, and must not stop the rooms of one connection meanwhile.
 bool stands_aside(const ports::StoreRequest& request) {
-  return std::holds_alternative<ports::KeepLease>(request) || std::holds_alternative<ports::ChangeAccounts>(request) ||
-         std::holds_alternative<ports::ChangeRooms>(request);
+  return std::holds_alternative<ports::ChangeAccounts>(request) || std::holds_alternative<ports::ChangeRooms>(request);
 }
 
 void answer_batch(ports::StoreRequest& request, ports::StoreResult& result) {
@@ -67,8 +66,8 @@ struct Store::Threads {
                            .replicated = replicated,
                            .beacon_store = ++beacon};
     };
-    // One more than configured, for what stands aside.
-    for (std::uint32_t i = 0; i < config.connections + 1; ++i) writes.add(options(Access::Write), shared);
+    // Two more than configured: for what stands aside, and for the lease, which must wait for nothing else.
+    for (std::uint32_t i = 0; i < config.connections + 2; ++i) writes.add(options(Access::Write), shared);
     for (std::uint32_t i = 0; i < config.readers; ++i) readers.push_back(&reads.add(options(Access::Read), shared));
     if (!config.standby_conninfo.empty()) add_standby(shared);
     writes.start([this](Job&& job) { route_write(std::move(job)); });
@@ -96,7 +95,8 @@ struct Store::Threads {
 
   void route_write(Job&& job) {
     const auto& lanes = writes.lanes();
-    if (stands_aside(job.op.request)) return lanes.back()->submit(std::move(job));
+    if (std::holds_alternative<ports::KeepLease>(job.op.request)) return lanes.back()->submit(std::move(job));
+    if (stands_aside(job.op.request)) return lanes[config.connections]->submit(std::move(job));
     lanes[mix64(key_of(job.op.request)) % config.connections]->submit(std::move(job));
   }
 

@@ -66,6 +66,38 @@ TEST_F(PostgresOutcome, ARoomThatSomebodyHoldsIsUnavailableAndItsBatchDidNotHapp
   EXPECT_THAT(statuses(store_.run(batch({row(kAda, 1)}))), ElementsAre(wire::SendStatus::Accepted));
 }
 
+TEST_F(PostgresOutcome, ALeaseAndAnAccountWaitForNoRoomAndForNobodyWhoAnalyzesAccounts) {
+  rival_.run("BEGIN");
+  rival_.run("LOCK TABLE accounts IN SHARE UPDATE EXCLUSIVE MODE");
+  const ports::AccountChange create = ports::CreateAccount{.account = {.profile = {.user = kAda}}};
+  EXPECT_EQ(store_.run(ports::ChangeAccounts{create, {}}).status, StoreStatus::Ok);
+  rival_.run("SELECT 1 FROM rooms FOR UPDATE");
+  std::vector<std::future<ports::StoreCompletion>> links;
+  for (int i = 0; i < 3; ++i) {
+    links.push_back(store_.start(ports::ChangeRooms{ports::CreateLink{.caller = kOwner, .room = kRoom}}));
+  }
+  ASSERT_TRUE(comes_true([&] { return waiting_for_a_lock("count(*)") == "1"; }));
+  const auto lease = store_.run(ports::KeepLease{.node = {.shards = 1, .boot = 1}, .lease = std::chrono::seconds(3)});
+  EXPECT_TRUE(std::get<ports::LeaseKept>(lease.result).kept);
+  EXPECT_EQ(links.back().wait_for(std::chrono::seconds(0)), std::future_status::timeout) << "they wait for a second each";
+  for (auto& link : links) EXPECT_EQ(link.get().status, StoreStatus::Unavailable);
+  rival_.run("ROLLBACK");
+}
+
+TEST_F(PostgresOutcome, WhatIsOldGoesInSlices) {
+  database_.sql().run(
+      "INSERT INTO audit (at, kind, user_id, device_id, by_user, address) "
+      "SELECT n, 'login', 0, 0, 0, '' FROM generate_series(1, 2500) AS n");
+  const ports::AccountChange prune = ports::PruneAccounts{.audit_before = wall_from_ms(2401)};
+  const auto slice = [&] {
+    const bool done = std::get<ports::ChangeDone>(*store_.get<ports::AccountsAnswered>(ports::ChangeAccounts{prune, {}}).result).done;
+    return std::pair(done, database_.sql().run("SELECT count(*) FROM audit"));
+  };
+  EXPECT_EQ(slice(), std::pair(false, std::string("1500")));
+  EXPECT_EQ(slice(), std::pair(false, std::string("500")));
+  EXPECT_EQ(slice(), std::pair(true, std::string("100")));
+}
+
 TEST_F(PostgresOutcome, WhatTheServerRefusesIsRejectedAloneAndConsumesItsNumber) {
   const std::string no_text("har\0bour", 8);
   const auto titled = [&](std::uint32_t cseq) { return row(kOwner, cseq, wire::EventKind::RoomTitle, 0, no_text); };
@@ -86,7 +118,7 @@ TEST_F(PostgresOutcome, AConnectionThatDiesIsMadeAnewAndTheStoreIsWellAgain) {
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name "
       "= "
       "'starlingd'");
-  ASSERT_TRUE(comes_true([&] { return store_.store().stats().connects >= before + 5; }));
+  ASSERT_TRUE(comes_true([&] { return store_.store().stats().connects >= before + 6; }));
   EXPECT_TRUE(comes_true([&] { return store_.store().healthy(); })) << store_.store().why();
   EXPECT_EQ(store_.run(batch({row(kAda, 1)})).status, StoreStatus::Ok);
 }

@@ -51,7 +51,7 @@ TEST(PostgresResolve, ANameServerThatIsSilentHoldsNoOtherConnectionUp) {
                     .readers = 1,
                     .durability = postgres::Durability::Local});
   world.replace("/etc/hosts", kLocalhost);
-  // Two of its four connections, of which three are one thread's.
+  // Two of its five connections, of which four are one thread's.
   EXPECT_EQ(sql.run("SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity WHERE "
                     "application_name = 'starlingd' LIMIT 2) AS two"),
             "2");

@@ -1,0 +1,87 @@
+-- Accounts beside everything else: who makes one waits for nobody but who makes another, and what is old goes in slices.
+
+CREATE OR REPLACE FUNCTION create_account(
+  p_user bigint, p_handle text, p_name text, p_color text, p_status text, p_password text, p_admin boolean,
+  p_disabled boolean, p_created bigint, p_words text[], p_admission bigint, p_has_invite boolean, p_invite bytea,
+  p_empty_hash bigint, p_device bigint, p_device_name text, p_device_address text, p_device_created bigint,
+  p_device_seen bigint, p_family bytea, p_refresh bytea)
+RETURNS account_change LANGUAGE plpgsql AS $$
+DECLARE
+  made      account_change := account_changed(false);
+  first     boolean;
+  into_room boolean := false;
+  link      record;
+  entered   record;
+BEGIN
+  -- Who is the first, and whose a handle is, is decided by one at a time. No lock of the table: VACUUM and ANALYZE have one.
+  PERFORM pg_advisory_xact_lock('accounts'::regclass::integer, 0);
+  first := NOT EXISTS (SELECT 1 FROM accounts);
+  IF NOT first THEN
+    made.code := 2;
+    IF p_admission = 2 THEN RETURN made; END IF;
+    made.code := 3;
+    IF p_admission = 1 AND NOT p_has_invite THEN RETURN made; END IF;
+    into_room := p_has_invite AND EXISTS (SELECT 1 FROM room_links WHERE code_hash = p_invite AND expires > p_created
+                                            AND uses_left > 0);
+    -- Before the name: who has no invitation learns nothing of whom there is.
+    made.code := 4;
+    IF p_admission = 1 AND NOT into_room THEN
+      PERFORM 1 FROM server_invites WHERE code_hash = p_invite AND uses_left > 0 AND expires > p_created FOR UPDATE;
+      IF NOT FOUND THEN RETURN made; END IF;
+    END IF;
+    made.code := 1;
+    IF EXISTS (SELECT 1 FROM accounts WHERE handle = p_handle OR user_id = p_user) THEN RETURN made; END IF;
+    IF p_admission = 1 AND NOT into_room THEN
+      UPDATE server_invites SET uses_left = uses_left - 1 WHERE code_hash = p_invite;
+    END IF;
+  END IF;
+  INSERT INTO accounts (user_id, handle, display_name, avatar_color, status_text, password_hash, admin, disabled, created)
+  VALUES (p_user, p_handle, p_name, p_color, p_status, p_password, p_admin OR first, p_disabled, p_created);
+  PERFORM put_words(p_user, p_words);
+  IF p_device <> 0 THEN
+    PERFORM insert_device(p_device, p_user, p_device_name, p_device_address, p_device_created, p_device_seen, p_family,
+                          p_refresh);
+  END IF;
+  made.happened := true;
+  made.code := 0;
+  made.number := (p_admin OR first)::integer;
+  IF into_room THEN
+    -- A member with the transaction that makes the account, so that nobody is left between the two.
+    SELECT * INTO link FROM use_link(p_user, p_invite, p_created);
+    IF link.use = 0 THEN
+      SELECT b.* INTO entered
+      FROM rooms AS r, commit_batch(
+        r.room_id, r.epoch, 0, p_created, 4294967295, false, '{}', ARRAY[p_user], ARRAY[p_user], '{0}', '{1}', '{1}', '{0}',
+        ARRAY[p_user], '{6}', '{0}', '{0}', ARRAY[p_user], '{1}', '{0}', ARRAY[p_empty_hash], ARRAY[''::bytea], '{}', '{}') AS b
+      WHERE r.room_id = link.room;
+      IF entered.answers[1] = 1 THEN
+        made.room := link.room;
+        made.head := entered.head;
+      END IF;
+    END IF;
+  END IF;
+  RETURN made;
+END $$;
+
+-- A thousand rows of each at most, some milliseconds; `happened`: nothing is left. What another node is deleting is left to it.
+CREATE OR REPLACE FUNCTION prune_accounts(p_devices_before bigint, p_invites_before bigint, p_audit_before bigint)
+RETURNS account_change LANGUAGE plpgsql AS $$
+DECLARE
+  slice CONSTANT bigint := 1000;
+  gone  bigint;
+  done  boolean;
+BEGIN
+  DELETE FROM devices WHERE device_id = ANY (ARRAY(
+    SELECT device_id FROM devices WHERE revoked <> 0 AND revoked < p_devices_before LIMIT slice FOR UPDATE SKIP LOCKED));
+  GET DIAGNOSTICS gone = ROW_COUNT;
+  done := gone < slice;
+  DELETE FROM server_invites WHERE invite_id = ANY (ARRAY(
+    SELECT invite_id FROM server_invites WHERE expires < p_invites_before OR (uses_left = 0 AND created < p_invites_before)
+    LIMIT slice FOR UPDATE SKIP LOCKED));
+  GET DIAGNOSTICS gone = ROW_COUNT;
+  done := done AND gone < slice;
+  DELETE FROM audit WHERE audit_id = ANY (ARRAY(
+    SELECT audit_id FROM audit WHERE at < p_audit_before LIMIT slice FOR UPDATE SKIP LOCKED));
+  GET DIAGNOSTICS gone = ROW_COUNT;
+  RETURN account_changed(done AND gone < slice);
+END $$;
