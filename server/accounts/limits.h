@@ -25,6 +25,10 @@ inline constexpr std::size_t kHashesWaitingMax = 100;
 /// Other calls; a thread answers some thousand a second.
 inline constexpr std::size_t kCallsWaitingMax = 1000;
 inline constexpr std::uint32_t kBusyRetryMs = 2000;
+/// A change of which it is not known whether it was done is asked for again for so long: a connection is back in less than a
+/// second, another primary in some ten, and nobody waits longer for an answer.
+inline constexpr std::chrono::seconds kRepeatFor{10};
+inline constexpr std::chrono::milliseconds kRepeatEvery{100};
 
 /// More than anybody has in use: without it a stolen password could fill the disk with logins.
 inline constexpr std::uint32_t kDevicesMax = 50;

@@ -1,6 +1,10 @@
 #include "server/accounts/store_calls.h"
 
+#include <chrono>
+#include <thread>
 #include <utility>
+
+#include "server/accounts/limits.h"
 
 namespace starling::accounts {
 namespace {
@@ -9,7 +13,27 @@ constexpr std::uint32_t kRetryMs = 1000;
 
 }  // namespace
 
-Result<ports::StoreResult, Refusal> StoreCalls::ask(ports::StoreRequest request) {
+Result<ports::StoreResult, Refusal> StoreCalls::ask(const ports::StoreRequest& request) {
+  using ports::StoreStatus;
+  ports::StoreCompletion done = ask_once(request);
+  const bool unknown = done.status == StoreStatus::Unknown;
+  // Who is told that nothing was done does it another time, with another name and an invitation that is spent.
+  const auto end = std::chrono::steady_clock::now() + limits::kRepeatFor;
+  const auto in_doubt = [&done] {
+    return done.status == StoreStatus::Unknown || done.status == StoreStatus::Unavailable;
+  };
+  while (unknown && in_doubt() && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(limits::kRepeatEvery);
+    done = ask_once(request);
+  }
+  if (done.status == StoreStatus::Ok) return std::move(done.result);
+  return refuse(Why::Busy,
+                unknown ? "the server's database was lost meanwhile: look whether this was done before you try again"
+                        : "the server's database takes nothing now; try again",
+                kRetryMs);
+}
+
+ports::StoreCompletion StoreCalls::ask_once(const ports::StoreRequest& request) {
   Waiting waiting;
   std::uint64_t id = 0;
   {
@@ -17,14 +41,10 @@ Result<ports::StoreResult, Refusal> StoreCalls::ask(ports::StoreRequest request)
     id = ++last_id_;
     waiting_.emplace(id, &waiting);
   }
-  submit_(kAccountsShard, {.id = id, .request = std::move(request)});
+  submit_(kAccountsShard, {.id = id, .request = request});
   std::unique_lock lock(mutex_);
   completed_.wait(lock, [&waiting] { return waiting.done; });
-  lock.unlock();
-  if (waiting.completion.status != ports::StoreStatus::Ok) {
-    return refuse(Why::Busy, "the server's database takes nothing now; try again", kRetryMs);
-  }
-  return std::move(waiting.completion.result);
+  return std::move(waiting.completion);
 }
 
 Result<ports::AccountResult, Refusal> StoreCalls::read(ports::AccountRead request) {

@@ -25,8 +25,9 @@ class StoreCalls {
   /// Before the first call.
   void attach(Submit submit) { submit_ = std::move(submit); }
 
-  /// Waits for the answer. The refusal is Busy: the store takes nothing now.
-  Result<ports::StoreResult, Refusal> ask(ports::StoreRequest request);
+  /// Waits for the answer; asks again, as the store wants it, while it is not known whether a change was done. The refusal
+  /// is Busy: the store takes nothing now.
+  Result<ports::StoreResult, Refusal> ask(const ports::StoreRequest& request);
 
   Result<ports::AccountResult, Refusal> read(ports::AccountRead request);
   Result<ports::AccountResult, Refusal> change(ports::AccountChange request,
@@ -45,6 +46,8 @@ class StoreCalls {
   void complete(ports::StoreCompletion&& completion);
 
  private:
+  ports::StoreCompletion ask_once(const ports::StoreRequest& request);
+
   struct Waiting {
     bool done = false;
     ports::StoreCompletion completion;

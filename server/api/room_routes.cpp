@@ -89,8 +89,8 @@ void RoomRoutes::add_to(Router& router) {
 }
 
 template <class Found, class Form>
-Answer RoomRoutes::answer(ports::StoreRequest&& request, Form&& form) {
-  auto done = context_.store.ask(std::move(request));
+Answer RoomRoutes::answer(const ports::StoreRequest& request, Form&& form) {
+  auto done = context_.store.ask(request);
   if (!done) return refused(done.error());
   const auto* rooms = std::get_if<ports::RoomsAnswered>(&*done);
   if (rooms == nullptr) return refused({.why = Why::Busy, .message = "the store refused this", .retry_after_ms = 1000});

@@ -25,7 +25,7 @@ class RoomRoutes {
 
   /// The answer that belongs to the request, as `form` makes it; or why not.
   template <class Found, class Form>
-  Answer answer(ports::StoreRequest&& request, Form&& form);
+  Answer answer(const ports::StoreRequest& request, Form&& form);
 
   accounts::Context& context_;
 };

@@ -14,8 +14,10 @@ using contract::batch;
 using contract::group;
 using contract::kAda;
 using contract::kBob;
+using contract::kNoon;
 using contract::kOwner;
 using contract::kRoom;
+using contract::kStranger;
 using contract::row;
 using ports::StoreStatus;
 using testing::ElementsAre;
@@ -79,9 +81,48 @@ TEST_F(PostgresOutcome, ALeaseAndAnAccountWaitForNoRoomAndForNobodyWhoAnalyzesAc
   ASSERT_TRUE(comes_true([&] { return waiting_for_a_lock("count(*)") == "1"; }));
   const auto lease = store_.run(ports::KeepLease{.node = {.shards = 1, .boot = 1}, .lease = std::chrono::seconds(3)});
   EXPECT_TRUE(std::get<ports::LeaseKept>(lease.result).kept);
-  EXPECT_EQ(links.back().wait_for(std::chrono::seconds(0)), std::future_status::timeout) << "they wait for a second each";
+  EXPECT_EQ(links.back().wait_for(std::chrono::seconds(0)), std::future_status::timeout)
+      << "they wait for a second each";
   for (auto& link : links) EXPECT_EQ(link.get().status, StoreStatus::Unavailable);
   rival_.run("ROLLBACK");
+}
+
+TEST_F(PostgresOutcome, AChangeThatIsRepeatedIsAnsweredAsBefore) {
+  const auto answer = [&](const ports::AccountChange& change) {
+    return *store_.get<ports::AccountsAnswered>(ports::ChangeAccounts{change, {}}).result;
+  };
+  const ports::CreateInvite invite{.code = {1}, .expires = kNoon};
+  const ports::InviteId made = std::get<ports::InviteMade>(answer(invite)).invite;
+  EXPECT_EQ(std::get<ports::InviteMade>(answer(invite)).invite, made);
+
+  const ports::ChangeRooms link{ports::CreateLink{.caller = kOwner, .room = kRoom, .code = {2}, .expires = kNoon}};
+  const auto id_of = [&] { return std::get<ports::LinkMade>(store_.get<ports::RoomsAnswered>(link).result).link; };
+  const ports::LinkId linked = id_of();
+  EXPECT_EQ(id_of(), linked);
+
+  answer(
+      ports::CreateAccount{.account = {.profile = {.user = kBob, .handle = "bob"}}});  // the first needs no invitation
+  const auto device = [](unsigned char n) {
+    return ports::NewDevice{.device = {.device = DeviceId(n), .user = kStranger}, .family = {n}, .refresh = {n}};
+  };
+  const ports::CreateAccount create{
+      .account = {.profile = {.user = kStranger, .handle = "eve"}, .password_hash = "with its salt"},
+      .device = device(1),
+      .admission = ports::Admission::Invited,
+      .invite = ports::Digest{2}};
+  for (int i = 0; i < 2; ++i) {
+    const auto created = std::get<ports::AccountCreated>(answer(create));
+    EXPECT_EQ(created.creation, ports::Creation::Created);
+    EXPECT_EQ(created.room, kRoom);
+    EXPECT_EQ(created.head, Seq(4));
+  }
+  const ports::AddDevice login{.device = device(2), .devices_max = 9};
+  const ports::PutPassword password{.user = kStranger, .hash = "another", .expected = "with its salt"};
+  for (const ports::AccountChange& change : {ports::AccountChange(login), ports::AccountChange(password)}) {
+    EXPECT_TRUE(std::get<ports::DevicesRevoked>(answer(change)).found);
+    EXPECT_TRUE(std::get<ports::DevicesRevoked>(answer(change)).found);
+  }
+  EXPECT_EQ(database_.sql().run("SELECT count(*) FROM devices"), "2");
 }
 
 TEST_F(PostgresOutcome, WhatIsOldGoesInSlices) {
@@ -90,7 +131,8 @@ TEST_F(PostgresOutcome, WhatIsOldGoesInSlices) {
       "SELECT n, 'login', 0, 0, 0, '' FROM generate_series(1, 2500) AS n");
   const ports::AccountChange prune = ports::PruneAccounts{.audit_before = wall_from_ms(2401)};
   const auto slice = [&] {
-    const bool done = std::get<ports::ChangeDone>(*store_.get<ports::AccountsAnswered>(ports::ChangeAccounts{prune, {}}).result).done;
+    const bool done =
+        std::get<ports::ChangeDone>(*store_.get<ports::AccountsAnswered>(ports::ChangeAccounts{prune, {}}).result).done;
     return std::pair(done, database_.sql().run("SELECT count(*) FROM audit"));
   };
   EXPECT_EQ(slice(), std::pair(false, std::string("1500")));
