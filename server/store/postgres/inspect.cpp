@@ -13,13 +13,15 @@ namespace {
 
 constexpr std::uint32_t kEventsAtOnce = 4096;
 
-/// Runs `view` in a snapshot of its own.
+/// Runs `view` in a snapshot of its own, for as long as it takes and as whoever reads what it prints lets it wait.
 template <class View>
 auto look(const std::string& conninfo, View view) -> Result<decltype(view(std::declval<Session&>())), std::string> {
   try {
     Session session(conninfo);
     check_current(session);
-    session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    session.run(
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0; "
+        "SET LOCAL idle_in_transaction_session_timeout = 0");
     return view(session);
   } catch (const Failed& failed) {
     return tl::unexpected(failed.error.text);

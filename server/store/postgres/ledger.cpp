@@ -32,7 +32,10 @@ void write_room(Session& session, RoomId room, Seq min_seq, store::LedgerLines& 
 
 bool write_all(Session& session, std::vector<RoomId> wanted, std::FILE* out) {
   std::sort(wanted.begin(), wanted.end());
-  session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  // It may wait for whoever reads what it writes.
+  session.run(
+      "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0; "
+      "SET LOCAL idle_in_transaction_session_timeout = 0");
   store::LedgerLines lines(out);
   const Rows rooms = session.ask("SELECT room_id, epoch, head, min_seq FROM rooms ORDER BY room_id < 0, room_id");
   for (int i = 0; i < rooms.count(); ++i) {

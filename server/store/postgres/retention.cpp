@@ -46,7 +46,7 @@ class Cutter {
     const auto min_seq = row.as<Seq>(0, 0);
     ++report_.rooms;
     // The newest event stays: a client that was told of a head has to find one there.
-    const Seq first_kept = std::min(first_at_or_after(room, min_seq), row.as<Seq>(0, 1));
+    const Seq first_kept = first_at_or_after(room, min_seq, row.as<Seq>(0, 1));
     if (first_kept <= min_seq) return;
     ++report_.rooms_cut;
     if (plan_.dry_run) {
@@ -60,13 +60,17 @@ class Cutter {
     }
   }
 
-  /// From the oldest on, for times may fall where a clock was wrong (server/ports/event_time.h): nothing younger is cut.
-  Seq first_at_or_after(RoomId room, Seq min_seq) {
-    const Rows young = session_->ask(
-        "SELECT seq FROM events WHERE room_id = $1::bigint AND seq >= $2::bigint AND ts >= $3::bigint "
-        "ORDER BY seq LIMIT 1",
-        Params().add(room).add(min_seq).add(plan_.older_than));
-    return young.empty() ? Seq(~std::uint64_t{0}) : young.as<Seq>(0, 0);
+  /// From the oldest on, for times may fall where a clock was wrong (server/ports/event_time.h): nothing younger is cut. In
+  /// slices, so that no statement holds the server's oldest snapshot for long.
+  Seq first_at_or_after(RoomId room, Seq min_seq, Seq head) {
+    for (Seq at = min_seq; at < head; at = Seq(at.value + kSlice)) {
+      const Rows young = session_->ask(
+          "SELECT seq FROM events WHERE room_id = $1::bigint AND seq >= $2::bigint AND seq < $3::bigint AND "
+          "ts >= $4::bigint ORDER BY seq LIMIT 1",
+          Params().add(room).add(at).add(std::min(head.value, at.value + kSlice)).add(plan_.older_than));
+      if (!young.empty()) return young.as<Seq>(0, 0);
+    }
+    return head;
   }
 
   void slice(RoomId room, Seq from, Seq to) {
@@ -137,6 +141,8 @@ Result<store::RetentionReport, std::string> cut_logs(const std::string& conninfo
   try {
     Session session(conninfo);
     check_current(session);
+    // A slice is as slow as the disk. It is under a room's lock, so it may not stand still in its transaction for long.
+    session.run("SET statement_timeout = 0");
     return Cutter(session, plan).run();
   } catch (const Failed& failed) {
     return tl::unexpected(failed.error.text);

@@ -1,7 +1,9 @@
 // What the operator does to a database beside its servers.
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
+#include <thread>
 #include <variant>
 #include <vector>
 
@@ -95,6 +97,33 @@ TEST(PostgresOperator, RoomsAreListedShownAndVerified) {
   EXPECT_EQ(postgres::check_log(database.conninfo(), kRoom)->fault, "event 7 is missing");
   database.sql().run("DELETE FROM events WHERE room_id = 1 AND seq > 4");
   EXPECT_EQ(postgres::check_log(database.conninfo(), kRoom)->fault, "events 5 to 20 are missing");
+}
+
+TEST(PostgresOperator, AnEventThatIsYoungEndsTheCutInWhateverSliceItIs) {
+  support::Database database;
+  seed(database, 2200);
+  database.sql().run("UPDATE events SET ts = ts + 60000 WHERE room_id = 1 AND seq IN (2100, 2150)");
+  const auto cut = postgres::cut_logs(database.conninfo(), {.older_than = kSeeded + std::chrono::seconds(1)});
+  ASSERT_TRUE(cut.has_value()) << cut.error();
+  EXPECT_EQ(database.sql().run("SELECT min_seq FROM rooms WHERE room_id = 1"), "2100");
+}
+
+TEST(PostgresOperator, NothingOfTheOperatorsIsTooSlow) {
+  support::Database database;
+  seed(database, 20);
+  std::size_t rooms = 0;
+  const auto listed = postgres::each_room(database.conninfo(), [&](const store::RoomSummary&) {
+    if (++rooms == 1) std::this_thread::sleep_for(std::chrono::seconds(3));  // a pager that nobody pages
+  });
+  EXPECT_TRUE(listed.has_value()) << listed.error();
+  EXPECT_EQ(rooms, 2u);
+  database.sql().run(
+      "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(5); RETURN NULL; END'; "
+      "CREATE TRIGGER slow BEFORE DELETE ON events EXECUTE FUNCTION slow()");
+  const auto cut =
+      postgres::cut_logs(database.conninfo(), {.older_than = kSeeded + std::chrono::seconds(1), .rooms = {kRoom}});
+  EXPECT_TRUE(cut.has_value()) << cut.error();
+  database.sql().run("DROP FUNCTION slow CASCADE");
 }
 
 TEST(PostgresOperator, WhatIsYoungStaysAndARoomThatIsNotThereIsRefused) {
