@@ -40,19 +40,19 @@ Result<void, std::string> check(const Config& config, const Peers& peers) {
 }  // namespace
 
 struct Bus::Running {
-  Running(Config config, Callbacks callbacks) : shared(std::move(config), std::move(callbacks)), loop(shared) {}
+  Running(Config config, const Peers& peers, Callbacks callbacks)
+      : shared(std::move(config), std::move(callbacks)), loop(shared, peers) {}
 
   Shared shared;
   Loop loop;
   std::thread thread;
 };
 
-Result<std::unique_ptr<Bus>, std::string> Bus::start(Config config, Peers peers, Callbacks callbacks) {
+Result<std::unique_ptr<Bus>, std::string> Bus::start(Config config, const Peers& peers, Callbacks callbacks) {
   if (auto checked = check(config, peers); !checked) return fail(std::move(checked.error()));
   const std::string listen = config.listen;
   try {
-    auto running = std::make_unique<Running>(std::move(config), std::move(callbacks));
-    running->shared.set_peers(std::move(peers));
+    auto running = std::make_unique<Running>(std::move(config), peers, std::move(callbacks));
     running->thread = std::thread([&loop = running->loop] { loop.run(); });
     return std::unique_ptr<Bus>(new Bus(std::move(running)));
   } catch (const zmq::error_t& error) {
@@ -75,13 +75,6 @@ void Bus::post(ports::Post&& post) {
   Counters& counters = running_->shared.counters;
   ++counters.posts;
   if (!running_->shared.posts.push(std::move(post))) ++counters.posts_dropped_queue;
-}
-
-Result<void, std::string> Bus::set_peers(Peers peers) {
-  if (auto checked = check(running_->shared.config, peers); !checked) return checked;
-  running_->shared.set_peers(std::move(peers));
-  running_->shared.posts.wake();
-  return {};
 }
 
 bool Bus::is_heard_by(ShardId shard) const {

@@ -24,15 +24,13 @@ class Bus {
     /// A line for the log, with what to do about it.
     std::function<void(const std::string& line)> warn;
   };
-  /// Listens, or says why not and what to change.
-  static Result<std::unique_ptr<Bus>, std::string> start(Config config, Peers peers, Callbacks callbacks);
+  /// Listens, or says why not and what to change. Who else there is stays as it is until the end.
+  static Result<std::unique_ptr<Bus>, std::string> start(Config config, const Peers& peers, Callbacks callbacks);
   /// Nothing is delivered any more, and what waits is lost.
   ~Bus();
 
   /// Any thread; never waits. What is lost is counted, and found by the links.
   void post(ports::Post&& post);
-  /// Any thread: who else there is from now on. Whoever is not among them any more is cut off.
-  Result<void, std::string> set_peers(Peers peers);
 
   /// Any thread: whether the node that has this shard is connected to this one, and allowed to be.
   bool is_heard_by(ShardId shard) const;

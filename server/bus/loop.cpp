@@ -9,8 +9,6 @@ namespace starling::bus {
 namespace {
 
 using namespace std::chrono_literals;
-/// The port is free again a moment after the last publisher was closed.
-constexpr std::chrono::milliseconds kOpenAgain = 20ms;
 /// Then the others have their turn.
 constexpr std::size_t kPostsPerTurn = 1024;
 
@@ -22,18 +20,22 @@ std::set<Key> keys_of(const Peers& peers) {
 
 }  // namespace
 
-Loop::Loop(Shared& shared)
-    : shared_(shared), listening_(shared.config), complaints_(shared.callbacks.warn), gatekeeper_(context_) {
-  publisher_ = std::make_unique<Publisher>(context_, listening_, ++last_socket_, shared_.counters);
-  listening_.listen = publisher_->endpoint();
+Loop::Loop(Shared& shared, const Peers& peers)
+    : shared_(shared),
+      listening_(shared.config),
+      complaints_(shared.callbacks.warn),
+      gatekeeper_(context_),
+      publisher_(context_, listening_, ++last_socket_, shared.counters) {
+  listening_.listen = publisher_.endpoint();
+  gatekeeper_.allow(keys_of(peers));
+  for (const Peer& peer : peers) connections_.push_back({.peer = peer, .subscriber = nullptr});
+  tell_states();
 }
 
 void Loop::run() {
   for (;;) {
     shared_.posts.acknowledge();
     if (shared_.stop.load(std::memory_order_acquire)) return;
-    take_peers();
-    if (publisher_ == nullptr) open_publisher();
     answer_knocks();
     look_at_connections();
     const bool more_messages = receive();
@@ -44,22 +46,6 @@ void Loop::run() {
 }
 
 // ---- who is there
-
-void Loop::take_peers() {
-  const std::optional<Peers> peers = shared_.take_peers();
-  if (!peers) return;
-  const auto is_kept = [&](const Connection& each) { return std::ranges::find(*peers, each.peer) != peers->end(); };
-  // A key is only looked at when a connection is made: to cut one off is to close them all, and the others come again.
-  if (!std::ranges::all_of(connections_, is_kept)) publisher_.reset();
-  std::erase_if(connections_, [&](const Connection& each) { return !is_kept(each); });
-  gatekeeper_.allow(keys_of(*peers));
-  for (const Peer& peer : *peers) {
-    if (std::ranges::find(connections_, peer, &Connection::peer) != connections_.end()) continue;
-    connections_.push_back({.peer = peer, .subscriber = nullptr});
-    connect(connections_.back());
-  }
-  tell_states();
-}
 
 void Loop::connect(Connection& connection) try {
   connection.anew_at = std::chrono::steady_clock::now() + limits::kHandshakeTimeout;
@@ -82,13 +68,6 @@ void Loop::connect_anew() {
   }
 }
 
-void Loop::open_publisher() try {
-  publisher_ = std::make_unique<Publisher>(context_, listening_, ++last_socket_, shared_.counters);
-} catch (const zmq::error_t& error) {
-  if (error.num() != EADDRINUSE) throw;
-  complaints_.about("listen", [&] { return "bus: waits for " + endpoint() + " to be free again"; });
-}
-
 void Loop::answer_knocks() {
   for (Gatekeeper::Knock knock; gatekeeper_.answer(knock);) {
     ++(knock.accepted ? shared_.counters.keys_accepted : shared_.counters.keys_refused);
@@ -102,18 +81,15 @@ void Loop::answer_knocks() {
 }
 
 void Loop::look_at_connections() {
-  bool changed = false;
-  if (publisher_ != nullptr) {
-    while (const auto event = publisher_->look()) {
-      if (*event != Monitor::Event::HandshakeFailed) continue;
-      ++shared_.counters.handshakes_failed;
-      complaints_.about("handshake", [&] {
-        return "bus: a handshake at " + endpoint() +
-               " has failed; fix: who connects needs the public key of this node, " + text_of(listening_.public_key);
-      });
-    }
-    changed = publisher_->take_subscriptions();
+  while (const auto event = publisher_.look()) {
+    if (*event != Monitor::Event::HandshakeFailed) continue;
+    ++shared_.counters.handshakes_failed;
+    complaints_.about("handshake", [&] {
+      return "bus: a handshake at " + endpoint() +
+             " has failed; fix: who connects needs the public key of this node, " + text_of(listening_.public_key);
+    });
   }
+  bool changed = publisher_.take_subscriptions();
   for (Connection& each : connections_) {
     if (each.subscriber == nullptr) continue;
     while (const auto event = each.subscriber->look()) {
@@ -154,7 +130,7 @@ void Loop::tell_states() {
     states.push_back({.name = each.peer.name,
                       .shards = each.peer.shards,
                       .heard = each.open,
-                      .hears = publisher_ != nullptr && publisher_->is_heard_by(each.peer)});
+                      .hears = publisher_.is_heard_by(each.peer)});
   }
   shared_.set_states(std::move(states));
 }
@@ -230,9 +206,7 @@ bool Loop::send() {
     const auto to = std::ranges::find_if(connections_, is_there);
     if (to == connections_.end()) {
       ++shared_.counters.posts_dropped_unknown;
-    } else if (publisher_ == nullptr) {
-      ++shared_.counters.posts_dropped_unheard;
-    } else if (!publisher_->add(to->peer, post)) {
+    } else if (!publisher_.add(to->peer, post)) {
       complaints_.about("large", [&] {
         return "bus: a post of shard " + std::to_string(post.envelope.header.from.value) + ", kind " +
                std::to_string(post.envelope.payload.index()) +
@@ -240,12 +214,12 @@ bool Loop::send() {
       });
     }
   }
-  if (publisher_ != nullptr) publisher_->flush();
+  publisher_.flush();
   return more;
 }
 
 void Loop::wait(bool more) {
-  auto at_most = publisher_ == nullptr ? kOpenAgain : std::chrono::milliseconds::max();
+  auto at_most = std::chrono::milliseconds::max();
   for (const Connection& each : connections_) {
     if (each.open) continue;
     const auto left = each.anew_at - std::chrono::steady_clock::now();
@@ -256,10 +230,8 @@ void Loop::wait(bool more) {
   std::vector<zmq_pollitem_t> items{{nullptr, shared_.posts.descriptor(), ZMQ_POLLIN, 0}};
   const auto add = [&](zmq::socket_t& socket) { items.push_back({socket.handle(), 0, ZMQ_POLLIN, 0}); };
   add(gatekeeper_.socket());
-  if (publisher_ != nullptr) {
-    add(publisher_->socket());
-    add(publisher_->events());
-  }
+  add(publisher_.socket());
+  add(publisher_.events());
   for (const Connection& each : connections_) {
     if (each.subscriber == nullptr) continue;
     add(each.subscriber->socket());

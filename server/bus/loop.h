@@ -20,7 +20,7 @@ namespace starling::bus {
 class Loop {
  public:
   /// Listens; throws zmq::error_t when it cannot.
-  explicit Loop(Shared& shared);
+  Loop(Shared& shared, const Peers& peers);
 
   /// Where it listens, with the port that the kernel has picked.
   const std::string& endpoint() const { return listening_.listen; }
@@ -32,15 +32,13 @@ class Loop {
   /// To a peer.
   struct Connection {
     Peer peer;
-    std::unique_ptr<Subscriber> subscriber;  // null: it could not be made
+    std::unique_ptr<Subscriber> subscriber;  // null: it could not be made, or not yet
     bool open = false;
     Time anew_at{};  // unless it is open
   };
 
-  void take_peers();
   void connect(Connection& connection);
   void connect_anew();
-  void open_publisher();
   void answer_knocks();
   void look_at_connections();
   void happened(Connection& connection, Monitor::Event event);
@@ -57,9 +55,9 @@ class Loop {
   Complaints complaints_;
   zmq::context_t context_{1};
   Gatekeeper gatekeeper_;
-  std::unique_ptr<Publisher> publisher_;  // null: to be opened anew
-  std::vector<Connection> connections_;
   std::uint64_t last_socket_ = 0;
+  Publisher publisher_;
+  std::vector<Connection> connections_;
   std::vector<ports::Post> posts_;
 };
 

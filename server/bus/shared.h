@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,15 +31,6 @@ struct Shared {
   WakeQueue<ports::Post> posts{limits::kQueuedPostsMax};
   std::atomic<bool> stop = false;
 
-  void set_peers(Peers peers) {
-    const std::lock_guard lock(mutex_);
-    peers_ = std::move(peers);
-  }
-  /// Nothing, when they are as they were.
-  std::optional<Peers> take_peers() {
-    const std::lock_guard lock(mutex_);
-    return std::exchange(peers_, std::nullopt);
-  }
   void set_states(std::vector<PeerState> states) {
     const std::lock_guard lock(mutex_);
     states_ = std::move(states);
@@ -52,7 +42,6 @@ struct Shared {
 
  private:
   mutable std::mutex mutex_;
-  std::optional<Peers> peers_;
   std::vector<PeerState> states_;
 };
 

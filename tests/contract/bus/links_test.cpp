@@ -123,7 +123,7 @@ TEST_F(BusLinks, ANodeThatStartsAnewLosesWhatWasUnderWayAndNoticesIt) {
   a.stop();
   a.start({b.as_peer()});
   here.say(kThere, ports::LeaveRoom{RoomId(1)});
-  connect({&a, &b});
+  wait_for_connections({&a, &b});
   here.heartbeat();
   EXPECT_THAT(there.hear(2), ElementsAre(Arrival::AfterLoss));
 }

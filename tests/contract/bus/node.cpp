@@ -20,6 +20,7 @@ BusNode::BusNode(std::uint16_t first, std::uint64_t cluster) {
 }
 
 void BusNode::start(const bus::Peers& peers) {
+  stop();
   auto started = bus::Bus::start(config_, peers,
                                  {.deliver =
                                       [this](ShardId to, ports::Envelope&& envelope) {
@@ -105,13 +106,19 @@ bool BusNode::becomes(const std::function<bool()>& condition) {
 }
 
 void connect(std::initializer_list<BusNode*> nodes) {
+  // Who refuses is asked again a second later only.
+  for (BusNode* node : nodes) node->stop();
   for (BusNode* node : nodes) {
     bus::Peers peers;
     for (BusNode* other : nodes) {
       if (other != node) peers.push_back(other->as_peer());
     }
-    if (const auto set = node->bus().set_peers(peers); !set) throw std::runtime_error(set.error());
+    node->start(peers);
   }
+  wait_for_connections(nodes);
+}
+
+void wait_for_connections(std::initializer_list<BusNode*> nodes) {
   for (BusNode* node : nodes) {
     for (BusNode* other : nodes) {
       if (other == node) continue;

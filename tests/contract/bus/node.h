@@ -25,7 +25,7 @@ class BusNode {
   /// With shards first, first + 1; a key of its own, and any free port.
   explicit BusNode(std::uint16_t first, std::uint64_t cluster = 1);
 
-  /// Listens, or anew: with another port the others have to be told.
+  /// Listens, or anew, at the same place.
   void start(const bus::Peers& peers = {});
   void stop() { bus_.reset(); }
   bus::Bus& bus() { return *bus_; }
@@ -66,7 +66,9 @@ class BusNode {
   std::unique_ptr<bus::Bus> bus_;  // last: its thread uses the others
 };
 
-/// Makes the nodes peers of each other, and waits until each hears each.
+/// Starts the nodes anew as peers of each other, and waits until each hears each.
 void connect(std::initializer_list<BusNode*> nodes);
+/// Waits until each hears each.
+void wait_for_connections(std::initializer_list<BusNode*> nodes);
 
 }  // namespace starling::contract
