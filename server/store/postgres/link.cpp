@@ -78,22 +78,30 @@ void Link::open() {
   events_ = POLLIN;
 }
 
-void Link::advance() {
-  if (state_ == State::Connecting && connection_ == nullptr) return resolve();
-  if (state_ == State::Connecting) {
-    switch (PQconnectPoll(connection_.get())) {
-      case PGRES_POLLING_OK:
-        return open();
-      case PGRES_POLLING_READING:
-        events_ = POLLIN;
-        return;
-      case PGRES_POLLING_WRITING:
-        events_ = POLLOUT;
-        return;
-      default:
-        return lose(explain_connection(connection_.get()));
-    }
+bool Link::is_ready() const {
+  pollfd socket{.fd = fd(), .events = events_, .revents = 0};
+  return ::poll(&socket, 1, 0) > 0;
+}
+
+/// libpq takes a call for the word that its socket is ready. Where it is not, it would wait for it itself, and pass over no host.
+void Link::connect() {
+  if (!is_ready()) return;
+  switch (PQconnectPoll(connection_.get())) {
+    case PGRES_POLLING_OK:
+      return open();
+    case PGRES_POLLING_READING:
+      events_ = POLLIN;
+      return;
+    case PGRES_POLLING_WRITING:
+      events_ = POLLOUT;
+      return;
+    default:
+      return lose(explain_connection(connection_.get()));
   }
+}
+
+void Link::advance() {
+  if (state_ == State::Connecting) return connection_ == nullptr ? resolve() : connect();
   if (state_ != State::Open) return;
   if (PQconsumeInput(connection_.get()) == 0) return lose(PQerrorMessage(connection_.get()));
   flush();

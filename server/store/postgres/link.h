@@ -45,7 +45,7 @@ class Link {
 
   int fd() const { return PQsocket(connection_.get()); }
   short events() const { return events_; }
-  /// What poll has found; also safe when it found nothing.
+  /// After poll, whatever it has found.
   void advance();
 
   /// One transaction of these calls. `proven`: its end waits for a standby, and the outcome says whether that was cut short.
@@ -70,6 +70,8 @@ class Link {
 
   void resolve();
   void start(const ConnectParams& params);
+  bool is_ready() const;
+  void connect();
   void open();
   void lose(std::string why);
   bool queue(const Call& call, Turn& turn);

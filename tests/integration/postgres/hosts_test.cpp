@@ -1,0 +1,88 @@
+// A store whose conninfo names several hosts, of which the first is none that could be used.
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "tests/integration/postgres/asked_store.h"
+#include "tests/support/postgres/database.h"
+
+namespace starling::integration {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A port that refuses every connection, until it is told to do worse.
+class Port {
+ public:
+  Port() : listening_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    at_.sin_family = AF_INET;
+    at_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at_;
+    if (::bind(listening_, address(), size) != 0 || ::getsockname(listening_, address(), &size) != 0) {
+      throw std::runtime_error("bind");
+    }
+  }
+  ~Port() {
+    for (const int fd : callers_) ::close(fd);
+    ::close(listening_);
+  }
+  Port(const Port&) = delete;
+  Port& operator=(const Port&) = delete;
+
+  /// Who connects hears nothing at all, as of a machine without power: the queue of those who wait is full.
+  void drop() {
+    listen(0);
+    for (int& caller : callers_) {
+      caller = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+      ::connect(caller, address(), sizeof at_);
+    }
+  }
+
+  /// It, before the host of a conninfo.
+  std::string before(const std::string& conninfo) const {
+    const std::string after_host = conninfo.substr(std::string("host=").size());
+    return fmt::format("host=127.0.0.1,{} port={},5432", after_host, ntohs(at_.sin_port));
+  }
+
+ private:
+  sockaddr* address() { return reinterpret_cast<sockaddr*>(&at_); }
+  void listen(int backlog) const {
+    if (::listen(listening_, backlog) != 0) throw std::runtime_error("listen");
+  }
+
+  int listening_;
+  sockaddr_in at_{};
+  std::array<int, 4> callers_{-1, -1, -1, -1};
+};
+
+postgres::StoreConfig config_of(const std::string& conninfo) {
+  return {.conninfo = conninfo, .connections = 2, .readers = 1, .durability = postgres::Durability::Local};
+}
+
+TEST(PostgresHosts, OneThatDropsEverythingHoldsNoOtherConnectionUpAndIsPassedOver) {
+  support::Database database;
+  Port lost;
+  AskedStore store(config_of(lost.before(database.conninfo())));
+  lost.drop();
+  // Two of its four connections, of which three are one thread's.
+  EXPECT_EQ(database.sql().run("SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity WHERE "
+                               "datname = current_database() AND application_name = 'starlingd' LIMIT 2) AS two"),
+            "2");
+  EXPECT_TRUE(comes_true([&] { return !store.store().healthy(); }));
+  std::uint64_t room = 0;
+  bool answered = true;
+  EXPECT_TRUE(comes_true([&] {
+    auto answer = store.start(ports::LoadRoom{.room = RoomId(++room)});
+    answered = answer.wait_for(2s) == std::future_status::ready;
+    return !answered || store.store().healthy();
+  })) << store.store().why();
+  EXPECT_TRUE(answered) << "room " << room;
+}
+
+}  // namespace
+}  // namespace starling::integration
