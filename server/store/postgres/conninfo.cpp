@@ -34,6 +34,15 @@ std::string options_of(const std::string& conninfo, Access access) {
   return options;
 }
 
+/// As libpq takes it. Empty, which overrides nothing, when none has one.
+std::string list_of(const Hosts& hosts, std::string Host::* field) {
+  std::string list;
+  for (const Host& host : hosts) list += host.*field + ',';
+  if (list.find_first_not_of(',') == std::string::npos) return {};
+  list.pop_back();
+  return list;
+}
+
 /// libpq says a thing on several lines, and with several hosts more of them.
 std::string on_one_line(std::string_view text) {
   std::string line;
@@ -47,18 +56,16 @@ std::string on_one_line(std::string_view text) {
 
 }  // namespace
 
-ConnectParams::ConnectParams(const std::string& conninfo, Access access) {
+ConnectParams::ConnectParams(const std::string& conninfo, Access access, const Hosts& hosts) {
   // A machine that is gone is noticed in some seconds, unless the operator says otherwise.
   pairs_ = {{"tcp_user_timeout", "5000"}, {"keepalives_idle", "5"},    {"keepalives_interval", "2"},
             {"keepalives_count", "3"},    {"connect_timeout", "5"},    {"fallback_application_name", "starlingd"},
             {"dbname", conninfo},         {"client_encoding", "UTF8"}, {"options", options_of(conninfo, access)}};
   if (access != Access::Standby) pairs_.emplace_back("target_session_attrs", "read-write");
-}
-
-ConnectParams::ConnectParams(const std::string& conninfo, Access access, const Hosts& hosts)
-    : ConnectParams(conninfo, access) {
   // What comes last counts.
-  pairs_.insert(pairs_.end(), {{"host", hosts.names}, {"hostaddr", hosts.addresses}, {"port", hosts.ports}});
+  pairs_.emplace_back("host", list_of(hosts, &Host::name));
+  pairs_.emplace_back("hostaddr", list_of(hosts, &Host::address));
+  pairs_.emplace_back("port", list_of(hosts, &Host::port));
 }
 
 std::vector<const char*> ConnectParams::keywords() const {

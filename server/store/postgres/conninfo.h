@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/store/postgres/resolver.h"
+#include "server/store/postgres/hosts.h"
 
 namespace starling::postgres {
 
@@ -21,9 +21,8 @@ enum class Access : std::uint8_t {
 /// The keywords of PQconnectStartParams. `conninfo` may name several hosts: the primary is found among them.
 class ConnectParams {
  public:
-  ConnectParams(const std::string& conninfo, Access access);
-  /// To these addresses of its hosts.
-  ConnectParams(const std::string& conninfo, Access access, const Hosts& hosts);
+  /// `hosts`: of the conninfo, those to try, in this order; none: as it says.
+  ConnectParams(const std::string& conninfo, Access access, const Hosts& hosts = {});
 
   PGconn* start() const { return PQconnectStartParams(keywords().data(), values().data(), 1); }
   PGconn* connect() const { return PQconnectdbParams(keywords().data(), values().data(), 1); }

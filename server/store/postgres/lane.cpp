@@ -62,14 +62,14 @@ Lane::Lane(Options options, Shared shared) : options_(std::move(options)), share
 
 // ---- the connection's life
 
-void Lane::connect(Clock::time_point now) {
-  link_.emplace(options_.conninfo, options_.access, options_.resolver);
+void Lane::connect() {
+  link_.emplace(options_.conninfo, options_.access, options_.resolver, first_host_);
   state_ = State::Connecting;
-  at_ = now;
 }
 
 void Lane::greet(Clock::time_point now) {
   state_ = State::Greeting;
+  at_ = now;
   std::vector<Call> calls{{&kHello, Params()}};
   if (options_.access != Access::Standby) {
     beacon_.nonce = random_number();
@@ -99,6 +99,8 @@ bool Lane::belongs(const Rows& hello) {
 
 void Lane::lose(const std::string& why, Clock::time_point now) {
   health_.locked(why);
+  // Who refuses us, or says nothing, may go on like that: the primary is another one then.
+  if (state_ != State::Ready) ++first_host_;
   give_up_waiting();
   link_.reset();
   sent_.clear();
@@ -144,7 +146,7 @@ bool Lane::idle() const {
 void Lane::advance() {
   const Clock::time_point now = Clock::now();
   if (health_.failed()) return give_up_waiting();
-  if (state_ == State::Down && now >= at_) connect(now);
+  if (state_ == State::Down && now >= at_) connect();
   if (!link_) return;
   link_->advance();
   if (state_ == State::Connecting && link_->state() == Link::State::Open) greet(now);
@@ -159,7 +161,7 @@ void Lane::advance() {
   if (state_ == State::Ready) {
     watch(now);
     pump(now);
-  } else if (now - at_ > limits::kConnectPatience) {
+  } else if (state_ == State::Greeting && now - at_ > limits::kGreetingPatience) {
     lose("PostgreSQL does not answer", now);
   }
   count_waiting();

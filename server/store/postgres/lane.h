@@ -97,7 +97,7 @@ class Lane {
   /// Reads are followed by a barrier; a write brings its own.
   bool barred() const { return options_.replicated && options_.access == Access::Read; }
 
-  void connect(Clock::time_point now);
+  void connect();
   void greet(Clock::time_point now);
   void greeted(const Outcome& outcome, Clock::time_point now);
   void pump(Clock::time_point now);
@@ -133,6 +133,7 @@ class Lane {
   std::atomic<std::size_t> waiting_count_ = 0;
   std::optional<Link> link_;
   State state_ = State::Down;
+  std::size_t first_host_ = 0;  // of the next attempt
   Beacon beacon_;
   std::deque<Job> waiting_;
   std::deque<Turn> sent_;
@@ -140,7 +141,7 @@ class Lane {
   bool barrier_sent_ = false;
   bool unproven_ = false;         // something was read since the last barrier went out
   bool silent_ = false;           // nothing was answered for too long
-  Clock::time_point at_{};        // when this state began, or ends
+  Clock::time_point at_{};        // when Greeting began, or Down ends
   Clock::time_point answered_{};  // last
   Clock::time_point checked_{};   // likewise
   std::chrono::milliseconds back_off_{};

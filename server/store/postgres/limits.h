@@ -35,17 +35,19 @@ inline constexpr std::chrono::seconds kBarrierPatience{1};
 /// A connection that has not answered for so long is given up. A backend that waits for a standby outlives its connection,
 /// so one that is given up sooner would fill the server with such backends.
 inline constexpr std::chrono::seconds kSilenceMax{60};
-/// To connect and to be told who is there, through several hosts of which one may say nothing for as long as
-/// tcp_user_timeout (conninfo.cpp).
-inline constexpr std::chrono::seconds kConnectPatience{20};
-/// How long the start waits for all connections.
-inline constexpr std::chrono::seconds kOpenPatience{10};
+/// To connect: then the hosts are tried from the next one on. libpq goes on by itself when one is gone or no primary, and
+/// stays with one that says nothing.
+inline constexpr std::chrono::seconds kConnectPatience{5};
+/// To be told who is there, and for a standby to have what the connection has written.
+inline constexpr std::chrono::seconds kGreetingPatience{20};
+/// How long the start waits for all connections: through two hosts that say nothing.
+inline constexpr std::chrono::seconds kOpenPatience{15};
+static_assert(kOpenPatience > 2 * kConnectPatience);
 /// How long a start waits for another process that migrates: less than systemd waits for a start (90 s).
 inline constexpr std::chrono::seconds kMigrationPatience{60};
 inline constexpr std::chrono::milliseconds kMigrationLook{100};
 /// How long a host's name may take to be resolved, before another attempt: a resolver tries several servers, 5 s each.
 inline constexpr std::chrono::seconds kResolvePatience{15};
-static_assert(kResolvePatience < kConnectPatience);
 /// How long the end waits for what is under way.
 inline constexpr std::chrono::seconds kClosePatience{5};
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <poll.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
@@ -24,12 +26,12 @@ bool is_proven(const Outcome& committed, const Outcome& proof) {
 
 }  // namespace
 
-Link::Link(const std::string& conninfo, Access access, std::shared_ptr<Resolver> resolver)
-    : conninfo_(conninfo), access_(access), resolver_(std::move(resolver)) {
+Link::Link(const std::string& conninfo, Access access, std::shared_ptr<Resolver> resolver, std::size_t first)
+    : conninfo_(conninfo), access_(access), resolver_(std::move(resolver)), first_(first) {
   if (resolver_->is_needed()) {
     resolve();
   } else {
-    start(ConnectParams(conninfo_, access_));
+    start(resolver_->hosts());
   }
 }
 
@@ -42,12 +44,14 @@ void Link::resolve() {
                     "address in store.postgres (hostaddr=)",
                     limits::kResolvePatience.count()));
   }
-  if (answer->error.empty()) return start(ConnectParams(conninfo_, access_, answer->hosts));
+  if (answer->error.empty()) return start(answer->hosts);
   lose(fmt::format("the host of PostgreSQL is not found ({}); check host in store.postgres, and DNS", answer->error));
 }
 
-void Link::start(const ConnectParams& params) {
-  connection_.reset(params.start());
+void Link::start(Hosts hosts) {
+  if (!hosts.empty()) std::ranges::rotate(hosts, hosts.begin() + static_cast<std::ptrdiff_t>(first_ % hosts.size()));
+  begun_ = Resolver::Clock::now();
+  connection_.reset(ConnectParams(conninfo_, access_, hosts).start());
   if (PQstatus(connection_.get()) == CONNECTION_BAD) {  // of none as well: there was no memory
     lose(explain_connection(connection_.get()));
   } else {
@@ -85,6 +89,9 @@ bool Link::is_ready() const {
 
 /// libpq takes a call for the word that its socket is ready. Where it is not, it would wait for it itself, and pass over no host.
 void Link::connect() {
+  if (Resolver::Clock::now() > begun_ + limits::kConnectPatience) {
+    return lose(fmt::format("PostgreSQL at {} says nothing", PQhost(connection_.get())));
+  }
   if (!is_ready()) return;
   switch (PQconnectPoll(connection_.get())) {
     case PGRES_POLLING_OK:

@@ -3,6 +3,7 @@
 
 #include <libpq-fe.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -32,8 +33,8 @@ struct Outcome {
 /// Owner: a loop's thread. Nothing here waits.
 class Link {
  public:
-  /// `resolver`: of the same conninfo.
-  Link(const std::string& conninfo, Access access, std::shared_ptr<Resolver> resolver);
+  /// `resolver`: of the same conninfo. `first`: which of its hosts is tried first, counted round and round.
+  Link(const std::string& conninfo, Access access, std::shared_ptr<Resolver> resolver, std::size_t first);
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
   ~Link() = default;
@@ -69,7 +70,7 @@ class Link {
   };
 
   void resolve();
-  void start(const ConnectParams& params);
+  void start(Hosts hosts);
   bool is_ready() const;
   void connect();
   void open();
@@ -83,6 +84,7 @@ class Link {
   std::string conninfo_;
   Access access_;
   std::shared_ptr<Resolver> resolver_;
+  std::size_t first_;
   Resolver::Clock::time_point begun_ = Resolver::Clock::now();
   std::unique_ptr<PGconn, Finish> connection_;  // null: its hosts are not known yet
   State state_ = State::Connecting;

@@ -7,21 +7,16 @@
 #include <optional>
 #include <string>
 
-namespace starling::postgres {
+#include "server/store/postgres/hosts.h"
 
-/// As libpq takes them: lists, of which each place is an address.
-struct Hosts {
-  std::string names;
-  std::string addresses;
-  std::string ports;
-};
+namespace starling::postgres {
 
 /// Any thread.
 class Resolver {
  public:
   using Clock = std::chrono::steady_clock;
   struct Answer {
-    Hosts hosts;
+    Hosts hosts;        // a place for each address
     std::string error;  // else none of the names has an address
   };
 
@@ -29,6 +24,8 @@ class Resolver {
 
   /// False: there are no names, or libpq alone knows where they are.
   bool is_needed() const { return needed_; }
+  /// As the conninfo names them.
+  const Hosts& hosts() const;
   /// What was asked at this moment or later; nothing: it takes its time. One answer is waited for at a time, whoever asks.
   std::optional<Answer> since(Clock::time_point moment);
 

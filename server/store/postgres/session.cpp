@@ -8,6 +8,7 @@
 #include "server/store/postgres/conninfo.h"
 #include "server/store/postgres/errors.h"
 #include "server/store/postgres/exchange.h"
+#include "server/store/postgres/hosts.h"
 
 namespace starling::postgres {
 namespace {
@@ -16,6 +17,14 @@ constexpr int kBinary = 1;
 
 [[noreturn]] void refuse(std::string text, bool passes) { throw Failed{{std::move(text), passes}}; }
 
+/// Each alone; of none, what libpq makes of that.
+std::vector<Hosts> apart(const Hosts& hosts) {
+  if (hosts.empty()) return {hosts};
+  std::vector<Hosts> out;
+  for (const Host& host : hosts) out.push_back({host});
+  return out;
+}
+
 struct Clear {
   void operator()(PGresult* result) const { PQclear(result); }
 };
@@ -23,8 +32,12 @@ using Answer = std::unique_ptr<PGresult, Clear>;
 
 }  // namespace
 
-Session::Session(const std::string& conninfo) : connection_(ConnectParams(conninfo, Access::Write).connect()) {
-  if (PQstatus(connection_.get()) == CONNECTION_OK) return;
+Session::Session(const std::string& conninfo) {
+  // One after the other: libpq itself stays with the first that refuses us, though the next may be the primary.
+  for (const Hosts& host : apart(hosts_in(conninfo))) {
+    connection_.reset(ConnectParams(conninfo, Access::Write, host).connect());
+    if (PQstatus(connection_.get()) == CONNECTION_OK) return;
+  }
   const bool asked =
       PQconnectionUsedPassword(connection_.get()) != 0 || PQconnectionNeedsPassword(connection_.get()) != 0;
   refuse(explain_connection(connection_.get()), !asked);

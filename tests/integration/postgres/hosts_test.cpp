@@ -9,12 +9,18 @@
 #include <array>
 
 #include "tests/integration/postgres/asked_store.h"
+#include "tests/support/postgres/cluster.h"
 #include "tests/support/postgres/database.h"
 
 namespace starling::integration {
 namespace {
 
 using namespace std::chrono_literals;
+
+/// Another host in front of the one of a cluster.
+std::string in_front(const std::string& host, std::uint16_t port, const std::string& conninfo) {
+  return fmt::format("host={},{} port={},5432", host, conninfo.substr(std::string("host=").size()), port);
+}
 
 /// A port that refuses every connection, until it is told to do worse.
 class Port {
@@ -34,6 +40,8 @@ class Port {
   Port(const Port&) = delete;
   Port& operator=(const Port&) = delete;
 
+  /// Connections are made, and nothing is ever said over them: as of a server that is stopped.
+  void be_silent() const { listen(SOMAXCONN); }
   /// Who connects hears nothing at all, as of a machine without power: the queue of those who wait is full.
   void drop() {
     listen(0);
@@ -44,10 +52,7 @@ class Port {
   }
 
   /// It, before the host of a conninfo.
-  std::string before(const std::string& conninfo) const {
-    const std::string after_host = conninfo.substr(std::string("host=").size());
-    return fmt::format("host=127.0.0.1,{} port={},5432", after_host, ntohs(at_.sin_port));
-  }
+  std::string before(const std::string& conninfo) const { return in_front("127.0.0.1", ntohs(at_.sin_port), conninfo); }
 
  private:
   sockaddr* address() { return reinterpret_cast<sockaddr*>(&at_); }
@@ -82,6 +87,26 @@ TEST(PostgresHosts, OneThatDropsEverythingHoldsNoOtherConnectionUpAndIsPassedOve
     return !answered || store.store().healthy();
   })) << store.store().why();
   EXPECT_TRUE(answered) << "room " << room;
+}
+
+/// A store that could be opened, and what it answers.
+ports::StoreStatus asked_of(const std::string& conninfo) {
+  AskedStore store(config_of(conninfo));
+  return store.run(ports::LoadRoom{.room = RoomId(1)}).status;
+}
+
+TEST(PostgresHosts, OneThatIsSilentIsPassedOver) {
+  support::Database database;
+  Port stopped;
+  stopped.be_silent();
+  EXPECT_EQ(asked_of(stopped.before(database.conninfo())), ports::StoreStatus::Ok);
+}
+
+TEST(PostgresHosts, OneThatRefusesUsIsPassedOver) {
+  support::Database database;
+  const support::Cluster full({"max_connections=1", "superuser_reserved_connections=0", "max_wal_senders=0"});
+  const support::Sql last(full.conninfo());
+  EXPECT_EQ(asked_of(in_front(full.folder(), 5432, database.conninfo())), ports::StoreStatus::Ok);
 }
 
 }  // namespace
