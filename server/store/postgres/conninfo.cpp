@@ -11,6 +11,8 @@
 namespace starling::postgres {
 namespace {
 
+constexpr std::string_view kInvalidPassword = " 28P01";
+
 /// The operator's own `options`: kept, before what has to hold.
 std::string options_in(const std::string& conninfo) {
   struct Free {
@@ -82,19 +84,27 @@ std::vector<const char*> ConnectParams::values() const {
   return out;
 }
 
-std::string explain_connection(PGconn* connection) {
-  const std::string text = on_one_line(PQerrorMessage(connection));
+std::string explain_connection(std::string_view said) {
+  return fmt::format(
+      "cannot connect to PostgreSQL ({}); check host, port, user, password and database of store.postgres, and that "
+      "one of its servers is a primary",
+      on_one_line(said));
+}
+
+std::optional<std::string> explain_password(PGconn* connection) {
+  const std::string said = on_one_line(PQerrorMessage(connection));
   if (PQconnectionNeedsPassword(connection) != 0) {
     return fmt::format("PostgreSQL wants a password and was given none ({}); name one in store.postgres, or a passfile",
-                       text);
+                       said);
   }
-  if (PQconnectionUsedPassword(connection) != 0) {
-    return fmt::format("PostgreSQL did not let us in ({}); check user, password and database of store.postgres", text);
-  }
-  return fmt::format(
-      "cannot connect to PostgreSQL ({}); check host, port and database of store.postgres, and that "
-      "one of its servers is a primary",
-      text);
+  if (PQconnectionUsedPassword(connection) == 0) return std::nullopt;
+  // It may have been right, and the server full, or a standby. libpq has the code of an error in its text alone, and only of
+  // an attempt that follows.
+  PQsetErrorVerbosity(connection, PQERRORS_SQLSTATE);
+  PQreset(connection);
+  if (std::string_view(PQerrorMessage(connection)).find(kInvalidPassword) == std::string_view::npos)
+    return std::nullopt;
+  return fmt::format("PostgreSQL did not let us in ({}); check user and password of store.postgres", said);
 }
 
 }  // namespace starling::postgres

@@ -4,7 +4,9 @@
 #include <libpq-fe.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,7 +36,9 @@ class ConnectParams {
   std::vector<std::pair<const char*, std::string>> pairs_;
 };
 
-/// Why a connection was not made, and what to look at; no secret is in it.
-std::string explain_connection(PGconn* connection);
+/// Why a connection was not made, and what to look at; no secret is in it. `said`: by libpq.
+std::string explain_connection(std::string_view said);
+/// The same when it is for a password that is missing or wrong, so that there is no other answer the next time. Connects again.
+std::optional<std::string> explain_password(PGconn* connection);
 
 }  // namespace starling::postgres

@@ -53,7 +53,7 @@ void Link::start(Hosts hosts) {
   begun_ = Resolver::Clock::now();
   connection_.reset(ConnectParams(conninfo_, access_, hosts).start());
   if (PQstatus(connection_.get()) == CONNECTION_BAD) {  // of none as well: there was no memory
-    lose(explain_connection(connection_.get()));
+    lose(explain_connection(PQerrorMessage(connection_.get())));
   } else {
     PQsetNoticeReceiver(connection_.get(), on_notice, this);
     events_ = POLLOUT;
@@ -103,7 +103,7 @@ void Link::connect() {
       events_ = POLLOUT;
       return;
     default:
-      return lose(explain_connection(connection_.get()));
+      return lose(explain_connection(PQerrorMessage(connection_.get())));
   }
 }
 

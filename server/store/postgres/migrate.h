@@ -12,7 +12,7 @@ class Session;
 
 struct OpenError {
   std::string text;     // says what to do
-  bool passes = false;  // nobody answers: worth trying again
+  bool passes = false;  // as a failover does: worth trying again
 };
 
 struct MigrationReport {

@@ -34,13 +34,14 @@ using Answer = std::unique_ptr<PGresult, Clear>;
 
 Session::Session(const std::string& conninfo) {
   // One after the other: libpq itself stays with the first that refuses us, though the next may be the primary.
+  std::string said;
   for (const Hosts& host : apart(hosts_in(conninfo))) {
     connection_.reset(ConnectParams(conninfo, Access::Write, host).connect());
     if (PQstatus(connection_.get()) == CONNECTION_OK) return;
+    said += PQerrorMessage(connection_.get());
+    if (auto why = explain_password(connection_.get())) refuse(std::move(*why), false);
   }
-  const bool asked =
-      PQconnectionUsedPassword(connection_.get()) != 0 || PQconnectionNeedsPassword(connection_.get()) != 0;
-  refuse(explain_connection(connection_.get()), !asked);
+  refuse(explain_connection(said), true);
 }
 
 void Session::check(const PGresult* result) const {

@@ -175,7 +175,8 @@ Result<std::unique_ptr<Store>, OpenError> Store::open(const StoreConfig& config,
   if (config.durability == Durability::Replicated && migrated->synchronous_standby_names.empty()) {
     return tl::unexpected(OpenError{
         "PostgreSQL waits for no standby (synchronous_standby_names is empty), so a failover would lose what was "
-        "acknowledged; set it there, or store.durability = \"local\" here if that is meant"});
+        "acknowledged; set it there, or store.durability = \"local\" here if that is meant",
+        true});
   }
   std::unique_ptr<Store> store(new Store(std::make_unique<Threads>(config, std::move(complete))));
   const auto end = std::chrono::steady_clock::now() + limits::kOpenPatience;

@@ -20,6 +20,27 @@ postgres::OpenError refused(const std::string& conninfo) {
   return opened ? postgres::OpenError{"it was opened"} : opened.error();
 }
 
+bool lets_in(const std::string& conninfo) {
+  try {
+    const support::Sql somebody(conninfo);
+    return true;
+  } catch (const std::runtime_error&) {
+    return false;
+  }
+}
+
+/// For the role `locked`, which that server asks for one.
+std::string with_password(const support::Cluster& cluster) {
+  {
+    std::ofstream hba(cluster.folder() + "/data/pg_hba.conf", std::ios::trunc);
+    hba << "local all starling trust\nlocal replication starling trust\nlocal all locked scram-sha-256\n";
+  }
+  support::Sql(cluster.conninfo()).run("SELECT pg_reload_conf()");
+  const std::string conninfo = "host=" + cluster.folder() + " user=locked dbname=postgres";
+  EXPECT_TRUE(comes_true([&] { return !lets_in(conninfo); }));
+  return conninfo;
+}
+
 TEST(PostgresOpen, AHostThatDoesNotResolveIsNamed) {
   const auto error = refused("host=nowhere.invalid user=starling dbname=starling");
   EXPECT_THAT(error.text, AllOf(HasSubstr("nowhere.invalid"), HasSubstr("check host")));
@@ -32,18 +53,32 @@ TEST(PostgresOpen, AConninfoThatIsNoneSaysSo) {
 
 TEST(PostgresOpen, AWrongPasswordIsNotTriedAgainAndNotTold) {
   support::Cluster cluster;
+  support::Sql(cluster.conninfo()).run("CREATE ROLE locked LOGIN PASSWORD 'right'");
+  const std::string conninfo = with_password(cluster);
+  const auto wrong = refused(conninfo + " password=sesame");
+  EXPECT_THAT(wrong.text, AllOf(HasSubstr("check user and password"), Not(HasSubstr("sesame"))));
+  EXPECT_FALSE(wrong.passes);
+  const auto missing = refused(conninfo);
+  EXPECT_THAT(missing.text, HasSubstr("was given none"));
+  EXPECT_FALSE(missing.passes);
+}
+
+TEST(PostgresOpen, AServerThatIsFullOrAStandbyIsTriedAgainWhenThePasswordIsRight) {
+  support::Cluster cluster;
   support::Sql sql(cluster.conninfo());
   sql.run("CREATE ROLE locked LOGIN PASSWORD 'right'");
-  {
-    std::ofstream hba(cluster.folder() + "/data/pg_hba.conf", std::ios::trunc);
-    hba << "local all starling trust\nlocal all locked scram-sha-256\n";
-  }
-  sql.run("SELECT pg_reload_conf()");
-  const std::string conninfo = "host=" + cluster.folder() + " user=locked dbname=postgres";
-  const auto wrong = refused(conninfo + " password=sesame");
-  EXPECT_THAT(wrong.text, AllOf(HasSubstr("check user, password"), Not(HasSubstr("sesame"))));
-  EXPECT_FALSE(wrong.passes);
-  EXPECT_THAT(refused(conninfo).text, HasSubstr("was given none"));
+  const std::string conninfo = with_password(cluster) + " password=right";
+  sql.run("ALTER ROLE locked CONNECTION LIMIT 0");
+  const auto full = refused(conninfo);
+  EXPECT_THAT(full.text, HasSubstr("too many connections"));
+  EXPECT_TRUE(full.passes) << "it says so only after it has seen the password";
+
+  sql.run("ALTER ROLE locked CONNECTION LIMIT -1");
+  const support::Cluster standby(cluster, "standby");
+  const auto no_primary = refused(with_password(standby) + " password=right");
+  EXPECT_THAT(no_primary.text, HasSubstr("session is read-only"));
+  EXPECT_TRUE(no_primary.passes);
+  EXPECT_FALSE(refused(with_password(standby) + " password=sesame").passes);
 }
 
 TEST(PostgresOpen, ANewerSchemaIsRefused) {

@@ -92,6 +92,7 @@ TEST_F(PostgresStandby, WhenNoStandbyIsWaitedForNothingIsAcknowledged) {
       postgres::Store::open({.conninfo = primary_.conninfo()}, [](ShardId, ports::StoreCompletion&&) {});
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().text, HasSubstr("store.durability"));
+  EXPECT_TRUE(refused.error().passes) << "who has just promoted a standby may not have set it yet";
 }
 
 TEST_F(PostgresStandby, WhatWaitsWhenNoStandbyIsWaitedForAnyMoreIsNotAcknowledged) {
