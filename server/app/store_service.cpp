@@ -29,6 +29,7 @@ Result<std::unique_ptr<StoreService>, StoreError> StoreService::open(const Confi
   return finish(postgres::Store::open(
       {.conninfo = config.store.postgres,
        .standby_conninfo = config.store.standby,
+       .node = config.runtime.node.value_or(0),
        .connections = config.store.connections,
        .readers = config.store.readers,
        .durability = config.store.durability == Durability::Local ? postgres::Durability::Local

@@ -16,6 +16,8 @@ struct StoreConfig {
   std::string conninfo;
   /// A standby that may answer pages with a floor; empty: none.
   std::string standby_conninfo;
+  /// Of the cluster: no two stores of one database have the same, and one that starts again has its own.
+  std::uint16_t node = 0;
   /// To which rooms are spread. Each has one transaction under way; the server merges their fsyncs.
   std::uint32_t connections = 4;
   /// Of the primary, for reads.

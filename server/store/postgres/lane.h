@@ -32,7 +32,7 @@ struct Job {
 
 /// What a store writes over a connection to the primary. Whoever sees it follows that primary.
 struct Beacon {
-  std::int64_t store = 0;  // of the lane's own
+  std::int64_t store = 0;  // of the lane, whichever process has it
   std::int64_t nonce = 0;  // of the connection; 0: there is none
 };
 

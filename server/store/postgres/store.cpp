@@ -6,7 +6,6 @@
 #include <atomic>
 #include <chrono>
 #include <iterator>
-#include <random>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -22,11 +21,8 @@ namespace starling::postgres {
 namespace {
 
 constexpr std::chrono::milliseconds kOpenStep{5};
-
-std::int64_t any_number() {
-  std::random_device device;
-  return static_cast<std::int64_t>(std::uint64_t{device()} << 30 ^ device());
-}
+/// Above the number of a node's lane.
+constexpr int kNodeShift = 16;
 
 /// Reads of a room go under its lock, which only the lanes of the writes take.
 bool is_written(const ports::StoreRequest& request) {
@@ -49,7 +45,7 @@ void answer_batch(ports::StoreRequest& request, ports::StoreResult& result) {
 
 struct Store::Threads {
   Threads(StoreConfig configured, Complete on_complete)
-      : config(std::move(configured)), complete(std::move(on_complete)), first_beacon(any_number()) {
+      : config(std::move(configured)), complete(std::move(on_complete)) {
     const bool replicated = config.durability == Durability::Replicated;
     const auto finish = [this](Job&& job, ports::StoreStatus status, ports::StoreResult&& result) {
       finished(std::move(job), status, std::move(result));
@@ -57,7 +53,9 @@ struct Store::Threads {
     const Lane::Shared shared{.counters = counters,
                               .same_history = [this](std::int64_t number) { return same_history(number); },
                               .finish = finish};
-    std::int64_t beacon = first_beacon;
+    // The same at every start: who waits for a standby with a beacon, and outlives its process, has the lock of its row, so that
+    // no start while there is none leaves more of them.
+    std::int64_t beacon = std::int64_t{config.node} << kNodeShift;
     const auto resolver = std::make_shared<Resolver>(config.conninfo);
     const auto options = [&](Access access) {
       return Lane::Options{.conninfo = config.conninfo,
@@ -158,7 +156,6 @@ struct Store::Threads {
 
   StoreConfig config;
   Complete complete;
-  std::int64_t first_beacon;
   Counters counters;
   std::atomic<std::int64_t> history = 0;
   std::vector<Lane*> readers;

@@ -117,6 +117,20 @@ TEST_F(PostgresStandby, WhatWaitsWhenNoStandbyIsWaitedForAnyMoreIsNotAcknowledge
   EXPECT_EQ(std::get<ports::Committed>(commit(1).result).results.at(0).status, wire::SendStatus::Duplicate);
 }
 
+TEST_F(PostgresStandby, StartsWhileThereIsNoneLeaveABackendForEachConnectionAndNoMore) {
+  const postgres::StoreConfig config{.conninfo = primary_.conninfo(), .connections = 1, .readers = 1};
+  open(config);
+  store_.reset();
+  mirror_.crash();
+  const auto fails = [&] { return !postgres::Store::open(config, [](ShardId, ports::StoreCompletion&&) {}); };
+  auto first = std::async(std::launch::async, fails);
+  auto second = std::async(std::launch::async, fails);
+  EXPECT_TRUE(fails());
+  EXPECT_TRUE(first.get());
+  EXPECT_TRUE(second.get());
+  EXPECT_EQ(primary_sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"), "4");
+}
+
 TEST_F(PostgresStandby, AFailoverLosesNothingThatWasAcknowledged) {
   // Local: the one that is left has no standby to wait for. The primary waits all the same.
   open({.conninfo =
