@@ -30,7 +30,8 @@ std::string options_of(const std::string& conninfo, Access access) {
   std::string options = options_in(conninfo);
   options += fmt::format(
       " -c search_path=starling,pg_temp -c synchronous_commit=on -c client_min_messages=warning -c lock_timeout={} "
-      "-c statement_timeout={} -c idle_in_transaction_session_timeout={}",
+      "-c statement_timeout={} -c idle_in_transaction_session_timeout={} -c tcp_user_timeout=5000 "
+      "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
       limits::kLockTimeoutMs, limits::kStatementTimeoutMs, limits::kIdleInTransactionTimeoutMs);
   if (access != Access::Write) options += " -c default_transaction_isolation=repeatable\\ read";
   return options;
@@ -59,7 +60,7 @@ std::string on_one_line(std::string_view text) {
 }  // namespace
 
 ConnectParams::ConnectParams(const std::string& conninfo, Access access, const Hosts& hosts) {
-  // A machine that is gone is noticed in some seconds, unless the operator says otherwise.
+  // A machine that is gone is noticed in some seconds, here and, by its options, at the server.
   pairs_ = {{"tcp_user_timeout", "5000"}, {"keepalives_idle", "5"},    {"keepalives_interval", "2"},
             {"keepalives_count", "3"},    {"connect_timeout", "5"},    {"fallback_application_name", "starlingd"},
             {"dbname", conninfo},         {"client_encoding", "UTF8"}, {"options", options_of(conninfo, access)}};

@@ -24,7 +24,8 @@ inline constexpr std::int64_t kTailsTogetherBytesMax = 4 << 20;
 inline constexpr int kLockTimeoutMs = 1000;
 /// A statement that runs longer is not one of ours. It does not bound the wait for a standby.
 inline constexpr int kStatementTimeoutMs = 4000;
-/// A process that stopped in the middle of a transaction holds its room's lock no longer than this.
+/// A transaction that an exchange has left open holds its locks no longer than this. In the middle of an exchange nothing is
+/// counted: a machine that is gone there is noticed by keepalives (conninfo.cpp), a process that stands still is not.
 inline constexpr int kIdleInTransactionTimeoutMs = 2000;
 
 /// An answer that takes longer is not waited for: a write's outcome is unknown then. Beyond a lock and a statement.
