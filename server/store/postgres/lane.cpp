@@ -14,10 +14,13 @@
 #include "server/store/postgres/exchange.h"
 #include "server/store/postgres/limits.h"
 #include "server/store/postgres/page_calls.h"
+#include "server/store/postgres/raise_epochs.h"
 
 namespace starling::postgres {
 namespace {
 
+/// Not let go before the connection ends.
+constexpr Statement kRun{"run", "SELECT pg_advisory_lock_shared($1)"};
 constexpr Statement kHello{"hello", "SELECT pg_is_in_recovery(), (SELECT number FROM history)"};
 constexpr Statement kPutBeacon{"put_beacon", "SELECT put_beacon($1, $2)"};
 constexpr Statement kSeeBeacon{"see_beacon", "SELECT 1 FROM beacons WHERE store = $1 AND nonce = $2"};
@@ -70,7 +73,7 @@ void Lane::connect() {
 void Lane::greet(Clock::time_point now) {
   state_ = State::Greeting;
   at_ = now;
-  std::vector<Call> calls{{&kHello, Params()}};
+  std::vector<Call> calls{{&kRun, Params().add(kNodesLock)}, {&kHello, Params()}};
   if (options_.access != Access::Standby) {
     beacon_.nonce = random_number();
     calls.push_back({&kPutBeacon, Params().add(beacon_.store).add(beacon_.nonce)});
@@ -81,9 +84,9 @@ void Lane::greet(Clock::time_point now) {
 
 void Lane::greeted(const Outcome& outcome, Clock::time_point now) {
   if (!outcome.ok()) return lose(explain(outcome.sqlstate, outcome.text), now);
-  const Rows& hello = outcome.rows.at(0);
+  const Rows& hello = outcome.rows.at(1);
   if (options_.access != Access::Standby && hello.flag(0, 0)) return lose("the server is a standby", now);
-  if (!belongs(hello)) return;
+  if (!belongs(hello)) return lose(health_.why(), now);
   state_ = State::Ready;
   back_off_ = {};
   answered_ = checked_ = now;
@@ -270,7 +273,8 @@ void Lane::settle(Turn&& turn, Outcome&& outcome, Clock::time_point now) {
       return greeted(outcome, now);
     case Kind::Check:
       if (!outcome.ok()) return note_fault(outcome);
-      if (belongs(outcome.rows.at(0)) && !outcome.cut_short) health_.good();
+      if (!belongs(outcome.rows.at(0))) return lose(health_.why(), now);
+      if (!outcome.cut_short) health_.good();
       return;
     case Kind::Barrier:
       return settle_barrier(outcome, now);

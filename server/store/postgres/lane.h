@@ -118,7 +118,7 @@ class Lane {
   void answer_all(std::vector<Job>&& jobs, ports::StoreStatus status);
   /// Next, one by one.
   void ask_alone(std::vector<Job>&& jobs);
-  /// False, for ever: what the store knows is of another history.
+  /// False, for ever: what the store knows is of another history. Nothing more may be written into this one.
   bool belongs(const Rows& hello);
   /// The connection is no more.
   void lose(const std::string& why, Clock::time_point now);

@@ -18,16 +18,17 @@ void check_schema(Session& session) {
                   session.database()));
 }
 
-/// What a node knows from the other history must not reach this one.
+/// What a node knows from the other history must not reach this one. None comes before the end of the transaction.
 void check_nobody_runs(Session& session) {
+  if (session.ask("SELECT pg_try_advisory_xact_lock($1)", Params().add(kNodesLock)).flag(0, 0)) return;
   const std::string nodes = session.run(
       "SELECT string_agg(DISTINCT application_name || coalesce(' at ' || host(client_addr), ''), ', ') "
-      "FROM pg_stat_activity WHERE datname = current_database() AND starts_with(application_name, 'starlingd node ')");
-  if (nodes.empty()) return;
+      "FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE datname = current_database() AND locktype = 'advisory' "
+      "AND mode = 'ShareLock'");
   refuse(
       fmt::format("{} is connected; stop every node (systemctl stop 'starlingd@*' on each machine), then run this "
                   "again",
-                  nodes));
+                  nodes.empty() ? "a node" : nodes));
 }
 
 EpochsRaised raise(Session& session, std::uint64_t by) {

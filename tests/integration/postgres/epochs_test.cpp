@@ -18,7 +18,19 @@ using testing::HasSubstr;
 
 class PostgresEpochs : public testing::Test {
  protected:
-  PostgresEpochs() { AskedStore(config_).insist(group({kAda})); }
+  PostgresEpochs() {
+    AskedStore(config_).insist(group({kAda}));
+    wait_for_backends();
+  }
+
+  /// Which end a little later than their connections.
+  void wait_for_backends() {
+    EXPECT_TRUE(comes_true([&] {
+      return database_.sql().run(
+                 "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'starlingd' "
+                 "AND datname = current_database()") == "0";
+    }));
+  }
 
   Epoch epoch() { return AskedStore(config_).get<ports::RoomLoaded>(ports::LoadRoom{kRoom}).epoch; }
 
@@ -34,14 +46,26 @@ TEST_F(PostgresEpochs, AreRaisedInEveryRoomByAsMuchAsIsAsked) {
   EXPECT_EQ(epoch(), Epoch(6));
 }
 
-TEST_F(PostgresEpochs, AreLeftAloneWhileANodeIsConnected) {
+TEST_F(PostgresEpochs, AreLeftAloneWhileANodeIsConnectedWhateverItIsCalled) {
   {
-    const support::Sql node(database_.conninfo() + " application_name='starlingd node 1 on here pid 7'");
+    AskedStore node(
+        {.conninfo = database_.conninfo() + " application_name=chat", .durability = postgres::Durability::Local});
     const auto raised = postgres::raise_epochs(database_.conninfo(), 1);
     ASSERT_FALSE(raised);
-    EXPECT_THAT(raised.error(), AllOf(HasSubstr("starlingd node 1 on here pid 7"), HasSubstr("stop every node")));
+    EXPECT_THAT(raised.error(), AllOf(HasSubstr("chat is connected"), HasSubstr("stop every node")));
   }
   EXPECT_EQ(epoch(), Epoch(1));
+}
+
+TEST_F(PostgresEpochs, OfAnotherHistoryEndWhatAStoreWrites) {
+  {
+    AskedStore node({.conninfo = database_.conninfo(), .connections = 1, .durability = postgres::Durability::Local});
+    database_.sql().run("SELECT raise_epochs()");
+    EXPECT_TRUE(comes_true([&] { return node.run(ports::LoadRoom{kRoom}).status == ports::StoreStatus::Stopped; }));
+    EXPECT_EQ(node.run(group({kAda}, 2, RoomId(71))).status, ports::StoreStatus::Stopped);
+  }
+  wait_for_backends();
+  EXPECT_EQ(database_.sql().run("SELECT count(*) FROM rooms WHERE room_id = 71"), "0");
 }
 
 TEST_F(PostgresEpochs, OfADatabaseWithoutALogAreARefusal) {
