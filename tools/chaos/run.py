@@ -32,7 +32,7 @@ class Outcome:
 
     def wrong(self):
         """Why it failed, a line each; empty: it has passed."""
-        lines = list(self.watch.crashes)
+        lines = self.watch.crashes()
         if self.result is None:
             return [*lines, "there is no verdict:", *self.output.strip().splitlines()[-15:]]
         lines += self.result["first_violations"][:10]
@@ -74,7 +74,7 @@ def run(cluster, reaper, bin_dir, scenario, *, seed, load_s, faults, users=None,
     command += [f"--faults={faults}"] if faults else []
     command += [f"--users={users}"] if users else []
     command += [f"--report={report}"] if report else []
-    watch = Watch(cluster, reaper)
+    watch = Watch(cluster, reaper, faults)
     log = layout.folder / "loadsim.log"
     with open(log, "wb") as out:
         child = subprocess.Popen(list(map(str, command)), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=out)

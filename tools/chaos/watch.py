@@ -7,8 +7,12 @@ import time
 
 from tools.cluster import node
 
-# EX_TEMPFAIL: it was put out of the view, or its store is another one, and it wants to start anew.
+# How a node ends that wants to be started again (server/app/exit_codes.h). It was put out of the view, or did not reach its database at
+# the start: where the machine is busy no fault is needed for that.
 TRY_AGAIN = 75
+# Its store has failed. With PostgreSQL that is one thing: it has found another history, which is made by raising epochs.
+STORE_FAILED = 70
+RAISES_EPOCHS = "pg.failover async"
 # What the store is asked for authentication, heads and membership. Pages are what a catch-up consists of, and who is revoked
 # is asked for once a second, whoever comes.
 RESUME_READS = ("room", "user", "rooms", "items", "device", "accounts")
@@ -44,26 +48,35 @@ class Reaper(threading.Thread):
 
 
 class Watch:
-    def __init__(self, cluster, reaper):
+    """`faults`: those of the run, as it is given them."""
+
+    def __init__(self, cluster, reaper, faults):
         self.cluster = cluster
         self.reaper = reaper
-        self.restarts = 0
-        # Ends that nothing explains.
-        self.crashes = []
+        self._explained = {TRY_AGAIN, STORE_FAILED} if RAISES_EPOCHS in " ".join(faults.split()) else {TRY_AGAIN}
+        # (node, id) of each that has ended by itself.
+        self._ended = []
         self._totals = {}
         self._last = {}
 
     def look(self, counts):
         """`counts`: what figures have risen by since the last time is added to the totals."""
-        for name, pid in self.cluster.look_after():
-            self.restarts += 1
-            if (how := self.reaper.how_it_ended(pid)) not in (TRY_AGAIN, None):
-                self.crashes.append(f"{name} has ended with {how}")
+        self._ended += self.cluster.look_after()
         for name in self.cluster.layout.node_names:
             if figures := node.figures(self.cluster.layout, name):
                 if counts:
                     self._add(name, figures)
                 self._last[name] = figures
+
+    @property
+    def restarts(self):
+        return len(self._ended)
+
+    def crashes(self):
+        """A line for each end that nothing explains. Asked when the faults are over: whom one of them has started, and which then ended, is
+        buried no sooner."""
+        ends = ((name, self.reaper.how_it_ended(pid)) for name, pid in self._ended)
+        return [f"{name} has ended {'and nobody knows how' if how is None else f'with {how}'}" for name, how in ends if how not in self._explained]
 
     def total(self, metric):
         return self._totals.get(metric, 0)

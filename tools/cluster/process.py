@@ -8,6 +8,8 @@ import subprocess
 import time
 
 BOOT = pathlib.Path("/proc/sys/kernel/random/boot_id")
+# Python asks after children whose handles are gone, and takes their ends from who buries everybody (tools/chaos/watch.py).
+_handles = []
 
 
 def stat(pid):
@@ -50,6 +52,7 @@ class Process:
         with open(log, "ab") as out:
             child = subprocess.Popen([*map(str, command)], cwd=self.file.parent, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                                      start_new_session=True)  # fmt: skip
+        _handles.append(child)
         self.adopt(child.pid)
 
     def adopt(self, pid):
