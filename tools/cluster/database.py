@@ -38,10 +38,24 @@ def start(layout, name):
         # Its standbys are made of it, so nobody can be waited for yet.
         each.run("createdb", "-h", each.folder, "-U", USER, NAME, env={"PGOPTIONS": "-c synchronous_commit=local"})
         return
-    if name != layout.primary and (was_primary or not each.data.exists()):
-        # What a primary that was replaced has and the others have not was never acknowledged.
+    if name != layout.primary and was_primary:
+        rejoin(layout, name)
+    elif not each.data.exists():
         each.make_standby(primary, name, settings(name))
     _run(layout, name)
+
+
+def rejoin(layout, name):
+    """A primary that was replaced is made a standby of its successor; says by what. What it has and the others have not was never
+    acknowledged."""
+    each, primary = server(layout, name), server(layout, layout.primary)
+    try:
+        each.rewind(primary, name, settings(name))
+        return "pg_rewind"
+    except Failed:
+        # Such as when what it would need of its log was removed, or its blocks have no checksums.
+        each.make_standby(primary, name, settings(name))
+        return "a new copy"
 
 
 def promote(layout, name):

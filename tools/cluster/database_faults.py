@@ -76,8 +76,10 @@ def fail_over(cluster):
             new = database.best_standby(layout)
             database.promote(layout, new)
             took = time.monotonic() - began
+            by = database.rejoin(layout, old)
             cluster.start(old)
-        return connected, f"connections to {old} thrown out, {new} is the primary after {took:.2f} s"
+            back = time.monotonic() - began
+        return connected, f"connections to {old} thrown out, {new} is the primary after {took:.2f} s, {old} follows it after {back:.2f} s by {by}"
 
 
 def fail_over_with_loss(cluster):

@@ -44,6 +44,14 @@ class Server:
         self.run("pg_basebackup", "-D", self.data, "-R", "-X", "stream", "-c", "fast", "-d", primary.replication(name))
         self._configure(settings)
 
+    def rewind(self, primary, name, settings=()):
+        """It was a primary, and becomes a standby of the one that took over, without what it alone has written. It does not run, whether it
+        has ended in order or not. Failed: the data is unusable, or cannot be rewound."""
+        # Until the one that took over has made a checkpoint, its control file says that nobody has.
+        primary.run("psql", "-XAtq", "-h", primary.folder, "-U", USER, "-d", "postgres", "-c", "CHECKPOINT")
+        self.run("pg_rewind", "-D", self.data, "-R", "--source-server", f"{primary.replication(name)} dbname=postgres")
+        self._configure(settings)
+
     def start(self):
         self.run("pg_ctl", "start", "-w", "-t", "60", "-D", self.data, "-l", self.folder / "log")
 

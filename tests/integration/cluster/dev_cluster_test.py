@@ -96,6 +96,7 @@ class DevCluster(unittest.TestCase):
     def goes_on(self, token):
         """Within the seconds that a node's lease and HAProxy's eye take."""
         until = time.monotonic() + 30
+        (self.home / "cluster/pg1/data/global/pg_control").unlink()  # so it cannot be rewound
         while (answer := self.call("GET", "/v1/me", headers={"Authorization": f"Bearer {token}"}))[0] != 200:
             self.assertLess(time.monotonic(), until, answer)
             time.sleep(0.2)
@@ -187,6 +188,7 @@ class DevCluster(unittest.TestCase):
             [BIN / "starling-loadsim", "run", scenario, *configs], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         self.addCleanup(load.kill)
+        self.assertRegex(self.tool("fault", "pg.failover sync"), r"^[1-9]\d* connections to pg2 thrown out, pg[13] is the primary .* by pg_rewind\n$")
         cut = 0
         while load.poll() is None:
             run = subprocess.run([BIN / "starlingctl", *configs[:1], "retention", "--older-than", "1s"], capture_output=True, text=True, timeout=60)
