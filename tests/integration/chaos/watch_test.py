@@ -81,7 +81,8 @@ class Explained(unittest.TestCase):
 
     def test_nothing_else_is_explained(self):
         for script, how in (("exit 0", 0), ("exit 1", 1), ("exit 78", 78), ("kill -SEGV $$", "SIGSEGV")):
-            self.assertEqual([f"n2 has ended with {how}"], self.crashes(script, C15))
+            for given in (NO_FAULT, C15):
+                self.assertEqual([f"n2 has ended with {how}"], self.crashes(script, given))
 
     def test_an_end_that_nobody_has_heard_of_is_not_explained(self):
         pid = os.spawnlp(os.P_NOWAIT, "sleep", "sleep", "60")
