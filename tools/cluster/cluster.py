@@ -99,7 +99,7 @@ class Cluster:
                 if self.layout.process(name).state() == "gone":
                     self.start(name)
         database.wait_followed(self.layout, READY_S)
-        self.wait_ready(self.layout.node_names)
+        self.wait_back(self.layout.node_names)
 
     def down(self):
         """Clients first, and the primary before who follows it, so that they have all of it."""
@@ -117,9 +117,9 @@ class Cluster:
         """They, Redis and the proxies have to run meanwhile."""
         self._wait(self._missing, names, [*self.layout.redis_names, *names, *self.layout.proxy_names])
 
-    def wait_back(self, name):
-        """As wait_ready, when others look after what ends meanwhile."""
-        self._wait(self._missing, [name])
+    def wait_back(self, names):
+        """As wait_ready, when others look after what ends meanwhile: so nobody may hold the nodes."""
+        self._wait(self._missing, names)
 
     def _wait(self, missing_of, names, running=()):
         """Until nothing is missing of the nodes."""

@@ -106,8 +106,8 @@ def fail_over_with_loss(cluster):
         node.raise_epochs(layout, cluster.bin)
         for name in (old, acknowledges, *layout.node_names):
             cluster.start(name)
-        for name in layout.node_names:
-            cluster.wait_back(name)
+        held.close()
+        cluster.wait_back(layout.node_names)
         took = time.monotonic() - began
     return lost, f"events and more lost with {old} and {acknowledges}, {lags} is the primary and every node back after {took:.1f} s"
 

@@ -80,7 +80,7 @@ def restart(cluster, name):
             cluster.start(name)
         else:
             cluster.restart(name)
-    cluster.wait_back(name)
+    cluster.wait_back([name])
     return 1, f"node ready after {time.monotonic() - began:.1f} s"
 
 
@@ -116,7 +116,7 @@ def drain(cluster, name):
         there = node.sessions(cluster.layout, name) or 0
         in_order = cluster.drain(name)
         cluster.start(name)
-    cluster.wait_back(name)
+    cluster.wait_back([name])
     return (1, f"node drained of {there} sessions") if in_order else (0, "the drain was not done in time")
 
 
@@ -202,11 +202,14 @@ def clock_drift(cluster, name, ppm):
 def turn(cluster, name, to, what):
     layout = cluster.layout
     with layout.held(name):
-        if not clock.is_own(layout, name):
+        anew = not clock.is_own(layout, name)
+        if anew:
             clock.set_to(layout, name, "+0")
             cluster.kill(name)
             cluster.start(name)
-            cluster.wait_back(name)
+    if anew:
+        cluster.wait_back([name])
+    with layout.held(name):
         clock.set_to(layout, name, to)
         for _ in span.slices(3 * clock.CACHE_S + 2, 0.1):
             if clock.is_read(layout, name):

@@ -7,18 +7,23 @@ import signal
 import subprocess
 import time
 
+# Thousands of sockets are closed one by one, on a machine that is busy with everybody who comes back.
+KILLED_S = 60
+
 BOOT = pathlib.Path("/proc/sys/kernel/random/boot_id")
 # Python asks after children whose handles are gone, and takes their ends from who buries everybody (tools/chaos/watch.py).
 _handles = []
 
 
 def stat(pid):
-    """(state, parent, start) of a process; None when there is none, or only what is left of one."""
+    """(state, parent, start) of a process; None when there is none, or only what is left of one. While one of its threads is not done, it
+    holds its files and their locks, though the first one may have ended long ago."""
     try:
         fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
-    return None if fields[0] in "ZX" else (fields[0], int(fields[1]), int(fields[19]))
+    threads = int(fields[17])
+    return None if fields[0] in "ZX" and threads <= 1 else (fields[0], int(fields[1]), int(fields[19]))
 
 
 def title_of(pid):
@@ -102,7 +107,7 @@ class Process:
 
     def kill(self):
         self.send_all(signal.SIGKILL)
-        self.wait_gone(10)
+        self.wait_gone(KILLED_S)
         self.file.unlink(missing_ok=True)
 
     def wait_gone(self, patience_s):
