@@ -12,6 +12,11 @@ from tools.cluster.postgres import Failed
 READY_S = 120
 
 
+def outside(names, members):
+    """Who of them is not in the view of those; empty: nobody."""
+    return next((f"{name} is not in the view" for name in names if name not in members), "")
+
+
 class Cluster:
     def __init__(self, layout, bin_dir):
         self.layout = layout
@@ -121,6 +126,10 @@ class Cluster:
         """As wait_ready, when others look after what ends meanwhile: so nobody may hold the nodes."""
         self._wait(self._missing, names)
 
+    def wait_there(self, names):
+        """Until they run and none is outside the view, as far as the database says."""
+        self._wait(self._absent, names)
+
     def _wait(self, missing_of, names, running=()):
         """Until nothing is missing of the nodes."""
         until = time.monotonic() + READY_S
@@ -138,7 +147,17 @@ class Cluster:
             _, members = database.newest_view(self.layout)
         except Failed as no:
             return str(no)
-        return next((f"{name} is not in the view" for name in names if name not in members), "")
+        return outside(names, members)
+
+    def _absent(self, names):
+        """What is missing of that they are there; empty: nothing."""
+        if gone := [name for name in names if self.layout.process(name).state() == "gone"]:
+            return f"{gone[0]} does not run"
+        try:
+            _, members = database.newest_view(self.layout)
+        except Failed:
+            return ""
+        return outside(names, members)
 
     def _missing(self, names):
         """What a cluster that is ready has and this one has not yet; empty: nothing."""

@@ -124,8 +124,9 @@ def drain(cluster, name):
 
 
 def bus_cut(cluster, link, seconds):
-    """What one says does not arrive; what the other says does."""
+    """What one says does not arrive; what the other says does. One that is gone says nothing, so it is waited for."""
     layout = cluster.layout
+    cluster.wait_there(link)
     source, to = link
     return meet(layout, seconds, [(to, f"ip saddr {layout.address_of(source)} tcp sport {layout.bus_of(source)} counter drop")], "dropped")
 

@@ -46,17 +46,19 @@ class Chaos(unittest.TestCase):
         self.assertFalse(pathlib.Path("/run/netns/n1").exists())
 
     def test_a_scenario_passes_and_a_fault_in_vain_fails(self):
-        run = subprocess.run(command("C2", "--faults", "@2s kill n2 ; @6s kill n2", "--seconds", "10"), cwd=ROOT, stdin=subprocess.DEVNULL,
+        faults = "@2s kill n2 ; @4s bus.cut n2>n1 3s ; @7s kill n2 ; @11s restart n2"
+        run = subprocess.run(command("C2", "--faults", faults, "--seconds", "30"), cwd=ROOT, stdin=subprocess.DEVNULL,
                              capture_output=True, text=True, timeout=600)  # fmt: skip
         said = run.stdout + run.stderr
         self.assertEqual(1, run.returncode, said)
         result = json.loads(run.stdout.splitlines()[-1])
         self.assertIn("C2   passed", said)
         self.assertIn("own  FAILED", said)
-        self.assertIn("'@6s kill n2' never took effect: ./dev cluster: n2 does not run", said)
+        self.assertEqual(1, said.count("never took effect"), said)
+        self.assertIn("'@7s kill n2' never took effect: ./dev cluster: n2 does not run", said)
         self.assertEqual((2, 1), (result["runs"], result["failed"]), said)
         self.assertEqual([0] * 5, [result[kind] for kind in ("lost", "duplicated", "reordered", "diverged", "other")], said)
-        self.assertEqual({"kill": 2, "restart": 1}, result["faults"])
+        self.assertEqual({"kill": 2, "restart": 2, "bus.cut": 1}, result["faults"])
         self.assertGreater(result["acked"], 50)
         self.assertGreater(result["resumes"], 15)  # a third of sixty people, but for who came a moment late
         self.assertGreater(result["resume_p99_ms"], 0)
