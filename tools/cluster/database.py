@@ -8,7 +8,8 @@ from tools.cluster.layout import DATABASES
 from tools.cluster.postgres import USER, Failed, Server, owner
 
 NAME = "starling"
-SETTINGS = ["max_connections=200", "shared_buffers=64MB", "wal_level=replica", "wal_keep_size=256MB"]
+# What the log's receiver waits before it looks again for the primary, or is promoted: 5 s otherwise, in which nothing is acknowledged.
+SETTINGS = ["max_connections=200", "shared_buffers=64MB", "wal_level=replica", "wal_keep_size=256MB", "wal_retrieve_retry_interval=500ms"]
 
 
 def server(layout, name):
