@@ -89,6 +89,7 @@ def summary(args, outcomes):
             faults[kind] = faults.get(kind, 0) + times
     total = {"runs": len(outcomes), "failed": sum(1 for outcome in outcomes if outcome.wrong()), "seed": args.seed,
              "acked": sum(outcome.result["accepted"] for outcome in outcomes if outcome.result)}  # fmt: skip
+    total["violations"] = sum(outcome.result["violations"] for outcome in outcomes if outcome.result)
     for kind in ("lost", "duplicated", "reordered", "diverged", "other"):
         total[kind] = sum(outcome.broken()[kind] for outcome in outcomes)
     total["rolled_back"] = sum(outcome.result["counters"]["rolled_back"] for outcome in outcomes if outcome.result)
