@@ -15,6 +15,8 @@ namespace {
 constexpr std::uint64_t kUserStream = 0x05E4;
 constexpr std::uint64_t kDeviceStream = 0xDE1C;
 constexpr ports::Grants kWide{.sends_per_s = 100'000, .sends_burst = 100'000};
+/// A token is good on a node whose clock is a day behind, and for a run of a day on one that is a day ahead.
+constexpr std::chrono::hours kClockWrongMax{24};
 constexpr std::chrono::hours kTokenTtl{48};
 
 /// 62 bits: beyond anything that is counted from 1, and a positive number in every language.
@@ -41,9 +43,11 @@ people::Account MintedAccounts::at(std::uint32_t index) const {
 std::string MintedAccounts::token(std::uint32_t index) const {
   const people::Account account = at(index);
   const WallTime now = wall_now();
-  return auth::mint_token(
-      secret_,
-      {.user = account.user, .device = account.device, .issued = now, .expires = now + kTokenTtl, .grants = kWide});
+  return auth::mint_token(secret_, {.user = account.user,
+                                    .device = account.device,
+                                    .issued = now - kClockWrongMax,
+                                    .expires = now + kTokenTtl,
+                                    .grants = kWide});
 }
 
 Result<std::unique_ptr<ListedAccounts>, std::string> ListedAccounts::read(const std::string& path,
