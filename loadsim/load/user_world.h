@@ -13,7 +13,8 @@
 namespace starling::load {
 
 struct UserWorld : people::Company {
-  const Accounts& tokens;  // of the same accounts
+  const Accounts& tokens;   // of the same accounts
+  std::uint32_t nodes = 1;  // of the server
   users::RoomPlan plan{scenario, seed};
   client::Settings settings{};
   client::HeapLender lender{};

@@ -38,7 +38,7 @@ check::DeviceWatch::Who who(const UserWorld& world, std::uint32_t index) {
 }  // namespace
 
 VirtualUser::VirtualUser(UserWorld& world, std::uint32_t index)
-    : world_(&world), person_(world, index), watch_(who(world, index), world.names, world.violations) {
+    : world_(&world), person_(world, index), watch_(who(world, index), world.names, world.violations, world.nodes) {
   if (world.scenario.durable) storage_ = std::make_unique<DeviceStorage>();
   begin();
 }

@@ -62,7 +62,8 @@ void WorkerPool::be_worker(std::uint32_t number, Channel channel) {
   const auto first = static_cast<std::uint32_t>(users * number / plan_.workers);
   const auto end = static_cast<std::uint32_t>(users * (number + 1) / plan_.workers);
   UserWorld world{{.scenario = scenario, .accounts = plan_.accounts, .seed = plan_.seed, .run_id = plan_.run_id},
-                  plan_.accounts};
+                  plan_.accounts,
+                  static_cast<std::uint32_t>(plan_.nodes.size())};
   world.settings.agent = "starling-loadsim";
   world.settings.first_mode = scenario.rooms.mode;
   world.settings.durable = scenario.durable;

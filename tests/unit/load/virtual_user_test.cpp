@@ -32,7 +32,10 @@ users::Scenario ten_users() {
 
 class VirtualUserTest : public testing::Test {
  protected:
-  void SetUp() override {
+  explicit VirtualUserTest(std::uint32_t nodes = 1)
+      : world_{{.scenario = scenario_, .accounts = accounts_, .seed = 1, .run_id = 9}, accounts_, nodes} {}
+  void SetUp() override { begin(); }
+  void begin() {
     with([&](client::Output& out) { user_.session().start(now_, out); });
     log_in();
   }
@@ -103,10 +106,18 @@ class VirtualUserTest : public testing::Test {
     return found;
   }
 
+  /// It is told of a marker, dies, and is told of a lower one by the same server.
+  void marker_goes_back() {
+    hear(wire::ReadMarked{.room = kRoom, .seq = Seq(7)});
+    user_.crash();
+    begin();
+    hear(wire::ReadMarked{.room = kRoom, .seq = Seq(6)});
+  }
+
   Instant now_ = Instant(1h);
   users::Scenario scenario_ = ten_users();
   TenAccounts accounts_;
-  UserWorld world_{{.scenario = scenario_, .accounts = accounts_, .seed = 1, .run_id = 9}, accounts_};
+  UserWorld world_;
   VirtualUser user_{world_, 0};
   client::Output out_;
   std::vector<wire::ClientFrame> frames_;
@@ -202,13 +213,29 @@ TEST_F(VirtualUserTest, ACrashKeepsOutboxAndCursorAndTheChecksGoOn) {
   user_.crash();
   EXPECT_EQ(1u, user_.session().outbox().size());
   EXPECT_EQ("", user_.ticket());
-  with([&](client::Output& out) { user_.session().start(now_, out); });
-  log_in();
+  begin();
   EXPECT_EQ(waiting.client_msg_id, sent<wire::Send>().back().client_msg_id) << "it goes again";
   EXPECT_EQ(waiting.cseq, sent<wire::Send>().back().cseq);
   hear(message(DeviceId(201)));
   EXPECT_TRUE(world_.violations.empty()) << check::to_string(world_.violations.kept().front());
   EXPECT_EQ(Seq(2), user_.watch().find(kRoom)->seen.cursor());
+}
+
+TEST_F(VirtualUserTest, OneServerTakesNoMarkerBackWhileItLives) {
+  marker_goes_back();
+  EXPECT_EQ(1u, world_.violations.count());
+}
+
+/// Of three nodes, the one that held the marker may have died meanwhile.
+struct VirtualUserOfThreeNodesTest : VirtualUserTest {
+  VirtualUserOfThreeNodesTest() : VirtualUserTest(3) {}
+};
+
+TEST_F(VirtualUserOfThreeNodesTest, AMarkerMayGoBackWithTheNodeThatHeldIt) {
+  marker_goes_back();
+  EXPECT_TRUE(world_.violations.empty()) << check::to_string(world_.violations.kept().front());
+  hear(wire::ReadMarked{.room = kRoom, .seq = Seq(5)});
+  EXPECT_EQ(1u, world_.violations.count()) << "within a connection it may not";
 }
 
 TEST_F(VirtualUserTest, AtRestNothingWaitsAndEveryHeadIsReached) {
