@@ -16,8 +16,11 @@
 #include "server/ctl/http_address.h"
 #include "server/ctl/http_get.h"
 #include "server/ctl/judge.h"
+#include "server/ctl/judge_database.h"
 #include "server/ctl/machine.h"
 #include "server/ctl/units.h"
+#include "server/store/postgres/checkup.h"
+#include "server/store/postgres/verify.h"
 #include "server/store/sqlite/backup.h"
 #include "server/store/sqlite/inspect.h"
 #include "server/store/sqlite/quick_check.h"
@@ -34,6 +37,7 @@ constexpr std::int64_t kBackupOldHours = 48;
 
 struct DoctorOptions {
   std::string backup;
+  bool every_log = false;
   bool json = false;
 };
 
@@ -75,12 +79,31 @@ void look_at_disk(const app::Config& config, std::vector<Finding>& findings) {
   }
 }
 
-void look_at_database(const app::Config& config, std::vector<Finding>& findings) {
-  if (config.store.is_shared()) {
-    findings.push_back(
-        {.what = "database", .text = "PostgreSQL, which is not looked into; starlingctl migrate tries it", .fix = {}});
-    return;
-  }
+void look_at_postgres(const app::Config& config, bool every_log, std::vector<Finding>& findings) {
+  const std::string& conninfo = config.store.postgres;
+  const auto found = postgres::check_up(conninfo);
+  findings.push_back(judge_database(found));
+  if (!found) return;
+  findings.push_back(judge_durability(*found, config.store.durability));
+  findings.push_back(judge_checksums(*found));
+  findings.push_back(judge_connections(*found, config));
+  findings.push_back(judge_clocks(*found));
+  if (!found->has_schema) return;
+  findings.push_back(judge_rights(*found));
+  if (!found->schema_fault.empty()) return;
+  findings.push_back(
+      judge_logs(postgres::check_logs(conninfo, every_log ? postgres::Logs::Every : postgres::Logs::Recent)));
+}
+
+/// Its pages; and, when it is asked for, every log in them.
+Result<void, std::string> is_sound(const std::string& path, bool every_log) {
+  if (!every_log) return store::quick_check(path);
+  const auto verified = store::verify(path);
+  if (!verified) return tl::unexpected(verified.error());
+  return {};
+}
+
+void look_at_sqlite(const app::Config& config, bool every_log, std::vector<Finding>& findings) {
   const std::string path = config.database_path();
   std::error_code error;
   if (!fs::exists(path, error)) {
@@ -97,20 +120,34 @@ void look_at_database(const app::Config& config, std::vector<Finding>& findings)
   }
   const std::string text = fmt::format("schema {}, {} rooms with {} events, {}", totals->schema, grouped(totals->rooms),
                                        grouped(totals->events), in_bytes(totals->bytes));
-  if (totals->bytes > kQuickCheckMax) {
-    findings.push_back(
-        {.what = "database", .text = text + "; too large to check here, a backup verifies all of it", .fix = {}});
+  if (totals->bytes > kQuickCheckMax && !every_log) {
+    findings.push_back({.what = "database",
+                        .text = text + "; too large to check here, --every-log or a backup verifies all of it",
+                        .fix = {}});
     return;
   }
-  const auto sound = store::quick_check(path);
-  findings.push_back({.what = "database",
-                      .verdict = sound ? Ok : Fail,
-                      .text = sound ? text + ", its pages are sound" : sound.error(),
-                      .fix = sound ? "" : "starlingctl restore BACKUP"});
+  const auto sound = is_sound(path, every_log);
+  findings.push_back(
+      {.what = "database",
+       .verdict = sound ? Ok : Fail,
+       .text = sound ? text + (every_log ? ", every log is whole" : ", its pages are sound") : sound.error(),
+       .fix = sound ? "" : "starlingctl restore BACKUP"});
 }
 
-void look_at_backup(const std::string& path, std::vector<Finding>& findings) {
+void look_at_database(const app::Config& config, bool every_log, std::vector<Finding>& findings) {
+  if (config.store.is_shared()) return look_at_postgres(config, every_log, findings);
+  look_at_sqlite(config, every_log, findings);
+}
+
+void look_at_backup(const app::Config& config, const std::string& path, std::vector<Finding>& findings) {
   if (path.empty()) return;
+  if (config.store.is_shared()) {
+    findings.push_back({.what = "backup",
+                        .verdict = Fail,
+                        .text = "this server's store is PostgreSQL, whose backups are its own",
+                        .fix = "pg_verifybackup FOLDER"});
+    return;
+  }
   const auto report = store::verify(path);
   const std::string again = fmt::format("starlingctl backup --force {}", path);
   if (!report) {
@@ -200,8 +237,8 @@ int doctor(const Options& options, const DoctorOptions& chosen) {
   std::vector<Finding> findings = judge_config(options.config_path, parsed.errors);
   look_at_machine(config, now_s, findings);
   look_at_disk(config, findings);
-  look_at_database(config, findings);
-  look_at_backup(chosen.backup, findings);
+  look_at_database(config, chosen.every_log, findings);
+  look_at_backup(config, chosen.backup, findings);
   const runtime::TlsConfig& tls = config.runtime.tls;
   findings.push_back(
       judge_certificate(config, tls.enabled() ? certificate(tls.certificate, tls.key) : Certificate{}, now_s));
@@ -217,6 +254,7 @@ void add_doctor_command(CLI::App& root, Options& options) {
       "doctor", "Look at machine, configuration and database. Exits with 0, with 3 on warnings, with 1 on failures");
   auto chosen = std::make_shared<DoctorOptions>();
   command->add_option("--backup", chosen->backup, "Verify this backup too, and look how old it is");
+  command->add_flag("--every-log", chosen->every_log, "Read every log to its end, however long that takes");
   command->add_flag("--json", chosen->json, "One line of JSON");
   command->callback([chosen, &options] { options.exit_code = doctor(options, *chosen); });
 }

@@ -1,17 +1,14 @@
 #include "server/store/postgres/inspect.h"
 
-#include <algorithm>
-#include <map>
 #include <utility>
 
 #include "server/store/postgres/events.h"
 #include "server/store/postgres/migrate.h"
 #include "server/store/postgres/session.h"
+#include "server/store/postgres/verify.h"
 
 namespace starling::postgres {
 namespace {
-
-constexpr std::uint32_t kEventsAtOnce = 4096;
 
 /// Runs `view` in a snapshot of its own, for as long as it takes and as whoever reads what it prints lets it wait.
 template <class View>
@@ -19,38 +16,11 @@ auto look(const std::string& conninfo, View view) -> Result<decltype(view(std::d
   try {
     Session session(conninfo);
     check_current(session);
-    session.run(
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0; "
-        "SET LOCAL idle_in_transaction_session_timeout = 0");
+    session.begin_snapshot();
     return view(session);
   } catch (const Failed& failed) {
     return tl::unexpected(failed.error.text);
   }
-}
-
-store::LogCheck check(Session& session, RoomId room) {
-  const Rows row = session.ask("SELECT head, min_seq FROM rooms WHERE room_id = $1::bigint", Params().add(room));
-  const auto head = row.as<Seq>(0, 0);
-  std::map<Seq, PrefixHash> checkpoints;
-  const Rows stored = session.ask("SELECT seq, hash FROM checkpoints WHERE room_id = $1::bigint", Params().add(room));
-  for (int i = 0; i < stored.count(); ++i) checkpoints[stored.as<Seq>(i, 0)] = stored.as<PrefixHash>(i, 1);
-  // Where retention has cut the log, its fold begins at the checkpoint before the cut.
-  const Seq before = row.as<Seq>(0, 1).prev();
-  const auto first = checkpoints.find(before);
-  store::LogFolder folder(before, first == checkpoints.end() ? PrefixHash() : first->second);
-  while (folder.at() < head && folder.good()) {
-    const Rows events = session.ask("SELECT " STARLING_PG_EVENT_COLUMNS
-                                    " FROM events WHERE room_id = $1::bigint AND seq > $2::bigint AND "
-                                    "seq <= $3::bigint ORDER BY seq LIMIT $4::bigint",
-                                    Params().add(room).add(folder.at()).add(head).add(kEventsAtOnce));
-    if (events.empty()) folder.end(head);
-    for (int i = 0; i < events.count() && folder.good(); ++i) {
-      folder.take(event_of(events, i, 0, room));
-      const auto point = checkpoints.find(folder.at());
-      if (point != checkpoints.end()) folder.compare(point->first, point->second);
-    }
-  }
-  return folder.result();
 }
 
 }  // namespace
@@ -134,7 +104,7 @@ Result<std::vector<store::MemberView>, std::string> members_of(const std::string
 }
 
 Result<store::LogCheck, std::string> check_log(const std::string& conninfo, RoomId room) {
-  return look(conninfo, [&](Session& session) { return check(session, room); });
+  return look(conninfo, [&](Session& session) { return check_log(session, room); });
 }
 
 Result<std::vector<wire::Event>, std::string> last_events(const std::string& conninfo, RoomId room,

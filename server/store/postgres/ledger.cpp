@@ -32,10 +32,7 @@ void write_room(Session& session, RoomId room, Seq min_seq, store::LedgerLines& 
 
 bool write_all(Session& session, std::vector<RoomId> wanted, std::FILE* out) {
   std::sort(wanted.begin(), wanted.end());
-  // It may wait for whoever reads what it writes.
-  session.run(
-      "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0; "
-      "SET LOCAL idle_in_transaction_session_timeout = 0");
+  session.begin_snapshot();
   store::LedgerLines lines(out);
   const Rows rooms = session.ask("SELECT room_id, epoch, head, min_seq FROM rooms ORDER BY room_id < 0, room_id");
   for (int i = 0; i < rooms.count(); ++i) {

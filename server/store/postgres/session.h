@@ -42,6 +42,11 @@ class Session {
   /// The first column of the first row; empty: none. May be several statements.
   std::string run(Literal sql);
   int number(Literal sql);
+  /// Begins a transaction that reads one snapshot, for as long as it takes and as whoever reads what is found lets it wait.
+  void begin_snapshot() {
+    run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0; "
+        "SET LOCAL idle_in_transaction_session_timeout = 0");
+  }
   Rows ask(Literal sql, const Params& params = {});
   /// Prepared the first time.
   Rows call(const Call& call);

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -70,6 +71,14 @@ class Doctor(Workshop):
         content[8192:16384] = os.urandom(8192)
         self.database.write_bytes(content)
         self.assertIn("restore", self.wrong()["database"])
+
+    def test_a_log_with_a_gap_is_found_when_every_log_is_read(self):
+        self.good("seed", "--users", "10", "--rooms", "1")
+        with sqlite3.connect(self.database) as db:
+            db.execute("DELETE FROM events WHERE seq = 3")
+        db.close()
+        self.assertEqual({}, self.wrong())
+        self.assertEqual({"database": "starlingctl restore BACKUP"}, self.wrong("--every-log"))
 
     def test_a_backup_is_verified_and_its_age_told(self):
         self.good("seed", "--users", "10", "--rooms", "1")

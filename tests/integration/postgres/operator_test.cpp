@@ -1,6 +1,7 @@
 // What the operator does to a database beside its servers.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <thread>
@@ -91,6 +92,14 @@ TEST(PostgresOperator, RoomsAreListedShownAndVerified) {
   EXPECT_TRUE(whole->good()) << whole->fault;
   EXPECT_EQ(whole->events, 20u);
   EXPECT_EQ(whole->checkpoints, 0u);
+  database.sql().run("UPDATE rooms SET msg_no = 3 WHERE room_id = 1");
+  EXPECT_EQ(postgres::check_log(database.conninfo(), kRoom)->fault, "the room counts 3 messages, its log 0");
+  database.sql().run("UPDATE rooms SET msg_no = 0, head = 19 WHERE room_id = 1");
+  EXPECT_EQ(postgres::check_log(database.conninfo(), kRoom)->fault, "there are events outside of 1 to 19");
+  database.sql().run("UPDATE rooms SET head = 20, min_seq = 3 WHERE room_id = 1");
+  EXPECT_EQ(postgres::check_log(database.conninfo(), kRoom)->fault, "the log was cut without a checkpoint");
+  database.sql().run("UPDATE rooms SET min_seq = 1 WHERE room_id = 1; INSERT INTO checkpoints VALUES (1, 21, 4711)");
+  EXPECT_EQ(postgres::check_log(database.conninfo(), kRoom)->fault, "the checkpoint at 21 is beyond the head");
   database.sql().run("INSERT INTO checkpoints VALUES (1, 10, 4711)");
   EXPECT_EQ(postgres::check_log(database.conninfo(), kRoom)->fault, "the checkpoint at 10 is not the log's fold");
   database.sql().run("DELETE FROM events WHERE room_id = 1 AND seq IN (7, 20)");
