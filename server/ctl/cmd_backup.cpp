@@ -23,7 +23,14 @@ struct BackupOptions {
 };
 
 int backup(const Options& options, const BackupOptions& backup) {
-  const std::string from = sqlite_config_of(options).database_path();
+  const app::Config config = config_of(options);
+  if (config.store.is_shared()) {
+    return failed(
+        "this server's store is PostgreSQL, whose backup is its own: pg_basebackup -D FOLDER -X stream -c fast -d "
+        "CONNINFO, then pg_verifybackup FOLDER, and the keys of a node; see docs/OPERATIONS.md, A backup of "
+        "PostgreSQL");
+  }
+  const std::string from = config.database_path();
   std::error_code error;
   if (backup.to.empty()) return failed("FILE is empty; name a file for the copy");
   const fs::file_status target = fs::status(backup.to, error);

@@ -15,7 +15,14 @@ namespace starling::ctl {
 namespace {
 
 int restore(const Options& options, const std::string& from) {
-  const app::Config config = sqlite_config_of(options);
+  const app::Config config = config_of(options);
+  if (config.store.is_shared()) {
+    return failed(
+        "this server's store is PostgreSQL, whose backup is put in place by hand: stop every node, move the data "
+        "aside, "
+        "copy the backup there, start it, and run starlingctl raise-epochs before any node; step by step in "
+        "docs/OPERATIONS.md, A backup of PostgreSQL");
+  }
   if (const auto became = become_owner(config); !became) return failed(became.error());
   if (const auto readable = can_read(from); !readable) return failed(readable.error());
   if (const auto made = store::DataDir::make(config.data_dir); !made) return failed(made.error());
