@@ -2,14 +2,15 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 namespace starling {
 
-/// Ascending, and each value once.
-template <class T>
-void sort_unique(std::vector<T>& values) {
-  std::ranges::sort(values);
+/// Ascending, or in an order of its own that tells different values apart, and each value once.
+template <class T, class Order = std::ranges::less>
+void sort_unique(std::vector<T>& values, Order order = {}) {
+  std::ranges::sort(values, order);
   const auto doubles = std::ranges::unique(values);
   values.erase(doubles.begin(), doubles.end());
 }

@@ -30,15 +30,21 @@ struct ExportOptions {
   bool force = false;
 };
 
+Result<transfer::ExportReport, std::string> export_to(const app::Config& config, const transfer::ExportPlan& plan,
+                                                      std::FILE* out) {
+  return config.store.is_shared() ? transfer::export_postgres(config.store.postgres, plan, out)
+                                  : transfer::export_sqlite(config.database_path(), plan, out);
+}
+
 /// Beside its place until it is whole, so that a file with the name is an export to its end.
-int export_to_file(const std::string& database, const transfer::ExportPlan& plan, const std::string& out) {
+int export_to_file(const app::Config& config, const transfer::ExportPlan& plan, const std::string& out) {
   const std::string draft = out + ".part";
   std::FILE* file = std::fopen(draft.c_str(), "wb");
   if (file == nullptr) {
     return failed(fmt::format("cannot write {}: {}; name a file in a directory that you may write to", draft,
                               std::strerror(errno)));
   }
-  const auto report = transfer::export_database(database, plan, file);
+  const auto report = export_to(config, plan, file);
   const bool synced = report && ::fsync(::fileno(file)) == 0;
   const bool closed = std::fclose(file) == 0;
   std::error_code error;
@@ -56,12 +62,12 @@ int export_to_file(const std::string& database, const transfer::ExportPlan& plan
 }
 
 int export_all(const Options& options, const ExportOptions& chosen) {
-  const std::string database = sqlite_config_of(options).database_path();
+  const app::Config config = config_of(options);
   transfer::ExportPlan plan{.now = wall_now(), .program = "starlingctl " STARLING_VERSION};
   for (const std::uint64_t room : chosen.rooms) plan.rooms.emplace_back(room);
   if (chosen.out.empty()) return failed("--out is empty; name a file, or - for standard output");
   if (chosen.out == "-") {
-    const auto report = transfer::export_database(database, plan, stdout);
+    const auto report = export_to(config, plan, stdout);
     return report ? kExitOk : failed(report.error());
   }
   std::error_code error;
@@ -70,7 +76,7 @@ int export_all(const Options& options, const ExportOptions& chosen) {
   if (fs::exists(chosen.out, error) && !chosen.force) {
     return failed(fmt::format("{} exists and is left as it is; name another file, or give --force", chosen.out));
   }
-  return export_to_file(database, plan, chosen.out);
+  return export_to_file(config, plan, chosen.out);
 }
 
 }  // namespace

@@ -26,9 +26,9 @@ app::Config config_of(const Options& options) {
 app::Config sqlite_config_of(const Options& options) {
   app::Config config = config_of(options);
   if (!config.store.is_shared()) return config;
-  std::exit(
-      failed("this server's store is PostgreSQL (store.postgres), and the command knows SQLite only; of a cluster, "
-             "user, invite, room, retention, migrate, seed, ledger, raise-epochs, keygen, token and status go"));
+  std::exit(failed(
+      "this server's store is PostgreSQL (store.postgres), and the command knows SQLite only; of a cluster, all go "
+      "but import"));
 }
 
 int failed(std::string_view message) {

@@ -2,58 +2,44 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 
 #include "common/base/sort_unique.h"
+#include "server/store/postgres/session.h"
 #include "server/store/sqlite/errors.h"
-#include "server/store/sqlite/event_rows.h"
-#include "server/store/sqlite/log_reader.h"
 #include "server/store/sqlite/migrate.h"
 #include "server/transfer/event_line.h"
+#include "server/transfer/fields.h"
 #include "server/transfer/format.h"
-#include "server/transfer/table.h"
+#include "server/transfer/postgres_source.h"
+#include "server/transfer/sqlite_source.h"
 
 namespace starling::transfer {
 namespace {
 
-constexpr int kBusyTimeoutMs = 5000;
-/// The whole export is one state of the database: its WAL is not cut meanwhile, as during a backup.
-constexpr std::chrono::hours kSnapshotMax{24 * 365};
+std::vector<RoomId> ascending(std::vector<RoomId> rooms) {
+  sort_unique(rooms, Source::before<RoomId>);
+  return rooms;
+}
 
 class Export {
  public:
-  Export(store::Connection& connection, std::FILE* out)
-      : connection_(&connection),
-        snapshot_(connection, kSnapshotMax),
-        log_(connection),
-        events_(connection, "SELECT " STARLING_EVENT_COLUMNS
-                            " FROM events WHERE room_id = ? AND seq >= ? AND seq <= ? ORDER BY seq"),
-        versions_(connection, "SELECT rooms_version, items_version FROM users WHERE user_id = ?"),
-        rooms_(connection, "rooms"),
-        accounts_(connection, "accounts", kProfileColumns),
-        out_(out) {
-    for (const std::string_view name : kRoomTables) {
-      if (Table table(connection, name); table.exists()) tables_.push_back(std::move(table));
-    }
-    for (const std::string_view name : kUserTables) {
-      if (Table table(connection, name); table.exists()) user_tables_.push_back(std::move(table));
-    }
-  }
+  Export(Source& source, std::FILE* out) : source_(&source), out_(out) {}
 
-  ExportReport run(const ExportPlan& plan) {
-    std::vector<RoomId> rooms = plan.rooms;
-    for (const RoomId room : rooms) {
-      if (log_.room(room).exists) continue;
+  /// `wanted` as the source was made for them.
+  ExportReport run(const ExportPlan& plan, const std::vector<RoomId>& wanted) {
+    const std::vector<RoomId> rooms = source_->rooms();
+    for (const RoomId room : wanted) {
+      if (std::ranges::find(rooms, room) != rooms.end()) continue;
       refuse(fmt::format("there is no room {}: starlingctl room list shows which there are", room.value));
     }
-    if (rooms.empty()) {
-      store::Statement all(*connection_, "SELECT room_id FROM rooms ORDER BY room_id");
-      for (store::Rows rows = all.query(); rows.next();) rooms.push_back(rows.as<RoomId>(0));
-    }
     header(plan, rooms.size());
-    users(plan.rooms);
+    source_->each_user([&](UserId each) {
+      user(each);
+      if (wanted.empty()) keeps(each);
+    });
     for (const RoomId room : rooms) this->room(room);
     line_.begin("end");
     line_.count("users", report_.users);
@@ -69,95 +55,64 @@ class Export {
   void header(const ExportPlan& plan, std::size_t rooms) {
     line_.begin("header");
     line_.count("format", kFormat);
-    line_.number("schema", connection_->number("PRAGMA user_version"));
+    // Columns are named as SQLite's tables name them, whichever database they come from.
+    line_.number("schema", store::newest_schema());
     line_.number("made_ms", to_ms(plan.now));
     line_.text("program", plan.program);
     line_.count("rooms", rooms);
     put();
   }
 
-  void users(const std::vector<RoomId>& rooms) {
-    if (rooms.empty()) {
-      std::string sql = "SELECT user_id FROM users UNION SELECT user_id FROM members";
-      if (accounts_.exists()) sql += " UNION SELECT user_id FROM accounts";
-      store::Statement all(*connection_, sql + " ORDER BY 1");
-      for (store::Rows rows = all.query(); rows.next();) {
-        const auto each = rows.as<UserId>(0);
-        user(each);
-        keeps(each);
-      }
-      return;
-    }
-    // Whoever has a word in the rooms, though not a place any more.
-    store::Statement of(
-        *connection_,
-        "SELECT user_id FROM members WHERE room_id = ?1 UNION SELECT sender FROM events WHERE room_id = ?1");
-    std::vector<UserId> users;
-    for (const RoomId room : rooms) {
-      for (store::Rows rows = of.query(room); rows.next();) users.push_back(rows.as<UserId>(0));
-    }
-    sort_unique(users);
-    for (const UserId each : users) user(each);
-  }
-
   void user(UserId user) {
     line_.begin("user");
     line_.id("user", user.value);
-    if (store::Rows rows = versions_.query(user); rows.next()) {
-      line_.count("rooms_version", rows.u64(0));
-      line_.id("items_version", rows.u64(1));
-    }
-    if (accounts_.exists()) {
-      if (store::Rows rows = accounts_.rows_of("user_id", user.value); rows.next()) accounts_.write(line_, rows);
+    for (const std::string_view table : {"users", "accounts"}) {
+      source_->each_row(table, user.value, [&](const Source::WriteRow& write) { write(line_); });
     }
     put();
     ++report_.users;
   }
 
   void keeps(UserId user) {
-    for (Table& table : user_tables_) {
-      for (store::Rows rows = table.rows_of("user_id", user.value); rows.next();) {
-        line_.begin(table.name());
+    for (const std::string_view table : kUserTables) {
+      source_->each_row(table, user.value, [&](const Source::WriteRow& write) {
+        line_.begin(table);
         line_.id("user", user.value);
-        table.write(line_, rows);
+        write(line_);
         put();
-      }
+      });
     }
   }
 
   void room(RoomId room) {
-    const store::RoomRow row = log_.room(room);
-    const Seq base = row.min_seq.prev();
-    const PrefixHash base_hash = log_.checkpoint(room, base).hash;
-    const PrefixHash expected = log_.fold_to(room, row.head, snapshot_);
+    const RoomLog log = source_->log(room);
     line_.begin("room");
     line_.id("room", room.value);
-    if (store::Rows rows = rooms_.rows_of("room_id", room.value); rows.next()) rooms_.write(line_, rows);
-    if (base) line_.hash("base_hash", base_hash.value);
-    line_.hash("prefix_hash", expected.value);
+    source_->each_row("rooms", room.value, [&](const Source::WriteRow& write) { write(line_); });
+    if (log.min_seq.prev()) line_.hash("base_hash", log.base_hash.value);
+    line_.hash("prefix_hash", log.hash.value);
     put();
-    for (Table& table : tables_) {
-      for (store::Rows rows = table.rows_of("room_id", room.value); rows.next();) {
-        line_.begin(table.name());
-        table.write(line_, rows);
+    for (const std::string_view table : kRoomTables) {
+      source_->each_row(table, room.value, [&](const Source::WriteRow& write) {
+        line_.begin(table);
+        write(line_);
         put();
-      }
+      });
     }
-    const PrefixHash hash = events(room, row, base_hash);
-    if (hash != expected) damaged(room, "its log is not what its checkpoints say");
+    const PrefixHash hash = events(room, log);
+    if (hash != log.hash) damaged(room, "its log is not what its checkpoints say");
     line_.begin("room_end");
     line_.id("room", room.value);
-    line_.count("events", row.head.value - base.value);
+    line_.count("events", log.head.value - log.min_seq.prev().value);
     line_.hash("prefix_hash", hash.value);
     put();
     ++report_.rooms;
   }
 
-  PrefixHash events(RoomId room, const store::RoomRow& row, PrefixHash hash) {
-    Seq at = row.min_seq.prev();
-    store::Rows rows = events_.query(room, row.min_seq, row.head);
-    while (rows.next()) {
-      const wire::Event event = store::event_of(rows, room);
+  PrefixHash events(RoomId room, const RoomLog& log) {
+    Seq at = log.min_seq.prev();
+    PrefixHash hash = log.base_hash;
+    source_->each_event(room, log.min_seq, log.head, [&](const wire::Event& event) {
       if (event.seq != at.next()) damaged(room, fmt::format("its log has no seq {}", at.next().value));
       at = event.seq;
       hash = wire::fold(hash, event);
@@ -165,16 +120,16 @@ class Export {
       write_event(line_, event);
       put();
       ++report_.events;
-    }
-    if (at != row.head) damaged(room, fmt::format("its log ends at seq {}, its head is {}", at.value, row.head.value));
+    });
+    if (at != log.head) damaged(room, fmt::format("its log ends at seq {}, its head is {}", at.value, log.head.value));
     return hash;
   }
 
   [[noreturn]] static void damaged(RoomId room, const std::string& what) {
-    refuse(
-        fmt::format("room {} is damaged: {}; put a backup in place with starlingctl restore, or export the other "
-                    "rooms with --room",
-                    room.value, what));
+    refuse(fmt::format(
+        "room {} is damaged: {}; put a backup in place (docs/OPERATIONS.md), or export the other rooms with "
+        "--room",
+        room.value, what));
   }
   [[noreturn]] static void broken() {
     refuse(fmt::format("cannot write the export: {}; it is not complete", std::strerror(errno)));
@@ -186,15 +141,7 @@ class Export {
     ++lines_;
   }
 
-  store::Connection* connection_;
-  store::Snapshot snapshot_;
-  store::LogReader log_;
-  store::Statement events_;
-  store::Statement versions_;
-  Table rooms_;
-  Table accounts_;
-  std::vector<Table> tables_;
-  std::vector<Table> user_tables_;
+  Source* source_;
   std::FILE* out_;
   JsonLine line_;
   std::uint64_t lines_ = 0;
@@ -203,12 +150,25 @@ class Export {
 
 }  // namespace
 
-Result<ExportReport, std::string> export_database(const std::string& path, const ExportPlan& plan, std::FILE* out) {
+Result<ExportReport, std::string> export_sqlite(const std::string& path, const ExportPlan& plan, std::FILE* out) {
   try {
-    store::Connection connection = store::open_current(path, store::Connection::Mode::ReadOnly, kBusyTimeoutMs);
-    return Export(connection, out).run(plan);
+    const std::vector<RoomId> rooms = ascending(plan.rooms);
+    SqliteSource source(path, rooms);
+    return Export(source, out).run(plan, rooms);
   } catch (const store::SqliteError& error) {
     return tl::unexpected(store::explain(error, path));
+  }
+}
+
+Result<ExportReport, std::string> export_postgres(const std::string& conninfo, const ExportPlan& plan, std::FILE* out) {
+  try {
+    const std::vector<RoomId> rooms = ascending(plan.rooms);
+    PostgresSource source(conninfo, rooms);
+    return Export(source, out).run(plan, rooms);
+  } catch (const postgres::Failed& failed) {
+    return tl::unexpected(failed.error.text);
+  } catch (const store::SqliteError& error) {  // as `refuse` says it
+    return tl::unexpected(std::string(error.what()));
   }
 }
 

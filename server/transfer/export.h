@@ -23,8 +23,9 @@ struct ExportReport {
   std::uint64_t events = 0;
 };
 
-/// One snapshot, beside a running server; memory does not grow with the database. Each room's log is folded on its way
-/// out: a damaged one ends the export without its last line. The error says what to do.
-Result<ExportReport, std::string> export_database(const std::string& path, const ExportPlan& plan, std::FILE* out);
+/// One snapshot, beside running servers. Each room's log is folded on its way out: a damaged one ends the export without its
+/// last line. The same log gives the same lines, whatever database it is in. The error says what to do.
+Result<ExportReport, std::string> export_sqlite(const std::string& path, const ExportPlan& plan, std::FILE* out);
+Result<ExportReport, std::string> export_postgres(const std::string& conninfo, const ExportPlan& plan, std::FILE* out);
 
 }  // namespace starling::transfer

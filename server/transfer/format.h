@@ -1,6 +1,7 @@
 // The export format: JSON Lines, one object a line, its first key "type" (docs/EXPORT.md).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -30,5 +31,12 @@ inline constexpr std::array<std::string_view, 1> kUserTables{"user_items"};
 /// Tables of a room's facts beside its log, whole: a line a row, its type the table's name. Checkpoints are made again.
 inline constexpr std::array<std::string_view, 6> kRoomTables{"members",       "device_pos",   "read_marks",
                                                              "created_rooms", "direct_rooms", "pins"};
+
+/// Ids are written as text: they use all 64 bits.
+constexpr bool is_id(std::string_view column) {
+  constexpr std::array<std::string_view, 7> kIds{"device",    "sender",     "subject",      "low_user",
+                                                 "high_user", "invited_by", "items_version"};
+  return column.ends_with("_id") || std::ranges::find(kIds, column) != kIds.end();
+}
 
 }  // namespace starling::transfer

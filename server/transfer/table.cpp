@@ -4,32 +4,28 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <deque>
+#include <map>
+
+#include "server/transfer/format.h"
 
 namespace starling::transfer {
-namespace {
-
-/// Ids are written as text: they use all 64 bits.
-bool is_id(std::string_view column) {
-  constexpr std::array<std::string_view, 6> kIds{"device", "sender", "subject", "low_user", "high_user", "invited_by"};
-  return column.ends_with("_id") || std::ranges::find(kIds, column) != kIds.end();
-}
-
-}  // namespace
 
 Table::Table(store::Connection& connection, std::string_view name, std::span<const std::string_view> only)
     : connection_(&connection), name_(name) {
   store::Statement statement(
-      connection, "SELECT name, type, \"notnull\", dflt_value IS NULL FROM pragma_table_info(?) ORDER BY cid");
+      connection, "SELECT name, type, \"notnull\", dflt_value IS NULL, pk FROM pragma_table_info(?) ORDER BY cid");
   store::Rows rows = statement.query(name);
+  std::map<std::int64_t, std::string> primary;
   while (rows.next()) {
     Column column{.name = std::string(rows.bytes(0)),
                   .type = std::string(rows.bytes(1)),
                   .required = rows.i64(2) != 0 && rows.i64(3) != 0};
     column.named = only.empty() || std::ranges::find(only, column.name) != only.end();
+    if (rows.i64(4) != 0) primary[rows.i64(4)] = fmt::format("\"{}\"", column.name);
     columns_.push_back(std::move(column));
   }
+  for (const auto& [place, column] : primary) order_ += (order_.empty() ? "" : ", ") + column;
 }
 
 store::Rows Table::rows_of(std::string_view key, std::uint64_t id) {
@@ -41,7 +37,8 @@ store::Rows Table::rows_of(std::string_view key, std::uint64_t id) {
     }
     if (names.empty()) names.emplace_back("NULL");
     select_ = std::make_unique<store::Statement>(
-        *connection_, fmt::format("SELECT {} FROM \"{}\" WHERE \"{}\" = ?", fmt::join(names, ", "), name_, key));
+        *connection_,
+        fmt::format("SELECT {} FROM \"{}\" WHERE \"{}\" = ? ORDER BY {}", fmt::join(names, ", "), name_, key, order_));
   }
   return select_->query(id);
 }

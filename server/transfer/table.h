@@ -22,7 +22,7 @@ class Table {
   bool exists() const { return !columns_.empty(); }
   const std::string& name() const { return name_; }
 
-  /// The rows whose `key` column is `id`; `write` takes them.
+  /// The rows whose `key` column is `id`, by the primary key; `write` takes them.
   store::Rows rows_of(std::string_view key, std::uint64_t id);
   /// All but the key's column, as fields.
   void write(JsonLine& line, const store::Rows& row) const;
@@ -43,6 +43,7 @@ class Table {
   store::Connection* connection_;
   std::string name_;
   std::vector<Column> columns_;
+  std::string order_;  // its primary key
   std::string key_;
   std::unique_ptr<store::Statement> select_;
   std::string insert_sql_;

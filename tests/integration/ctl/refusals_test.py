@@ -197,7 +197,7 @@ class WithoutDatabase(Refusals):
                 self.assertEqual(before, self.state())
 
 
-GO_FOR_A_CLUSTER = ("user", "invite", "room", "retention", "ledger")
+GO_FOR_A_CLUSTER = ("user", "invite", "room", "retention", "ledger", "export")
 
 
 class OfACluster(Refusals):
@@ -214,7 +214,6 @@ class OfACluster(Refusals):
     def test_what_knows_sqlite_only_says_so(self):
         before = self.state()
         for given, says in (
-            (("export",), "store is PostgreSQL"),
             (("import", self.archive), "store is PostgreSQL"),
             (("backup", "x.db"), "pg_basebackup -D FOLDER"),
             (("restore", self.archive), "starlingctl raise-epochs before any node"),
