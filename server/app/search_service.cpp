@@ -2,11 +2,13 @@
 
 #include <spdlog/spdlog.h>
 
+#include "server/search/sqlite_log.h"
+
 namespace starling::app {
 
 SearchService::SearchService(const Config& config)
     : enabled_(config.search && !config.store.is_shared()),
-      options_{.log_path = config.database_path(),
+      options_{.open_log = search::sqlite_logs(config.database_path()),
                .index_path = config.search_path(),
                .report = [](const std::string& what, bool is_fault) {
                  spdlog::log(is_fault ? spdlog::level::warn : spdlog::level::info, "{}", what);

@@ -13,7 +13,7 @@ using sqlite::Connection;
 using sqlite::SqliteError;
 
 /// Also what fold.h folds and grams.h cuts: another rule needs another number.
-constexpr std::int64_t kFormat = 1;
+constexpr std::int64_t kFormat = 2;
 constexpr std::int64_t kApplication = 0x53545253;  // "STRS"
 
 // Ids ascend in the order in which messages were indexed, which is that of their times: the newest come first by themselves.
@@ -22,7 +22,8 @@ constexpr const char* kSchema = R"sql(
 BEGIN;
 CREATE TABLE meta (
   generation INTEGER NOT NULL,  -- a cursor of another one means nothing here
-  next_id    INTEGER NOT NULL   -- of docs: an id is never given again
+  next_id    INTEGER NOT NULL,  -- of docs: an id is never given again
+  history    INTEGER NOT NULL   -- of the log, where it has a number
 ) STRICT;
 CREATE TABLE rooms (
   number      INTEGER PRIMARY KEY,
@@ -50,7 +51,7 @@ CREATE TABLE hours (
 CREATE VIRTUAL TABLE grams USING fts5(doc, content='', columnsize=0, detail=none, tokenize='starling');
 -- One segment a batch: as shipped, a batch of thousands of messages would make several, and be merged the more.
 INSERT INTO grams (grams, rank) VALUES ('hashsize', 8000000);
-INSERT INTO meta VALUES (abs(random()) % 32767 + 1, 1);
+INSERT INTO meta VALUES (abs(random()) % 32767 + 1, 1, 0);
 COMMIT;
 )sql";
 
@@ -111,14 +112,12 @@ void discard_index(const std::string& path) {
   }
 }
 
-Connection open_finder(const std::string& index_path, const std::string& log_path) {
+Connection open_finder(const std::string& index_path) {
   Connection connection({.path = index_path,
                          .mode = Connection::Mode::ReadOnly,
                          .busy_timeout_ms = limits::kBusyTimeoutMs,
                          .cache_kib = limits::kFinderCacheKib});
   register_tokenizer(connection);
-  sqlite::Statement attach(connection, "ATTACH ? AS log");
-  attach.run(log_path);
   return connection;
 }
 

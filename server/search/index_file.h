@@ -16,7 +16,7 @@ void discard_index(const std::string& path);
 /// The file is not what was written: a new one helps, trying again does not.
 bool is_damage(int code);
 
-/// A connection that searches: the index, and the log as `log`. It writes neither.
-sqlite::Connection open_finder(const std::string& index_path, const std::string& log_path);
+/// A connection that searches, and writes nothing.
+sqlite::Connection open_finder(const std::string& index_path);
 
 }  // namespace starling::search

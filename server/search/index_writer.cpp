@@ -27,7 +27,11 @@ IndexWriter::IndexWriter(sqlite::Connection& connection)
     : connection_(&connection),
       begin_(connection, "BEGIN IMMEDIATE"),
       commit_(connection, "COMMIT"),
-      rooms_(connection, "SELECT number, room_id, epoch, indexed_seq, min_seq, docs FROM rooms ORDER BY room_id"),
+      history_(connection, "SELECT history FROM meta"),
+      put_history_(connection, "UPDATE meta SET history = ?"),
+      rooms_(connection,
+             "SELECT number, room_id, epoch, indexed_seq, min_seq, docs FROM rooms WHERE room_id BETWEEN ? AND ? "
+             "ORDER BY room_id"),
       room_(connection, "SELECT number, room_id, epoch, indexed_seq, min_seq, docs FROM rooms WHERE room_id = ?"),
       put_room_(
           connection,
@@ -51,9 +55,14 @@ IndexWriter::IndexWriter(sqlite::Connection& connection)
       next_id_(connection, "UPDATE meta SET next_id = next_id + ? RETURNING next_id"),
       next_number_(static_cast<std::uint64_t>(connection.number("SELECT coalesce(max(number), 0) + 1 FROM rooms"))) {}
 
-std::vector<IndexedRoom> IndexWriter::rooms() {
+std::uint64_t IndexWriter::history() {
+  Rows rows = history_.query();
+  return rows.next() ? rows.u64(0) : 0;
+}
+
+std::vector<IndexedRoom> IndexWriter::rooms(RoomId first, RoomId last) {
   std::vector<IndexedRoom> all;
-  Rows rows = rooms_.query();
+  Rows rows = rooms_.query(first, last);
   while (rows.next()) all.push_back(room_of(rows));
   return all;
 }

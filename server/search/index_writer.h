@@ -16,8 +16,11 @@ class IndexWriter {
  public:
   explicit IndexWriter(sqlite::Connection& connection);
 
-  /// By id as SQLite orders it (signed).
-  std::vector<IndexedRoom> rooms();
+  /// Of the log that is indexed, as Log::history() says it.
+  std::uint64_t history();
+  void put_history(std::uint64_t history) { put_history_.run(history); }
+  /// In order, both included.
+  std::vector<IndexedRoom> rooms(RoomId first, RoomId last);
   std::optional<IndexedRoom> room(RoomId room);
   /// Of a room that has none yet; `apply` makes it one.
   std::uint64_t next_number() { return next_number_++; }
@@ -45,6 +48,8 @@ class IndexWriter {
   sqlite::Connection* connection_;
   sqlite::Statement begin_;
   sqlite::Statement commit_;
+  sqlite::Statement history_;
+  sqlite::Statement put_history_;
   sqlite::Statement rooms_;
   sqlite::Statement room_;
   sqlite::Statement put_room_;

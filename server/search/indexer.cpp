@@ -1,5 +1,7 @@
 #include "server/search/indexer.h"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "server/search/fold.h"
@@ -15,45 +17,75 @@ std::int64_t order_of(RoomId room) { return static_cast<std::int64_t>(room.value
 
 }  // namespace
 
-Indexer::Indexer(const std::string& log_path, const std::string& index_path)
-    : connection_(open_index(index_path, renewed_)), writer_(connection_), log_(log_path) {}
+Indexer::Indexer(const std::string& index_path, std::unique_ptr<Log> log)
+    : connection_(open_index(index_path, renewed_)), writer_(connection_), log_(std::move(log)) {
+  if (renewed_) writer_.put_history(log_->history());
+}
 
-void Indexer::hint(RoomId room) {
-  if (rooms_.contains(room)) return;
-  const auto log = log_.room(room);
-  if (!log) return;
-  auto indexed = writer_.room(room);
-  if (!indexed) {
-    indexed = IndexedRoom{.number = 0, .room = room, .indexed_seq = log->min_seq.prev(), .min_seq = log->min_seq};
+void Indexer::hint(std::span<const RoomId> rooms) {
+  std::vector<LogPlace> places;
+  std::unordered_map<RoomId, IndexedRoom> indexed;
+  for (const RoomId room : rooms) {
+    if (const auto behind = rooms_.find(room); behind != rooms_.end()) {
+      behind->second.all_read = false;
+      continue;
+    }
+    const IndexedRoom known = writer_.room(room).value_or(IndexedRoom{.number = 0, .room = room});
+    if (indexed.emplace(room, known).second) places.push_back({room, known.indexed_seq});
   }
-  const auto time = log_.time_after(room, indexed->indexed_seq);
-  if (!time) return;
-  if (indexed->number == 0) indexed->number = writer_.next_number();
-  indexed->epoch = log->epoch;
-  rooms_.emplace(room, *indexed);
-  next_.emplace(*time, room);
+  if (places.empty()) return;
+  for (const LogRest& rest : log_->rest_after(places)) {
+    IndexedRoom room = indexed.at(rest.room.room);
+    if (room.number == 0) {
+      room.number = writer_.next_number();
+      room.min_seq = rest.room.min_seq;
+      room.indexed_seq = rest.room.min_seq.prev();
+    }
+    room.epoch = rest.room.epoch;
+    rooms_.emplace(room.room, Behind{.room = room, .ahead = {}});
+    next_.emplace(rest.next, room.room);
+  }
 }
 
 bool Indexer::compare(bool at_start) {
-  const std::vector<LogRoom> log = log_.rooms();
-  const std::vector<IndexedRoom> indexed = writer_.rooms();
+  if (writer_.history() != log_->history()) return false;
+  for (RoomId first = kLowestRoom;;) {
+    const std::vector<LogRoom> log = log_->rooms_from(first, limits::kRoomsPage);
+    const bool is_last = log.size() < limits::kRoomsPage || log.back().room == kHighestRoom;
+    const RoomId last = is_last ? kHighestRoom : log.back().room;
+    if (!compare_page(log, writer_.rooms(first, last), at_start)) return false;
+    if (is_last) break;
+    first = last.next();
+  }
+  log_->prove();
+  return true;
+}
+
+/// Both of the same range of rooms.
+bool Indexer::compare_page(std::span<const LogRoom> log, std::span<const IndexedRoom> indexed, bool at_start) {
+  std::vector<RoomId> behind;
   std::size_t at = 0;
   for (const LogRoom& room : log) {
     for (; at < indexed.size() && order_of(indexed[at].room) < order_of(room.room); ++at) {
       cut(indexed[at], kEverySeq, true);
     }
     if (at == indexed.size() || indexed[at].room != room.room) {
-      hint(room.room);
+      behind.push_back(room.room);
       continue;
     }
     const IndexedRoom& known = indexed[at++];
-    // A restore raises all epochs, and needs the server stopped. While it runs, an epoch only goes up over the same log.
-    if (room.head < known.indexed_seq || (at_start && room.epoch != known.epoch)) return false;
-    if (room.epoch != known.epoch) writer_.put_epoch(known.number, room.epoch);
+    // A restore raises all epochs, and needs every server stopped. While one runs, an epoch only goes up over the same log;
+    // of a log that several share, its number has told already.
+    if (room.head < known.indexed_seq) return false;
+    if (room.epoch != known.epoch) {
+      if (at_start && writer_.history() == 0) return false;
+      writer_.put_epoch(known.number, room.epoch);
+    }
     if (room.min_seq > known.min_seq) cut(known, room.min_seq, false);
-    if (room.head > known.indexed_seq) hint(room.room);
+    if (room.head > known.indexed_seq) behind.push_back(room.room);
   }
   for (; at < indexed.size(); ++at) cut(indexed[at], kEverySeq, true);
+  hint(behind);
   return true;
 }
 
@@ -69,14 +101,16 @@ void Indexer::cut(const IndexedRoom& indexed, Seq min_seq, bool whole) {
 
 bool Indexer::step() {
   IndexBatch batch;
-  while (!next_.empty() && batch.changes() + limits::kReadRows <= limits::kBatchChanges &&
-         batch.bytes() < limits::kBatchBytes) {
-    const RoomId room = next_.top().second;
-    next_.pop();
-    const WallTime until = next_.empty() ? WallTime::max() : next_.top().first;
-    if (!read(room, until, batch)) rooms_.erase(room);
+  while (!next_.empty() && batch.changes() < limits::kBatchChanges && batch.bytes() < limits::kBatchBytes) {
+    if (rooms_.at(next_.top().second).ahead.empty()) {
+      read_ahead();
+    } else {
+      take_next(batch);
+    }
   }
   if (!batch.empty()) {
+    // What a failover could still take away must not be what the index has.
+    log_->prove();
     writer_.apply(batch);
     indexed_ += batch.added().size();
     return behind();
@@ -85,30 +119,51 @@ bool Indexer::step() {
   return behind();
 }
 
-/// The room's events up to a time, and at least one. False when the room has no more.
-bool Indexer::read(RoomId room, WallTime until, IndexBatch& batch) {
-  IndexedRoom& state = rooms_.at(room);
-  std::uint32_t taken = 0;
-  std::optional<WallTime> next;
-  WallTime last{};
-  const std::uint32_t given = log_.events_after(room, state.indexed_seq, [&](const LogEvent& event) {
-    if (taken > 0 && event.ts > until) {
-      next = event.ts;
-      return false;
-    }
-    take(event, state.number, batch);
-    state.indexed_seq = event.seq;
-    last = event.ts;
-    ++taken;
-    return true;
-  });
-  if (taken > 0) batch.move(state);
-  if (!next && given == limits::kReadRows) next = last;
-  if (next) next_.emplace(*next, room);
-  return next.has_value();
+/// Of the rooms that come next, those of which nothing is in memory. A room without more is behind no longer.
+void Indexer::read_ahead() {
+  std::vector<Next> soon;
+  std::vector<LogPlace> places;
+  for (; !next_.empty() && soon.size() < limits::kRoomsTogether; next_.pop()) {
+    soon.push_back(next_.top());
+    const Behind& behind = rooms_.at(soon.back().second);
+    if (behind.ahead.empty()) places.push_back({behind.room.room, behind.room.indexed_seq});
+  }
+  const auto each =
+      static_cast<std::uint32_t>(std::clamp<std::size_t>(limits::kAheadRows / rooms_.size(), 1, limits::kReadRows));
+  auto read = log_->events_after(places, each);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    Behind& behind = rooms_.at(places[i].room);
+    behind.all_read = read[i].size() < each;
+    behind.ahead.assign(std::make_move_iterator(read[i].begin()), std::make_move_iterator(read[i].end()));
+    if (behind.ahead.empty()) rooms_.erase(places[i].room);
+  }
+  for (const Next& next : soon) {
+    const auto behind = rooms_.find(next.second);
+    if (behind != rooms_.end()) next_.emplace(behind->second.ahead.front().ts, next.second);
+  }
 }
 
-void Indexer::take(const LogEvent& event, std::uint64_t room, IndexBatch& batch) {
+/// The oldest event of all that are not indexed.
+void Indexer::take_next(IndexBatch& batch) {
+  const RoomId room = next_.top().second;
+  next_.pop();
+  Behind& behind = rooms_.at(room);
+  LogEvent event = std::move(behind.ahead.front());
+  behind.ahead.pop_front();
+  const WallTime at = event.ts;
+  behind.room.indexed_seq = event.seq;
+  take(std::move(event), behind.room.number, batch);
+  batch.move(behind.room);
+  if (!behind.ahead.empty()) {
+    next_.emplace(behind.ahead.front().ts, room);
+  } else if (!behind.all_read) {
+    next_.emplace(at, room);
+  } else {
+    rooms_.erase(room);
+  }
+}
+
+void Indexer::take(LogEvent&& event, std::uint64_t room, IndexBatch& batch) {
   switch (event.kind) {
     case wire::EventKind::Message:
       if (event.erased) return;

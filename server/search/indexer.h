@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <queue>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -12,22 +14,22 @@
 
 #include "common/sqlite/sqlite.h"
 #include "server/search/index_writer.h"
-#include "server/search/log_view.h"
+#include "server/search/log.h"
 
 namespace starling::search {
 
-/// Owner: one thread. Everything throws SqliteError; the object is then of no more use, a new one goes on where the last
-/// batch ended.
+/// Owner: one thread. Everything throws SqliteError of the index and LogFault of the log; the object is then of no more use,
+/// a new one goes on where the last batch ended.
 class Indexer {
  public:
   /// Opens the index or makes one; nobody else has it open meanwhile.
-  Indexer(const std::string& log_path, const std::string& index_path);
+  Indexer(const std::string& index_path, std::unique_ptr<Log> log);
 
   /// There was none, or none of this format: it begins empty.
   bool renewed() const { return renewed_; }
 
-  /// This room was committed to.
-  void hint(RoomId room);
+  /// These rooms were committed to.
+  void hint(std::span<const RoomId> rooms);
   /// Finds what hints did not tell: rooms that are behind, gone, or cut by retention. False: the log is not the one that
   /// was indexed; a new index is needed. `at_start`: before the first step.
   bool compare(bool at_start);
@@ -42,17 +44,25 @@ class Indexer {
     Seq min_seq;
     bool whole = false;
   };
+  /// A room that is behind, as it will be after the next batch, and the events that come next, as far as they were read.
+  struct Behind {
+    IndexedRoom room;
+    std::deque<LogEvent> ahead;
+    bool all_read = false;  // there were no more
+  };
   using Next = std::pair<WallTime, RoomId>;
 
+  bool compare_page(std::span<const LogRoom> log, std::span<const IndexedRoom> indexed, bool at_start);
   void cut(const IndexedRoom& indexed, Seq min_seq, bool whole);
-  bool read(RoomId room, WallTime until, IndexBatch& batch);
-  void take(const LogEvent& event, std::uint64_t room, IndexBatch& batch);
+  void read_ahead();
+  void take_next(IndexBatch& batch);
+  static void take(LogEvent&& event, std::uint64_t room, IndexBatch& batch);
 
   bool renewed_ = false;
   sqlite::Connection connection_;
   IndexWriter writer_;
-  LogView log_;
-  std::unordered_map<RoomId, IndexedRoom> rooms_;  // that are behind, as they will be after the next batch
+  std::unique_ptr<Log> log_;
+  std::unordered_map<RoomId, Behind> rooms_;
   std::priority_queue<Next, std::vector<Next>, std::greater<>> next_;  // one entry for each of them: its next event
   std::deque<Cut> cuts_;
   std::uint64_t indexed_ = 0;

@@ -24,6 +24,8 @@ inline constexpr std::size_t kSpansMax = 64;
 /// Messages that one page looks at: a query whose words are everywhere and whose matches are nowhere ends here, with a
 /// cursor for who wants to go on. About a quarter of a second on a small machine.
 inline constexpr std::uint64_t kCandidatesMax = 100'000;
+/// How often one page asks the log for messages. Once, but where the index does not know yet of many that are gone.
+inline constexpr int kAsksMax = 8;
 /// Rooms of a user that are asked for by name in the index. With more, what was found is looked up among them instead:
 /// every alternative costs at every step.
 inline constexpr std::size_t kRoomsNamedMax = 128;
@@ -34,23 +36,36 @@ inline constexpr std::uint64_t kShareNamed = 8;
 /// the index is worth its merges.
 inline constexpr std::size_t kBatchChanges = 4096;
 inline constexpr std::size_t kBatchBytes = std::size_t{4} << 20;
-/// Rows that are read from a room in one statement: a reader that steps little holds no snapshot for long.
+/// Events of a room that are read together.
 inline constexpr std::uint32_t kReadRows = 64;
+/// Rooms that the log is asked for in one query: of one that is not in this process, the way there is most of the price.
+inline constexpr std::size_t kRoomsTogether = 128;
+/// Events that wait in memory for their turn, over all rooms that are behind: 64 MB if all of them are as long as they may
+/// be. One a room is read at least.
+inline constexpr std::size_t kAheadRows = 4096;
+/// Rooms of which the heads are compared in one query.
+inline constexpr std::size_t kRoomsPage = 1000;
 
 /// Committed rooms that wait for the indexer. When there are more the heads of all rooms are compared, as at the start.
 inline constexpr std::size_t kHintsMax = 4096;
 /// A hint that was lost is made good this late.
 inline constexpr std::chrono::seconds kCompareEvery{30};
+/// Of a log that others write as well, who give no hints: what they wrote is found so late.
+inline constexpr std::chrono::seconds kCompareSharedEvery{5};
+/// And no more of the time than one part in so many goes into comparing, however many rooms there are.
+inline constexpr int kCompareShare = 20;
 /// How long commits gather before they are indexed together: a message is found half a second after it was sent, and
 /// a busy server does not make a segment a message.
 inline constexpr std::chrono::milliseconds kGather{200};
 /// After a fault of the disk the index is opened again so late.
 inline constexpr std::chrono::seconds kRetryAfter{5};
+/// A log that cannot be read is tried again so late, and twice as late each time. A server that waits for its standby keeps
+/// what was asked of it after who asked has gone: the most is how seldom that may be.
+inline constexpr std::chrono::seconds kLogRetryMin{1};
+inline constexpr std::chrono::seconds kLogRetryMax{30};
 /// The indexer's share of a core while it is behind: it rests a quarter of the time that it worked, at most so long.
 inline constexpr std::chrono::milliseconds kRestMax{50};
 inline constexpr int kNice = 10;
-
-static_assert(kBatchChanges > kReadRows);
 
 /// Page caches.
 inline constexpr int kIndexCacheKib = 16 * 1024;

@@ -12,6 +12,7 @@
 
 #include "server/search/indexer.h"
 #include "server/search/search.h"
+#include "server/search/sqlite_log.h"
 #include "tests/bench/search/corpus.h"
 #include "tests/bench/search/questions.h"
 
@@ -83,7 +84,7 @@ int main_of(const std::string& folder, std::uint64_t messages, std::size_t each,
 
   began = Clock::now();
   {
-    search::Indexer indexer(log, index);
+    search::Indexer indexer(index, search::sqlite_logs(log)());
     if (!indexer.compare(true)) return 1;
     while (indexer.step()) {
     }
@@ -93,7 +94,7 @@ int main_of(const std::string& folder, std::uint64_t messages, std::size_t each,
   std::printf("indexed %.0f messages a second, without rest; %.0f bytes of index a message\n\n", per_s, per_message);
 
   search::HintQueue hints;
-  search::Search search({.log_path = log, .index_path = index}, hints);
+  search::Search search({.open_log = search::sqlite_logs(log), .index_path = index, .report = {}}, hints);
   if (!search.settle(std::chrono::seconds(60))) return 1;
   std::printf("%-24s %8s %8s %8s %8s %6s %10s\n", "ms", "p50", "p90", "p99", "max", "hits", "unfinished");
   std::vector<double> all;

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "common/sqlite/sqlite.h"
+#include "server/search/sqlite_log.h"
 #include "tests/integration/server/peer.h"
 #include "tests/integration/server/server_process.h"
 
@@ -88,7 +89,7 @@ TEST_F(SearchIndex, AnotherProcessReadsItBesideTheServer) {
   ServerProcess server(dir_);
   say(server, 3);
   EXPECT_TRUE(indexed(server, 3));
-  search::Finder finder(file("search.db"), file("starling.db"));
+  search::Finder finder(file("search.db"), search::sqlite_logs(file("starling.db"))());
   const auto page = finder.find({.user = kAnn, .text = "number"});
   ASSERT_TRUE(page.has_value());
   ASSERT_EQ(page->hits.size(), 3u);

@@ -72,7 +72,7 @@ TEST_F(FinderTest, NobodyFindsWhatTheyMayNotRead) {
 TEST_F(FinderTest, ARemovedMemberFindsNothingAtOnce) {
   say("hello all");
   index();
-  Finder finder(index_path(), log_path());
+  Finder finder(index_path(), log());
   EXPECT_THAT(finder.find({.user = kBob, .text = "hello"})->hits, SizeIs(1));
   kick(kRoom, kBob);
   EXPECT_THAT(finder.find({.user = kBob, .text = "hello"})->hits, IsEmpty());
@@ -155,7 +155,7 @@ TEST_F(FinderTest, ASearchThatLooksAtTooMuchEndsWithACursor) {
   const Seq wanted = say("abcde");
   for (int i = 0; i < 25; ++i) say("abc cde");  // its pieces are the query's, the text is not
   index();
-  Finder finder(index_path(), log_path(), 10);
+  Finder finder(index_path(), log(), 10);
   SearchQuery query{.user = kAnn, .text = "abcde"};
   for (int pages = 0; pages < 2; ++pages) {
     const auto page = finder.find(query);
@@ -167,6 +167,19 @@ TEST_F(FinderTest, ASearchThatLooksAtTooMuchEndsWithACursor) {
   ASSERT_THAT(last->hits, SizeIs(1));
   EXPECT_EQ(last->hits.front().seq, wanted);
   EXPECT_EQ(last->next, 0u);
+}
+
+TEST_F(FinderTest, APageEndsEarlyWhereMuchIsGoneThatTheIndexStillHas) {
+  say("hello first");
+  std::vector<Seq> gone;
+  for (int i = 0; i < 3 * limits::kAsksMax; ++i) gone.push_back(say("hello " + std::to_string(i)));
+  index();
+  for (const Seq message : gone) erase(message);
+  const SearchQuery query{.user = kAnn, .text = "hello", .limit = 1};
+  const auto page = find(query);
+  EXPECT_THAT(page->hits, IsEmpty());
+  EXPECT_NE(page->next, 0u);
+  EXPECT_THAT(all_pages(query), SizeIs(1));
 }
 
 TEST_F(FinderTest, ManyRoomsAreLookedUpInsteadOfNamed) {
@@ -206,7 +219,7 @@ TEST_F(FinderTest, AgreesWithASearchOfAllTexts) {
   }
   sql("COMMIT");
   index();
-  Finder finder(index_path(), log_path());
+  Finder finder(index_path(), log());
   int asked = 0;
   for (int n = 0; n < 400; ++n) {
     const std::string& from = texts[rng.below(texts.size())].second;

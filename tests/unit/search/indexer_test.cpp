@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
+
 #include "server/search/grams.h"
 #include "server/search/index_file.h"
 #include "server/search/tokenizer.h"
@@ -20,8 +22,8 @@ class IndexerTest : public LogTest {
 
   /// Documents that FTS5 has under a token, whatever else is known of them.
   std::int64_t posted(const std::string& token) {
-    sqlite::Connection connection = open_finder(index_path(), log_path());
-    sqlite::Statement count(connection, "SELECT count(*) FROM main.grams WHERE grams MATCH ?");
+    sqlite::Connection connection = open_finder(index_path());
+    sqlite::Statement count(connection, "SELECT count(*) FROM grams WHERE grams MATCH ?");
     const std::string match = MatchText().all_of({token}).text();
     sqlite::Rows rows = count.query(match);
     return rows.next() ? rows.i64(0) : -1;
@@ -147,7 +149,7 @@ TEST_F(IndexerTest, GoesOnWhereTheLastBatchEnded) {
   sql("COMMIT");
   int crashes = 0;
   for (bool more = true; more; ++crashes) {
-    Indexer indexer(log_path(), index_path());
+    Indexer indexer(index_path(), log());
     ASSERT_TRUE(indexer.compare(true));
     more = indexer.step();
   }
@@ -162,10 +164,10 @@ TEST_F(IndexerTest, ABatchThatFailsHasNotHappened) {
   say("first message");
   index();
   {
-    Indexer indexer(log_path(), index_path());
+    Indexer indexer(index_path(), log());
     ASSERT_TRUE(indexer.compare(true));
     say("second message");
-    indexer.hint(kRoom);
+    indexer.hint(std::array{kRoom});
     store::Connection other({.path = index_path()});
     other.exec("BEGIN IMMEDIATE");
     EXPECT_THROW(indexer.step(), sqlite::SqliteError);
@@ -177,12 +179,12 @@ TEST_F(IndexerTest, ABatchThatFailsHasNotHappened) {
 
 TEST_F(IndexerTest, AHintIsEnoughAndWithoutOneTheHeadsTell) {
   say("first message");
-  Indexer indexer(log_path(), index_path());
+  Indexer indexer(index_path(), log());
   ASSERT_TRUE(indexer.compare(true));
   EXPECT_FALSE(indexer.step());
   say("second message");
   EXPECT_FALSE(indexer.behind());
-  indexer.hint(kRoom);
+  indexer.hint(std::array{kRoom});
   EXPECT_TRUE(indexer.behind());
   EXPECT_FALSE(indexer.step());
   EXPECT_THAT(found("message"), SizeIs(2));
@@ -192,19 +194,18 @@ TEST_F(IndexerTest, AHintIsEnoughAndWithoutOneTheHeadsTell) {
   EXPECT_THAT(found("message"), SizeIs(3));
 }
 
-TEST_F(IndexerTest, AnotherHistoryIsNoticed) {
+TEST_F(IndexerTest, ALogThatIsShorterThanTheIndexIsAnother) {
   say("first message");
   say("second message");
   index();
   sql("UPDATE rooms SET epoch = 7");
   {
-    Indexer indexer(log_path(), index_path());
-    EXPECT_FALSE(indexer.compare(true)) << "a restore raised the epoch";
-    EXPECT_TRUE(indexer.compare(false)) << "a running server raised it over the same log";
+    Indexer indexer(index_path(), log());
+    EXPECT_TRUE(indexer.compare(false)) << "a running server raised the epoch over the same log";
     EXPECT_TRUE(indexer.compare(true));
   }
   sql("UPDATE rooms SET head = head - 1");
-  Indexer indexer(log_path(), index_path());
+  Indexer indexer(index_path(), log());
   EXPECT_FALSE(indexer.compare(false));
 }
 
@@ -223,14 +224,45 @@ TEST_F(IndexerTest, WhatIsNoIndexOfThisFormatIsMadeAnew) {
   EXPECT_EQ(indexed("SELECT count(*) FROM docs"), 1);
 }
 
-TEST_F(IndexerTest, TheLogIsOnlyRead) {
-  say("first message");
-  const std::string before = store::TempDatabase::bytes(log_path());
+TEST_F(IndexerTest, WhatComesWhileARoomIsReadAheadIsNotForgotten) {
+  constexpr std::uint64_t kRooms = 300;  // more than are read together
+  for (std::uint64_t i = 0; i < kRooms; ++i) room(RoomId(1000 + i), {kAnn});
   index();
-  EXPECT_EQ(store::TempDatabase::bytes(log_path()), before);
-  sqlite::Connection finder = open_finder(index_path(), log_path());
-  EXPECT_THROW(finder.exec("DELETE FROM log.events"), sqlite::SqliteError);
-  EXPECT_THROW(finder.exec("DELETE FROM main.docs"), sqlite::SqliteError);
+  sql("BEGIN");
+  for (int n = 0; n < 20; ++n) {
+    for (std::uint64_t i = 0; i < kRooms; ++i) say("number " + std::to_string(n), RoomId(1000 + i));
+  }
+  sql("COMMIT");
+  Indexer indexer(index_path(), log());
+  ASSERT_TRUE(indexer.compare(true));
+  ASSERT_TRUE(indexer.step()) << "one batch is not all";
+  const RoomId read_to_its_end(1010);
+  say("the last one", read_to_its_end);
+  indexer.hint(std::array{read_to_its_end});
+  while (indexer.step()) {
+  }
+  EXPECT_EQ(indexed("SELECT count(*) FROM docs"), 20 * 300 + 1);
+  EXPECT_EQ(indexed("SELECT count(*) FROM docs a JOIN docs b ON b.id = a.id + 1 WHERE b.ts < a.ts"), 0)
+      << "ids ascend with time";
+  EXPECT_THAT(found("\"the last\""), SizeIs(1));
+}
+
+TEST_F(IndexerTest, RoomsAreComparedPageByPage) {
+  // Of both halves of the ids.
+  sql("BEGIN");
+  for (std::uint64_t i = 0; i < 2 * limits::kRoomsPage + 10; ++i) {
+    const RoomId each(i % 2 == 0 ? i + 10 : ~i);
+    room(each, {kAnn});
+    say("number " + std::to_string(i), each);
+  }
+  sql("COMMIT");
+  index();
+  EXPECT_EQ(indexed("SELECT count(*) FROM docs"), 2 * 1000 + 10);
+  sql("DELETE FROM events WHERE room_id < 0");
+  sql("DELETE FROM rooms WHERE room_id < 0");
+  index();
+  EXPECT_EQ(indexed("SELECT count(*) FROM docs"), 1000 + 5);
+  EXPECT_EQ(indexed("SELECT count(*) FROM rooms WHERE room_id < 0"), 0);
 }
 
 }  // namespace

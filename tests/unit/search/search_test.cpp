@@ -22,7 +22,7 @@ class SearchTest : public LogTest {
   SearchTest() { room(kRoom, {kAnn, kBob}); }
 
   void start() {
-    search_.emplace(SearchOptions{.log_path = log_path(), .index_path = index_path(), .report = {}, .gather = 0ms},
+    search_.emplace(SearchOptions{.open_log = bed_->logs(), .index_path = index_path(), .report = {}, .gather = 0ms},
                     hints_);
     ASSERT_TRUE(search_->settle(30s));
   }
@@ -105,11 +105,56 @@ TEST_F(SearchTest, ManyAskAtOnceWhileMessagesCome) {
   EXPECT_EQ(hits("\"more 99\""), 1u);
 }
 
-TEST_F(SearchTest, WithoutADatabaseItAnswersUnavailable) {
-  Search search({.log_path = database_.file("nowhere.db"), .index_path = index_path(), .report = {}}, hints_);
-  const auto page = search.find({.user = kAnn, .text = "hello"});
-  ASSERT_FALSE(page.has_value());
-  EXPECT_EQ(page.error(), SearchError::Unavailable);
+TEST_F(SearchTest, ALogThatIsAwayIsUnavailableUntilItIsReadAgain) {
+  std::atomic<bool> away = true;
+  std::atomic<int> opened = 0;
+  const OpenLog logs = [&]() -> std::unique_ptr<Log> {
+    ++opened;
+    if (away) throw LogFault("it is away");
+    return log();
+  };
+  say("hello");
+  Search search({.open_log = logs, .index_path = index_path(), .report = {}, .gather = 0ms}, hints_);
+  const SearchQuery query{.user = kAnn, .text = "hello"};
+  while (search.stats().faults == 0) std::this_thread::yield();
+  const int before = opened;
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(search.find(query).error(), SearchError::Unavailable);
+  EXPECT_LE(opened, before + 1) << "only the indexer tries";
+  away = false;
+  ASSERT_TRUE(search.settle(30s));
+  ASSERT_TRUE(search.find(query).has_value());
+  EXPECT_EQ(search.find(query)->hits.size(), 1u);
+}
+
+TEST_F(SearchTest, WhoMeetsALogThatIsAwayClosesItForAllUntilTheIndexerHasReadIt) {
+  std::atomic<int> away = 0;
+  const OpenLog logs = [&]() -> std::unique_ptr<Log> {
+    if (away.exchange(0) != 0) throw LogFault("for this one alone");
+    return log();
+  };
+  say("hello");
+  Search search({.open_log = logs, .index_path = index_path(), .report = {}, .gather = 0ms}, hints_);
+  ASSERT_TRUE(search.settle(30s));
+  away = 1;
+  EXPECT_FALSE(search.find({.user = kAnn, .text = "hello"}).has_value());
+  const auto end = std::chrono::steady_clock::now() + 10s;
+  while (!search.find({.user = kAnn, .text = "hello"}) && std::chrono::steady_clock::now() < end) {
+  }
+  EXPECT_TRUE(search.find({.user = kAnn, .text = "hello"}).has_value());
+  EXPECT_EQ(search.stats().rebuilt, 1u) << "nothing is wrong with the index";
+}
+
+TEST_F(SearchTest, WhatOthersWroteIsFoundByComparing) {
+  room(RoomId(6), {kAnn});
+  search_.emplace(
+      SearchOptions{
+          .open_log = bed_->logs(), .index_path = index_path(), .report = {}, .gather = 0ms, .compare_every = 20ms},
+      hints_);
+  ASSERT_TRUE(search_->settle(30s));
+  say("hello of another node", RoomId(6));
+  const auto end = std::chrono::steady_clock::now() + 20s;
+  while (hits("hello") != 1 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  EXPECT_EQ(hits("hello"), 1u);
 }
 
 TEST_F(SearchTest, CountsWhatItDid) {
