@@ -1,0 +1,53 @@
+#include "server/store/postgres/bounded_session.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <optional>
+#include <utility>
+
+#include "server/store/postgres/errors.h"
+#include "server/store/postgres/limits.h"
+#include "server/store/postgres/session.h"
+
+namespace starling::postgres {
+namespace {
+
+[[noreturn]] void refuse(std::string text) { throw Failed{{.text = std::move(text), .passes = true}}; }
+
+}  // namespace
+
+BoundedSession::BoundedSession(const std::string& conninfo, std::shared_ptr<Resolver> resolver)
+    : link_(conninfo, Access::Read, std::move(resolver)) {
+  wait_until([this] { return link_.state() == Link::State::Open; }, limits::kConnectPatience);
+}
+
+void BoundedSession::wait_until(const std::function<bool()>& done, std::chrono::milliseconds patience) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  while (!done()) {
+    if (link_.state() == Link::State::Lost) refuse(link_.why());
+    if (std::chrono::steady_clock::now() >= until) {
+      refuse(fmt::format("PostgreSQL has not answered for {} s: it waits for a standby, or is overloaded",
+                         std::chrono::duration_cast<std::chrono::seconds>(patience).count()));
+    }
+    pollfd socket{.fd = link_.fd(), .events = link_.events(), .revents = 0};
+    ::poll(&socket, 1, static_cast<int>(limits::kTick.count()));
+    link_.advance();
+  }
+}
+
+std::vector<Rows> BoundedSession::run(const std::vector<Call>& calls) {
+  link_.send(calls);
+  std::optional<Outcome> outcome;
+  wait_until(
+      [&] {
+        outcome = link_.take();
+        return outcome.has_value();
+      },
+      limits::kWatchdog);
+  if (!outcome->ok()) refuse(explain(outcome->sqlstate, outcome->text));
+  if (outcome->warned) refuse("a commit's wait for the standby was cancelled");
+  return std::move(outcome->rows);
+}
+
+}  // namespace starling::postgres
