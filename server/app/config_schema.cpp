@@ -137,8 +137,8 @@ std::vector<ConfigKey> make_schema() {
        TextKey{[](Config& c) -> std::string& { return c.directory.password_file; }}},
 
       {"search", "enabled",
-       "Full-text search: an index (data_dir/search.db) is kept beside the database, about as large as the messages. "
-       "Over SQLite only: a node of a cluster answers that it has none.",
+       "Full-text search: an index of all messages (data_dir/search.db), some 200 bytes each. Each node of a "
+       "cluster keeps one of its own; without it, it answers that it has none.",
        BooleanKey{[](Config& c) -> bool& { return c.search; }}},
       {"accounts", "registration",
        "Who may make an account: \"open\" everybody, \"invite\" who has an invitation, \"closed\" nobody but by "

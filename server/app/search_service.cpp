@@ -2,17 +2,29 @@
 
 #include <spdlog/spdlog.h>
 
+#include "server/search/postgres/postgres_log.h"
 #include "server/search/sqlite_log.h"
 
 namespace starling::app {
+namespace {
+
+search::OpenLog logs_of(const Config& config) {
+  if (!config.store.is_shared()) return search::sqlite_logs(config.database_path());
+  return search::postgres_logs(config.store.postgres, config.store.durability == Durability::Replicated);
+}
+
+}  // namespace
 
 SearchService::SearchService(const Config& config)
-    : enabled_(config.search && !config.store.is_shared()),
-      options_{.open_log = search::sqlite_logs(config.database_path()),
+    : enabled_(config.search),
+      options_{.open_log = logs_of(config),
                .index_path = config.search_path(),
-               .report = [](const std::string& what, bool is_fault) {
-                 spdlog::log(is_fault ? spdlog::level::warn : spdlog::level::info, "{}", what);
-               }} {}
+               .report =
+                   [](const std::string& what, bool is_fault) {
+                     spdlog::log(is_fault ? spdlog::level::warn : spdlog::level::info, "{}", what);
+                   },
+               .compare_every =
+                   config.store.is_shared() ? search::limits::kCompareSharedEvery : search::limits::kCompareEvery} {}
 
 std::function<void(std::span<const RoomId>)> SearchService::committed() {
   if (!enabled_) return {};

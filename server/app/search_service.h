@@ -1,4 +1,4 @@
-// The search behind the configuration: it hears of the store's commits, and reads the same database.
+// The search behind the configuration: it hears of this node's commits, and reads the same database.
 #pragma once
 
 #include <functional>
@@ -24,7 +24,7 @@ class SearchService {
   /// Commits may go on; nobody searches any more.
   void stop();
 
-  /// Blocks while it reads. Unavailable when search is turned off, or the store is no SQLite.
+  /// Blocks while it reads. Unavailable when search is turned off.
   Result<search::SearchPage, search::SearchError> find(const search::SearchQuery& query);
   /// Prometheus text.
   std::string metrics() const;

@@ -2,11 +2,21 @@
 
 #include <spdlog/spdlog.h>
 
+#include <array>
 #include <utility>
 
 #include "server/ports/numbering.h"
 
 namespace starling::app {
+namespace {
+
+void tell_committed(const StoreService::Committed& committed, const ports::StoreCompletion& completion) {
+  const auto* batch = std::get_if<ports::Committed>(&completion.result);
+  if (batch == nullptr || completion.status != ports::StoreStatus::Ok || batch->head == batch->prev_head) return;
+  committed(std::array{batch->batch.room});
+}
+
+}  // namespace
 
 Result<std::unique_ptr<StoreService>, StoreError> StoreService::open(const Config& config, runtime::Node& node,
                                                                      accounts::StoreCalls& calls, Committed committed) {
@@ -26,6 +36,11 @@ Result<std::unique_ptr<StoreService>, StoreError> StoreService::open(const Confi
                                       .committed = std::move(committed)},
                                      std::move(complete)));
   }
+  auto complete_and_tell = [complete, committed = std::move(committed)](ShardId shard,
+                                                                        ports::StoreCompletion&& completion) {
+    if (committed) tell_committed(committed, completion);
+    complete(shard, std::move(completion));
+  };
   return finish(postgres::Store::open(
       {.conninfo = config.store.postgres,
        .standby_conninfo = config.store.standby,
@@ -34,7 +49,7 @@ Result<std::unique_ptr<StoreService>, StoreError> StoreService::open(const Confi
        .readers = config.store.readers,
        .durability = config.store.durability == Durability::Local ? postgres::Durability::Local
                                                                   : postgres::Durability::Replicated},
-      std::move(complete), [](const std::string& line) { spdlog::info("{}", line); }));
+      std::move(complete_and_tell), [](const std::string& line) { spdlog::info("{}", line); }));
 }
 
 Result<std::optional<postgres::Seat>, StoreError> StoreService::seat_of(const Config& config) {

@@ -27,7 +27,7 @@ struct StoreError {
 
 class StoreService {
  public:
-  /// Rooms whose log has grown, on the store's thread; of SQLite only.
+  /// Rooms whose log has grown by this process, on the store's thread.
   using Committed = std::function<void(std::span<const RoomId>)>;
   /// All outlive the service: the last completions arrive while it is destroyed.
   static Result<std::unique_ptr<StoreService>, StoreError> open(const Config& config, runtime::Node& node,

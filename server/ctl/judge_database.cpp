@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "server/ctl/units.h"
+#include "server/search/limits.h"
 
 namespace starling::ctl {
 namespace {
@@ -117,17 +118,19 @@ Finding judge_rights(const postgres::Checkup& found) {
 
 Finding judge_connections(const postgres::Checkup& found, const app::Config& config) {
   const std::uint64_t nodes = std::max<std::uint64_t>(config.cluster.peers.size(), 1);
-  const std::uint64_t need = nodes * (config.store.connections + 2 + config.store.readers);
+  const std::uint64_t stores = nodes * (config.store.connections + 2 + config.store.readers);
+  const std::uint64_t need = stores + nodes * (1 + search::limits::kFindersMax);
+  const std::uint64_t most = need + stores;
   const std::uint64_t free = found.connections_max - std::min(found.connections_max, found.connections_others);
   Finding finding{.what = "connections",
-                  .text = fmt::format("{} for {} nodes and as many while a standby is away, of {} that others leave",
-                                      need, nodes, free),
+                  .text = fmt::format("{} for {} nodes, {} while a standby is away, of {} that others leave", need,
+                                      nodes, most, free),
                   .fix = {}};
-  if (2 * need <= free) return finding;
+  if (most <= free) return finding;
   finding.verdict = need > free ? Fail : Warn;
   finding.fix = fmt::format(
       "max_connections = {} in postgresql.conf, the standbys' first, and restart; or fewer store.connections",
-      2 * need + found.connections_others + 20);
+      most + found.connections_others + 20);
   return finding;
 }
 

@@ -41,7 +41,8 @@ class Plan(unittest.TestCase):
             "wal_bytes": measured("cold_wal_bytes"),
             "disk_bytes": measured("disk_bytes_per_event"),
             "sessions_s": number_in(config, r"sessions_per_s = (\d+)"),
-            "pg_conns": number_in(store, r"connections = (\d+)") + 2 + number_in(store, r"readers = (\d+)"),
+            "pg_conns": number_in(store, r"connections = (\d+)") + 2 + number_in(store, r"readers = (\d+)") + 1
+            + number_in("server/search/limits.h", r"kFindersMax = (\d+)"),
             "shards": number_in("server/ports/numbering.h", r"kShardsPerNode = (\d+)"),
             "nodes_max": shards_max / number_in("server/ports/numbering.h", r"kShardsPerNode = (\d+)"),
             "proxy_conns": number_in("deploy/haproxy/haproxy.cfg", r"maxconn (\d+)"),

@@ -17,8 +17,8 @@ namespace {
 
 }  // namespace
 
-BoundedSession::BoundedSession(const std::string& conninfo, std::shared_ptr<Resolver> resolver)
-    : link_(conninfo, Access::Read, std::move(resolver)) {
+BoundedSession::BoundedSession(const std::string& conninfo, std::shared_ptr<Resolver> resolver, std::size_t first_host)
+    : link_(conninfo, Access::Read, std::move(resolver), first_host) {
   wait_until([this] { return link_.state() == Link::State::Open; }, limits::kConnectPatience);
 }
 
@@ -36,8 +36,8 @@ void BoundedSession::wait_until(const std::function<bool()>& done, std::chrono::
   }
 }
 
-std::vector<Rows> BoundedSession::run(const std::vector<Call>& calls) {
-  link_.send(calls);
+std::vector<Rows> BoundedSession::run(std::vector<Call> calls, bool proven) {
+  link_.send(std::move(calls), proven);
   std::optional<Outcome> outcome;
   wait_until(
       [&] {
@@ -46,7 +46,7 @@ std::vector<Rows> BoundedSession::run(const std::vector<Call>& calls) {
       },
       limits::kWatchdog);
   if (!outcome->ok()) refuse(explain(outcome->sqlstate, outcome->text));
-  if (outcome->warned) refuse("a commit's wait for the standby was cancelled");
+  if (outcome->cut_short) refuse("a commit's wait for the standby was cut short");
   return std::move(outcome->rows);
 }
 

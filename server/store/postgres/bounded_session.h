@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,12 +19,12 @@ namespace starling::postgres {
 /// Owner: one thread at a time.
 class BoundedSession {
  public:
-  /// To the primary, for reads, within limits::kConnectPatience. `resolver`: of the same conninfo. Throws Failed.
-  BoundedSession(const std::string& conninfo, std::shared_ptr<Resolver> resolver);
+  /// To the primary, for reads, within limits::kConnectPatience. `resolver` and `first_host` as of a Link. Throws Failed.
+  BoundedSession(const std::string& conninfo, std::shared_ptr<Resolver> resolver, std::size_t first_host);
 
-  /// One transaction of these calls, within limits::kWatchdog. Throws Failed; the session is of no more use then. A commit
-  /// whose wait for the standby was cancelled has failed.
-  std::vector<Rows> run(const std::vector<Call>& calls);
+  /// One transaction of these calls, within limits::kWatchdog. `proven`: its end waits for a standby, and fails where that was
+  /// cut short. Throws Failed; the session is of no more use then.
+  std::vector<Rows> run(std::vector<Call> calls, bool proven = false);
 
  private:
   void wait_until(const std::function<bool()>& done, std::chrono::milliseconds patience);
