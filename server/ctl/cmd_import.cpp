@@ -32,10 +32,6 @@ void print(const std::string& database, const transfer::ImportReport& report) {
   if (report.profiles_existing != 0) {
     fmt::print("not taken: names of {} users whose number or handle is taken\n", grouped(report.profiles_existing));
   }
-  if (report.profiles_dropped != 0) {
-    fmt::print("not taken: names of {} users, which this database has no accounts for\n",
-               grouped(report.profiles_dropped));
-  }
 }
 
 void print(const transfer::Skipped& skipped) {
@@ -62,6 +58,18 @@ int convert(const app::Config& config, const ImportOptions& chosen) {
   return kExitOk;
 }
 
+int import_to(const transfer::Destination& to, const app::Config& config, const ImportOptions& chosen) {
+  if (!chosen.lines.empty()) return convert(config, chosen);
+  transfer::Skipped skipped;
+  const auto report = chosen.from == "starling"
+                          ? transfer::import_file(to, chosen.plan, chosen.file)
+                          : transfer::import_archive(to, chosen.plan, archive_of(config, chosen), skipped);
+  if (!report) return failed(fmt::format("{}: {}", chosen.file, report.error().text));
+  print(to.path.empty() ? "PostgreSQL" : to.path, *report);
+  print(skipped);
+  return kExitOk;
+}
+
 int import(const Options& options, const ImportOptions& chosen) {
   const bool foreign = chosen.from != "starling";
   if (!foreign && !chosen.lines.empty()) {
@@ -73,22 +81,15 @@ int import(const Options& options, const ImportOptions& chosen) {
                chosen.from);
     return kExitUsage;
   }
-  const app::Config config = sqlite_config_of(options);
+  const app::Config config = config_of(options);
   if (const auto became = become_owner(config); !became) return failed(became.error());
   if (const auto readable = chosen.file == "-" ? Result<void, std::string>() : can_read(chosen.file); !readable) {
     return failed(readable.error());
   }
+  if (config.store.is_shared()) return import_to({.path = {}, .conninfo = config.store.postgres}, config, chosen);
   const auto lock = store::DataDir::open(config.data_dir);
   if (!lock) return failed(lock.error());
-  if (!chosen.lines.empty()) return convert(config, chosen);
-  transfer::Skipped skipped;
-  const auto report =
-      foreign ? transfer::import_archive(config.database_path(), chosen.plan, archive_of(config, chosen), skipped)
-              : transfer::import_file(config.database_path(), chosen.plan, chosen.file);
-  if (!report) return failed(fmt::format("{}: {}", chosen.file, report.error().text));
-  print(config.database_path(), *report);
-  print(skipped);
-  return kExitOk;
+  return import_to({.path = config.database_path(), .conninfo = {}}, config, chosen);
 }
 
 }  // namespace

@@ -23,14 +23,6 @@ app::Config config_of(const Options& options) {
   std::exit(kExitFailed);
 }
 
-app::Config sqlite_config_of(const Options& options) {
-  app::Config config = config_of(options);
-  if (!config.store.is_shared()) return config;
-  std::exit(failed(
-      "this server's store is PostgreSQL (store.postgres), and the command knows SQLite only; of a cluster, all go "
-      "but import"));
-}
-
 int failed(std::string_view message) {
   std::fprintf(stderr, "starlingctl: %.*s\n", static_cast<int>(message.size()), message.data());
   return kExitFailed;

@@ -21,9 +21,6 @@ struct Options {
 
 /// The server's configuration; on errors prints them all and exits.
 app::Config config_of(const Options& options);
-/// For commands that know SQLite only: when the server's store is another one, says so and exits.
-app::Config sqlite_config_of(const Options& options);
-
 /// Says on stderr what went wrong, and gives the exit code for it.
 int failed(std::string_view message);
 

@@ -25,11 +25,11 @@ void feed(const ForeignArchive& archive, const ArchiveFiles& files, const TakeLi
 
 }  // namespace
 
-Result<ImportReport, ImportError> import_archive(const std::string& database, const ImportPlan& plan,
+Result<ImportReport, ImportError> import_archive(const Destination& to, const ImportPlan& plan,
                                                  const ForeignArchive& archive, Skipped& skipped) {
   const auto files = ArchiveFiles::open(archive.path, archive.scratch);
   if (!files) return tl::unexpected(ImportError{.text = files.error()});
-  return import_lines(database, plan, [&](const TakeLine& take) { feed(archive, *files, take, skipped); });
+  return import_lines(to, plan, [&](const TakeLine& take) { feed(archive, *files, take, skipped); });
 }
 
 Result<void, std::string> convert_archive(const ForeignArchive& archive, std::FILE* out, Skipped& skipped) {

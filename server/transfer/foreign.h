@@ -20,7 +20,7 @@ struct ForeignArchive {
 };
 
 /// `skipped` says what did not come along, also after an error.
-Result<ImportReport, ImportError> import_archive(const std::string& database, const ImportPlan& plan,
+Result<ImportReport, ImportError> import_archive(const Destination& to, const ImportPlan& plan,
                                                  const ForeignArchive& archive, Skipped& skipped);
 /// The same lines to a file instead.
 Result<void, std::string> convert_archive(const ForeignArchive& archive, std::FILE* out, Skipped& skipped);

@@ -5,42 +5,29 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <memory>
 #include <optional>
-#include <vector>
+#include <utility>
 
-#include "server/store/sqlite/account_rows.h"
+#include "server/store/postgres/session.h"
 #include "server/store/sqlite/errors.h"
 #include "server/store/sqlite/migrate.h"
 #include "server/transfer/format.h"
 #include "server/transfer/import_room.h"
 #include "server/transfer/line_file.h"
+#include "server/transfer/postgres_target.h"
+#include "server/transfer/sqlite_target.h"
 
 namespace starling::transfer {
 namespace {
 
-constexpr int kBusyTimeoutMs = 5000;
-constexpr int kCacheKib = 64 * 1024;
 /// Rows that share a transaction: by then its fsync costs a thousandth of its time. A larger room has one of its own.
 constexpr std::uint64_t kRowsPerTransaction = 100'000;
 
 class Import {
  public:
-  Import(store::Connection& connection, const ImportPlan& plan)
-      : connection_(&connection),
-        plan_(plan),
-        savepoints_(connection),
-        room_(connection),
-        accounts_(connection, "accounts", kProfileColumns),
-        people_(connection),
-        versions_(
-            connection,
-            "INSERT INTO users (user_id, rooms_version, items_version) VALUES (?1, ?2 + 1, ?3) ON CONFLICT DO UPDATE "
-            "SET rooms_version = max(rooms_version, excluded.rooms_version), "
-            "items_version = max(items_version, excluded.items_version)") {
-    for (const std::string_view name : kUserTables) {
-      if (Table table(connection, name); table.exists()) user_tables_.push_back(std::move(table));
-    }
-    if (!plan.resume && !plan.add && connection.number("SELECT EXISTS (SELECT 1 FROM rooms)") != 0) {
+  Import(Target& target, const ImportPlan& plan) : target_(&target), plan_(plan), room_(target) {
+    if (!plan.resume && !plan.add && target.has_rooms()) {
       refuse(
           "the database has rooms: import into an empty one; --resume goes on with an import that was broken off, "
           "--add puts rooms beside others");
@@ -66,9 +53,7 @@ class Import {
     if (type == "room") return room(fields);
     if (type == "room_end") return room_end(fields);
     if (type == "end") return end(fields);
-    if (const auto kept = std::ranges::find(user_tables_, type, &Table::name); kept != user_tables_.end()) {
-      return keep(*kept, fields);
-    }
+    if (std::ranges::find(kUserTables, type) != kUserTables.end()) return keep(type, fields);
     if (!room_.open() || !room_.row(type, fields)) {
       refuse(fmt::format("its type \"{}\" is unknown to this program: install a newer one", type));
     }
@@ -84,14 +69,18 @@ class Import {
   }
   /// After an error: the rooms before it stay.
   void give_up() {
-    savepoint_.reset();
-    if (!connection_->in_transaction()) return;
-    const bool whole_rooms = report_.rooms + report_.rooms_existing > committed_.rooms + committed_.rooms_existing;
-    if (whole_rooms) return commit();
-    connection_->rollback();
+    target_->undo_room();
+    if (!target_->in_transaction()) return;
+    if (has_whole_rooms()) return commit();
+    target_->rollback();
   }
 
  private:
+  /// That are not committed yet.
+  bool has_whole_rooms() const {
+    return report_.rooms + report_.rooms_existing > committed_.rooms + committed_.rooms_existing;
+  }
+
   const boost::json::value* parse(std::string_view line) {
     value_.reset();  // its memory is used again
     parser_.reset(boost::json::make_shared_resource<boost::json::monotonic_resource>(buffer_.data(), buffer_.size()));
@@ -120,19 +109,17 @@ class Import {
 
   void user(Fields& fields) {
     if (room_.open()) refuse("a user stands in a room");
-    begin();
+    begin_alone();
     const std::uint64_t user = fields.u64("user");
     if (user == 0) refuse("its user has no number");
     const std::uint64_t version = fields.u64_or("rooms_version", 1);
-    versions_.run(user, version, fields.u64_or("items_version", 0));
+    target_->put_versions(UserId(user), version, fields.u64_or("items_version", 0));
     bool profile = false;
     for (const std::string_view column : kProfileColumns) profile = profile || fields.has(column);
-    if (profile && accounts_.exists()) {
+    if (profile) {
       // Somebody who is there already keeps what they call themselves now.
-      if (!accounts_.insert("user_id", user, fields, plan_.resume || plan_.add)) ++report_.profiles_existing;
-      people_.index(UserId(user));
-    } else if (profile) {
-      ++report_.profiles_dropped;
+      if (!target_->put_row("accounts", user, fields, plan_.resume || plan_.add)) ++report_.profiles_existing;
+      target_->index(UserId(user));
     }
     // A foreign profile may say more than accounts hold.
     for (const std::string_view column : kProfileColumns) fields.pass(column);
@@ -141,27 +128,26 @@ class Import {
     grew();
   }
 
-  void keep(Table& table, Fields& fields) {
+  void keep(std::string_view table, Fields& fields) {
     if (room_.open()) refuse("what a user keeps stands in a room");
-    begin();
+    begin_alone();
     // Somebody who is there already keeps theirs.
-    table.insert("user_id", fields.u64("user"), fields, plan_.resume || plan_.add);
+    target_->put_row(table, fields.u64("user"), fields, plan_.resume || plan_.add);
     fields.done();
     grew();
   }
 
   void room(Fields& fields) {
     if (room_.open()) refuse(fmt::format("room {} has not ended", room_.room().value));
-    begin();
-    savepoint_.emplace(savepoints_);
+    target_->begin();
+    target_->begin_room();
     made_ = room_.begin(fields, plan_.resume);
   }
 
   void room_end(Fields& fields) {
     if (!room_.open()) refuse("it ends no room");
     const std::uint64_t events = room_.end(fields);
-    savepoint_->release();
-    savepoint_.reset();
+    target_->keep_room();
     total_events_ += events;
     ++total_rooms_;
     if (made_) {
@@ -182,25 +168,21 @@ class Import {
     ended_ = true;
   }
 
-  void begin() {
-    if (!connection_->in_transaction()) connection_->exec("BEGIN IMMEDIATE");
+  /// What is not undone alone takes no whole room with it.
+  void begin_alone() {
+    if (has_whole_rooms()) commit();
+    target_->begin();
   }
   void grew() { ++pending_; }
   void commit() {
-    if (connection_->in_transaction()) connection_->exec("COMMIT");
+    target_->commit();
     pending_ = 0;
     committed_ = report_;
   }
 
-  store::Connection* connection_;
+  Target* target_;
   ImportPlan plan_;
-  store::SavepointStatements savepoints_;
   ImportRoom room_;
-  Table accounts_;
-  store::AccountRows people_;
-  store::Statement versions_;
-  std::vector<Table> user_tables_;
-  std::optional<store::Savepoint> savepoint_;
 
   std::array<unsigned char, 1 << 14> buffer_;
   boost::json::stream_parser parser_;
@@ -222,38 +204,52 @@ std::string in_place(const ImportReport& report) {
                      report.rooms + report.rooms_existing);
 }
 
-}  // namespace
+std::unique_ptr<Target> open(const Destination& to) {
+  if (!to.conninfo.empty()) return std::make_unique<PostgresTarget>(to.conninfo);
+  if (auto migrated = store::migrate(to.path); !migrated) refuse(migrated.error());
+  return std::make_unique<SqliteTarget>(to.path);
+}
 
-Result<ImportReport, ImportError> import_lines(const std::string& path, const ImportPlan& plan, const Feed& feed) {
-  if (auto migrated = store::migrate(path); !migrated) return tl::unexpected(ImportError{.text = migrated.error()});
+/// What `step` throws, in words; empty: nothing.
+std::string fault_of(const Destination& to, const std::function<void()>& step) {
   try {
-    store::Connection connection({.path = path, .busy_timeout_ms = kBusyTimeoutMs, .cache_kib = kCacheKib});
-    store::make_durable(connection);
-    connection.exec("PRAGMA wal_autocheckpoint = 4096");  // nobody else moves it: no server runs
-    Import import(connection, plan);
-    bool taking = false;  // else it is the source of the lines that failed
-    try {
-      feed([&](std::string_view line) {
-        taking = true;
-        import.take(line);
-        taking = false;
-      });
-      import.finish();
-    } catch (const store::SqliteError& error) {
-      std::string text = store::explain(error, path);
-      import.give_up();
-      if (taking) text = fmt::format("line {}: {}", import.lines(), text);
-      if (import.lines() > 0) text = fmt::format("{}; {}", text, in_place(import.report()));
-      return tl::unexpected(ImportError{.text = std::move(text), .done = import.report()});
-    }
-    return import.report();
+    step();
+    return {};
   } catch (const store::SqliteError& error) {
-    return tl::unexpected(ImportError{.text = store::explain(error, path)});
+    return store::explain(error, to.path);
+  } catch (const postgres::Failed& failed) {
+    return failed.error.text;
   }
 }
 
-Result<ImportReport, ImportError> import_file(const std::string& path, const ImportPlan& plan,
-                                              const std::string& file) {
+}  // namespace
+
+Result<ImportReport, ImportError> import_lines(const Destination& to, const ImportPlan& plan, const Feed& feed) {
+  std::unique_ptr<Target> target;
+  std::optional<Import> import;
+  std::string fault = fault_of(to, [&] {
+    target = open(to);
+    import.emplace(*target, plan);
+  });
+  if (!fault.empty()) return tl::unexpected(ImportError{.text = std::move(fault)});
+  bool taking = false;  // else it is the source of the lines that failed
+  fault = fault_of(to, [&] {
+    feed([&](std::string_view line) {
+      taking = true;
+      import->take(line);
+      taking = false;
+    });
+    import->finish();
+  });
+  if (fault.empty()) return import->report();
+  if (taking) fault = fmt::format("line {}: {}", import->lines(), fault);
+  const std::string lost = fault_of(to, [&] { import->give_up(); });
+  if (!lost.empty()) fault = fmt::format("{}; {}", fault, lost);
+  if (import->lines() > 0) fault = fmt::format("{}; {}", fault, in_place(import->report()));
+  return tl::unexpected(ImportError{.text = std::move(fault), .done = import->report()});
+}
+
+Result<ImportReport, ImportError> import_file(const Destination& to, const ImportPlan& plan, const std::string& file) {
   auto lines = LineFile::open(file, kLineBytesMax);
   if (!lines) return tl::unexpected(ImportError{.text = lines.error()});
   if (file != "-" && !lines->last_line().starts_with("{\"type\":\"end\"")) {
@@ -261,7 +257,7 @@ Result<ImportReport, ImportError> import_file(const std::string& path, const Imp
         ImportError{.text = "it is cut off, or no export: its last line is not the end that an export writes; nothing "
                             "was imported, take the export again"});
   }
-  return import_lines(path, plan, [&](const TakeLine& take) {
+  return import_lines(to, plan, [&](const TakeLine& take) {
     std::string_view line;
     while (lines->next(line)) take(line);
     if (!lines->error().empty()) refuse(lines->error());

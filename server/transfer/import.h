@@ -21,7 +21,6 @@ struct ImportReport {
   std::uint64_t rooms = 0;              // made
   std::uint64_t rooms_existing = 0;     // of a resumed import
   std::uint64_t events = 0;             // of the rooms made
-  std::uint64_t profiles_dropped = 0;   // of users, where the database keeps no accounts
   std::uint64_t profiles_existing = 0;  // of users whose number or handle is taken
 };
 struct ImportError {
@@ -34,9 +33,14 @@ using TakeLine = std::function<void(std::string_view)>;
 /// Gives every line to `take`.
 using Feed = std::function<void(const TakeLine& take)>;
 
-/// A database that is absent is made. The caller holds the data directory: no server runs.
-Result<ImportReport, ImportError> import_lines(const std::string& path, const ImportPlan& plan, const Feed& feed);
+/// Where the rooms go. A database that is absent is made.
+struct Destination {
+  std::string path;      // SQLite; the caller holds its directory: no server runs
+  std::string conninfo;  // PostgreSQL, unless it is empty: refused while a node runs, and none can start meanwhile
+};
+
+Result<ImportReport, ImportError> import_lines(const Destination& to, const ImportPlan& plan, const Feed& feed);
 /// The same from a file, `-` for standard input. A file that lacks its last line is refused before anything is written.
-Result<ImportReport, ImportError> import_file(const std::string& path, const ImportPlan& plan, const std::string& file);
+Result<ImportReport, ImportError> import_file(const Destination& to, const ImportPlan& plan, const std::string& file);
 
 }  // namespace starling::transfer

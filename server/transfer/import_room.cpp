@@ -11,27 +11,9 @@
 
 namespace starling::transfer {
 
-ImportRoom::ImportRoom(store::Connection& connection)
-    : connection_(&connection),
-      log_(connection),
-      events_(connection),
-      checkpoint_(connection, "INSERT INTO checkpoints (room_id, seq, hash) VALUES (?, ?, ?)"),
-      rooms_(connection, "rooms") {
-  for (const std::string_view name : kRoomTables) {
-    if (Table table(connection, name); table.exists()) tables_.push_back(std::move(table));
-  }
-}
-
-bool ImportRoom::same_as_stored(const store::RoomRow& stored) {
-  if (stored.epoch != epoch_ || stored.head != head_ || stored.min_seq != min_seq_) return false;
-  PrefixHash hash = log_.checkpoint(room_, min_seq_.prev()).hash;
-  // Read as it is, inside the writer's transaction.
-  store::Statement events(*connection_,
-                          "SELECT " STARLING_EVENT_COLUMNS " FROM events WHERE room_id = ? AND seq >= ? ORDER BY seq");
-  for (store::Rows rows = events.query(room_, min_seq_); rows.next();) {
-    hash = wire::fold(hash, store::hashed_event_of(rows, room_));
-  }
-  return hash == expected_;
+bool ImportRoom::same_as(const StoredRoom& stored) {
+  return stored.epoch == epoch_ && stored.head == head_ && stored.min_seq == min_seq_ &&
+         target_->fold(room_, min_seq_) == expected_;
 }
 
 bool ImportRoom::begin(Fields& fields, bool resume) {
@@ -57,8 +39,8 @@ bool ImportRoom::begin(Fields& fields, bool resume) {
   at_ = min_seq_.prev();
   hash_ = base;
   last_msg_no_.reset();
-  const store::RoomRow stored = log_.room(room_);
-  existing_ = stored.exists;
+  const auto stored = target_->stored(room_);
+  existing_ = stored.has_value();
   if (existing_) {
     if (!resume) {
       refuse(
@@ -66,7 +48,7 @@ bool ImportRoom::begin(Fields& fields, bool resume) {
                       "import into an empty database",
                       room_.value));
     }
-    if (!same_as_stored(stored)) {
+    if (!same_as(*stored)) {
       refuse(
           fmt::format("room {} exists in this database with another log: it is not the one of this file, or was used "
                       "since. Import into an empty database",
@@ -74,17 +56,16 @@ bool ImportRoom::begin(Fields& fields, bool resume) {
     }
     return false;
   }
-  rooms_.insert("room_id", room_.value, fields);
+  target_->put_row("rooms", room_.value, fields, false);
   fields.done();
-  if (base) checkpoint_.run(room_, at_, base);
+  if (base) target_->put_checkpoint(room_, at_, base);
   return true;
 }
 
 bool ImportRoom::row(std::string_view table, Fields& fields) {
-  const auto at = std::ranges::find(tables_, table, &Table::name);
-  if (at == tables_.end()) return false;
+  if (std::ranges::find(kRoomTables, table) == kRoomTables.end()) return false;
   if (existing_) return true;
-  at->insert("room_id", room_.value, fields);
+  target_->put_row(table, room_.value, fields, false);
   fields.done();
   return true;
 }
@@ -107,8 +88,8 @@ void ImportRoom::event(Fields& fields) {
   at_ = event.seq;
   hash_ = wire::fold(hash_, event);
   if (existing_) return;
-  events_.insert(event, event.body);
-  if (at_.value % ports::kCheckpointEvery == 0) checkpoint_.run(room_, at_, hash_);
+  target_->put_event(event);
+  if (at_.value % ports::kCheckpointEvery == 0) target_->put_checkpoint(room_, at_, hash_);
 }
 
 std::uint64_t ImportRoom::end(Fields& fields) {

@@ -4,21 +4,17 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "common/base/ids.h"
-#include "server/store/sqlite/event_rows.h"
-#include "server/store/sqlite/log_reader.h"
-#include "server/store/sqlite/sqlite.h"
-#include "server/transfer/table.h"
+#include "server/transfer/target.h"
 
 namespace starling::transfer {
 
-/// Owner: the thread of the connection. `begin`, then `row` and `event`, then `end`; what throws leaves the undoing to the
+/// Owner: the thread of the target. `begin`, then `row` and `event`, then `end`; what throws leaves the undoing to the
 /// caller.
 class ImportRoom {
  public:
-  explicit ImportRoom(store::Connection& connection);
+  explicit ImportRoom(Target& target) : target_(&target) {}
 
   /// False: the room is there, the same as these lines say, and `resume` was asked for; the lines up to its end are only
   /// counted.
@@ -32,14 +28,9 @@ class ImportRoom {
   std::uint64_t end(Fields& fields);
 
  private:
-  bool same_as_stored(const store::RoomRow& stored);
+  bool same_as(const StoredRoom& stored);
 
-  store::Connection* connection_;
-  store::LogReader log_;
-  store::EventRows events_;
-  store::Statement checkpoint_;
-  Table rooms_;
-  std::vector<Table> tables_;
+  Target* target_;
 
   // Of the room under way.
   RoomId room_;

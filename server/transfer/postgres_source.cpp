@@ -30,7 +30,7 @@ PostgresSource::PostgresSource(const std::string& conninfo, const std::vector<Ro
   postgres::check_current(session_);
   session_.begin_snapshot();
   session_.run("SET LOCAL cursor_tuple_fraction = 1");
-  for (const auto& reading : PostgresTable::of_rooms()) tables_.emplace_back(session_, reading, rooms_);
+  for (const auto& sql : PostgresTable::of_rooms()) tables_.emplace_back(session_, sql, rooms_);
 }
 
 std::vector<RoomId> PostgresSource::rooms() {
@@ -42,7 +42,7 @@ std::vector<RoomId> PostgresSource::rooms() {
 }
 
 void PostgresSource::open_users(const Params& ids) {
-  for (const auto& reading : PostgresTable::of_users()) tables_.emplace_back(session_, reading, ids);
+  for (const auto& sql : PostgresTable::of_users()) tables_.emplace_back(session_, sql, ids);
 }
 
 void PostgresSource::each_user(const std::function<void(UserId)>& take) {

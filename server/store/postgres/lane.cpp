@@ -14,7 +14,7 @@
 #include "server/store/postgres/exchange.h"
 #include "server/store/postgres/limits.h"
 #include "server/store/postgres/page_calls.h"
-#include "server/store/postgres/raise_epochs.h"
+#include "server/store/postgres/standstill.h"
 
 namespace starling::postgres {
 namespace {
@@ -83,6 +83,9 @@ void Lane::greet(Clock::time_point now) {
 }
 
 void Lane::greeted(const Outcome& outcome, Clock::time_point now) {
+  if (outcome.sqlstate == "55P03" && outcome.rows.empty()) {
+    return lose("starlingctl import or raise-epochs has the database to itself; this goes on when that has ended", now);
+  }
   if (!outcome.ok()) return lose(explain(outcome.sqlstate, outcome.text), now);
   const Rows& hello = outcome.rows.at(1);
   if (options_.access != Access::Standby && hello.flag(0, 0)) return lose("the server is a standby", now);

@@ -4,6 +4,7 @@
 
 #include "server/store/postgres/migrate.h"
 #include "server/store/postgres/session.h"
+#include "server/store/postgres/standstill.h"
 
 namespace starling::postgres {
 namespace {
@@ -18,26 +19,13 @@ void check_schema(Session& session) {
                   session.database()));
 }
 
-/// What a node knows from the other history must not reach this one. None comes before the end of the transaction.
-void check_nobody_runs(Session& session) {
-  if (session.ask("SELECT pg_try_advisory_xact_lock($1)", Params().add(kNodesLock)).flag(0, 0)) return;
-  const std::string nodes = session.run(
-      "SELECT string_agg(DISTINCT application_name || coalesce(' at ' || host(client_addr), ''), ', ') "
-      "FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE datname = current_database() AND locktype = 'advisory' "
-      "AND mode = 'ShareLock'");
-  refuse(
-      fmt::format("{} is connected; stop every node (systemctl stop 'starlingd@*' on each machine), then run this "
-                  "again",
-                  nodes.empty() ? "a node" : nodes));
-}
-
 EpochsRaised raise(Session& session, std::uint64_t by) {
   session.run("BEGIN");
   session.run("SET LOCAL lock_timeout = 0");
   session.run("SET LOCAL statement_timeout = 0");
   session.run("SET LOCAL synchronous_commit = local");
   check_schema(session);
-  check_nobody_runs(session);
+  stand_still(session);  // what a node knows from the other history must not reach this one
   session.ask("SELECT raise_epochs($1::bigint)", Params().add(by));
   const Rows left = session.ask("SELECT count(*), coalesce(sum(head), 0)::bigint FROM rooms");
   session.run("COMMIT");

@@ -9,9 +9,6 @@
 
 namespace starling::postgres {
 
-/// An advisory lock that each connection of a node shares while it is there.
-inline constexpr std::int64_t kNodesLock = 6004234345560363853;
-
 struct EpochsRaised {
   std::uint64_t rooms = 0;
   std::uint64_t events = 0;  // that are left

@@ -214,7 +214,6 @@ class OfACluster(Refusals):
     def test_what_knows_sqlite_only_says_so(self):
         before = self.state()
         for given, says in (
-            (("import", self.archive), "store is PostgreSQL"),
             (("backup", "x.db"), "pg_basebackup -D FOLDER"),
             (("restore", self.archive), "starlingctl raise-epochs before any node"),
         ):
@@ -224,7 +223,7 @@ class OfACluster(Refusals):
 
     def test_what_asks_postgresql_says_that_it_is_not_there(self):
         before = self.state()
-        for given in (*(each for each in WITHOUT_DATABASE if each[0] in GO_FOR_A_CLUSTER), ("migrate",), ("raise-epochs",)):
+        for given in (*(each for each in WITHOUT_DATABASE if each[0] in GO_FOR_A_CLUSTER), ("import", "-"), ("migrate",), ("raise-epochs",)):
             with self.subTest(given=given):
                 self.refuses(given, 1, "cannot connect to PostgreSQL", PASSWORD)
                 self.assertEqual(before, self.state())

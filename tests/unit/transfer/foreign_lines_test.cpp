@@ -27,7 +27,7 @@ class Foreign : public testing::Test {
     acts.insert(acts.begin(),
                 {{.kind = EventKind::MemberAdd, .sender = kAnn, .subject = kAnn, .role = wire::Role::Owner},
                  {.kind = EventKind::MemberAdd, .sender = kBob, .subject = kBob, .role = wire::Role::Member}});
-    const auto report = import_lines(path(), {}, [&](const TakeLine& take) {
+    const auto report = import_lines({.path = path(), .conninfo = {}}, {}, [&](const TakeLine& take) {
       ForeignLines lines(take, skipped_);
       lines.begin("test");
       lines.user({.user = kAnn, .handle = "ann", .display_name = "Ann"});

@@ -1,0 +1,197 @@
+#include "server/transfer/postgres_target.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "server/store/account_words.h"
+#include "server/store/postgres/events.h"
+#include "server/store/postgres/migrate.h"
+#include "server/transfer/postgres_table.h"
+
+namespace starling::transfer {
+namespace {
+
+using postgres::bigint_of;
+using postgres::Params;
+using postgres::Rows;
+
+/// Of the longest bodies 16 MiB.
+constexpr std::size_t kEventsAtOnce = 1024;
+
+constexpr postgres::Statement kPutEvents{
+    "put_events",
+    "INSERT INTO events (room_id, seq, epoch, kind, sender, device, cseq, client_msg_id, ts, msg_no, target, thread, "
+    "subject, role, body_hash, erased, body) SELECT $1::bigint, seq, epoch, kind, sender, device, cseq, client_msg_id, "
+    "ts, msg_no, target, thread, subject, role, body_hash, erased <> 0, body FROM unnest($2::bigint[], $3::bigint[], "
+    "$4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], "
+    "$11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bytea[]) AS e "
+    "(seq, "
+    "epoch, kind, sender, device, cseq, client_msg_id, ts, msg_no, target, thread, subject, role, body_hash, erased, "
+    "body)"};
+constexpr postgres::Statement kPutCheckpoint{
+    "put_checkpoint_row", "INSERT INTO checkpoints (room_id, seq, hash) VALUES ($1::bigint, $2::bigint, $3::bigint)"};
+
+const PostgresTable::Sql& sql_of(std::string_view table) {
+  const auto rooms = PostgresTable::of_rooms();
+  const auto found = std::ranges::find(rooms, table, &PostgresTable::Sql::table);
+  return found != rooms.end() ? *found
+                              : *std::ranges::find(PostgresTable::of_users(), table, &PostgresTable::Sql::table);
+}
+
+/// As the line has it; what it lacks is empty, but where a log and a membership begin.
+void add(Params& params, const PostgresTable::Column& column, Fields& fields) {
+  const bool given = fields.has(column.name) || fields.has(fmt::format("{}_hex", column.name));
+  if (column.is_text) {
+    params.add_bytes(given ? fields.bytes(column.name) : std::string());
+  } else if (given) {
+    std::string unused;
+    const store::Value value = fields.value(column.name, "INTEGER", unused);
+    const auto* number = std::get_if<std::int64_t>(&value);
+    if (number == nullptr) refuse(fmt::format("its field \"{}\" is no number", column.name));
+    params.add(*number);
+  } else {
+    params.add(std::int64_t{column.name == "min_seq" || column.name == "visible_from" ? 1 : 0});
+  }
+}
+
+const std::string& migrated(const std::string& conninfo) {
+  if (auto done = postgres::migrate(conninfo); !done) throw postgres::Failed{done.error()};
+  return conninfo;
+}
+
+}  // namespace
+
+PostgresTarget::PostgresTarget(const std::string& conninfo) : standstill_(conninfo), session_(migrated(conninfo)) {
+  // Lines may come slowly.
+  session_.run("SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0");
+}
+
+bool PostgresTarget::has_rooms() { return session_.run("SELECT EXISTS (SELECT FROM rooms)") == "t"; }
+
+void PostgresTarget::begin() {
+  if (in_transaction_) return;
+  session_.run("BEGIN");
+  in_transaction_ = true;
+}
+
+void PostgresTarget::commit() {
+  if (!in_transaction_) return;
+  in_transaction_ = false;
+  session_.run("COMMIT");
+}
+
+void PostgresTarget::rollback() {
+  in_transaction_ = false;
+  session_.run("ROLLBACK");
+}
+
+void PostgresTarget::begin_room() {
+  session_.run("SAVEPOINT room");
+  in_room_ = true;
+}
+
+void PostgresTarget::keep_room() {
+  put_waiting();
+  session_.run("RELEASE room");
+  in_room_ = false;
+}
+
+void PostgresTarget::undo_room() {
+  if (!in_room_) return;
+  in_room_ = false;
+  waiting_ = Waiting();
+  session_.run("ROLLBACK TO room; RELEASE room");
+}
+
+void PostgresTarget::put_versions(UserId user, std::uint64_t rooms, std::uint64_t items) {
+  session_.call({&sql_of("users").insert, Params().add(user).add(rooms).add(items)});
+}
+
+void PostgresTarget::index(UserId user) {
+  const Rows row =
+      session_.ask("SELECT handle, display_name FROM accounts WHERE user_id = $1::bigint", Params().add(user));
+  if (row.empty()) return;
+  const std::set<std::string> words = store::words_of(ports::Profile{
+      .user = user, .handle = std::string(row.bytes(0, 0)), .display_name = std::string(row.bytes(0, 1))});
+  session_.ask("SELECT put_words($1::bigint, $2::text[])",
+               Params().add(user).add_text_array(std::vector<std::string_view>(words.begin(), words.end())));
+}
+
+bool PostgresTarget::put_row(std::string_view table, std::uint64_t id, Fields& fields, bool or_leave) {
+  const PostgresTable::Sql& sql = sql_of(table);
+  Params params;
+  params.add(id);
+  for (const PostgresTable::Column& column : PostgresTable::columns_of(sql)) add(params, column, fields);
+  const bool made = !session_.call({&sql.insert, std::move(params)}).empty();
+  if (!made && !or_leave) refuse(fmt::format("there is such a row of {} already", table));
+  return made;
+}
+
+void PostgresTarget::put_event(const wire::Event& event) {
+  Waiting& w = waiting_;
+  w.room = event.room;
+  w.seq.push_back(bigint_of(event.seq));
+  w.epoch.push_back(bigint_of(event.epoch));
+  w.kind.push_back(bigint_of(event.kind));
+  w.sender.push_back(bigint_of(event.sender));
+  w.device.push_back(bigint_of(event.device));
+  w.cseq.push_back(bigint_of(event.cseq));
+  w.client_msg_id.push_back(bigint_of(event.client_msg_id));
+  w.ts.push_back(bigint_of(event.ts));
+  w.msg_no.push_back(bigint_of(event.msg_no));
+  w.target.push_back(bigint_of(event.target));
+  w.thread.push_back(bigint_of(event.thread));
+  w.subject.push_back(bigint_of(event.subject));
+  w.role.push_back(bigint_of(event.role));
+  const bool erased = event.erased_hash != 0;
+  w.body_hash.push_back(bigint_of(erased ? event.erased_hash : wire::body_hash(event.body)));
+  w.erased.push_back(erased ? 1 : 0);
+  w.body.emplace_back(event.body);
+  if (w.seq.size() == kEventsAtOnce) put_waiting();
+}
+
+void PostgresTarget::put_waiting() {
+  if (waiting_.seq.empty()) return;
+  const Waiting w = std::exchange(waiting_, Waiting());
+  Params params;
+  params.add(w.room);
+  for (const auto* column : {&w.seq, &w.epoch, &w.kind, &w.sender, &w.device, &w.cseq, &w.client_msg_id, &w.ts,
+                             &w.msg_no, &w.target, &w.thread, &w.subject, &w.role, &w.body_hash, &w.erased}) {
+    params.add_array(*column);
+  }
+  params.add_bytes_array(std::vector<std::string_view>(w.body.begin(), w.body.end()));
+  session_.call({&kPutEvents, std::move(params)});
+}
+
+void PostgresTarget::put_checkpoint(RoomId room, Seq seq, PrefixHash hash) {
+  session_.call({&kPutCheckpoint, Params().add(room).add(seq).add(hash)});
+}
+
+std::optional<StoredRoom> PostgresTarget::stored(RoomId room) {
+  const Rows row =
+      session_.ask("SELECT epoch, min_seq, head FROM rooms WHERE room_id = $1::bigint", Params().add(room));
+  if (row.empty()) return std::nullopt;
+  return StoredRoom{.epoch = row.as<Epoch>(0, 0), .min_seq = row.as<Seq>(0, 1), .head = row.as<Seq>(0, 2)};
+}
+
+PrefixHash PostgresTarget::fold(RoomId room, Seq min_seq) {
+  const Rows base = session_.ask("SELECT hash FROM checkpoints WHERE room_id = $1::bigint AND seq = $2::bigint",
+                                 Params().add(room).add(min_seq.prev()));
+  PrefixHash hash = base.empty() ? PrefixHash() : base.as<PrefixHash>(0, 0);
+  for (Seq at = min_seq.prev();;) {
+    const Rows events = session_.ask("SELECT " STARLING_PG_EVENT_COLUMNS
+                                     " FROM events WHERE room_id = $1::bigint AND seq > $2::bigint ORDER BY seq LIMIT "
+                                     "$3::bigint",
+                                     Params().add(room).add(at).add(kEventsAtOnce));
+    if (events.empty()) return hash;
+    for (int i = 0; i < events.count(); ++i) hash = wire::fold(hash, postgres::event_of(events, i, 0, room));
+    at = events.as<Seq>(events.count() - 1, 0);
+  }
+}
+
+}  // namespace starling::transfer

@@ -1,0 +1,56 @@
+// PostgreSQL as an import writes it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/store/postgres/session.h"
+#include "server/store/postgres/standstill.h"
+#include "server/transfer/target.h"
+
+namespace starling::transfer {
+
+/// Brings the schema up to date. No node runs while it lives; a commit waits for what commits of nodes wait for.
+class PostgresTarget final : public Target {
+ public:
+  explicit PostgresTarget(const std::string& conninfo);
+
+  bool has_rooms() override;
+  void begin() override;
+  void commit() override;
+  void rollback() override;
+  bool in_transaction() const override { return in_transaction_; }
+  void begin_room() override;
+  void keep_room() override;
+  void undo_room() override;
+
+  void put_versions(UserId user, std::uint64_t rooms, std::uint64_t items) override;
+  void index(UserId user) override;
+  bool put_row(std::string_view table, std::uint64_t id, Fields& fields, bool or_leave) override;
+  void put_event(const wire::Event& event) override;
+  void put_checkpoint(RoomId room, Seq seq, PrefixHash hash) override;
+
+  std::optional<StoredRoom> stored(RoomId room) override;
+  PrefixHash fold(RoomId room, Seq min_seq) override;
+
+ private:
+  /// Events that go as one statement, by columns.
+  struct Waiting {
+    RoomId room;
+    std::vector<std::int64_t> seq, epoch, kind, sender, device, cseq, client_msg_id, ts, msg_no, target, thread,
+        subject, role, body_hash, erased;
+    std::vector<std::string> body;
+  };
+  void put_waiting();
+
+  postgres::Standstill standstill_;
+  postgres::Session session_;
+  Waiting waiting_;
+  bool in_transaction_ = false;
+  bool in_room_ = false;
+};
+
+}  // namespace starling::transfer
