@@ -14,8 +14,8 @@ Result<Caller, Refusal> Authentication::caller(std::string_view header) const {
   const Moment now = context_.now();
   const auto claims = context_.authenticator.verify(header.substr(kScheme.size()), now.wall);
   if (!claims) {
-    const bool expired = claims.error() == auth::AuthError::Expired;
-    return refuse(expired ? Why::TokenExpired : Why::Unauthorized, auth::describe(claims.error()));
+    const bool untimely = auth::is_untimely(claims.error());
+    return refuse(untimely ? Why::TokenExpired : Why::Unauthorized, auth::describe(claims.error()));
   }
   // A ticket resumes a connection and does nothing else.
   if (claims->from_ticket) return refuse(Why::Unauthorized, "this is a resume ticket; send the access token");

@@ -1,18 +1,11 @@
 #include "server/app/account_service.h"
 
-#include <chrono>
 #include <utility>
 
 #include "server/auth/key_files.h"
-#include "server/runtime/core_driver.h"
 
 namespace starling::app {
 namespace {
-
-accounts::Moment moment() {
-  const auto wall = std::chrono::system_clock::now().time_since_epoch();
-  return {.at = runtime::steady_now(), .wall = WallTime(std::chrono::duration_cast<WallTime::duration>(wall))};
-}
 
 Result<accounts::Keys, std::string> load_keys(const std::string& dir) {
   const auto token = auth::load_token_secret(dir);
@@ -29,7 +22,11 @@ Result<accounts::Keys, std::string> load_keys(const std::string& dir) {
 AccountService::AccountService(const Config& config, accounts::Keys keys, accounts::StoreCalls& calls,
                                const auth::Authenticator& authenticator, auth::RevokedDevices& revoked,
                                SearchService& search, runtime::Node& node)
-    : context_(config.accounts, keys, calls, authenticator, revoked, moment),
+    : context_(config.accounts, keys, calls, authenticator, revoked,
+               [&node] {
+                 const core::Now now = node.now();
+                 return accounts::Moment{.at = now.at, .wall = now.wall};
+               }),
       api_(
           context_, STARLING_VERSION, [&search](const search::SearchQuery& query) { return search.find(query); },
           [&node](ShardId shard, ports::ApiResponse&& response) { node.answer(shard, std::move(response)); }),

@@ -41,9 +41,8 @@ int explain_put_out(const Config& config, const runtime::Node& node) {
   // never there may be a restart on a machine whose clock was set back: the place is free when the lease is over.
   const bool was_there = !node.turns().empty();
   spdlog::critical(
-      "{} {} the place of node {}; fix: give each node a number of its own (cluster.node), and a line in cluster.peers "
-      "of "
-      "all others{}",
+      "{} {} the place of node {}; fix: give each node a number of its own (cluster.node), and a line in the "
+      "cluster.peers of all others{}",
       text_of(**seat), was_there ? "has taken" : "has", number,
       was_there ? ", then start this one" : "; starting again");
   return was_there ? kExitReplaced : kExitTryAgain;
@@ -55,9 +54,8 @@ void ClockLog::look(const core::StoreClock& ahead) {
   if (std::exchange(told_, apart) == apart) return;
   if (!apart) return spdlog::info("the clock of this machine and that of PostgreSQL's are of one time again");
   spdlog::warn(
-      "the clock of PostgreSQL's machine is {} s {} this one's: messages keep to it within 5 s, what logins hand out "
-      "does "
-      "not; fix: have both clocks set by NTP (chrony)",
+      "the clock of PostgreSQL's machine is {} s {} this one's: messages and tokens keep to it within 5 s; fix: have "
+      "both clocks set by NTP (chrony)",
       std::chrono::round<std::chrono::seconds>(std::chrono::abs(*ahead)).count(),
       *ahead > Duration::zero() ? "ahead of" : "behind");
 }

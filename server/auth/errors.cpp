@@ -13,7 +13,7 @@ const char* describe(AuthError error) {
     case AuthError::Expired:
       return "expired; present a fresh token";
     case AuthError::NotYetValid:
-      return "issued in the future; check the clock of the host that minted it";
+      return "issued in the future; check the clocks of this server and of the one that minted it";
   }
   return "refused";
 }

@@ -12,6 +12,8 @@ enum class AuthError : std::uint8_t {
   Expired = 4,
   NotYetValid = 5,  // issued in the future, beyond the tolerance: one of the two clocks is wrong
 };
+/// Only the time is against it. Where a clock is wrong it may be good at another node, or the next one be.
+constexpr bool is_untimely(AuthError error) { return error == AuthError::Expired || error == AuthError::NotYetValid; }
 /// For the peer: says what is wrong and what to do, without any part of the credential.
 const char* describe(AuthError error);
 

@@ -140,7 +140,7 @@ Finding judge_clocks(const postgres::Checkup& found) {
     return {.what = "clocks", .text = fmt::format("PostgreSQL's is {} ms from this one's", ms), .fix = {}};
   }
   return warns("clocks",
-               fmt::format("PostgreSQL's is {} s {} this one's: tokens of this node are not good at others", ms / 1000,
+               fmt::format("PostgreSQL's is {} s {} this one's: a node that starts takes nobody's token", ms / 1000,
                            found.clock_ahead.count() > 0 ? "ahead of" : "behind"),
                "timedatectl set-ntp true (or install chrony) on all machines");
 }

@@ -12,9 +12,12 @@ core::Now machine_now() {
               std::chrono::system_clock::now().time_since_epoch()))};
 }
 
-void CoreDriver::read_clocks() {
-  now_ = machine_now();
-  now_.wall = core::held_to(store_clock_.get(), now_);
+core::Now now_held_to(const SharedStoreClock& store_clock) {
+  core::Now now = machine_now();
+  now.wall = core::held_to(store_clock.get(), now);
+  return now;
 }
+
+void CoreDriver::read_clocks() { now_ = now_held_to(store_clock_); }
 
 }  // namespace starling::runtime

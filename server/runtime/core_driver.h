@@ -38,6 +38,9 @@ class SharedStoreClock {
   std::atomic<std::int64_t> ahead_ms_{kUnknown};
 };
 
+/// The machine's clocks, where a node of several goes by them.
+core::Now now_held_to(const SharedStoreClock& store_clock);
+
 class CoreDriver {
  public:
   CoreDriver(core::Shard shard, const SharedStoreClock& store_clock)

@@ -23,9 +23,9 @@ Result<core::Connected, Refusal> admit(const auth::Authenticator& authenticator,
   }
   auto claims = authenticator.verify(hello->token, now);
   if (!claims) {
-    const bool expired = claims.error() == auth::AuthError::Expired;
+    const bool untimely = auth::is_untimely(claims.error());
     return tl::unexpected(
-        Refusal{expired ? close_code::kTokenExpired : close_code::kUnauthorized, auth::describe(claims.error())});
+        Refusal{untimely ? close_code::kTokenExpired : close_code::kUnauthorized, auth::describe(claims.error())});
   }
   if (revoked != nullptr && revoked->contains(claims->device)) {
     return tl::unexpected(Refusal{close_code::kUnauthorized, "the device was revoked; log in again"});

@@ -47,6 +47,8 @@ class Node {
   std::vector<std::uint64_t> turns() const;
   /// Of this process; nanoseconds since 1970.
   std::uint64_t boot() const { return context_.self.boot; }
+  /// As the shards go by it.
+  core::Now now() const { return now_held_to(context_.store_clock); }
   /// The store's clock, as far as it is ahead of this machine's; nothing: there is none, or it is not known yet.
   core::StoreClock clock_apart() const;
   /// Why nothing has its home here, for the log; empty: the node is like the others.

@@ -158,6 +158,7 @@ TEST(Misfit, ANodeWhoseClockIsAnHourOffSaysSoAndTheOrderOfTimesHolds) {
               testing::ContainsRegex("\nstarling_store_clock_ahead_seconds -?0"));
   EXPECT_TRUE(goes_on(nodes[0]));
   EXPECT_TRUE(goes_on(nodes[1]));
+  EXPECT_EQ(status_of(http_call(nodes[1].port(), "GET", "/v1/rooms/public", nodes[1].token(kAda, DeviceId(199)))), 200);
   // It keeps its lease, and what it stores is of the store's hour.
   EXPECT_TRUE(nodes[1].process().running());
   EXPECT_EQ(nodes.sql().run("SELECT count(*) FROM events WHERE abs(ts - extract(epoch FROM now()) * 1000) > 60000"),
@@ -170,7 +171,7 @@ TEST(Misfit, ADatabaseThatIsNotFoundIsNamedAndTriedAgain) {
   const Ended ended = nodes.try_start(1, "host=nowhere.invalid user=starling dbname=starling");
   EXPECT_EQ(ended.exit_code, app::kExitTryAgain) << ended.output;
   EXPECT_THAT(ended.output,
-              AllOf(HasSubstr("nowhere.invalid"), HasSubstr("check host, port and database of store.postgres")));
+              AllOf(HasSubstr("nowhere.invalid"), HasSubstr("check host, port, user, password and database of store.postgres")));
   EXPECT_TRUE(goes_on(nodes[0]));
 }
 

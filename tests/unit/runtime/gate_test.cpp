@@ -61,6 +61,8 @@ TEST_F(Gate, RefusalsNameTheFix) {
   EXPECT_THAT(refusal(hello("")).text, testing::HasSubstr("starlingctl token mint"));
   EXPECT_EQ(refusal(hello("rubbish")).close_code, close_code::kUnauthorized);
   EXPECT_EQ(refusal(hello(token(kNow + 1min)), kNow + 1h).close_code, close_code::kTokenExpired);
+  // A server whose clock is behind signs nobody out.
+  EXPECT_EQ(refusal(hello(token()), kNow - 1h).close_code, close_code::kTokenExpired);
   wire::Hello newer = hello(token());
   newer.version = 2;
   EXPECT_EQ(refusal(newer).close_code, close_code::kVersion);
@@ -68,7 +70,7 @@ TEST_F(Gate, RefusalsNameTheFix) {
 
 TEST_F(Gate, RefusalsFitACloseFrame) {
   for (const Refusal& r : {refusal(wire::Typing{RoomId(1)}), refusal(hello("")), refusal(hello("rubbish")),
-                           refusal(hello(token(kNow + 1min)), kNow + 1h)}) {
+                           refusal(hello(token(kNow + 1min)), kNow + 1h), refusal(hello(token()), kNow - 1h)}) {
     EXPECT_LE(r.text.size(), 123u) << r.text;
   }
 }
