@@ -32,6 +32,9 @@ inline constexpr std::chrono::milliseconds kReconnectEvery = 100ms;
 /// libzmq gives a connection up for good that was refused, or broke a rule: it is made anew after this.
 inline constexpr std::chrono::milliseconds kConnectAnewAfterFailure = 1s;
 
+/// Handshakes that a peer breaks off in a row before its key is called wrong: a node that starts, ends or is cut off breaks off one.
+inline constexpr int kBrokenOffMax = 3;
+
 static_assert(kMessageBytes + 64 <= kMessageBytesMax);
 static_assert(kPostBytesMax >= 8192 * (256 + 64));
 

@@ -82,8 +82,10 @@ void Loop::answer_knocks() {
 
 void Loop::look_at_connections() {
   while (const auto event = publisher_.look()) {
-    if (*event != Monitor::Event::HandshakeFailed) continue;
+    if (*event != Monitor::Event::HandshakeFailed && *event != Monitor::Event::BrokenOff) continue;
     ++shared_.counters.handshakes_failed;
+    // Whoever starts, ends, or only looks whether somebody listens here breaks off.
+    if (*event == Monitor::Event::BrokenOff) continue;
     complaints_.about("handshake", [&] {
       return "bus: a handshake at " + endpoint() +
              " has failed; fix: who connects needs the public key of this node, " + text_of(listening_.public_key);
@@ -102,10 +104,14 @@ void Loop::look_at_connections() {
 
 void Loop::happened(Connection& connection, Monitor::Event event) {
   connection.open = event == Monitor::Event::Connected;
-  if (connection.open) return;
+  if (connection.open) {
+    connection.broken_off = 0;
+    return;
+  }
   connection.anew_at = std::chrono::steady_clock::now() + limits::kConnectAnewAfterFailure;
   if (event == Monitor::Event::Disconnected) return;
   ++shared_.counters.handshakes_failed;
+  if (event == Monitor::Event::BrokenOff && ++connection.broken_off < limits::kBrokenOffMax) return;
   complain(connection.peer, event);
 }
 

@@ -34,7 +34,8 @@ class Loop {
     Peer peer;
     std::unique_ptr<Subscriber> subscriber;  // null: it could not be made, or not yet
     bool open = false;
-    Time anew_at{};  // unless it is open
+    Time anew_at{};      // unless it is open
+    int broken_off = 0;  // handshakes, since one succeeded
   };
 
   void connect(Connection& connection);

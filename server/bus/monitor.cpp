@@ -21,8 +21,9 @@ std::optional<Monitor::Event> event_of(std::uint16_t number) {
     case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
       return Monitor::Event::RefusedByPeer;
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
-    case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
       return Monitor::Event::HandshakeFailed;
+    case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
+      return Monitor::Event::BrokenOff;
     default:
       return std::nullopt;
   }

@@ -24,6 +24,7 @@ class Monitor {
     Disconnected,
     RefusedByPeer,    // which does not know this node's key
     HandshakeFailed,  // the other does not have the key that it should have, or is no bus
+    BrokenOff,        // in the middle of a handshake, without a word; so also a peer that has another key than expected
   };
   /// Nothing has happened, or something else.
   std::optional<Event> next();

@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 #include <sodium.h>
 
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
 #include "server/bus/limits.h"
 #include "server/bus/message.h"
 #include "server/bus/sockets.h"
@@ -18,6 +22,39 @@ constexpr ShardId kFirst{10};   // of node a
 constexpr ShardId kSecond{11};  // likewise
 constexpr ShardId kThird{20};   // of node b
 constexpr ShardId kFourth{21};
+
+/// Connections on which nothing is said.
+class BareTcp {
+ public:
+  BareTcp() : socket_(context_, zmq::socket_type::stream) {
+    socket_.set(zmq::sockopt::linger, 0);
+    socket_.set(zmq::sockopt::rcvtimeo, 20'000);
+  }
+  void connect(const std::string& endpoint) { socket_.connect(endpoint); }
+  /// At any free port; returns the endpoint.
+  std::string listen() {
+    socket_.bind("tcp://127.0.0.1:*");
+    return socket_.get(zmq::sockopt::last_endpoint);
+  }
+  /// The next that is there, by the name that libzmq gives it. Under it comes also what the other says.
+  std::string connection() {
+    zmq::message_t name;
+    zmq::message_t bytes;
+    do {
+      if (!socket_.recv(name) || !socket_.recv(bytes)) throw std::runtime_error("no connection");
+    } while (name.to_string() == last_);
+    return last_ = name.to_string();
+  }
+  void hang_up(const std::string& connection) {
+    socket_.send(zmq::buffer(connection), zmq::send_flags::sndmore);
+    socket_.send(zmq::message_t(), zmq::send_flags::none);
+  }
+
+ private:
+  zmq::context_t context_;
+  zmq::socket_t socket_;
+  std::string last_;
+};
 
 class BusContract : public testing::Test {
  protected:
@@ -129,6 +166,34 @@ TEST_F(BusContract, APeerWithoutTheKeyThatItShouldHaveIsNotHeardAndTheLogSaysWha
   EXPECT_TRUE(a.complains("it does not have the key " + bus::text_of(false_b.public_key)));
   EXPECT_TRUE(a.reaches("starling_bus_handshakes_failed_total", 1));
   EXPECT_EQ(a.metric("starling_bus_node_heard{node=\"n20\"}"), 0u);
+  EXPECT_TRUE(b.complains("has failed; fix: who connects needs the public key of this node, " +
+                          bus::text_of(b.config().public_key)));
+}
+
+TEST_F(BusContract, WhoBreaksOffAHandshakeIsCountedAndNotTakenForOneWithAWrongKey) {
+  BareTcp passer_by;
+  passer_by.connect(a.bus().endpoint());
+  passer_by.hang_up(passer_by.connection());
+  EXPECT_TRUE(a.reaches("starling_bus_handshakes_failed_total", 1));
+  BusNode stranger{30};
+  stranger.start({a.as_peer()});
+  EXPECT_TRUE(a.complains(bus::text_of(stranger.config().public_key) + " is none of a peer")) << "what comes later";
+  EXPECT_FALSE(a.has_complained("handshake"));
+}
+
+TEST_F(BusContract, APeerThatBreaksOffTwoHandshakesAndThenStartsIsHeardWithoutAComplaint) {
+  static_assert(bus::limits::kBrokenOffMax == 3);
+  b.stop();
+  std::optional<BareTcp> dying(std::in_place);
+  b.config().listen = dying->listen();
+  a.start({b.as_peer()});
+  dying->hang_up(dying->connection());
+  ASSERT_FALSE(dying->connection().empty());
+  dying.reset();
+  EXPECT_TRUE(a.reaches("starling_bus_handshakes_failed_total", 2));
+  b.start({a.as_peer()});
+  wait_for_connections({&a, &b});
+  EXPECT_FALSE(a.has_complained("no handshake"));
 }
 
 TEST_F(BusContract, ANodeOfAnotherClusterIsRefusedAndCounted) {

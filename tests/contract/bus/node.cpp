@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace starling::contract {
@@ -73,13 +74,17 @@ std::vector<Delivered> BusNode::delivered(std::size_t count) {
   return std::exchange(delivered_, {});
 }
 
+bool BusNode::is_in_a_line(const std::string& of) const {
+  return std::ranges::any_of(lines_, [&](const std::string& line) { return line.find(of) != std::string::npos; });
+}
+
 bool BusNode::complains(const std::string& of) {
-  return wait_for([&] {
-    for (const std::string& line : lines_) {
-      if (line.find(of) != std::string::npos) return true;
-    }
-    return false;
-  });
+  return wait_for([&] { return is_in_a_line(of); });
+}
+
+bool BusNode::has_complained(const std::string& of) {
+  const std::lock_guard lock(mutex_);
+  return is_in_a_line(of);
 }
 
 std::uint64_t BusNode::metric(const std::string& name) const {

@@ -42,6 +42,8 @@ class BusNode {
   std::vector<Delivered> delivered(std::size_t count);
   /// True once a line of the log has this in it.
   bool complains(const std::string& of);
+  /// Whether one has it by now.
+  bool has_complained(const std::string& of);
   /// A sample of the metrics, as it is now.
   std::uint64_t metric(const std::string& name) const;
   /// True once it is at least so much.
@@ -54,6 +56,7 @@ class BusNode {
  private:
   template <class Condition>
   bool wait_for(Condition&& condition);
+  bool is_in_a_line(const std::string& of) const;  // under the mutex
 
   bus::Config config_;
   std::mutex gate_;
