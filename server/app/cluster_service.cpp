@@ -44,11 +44,11 @@ Result<bus::Peers, std::string> peers_of(const Config& config) {
   return peers;
 }
 
-Result<std::unique_ptr<bus::Bus>, std::string> open_bus(const Config& config, runtime::Node& node) {
+Result<std::unique_ptr<bus::Bus>, StartError> open_bus(const Config& config, runtime::Node& node) {
   const auto key = auth::load_bus_secret(config.keys_dir());
   if (!key) return tl::unexpected(key.error().message);
   auto peers = peers_of(config);
-  if (!peers) return tl::unexpected("cluster.peers: " + peers.error());
+  if (!peers) return tl::unexpected(StartError("cluster.peers: " + peers.error()));
   return bus::Bus::start(
       {.cluster = wire::body_hash(config.cluster.name),
        .shards = shards_of(*config.runtime.node),
@@ -99,7 +99,7 @@ Result<directory::Config, std::string> directory_config(const Config& config) {
 
 }  // namespace
 
-Result<std::unique_ptr<ClusterService>, std::string> ClusterService::open(const Config& config, runtime::Node& node) {
+Result<std::unique_ptr<ClusterService>, StartError> ClusterService::open(const Config& config, runtime::Node& node) {
   std::unique_ptr<ClusterService> service(new ClusterService);
   if (!config.runtime.node) return service;
   auto bus = open_bus(config, node);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/base/result.h"
+#include "common/base/start_error.h"
 #include "server/app/config.h"
 #include "server/bus/bus.h"
 #include "server/directory/directory.h"
@@ -15,7 +16,7 @@ namespace starling::app {
 class ClusterService {
  public:
   /// Listens on the bus; a node that is alone has neither. `node` outlives it, and calls nothing of it once it is gone.
-  static Result<std::unique_ptr<ClusterService>, std::string> open(const Config& config, runtime::Node& node);
+  static Result<std::unique_ptr<ClusterService>, StartError> open(const Config& config, runtime::Node& node);
 
   runtime::BusLink bus();
   runtime::DirectoryLink directory();

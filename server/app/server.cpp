@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/base/start_error.h"
 #include "server/app/account_service.h"
 #include "server/app/cluster_log.h"
 #include "server/app/cluster_service.h"
@@ -61,13 +62,6 @@ Result<auth::Authenticator, std::string> open_keys(const Config& config) {
   return auth::Authenticator(std::move(*keys));
 }
 
-struct StartError {
-  // NOLINTNEXTLINE(google-explicit-constructor): most of what can go wrong is for somebody to fix.
-  StartError(std::string text, int exit = kExitBadStart) : why(std::move(text)), exit_code(exit) {}
-  std::string why;
-  int exit_code;
-};
-
 /// Written beside and renamed, so that a reader never sees half of it.
 bool write_port_file(const std::string& path, std::uint16_t port) {
   const std::string draft = path + ".new";
@@ -97,9 +91,7 @@ Result<std::unique_ptr<Running>, StartError> start(const Config& config, const s
   running->cluster = std::move(*cluster);
   running->search = std::make_unique<SearchService>(config);
   auto store = StoreService::open(config, *running->node, running->calls, running->search->committed());
-  if (!store) {
-    return tl::unexpected(StartError(store.error().text, store.error().passes ? kExitTryAgain : kExitBadStart));
-  }
+  if (!store) return tl::unexpected(store.error());
   running->store = std::move(*store);
   auto accounts = AccountService::open(config, running->calls, running->authenticator, running->revoked,
                                        *running->search, *running->node);
@@ -190,8 +182,8 @@ int run_server(const Config& config, const std::string& port_file) {
   start_log(config.log_level);
   auto running = start(config, port_file);
   if (!running) {
-    spdlog::error("{}", running.error().why);
-    return running.error().exit_code;
+    spdlog::error("{}", running.error().text);
+    return running.error().passes ? kExitTryAgain : kExitBadStart;
   }
   spdlog::info("serving {}://{}:{}/v1/ws with {} shards, data in {}", config.runtime.tls.enabled() ? "wss" : "ws",
                config.runtime.address, (*running)->node->port(), (*running)->node->shards(), config.data_dir);

@@ -18,14 +18,14 @@ void tell_committed(const StoreService::Committed& committed, const ports::Store
 
 }  // namespace
 
-Result<std::unique_ptr<StoreService>, StoreError> StoreService::open(const Config& config, runtime::Node& node,
+Result<std::unique_ptr<StoreService>, StartError> StoreService::open(const Config& config, runtime::Node& node,
                                                                      accounts::StoreCalls& calls, Committed committed) {
   auto complete = [&node, &calls](ShardId shard, ports::StoreCompletion&& completion) {
     if (shard == accounts::kAccountsShard) return calls.complete(std::move(completion));
     node.complete(shard, std::move(completion));
   };
-  const auto finish = [&](auto&& opened) -> Result<std::unique_ptr<StoreService>, StoreError> {
-    if (!opened) return tl::unexpected(StoreError{.text = opened.error().text, .passes = opened.error().passes});
+  const auto finish = [&](auto&& opened) -> Result<std::unique_ptr<StoreService>, StartError> {
+    if (!opened) return tl::unexpected(opened.error());
     std::unique_ptr<StoreService> service(new StoreService(std::move(*opened)));
     calls.attach(service->link().submit);
     return service;
@@ -52,12 +52,10 @@ Result<std::unique_ptr<StoreService>, StoreError> StoreService::open(const Confi
       std::move(complete_and_tell), [](const std::string& line) { spdlog::info("{}", line); }));
 }
 
-Result<std::optional<postgres::Seat>, StoreError> StoreService::seat_of(const Config& config) {
+Result<std::optional<postgres::Seat>, StartError> StoreService::seat_of(const Config& config) {
   const std::uint16_t node = *config.runtime.node;
   const ShardId first(static_cast<std::uint16_t>(node * ports::kShardsPerNode));
-  auto seat = postgres::seat_of(config.store.postgres, node, first);
-  if (!seat) return tl::unexpected(StoreError{.text = seat.error().text, .passes = seat.error().passes});
-  return std::move(*seat);
+  return postgres::seat_of(config.store.postgres, node, first);
 }
 
 runtime::StoreLink StoreService::link() {

@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "common/base/result.h"
+#include "common/base/start_error.h"
 #include "server/accounts/store_calls.h"
 #include "server/app/config.h"
 #include "server/runtime/node.h"
@@ -20,24 +21,19 @@
 
 namespace starling::app {
 
-struct StoreError {
-  std::string text;     // says what to do
-  bool passes = false;  // worth trying again
-};
-
 class StoreService {
  public:
   /// Rooms whose log has grown by this process, on the store's thread.
   using Committed = std::function<void(std::span<const RoomId>)>;
   /// All outlive the service: the last completions arrive while it is destroyed.
-  static Result<std::unique_ptr<StoreService>, StoreError> open(const Config& config, runtime::Node& node,
+  static Result<std::unique_ptr<StoreService>, StartError> open(const Config& config, runtime::Node& node,
                                                                 accounts::StoreCalls& calls, Committed committed);
 
   /// Good for as long as the service.
   runtime::StoreLink link();
 
   /// Who has the place of a node among those that share the store. Waits for it.
-  static Result<std::optional<postgres::Seat>, StoreError> seat_of(const Config& config);
+  static Result<std::optional<postgres::Seat>, StartError> seat_of(const Config& config);
 
   /// It takes no more commits, ever: the process must restart.
   bool failed() const;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <iterator>
 #include <thread>
 #include <utility>
@@ -48,7 +49,7 @@ struct Bus::Running {
   std::thread thread;
 };
 
-Result<std::unique_ptr<Bus>, std::string> Bus::start(Config config, const Peers& peers, Callbacks callbacks) {
+Result<std::unique_ptr<Bus>, StartError> Bus::start(Config config, const Peers& peers, Callbacks callbacks) {
   if (auto checked = check(config, peers); !checked) return fail(std::move(checked.error()));
   const std::string listen = config.listen;
   try {
@@ -57,9 +58,10 @@ Result<std::unique_ptr<Bus>, std::string> Bus::start(Config config, const Peers&
     return std::unique_ptr<Bus>(new Bus(std::move(running)));
   } catch (const zmq::error_t& error) {
     return fail(
-        fmt::format("the bus cannot listen on {}: {}; fix: write tcp://ADDRESS:PORT with an address of this "
-                    "machine and a port that is free",
-                    listen, error.what()));
+        StartError(fmt::format("the bus cannot listen on {}: {}; fix: write tcp://ADDRESS:PORT with an address of this "
+                               "machine and a port that is free",
+                               listen, error.what()),
+                   error.num() == EADDRINUSE || error.num() == EADDRNOTAVAIL));
   }
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "common/base/result.h"
+#include "common/base/start_error.h"
 #include "server/bus/config.h"
 #include "server/ports/envelope.h"
 
@@ -25,7 +26,7 @@ class Bus {
     std::function<void(const std::string& line)> warn;
   };
   /// Listens, or says why not and what to change. Who else there is stays as it is until the end.
-  static Result<std::unique_ptr<Bus>, std::string> start(Config config, const Peers& peers, Callbacks callbacks);
+  static Result<std::unique_ptr<Bus>, StartError> start(Config config, const Peers& peers, Callbacks callbacks);
   /// Nothing is delivered any more, and what waits is lost.
   ~Bus();
 

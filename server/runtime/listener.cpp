@@ -41,22 +41,24 @@ Endpoint endpoint_of(const std::string& address, std::uint16_t port) {
   return e;
 }
 
-std::string cannot_listen(const Config& config, std::uint16_t port, int error) {
+StartError cannot_listen(const Config& config, std::uint16_t port, int error) {
   const std::string where = fmt::format("{} port {}", config.address, port);
   switch (error) {
     case EADDRINUSE:
-      return fmt::format(
-          "cannot listen on {}: the port is taken; stop the other program (ss -ltnp shows it), or set "
-          "server.listen to a free one",
-          where);
+      return {fmt::format("cannot listen on {}: the port is taken; stop the other program (ss -ltnp shows it), or set "
+                          "server.listen to a free one",
+                          where),
+              true};
     case EACCES:
       return fmt::format(
           "cannot listen on {}: not permitted; ports below 1024 need CAP_NET_BIND_SERVICE; set "
           "server.listen to a higher one",
           where);
     case EADDRNOTAVAIL:
-      return fmt::format("cannot listen on {}: this host does not have that address; set server.listen to one it has",
-                         where);
+      // It may get it when its network is up.
+      return {fmt::format("cannot listen on {}: this host does not have that address; set server.listen to one it has",
+                          where),
+              true};
     default:
       return fmt::format("cannot listen on {}: {}", where, std::strerror(error));
   }
@@ -90,7 +92,7 @@ ListenSocket::~ListenSocket() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-Result<Listeners, std::string> listen(const Config& config, std::uint32_t count) {
+Result<Listeners, StartError> listen(const Config& config, std::uint32_t count) {
   Listeners out{.sockets = {}, .port = config.port};
   Endpoint at = endpoint_of(config.address, config.port);
   if (at.size == 0) return tl::unexpected(fmt::format("server.listen '{}' is not an IP address", config.address));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "common/base/start_error.h"
 #include "server/runtime/config.h"
 
 namespace starling::runtime {
@@ -36,6 +37,6 @@ struct Listeners {
 };
 
 /// The error says what to change.
-Result<Listeners, std::string> listen(const Config& config, std::uint32_t count);
+Result<Listeners, StartError> listen(const Config& config, std::uint32_t count);
 
 }  // namespace starling::runtime

@@ -68,8 +68,8 @@ Result<std::uint16_t, std::string> shards_of(const Config& config) {
 
 }  // namespace
 
-Result<std::unique_ptr<Node>, std::string> Node::create(const Config& config, const core::Config& core,
-                                                        const auth::Authenticator& authenticator) {
+Result<std::unique_ptr<Node>, StartError> Node::create(const Config& config, const core::Config& core,
+                                                       const auth::Authenticator& authenticator) {
   std::unique_ptr<Node> node(new Node);
   NodeContext& context = node->context_;
   context.config = config;

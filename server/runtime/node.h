@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "common/base/start_error.h"
 #include "server/runtime/listener.h"
 #include "server/runtime/node_context.h"
 
@@ -19,8 +20,8 @@ class Node {
  public:
   /// Binds and loads what the configuration names; the error says what to change. Nothing runs yet.
   /// `authenticator` outlives the node.
-  static Result<std::unique_ptr<Node>, std::string> create(const Config& config, const core::Config& core,
-                                                           const auth::Authenticator& authenticator);
+  static Result<std::unique_ptr<Node>, StartError> create(const Config& config, const core::Config& core,
+                                                          const auth::Authenticator& authenticator);
   ~Node();
 
   /// The links may be called as soon as this is. The shards of a node of several run once it is in the view; until then

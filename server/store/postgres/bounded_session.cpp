@@ -13,7 +13,7 @@
 namespace starling::postgres {
 namespace {
 
-[[noreturn]] void refuse(std::string text) { throw Failed{{.text = std::move(text), .passes = true}}; }
+[[noreturn]] void refuse(std::string text) { throw Failed{{std::move(text), true}}; }
 
 }  // namespace
 

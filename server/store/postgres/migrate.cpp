@@ -113,7 +113,7 @@ void check_current(Session& session) {
 
 int newest_schema() { return migrations().back().number; }
 
-Result<MigrationReport, OpenError> migrate(const std::string& conninfo, const Say& say) {
+Result<MigrationReport, StartError> migrate(const std::string& conninfo, const Say& say) {
   try {
     return bring_up_to_date(conninfo, say);
   } catch (const Failed& failed) {

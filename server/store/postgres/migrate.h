@@ -5,15 +5,11 @@
 #include <string>
 
 #include "common/base/result.h"
+#include "common/base/start_error.h"
 
 namespace starling::postgres {
 
 class Session;
-
-struct OpenError {
-  std::string text;     // says what to do
-  bool passes = false;  // as a failover does: worth trying again
-};
 
 struct MigrationReport {
   int from = 0;  // 0: the database had nothing of ours
@@ -24,7 +20,7 @@ struct MigrationReport {
 /// A line for the log.
 using Say = std::function<void(const std::string& line)>;
 /// Needs a role that may create a schema only when something is missing. Waits while another process migrates.
-Result<MigrationReport, OpenError> migrate(const std::string& conninfo, const Say& say = {});
+Result<MigrationReport, StartError> migrate(const std::string& conninfo, const Say& say = {});
 /// For who works on a database without bringing it up to date: throws Failed, which says what to do, unless its schema is
 /// this program's.
 void check_current(Session& session);

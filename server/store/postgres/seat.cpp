@@ -26,7 +26,7 @@ std::string own_name(std::uint16_t node) {
 
 void name_connections(std::uint16_t node) { ::setenv("PGAPPNAME", own_name(node).c_str(), 0); }
 
-Result<std::optional<Seat>, OpenError> seat_of(const std::string& conninfo, std::uint16_t node, ShardId first) {
+Result<std::optional<Seat>, StartError> seat_of(const std::string& conninfo, std::uint16_t node, ShardId first) {
   try {
     Session session(conninfo);
     const Rows seat = session.ask("SELECT boot FROM seats WHERE first_shard = $1", Params().add(first));

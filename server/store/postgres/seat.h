@@ -7,6 +7,7 @@
 
 #include "common/base/ids.h"
 #include "common/base/result.h"
+#include "common/base/start_error.h"
 #include "server/store/postgres/migrate.h"
 
 namespace starling::postgres {
@@ -20,6 +21,6 @@ struct Seat {
   std::string connections;  // of other processes that say they are that node: name and address; may be empty
 };
 /// Waits for the database. Nothing: nobody has it.
-Result<std::optional<Seat>, OpenError> seat_of(const std::string& conninfo, std::uint16_t node, ShardId first);
+Result<std::optional<Seat>, StartError> seat_of(const std::string& conninfo, std::uint16_t node, ShardId first);
 
 }  // namespace starling::postgres

@@ -8,6 +8,7 @@
 #include <string>
 #include <unordered_set>
 
+#include "common/base/start_error.h"
 #include "server/ports/store.h"
 #include "server/store/postgres/call.h"
 #include "server/store/postgres/migrate.h"
@@ -19,7 +20,7 @@ namespace starling::postgres {
 
 /// What a Session throws; its user turns it into an error.
 struct Failed {
-  OpenError error;
+  StartError error;
 };
 
 /// What may be run as it is: a literal of this program, or one of its migrations. Nothing that was put together.

@@ -166,19 +166,19 @@ struct Store::Threads {
   Loop writes;
 };
 
-Result<std::unique_ptr<Store>, OpenError> Store::open(const StoreConfig& config, Complete complete, const Say& say) {
+Result<std::unique_ptr<Store>, StartError> Store::open(const StoreConfig& config, Complete complete, const Say& say) {
   const auto migrated = migrate(config.conninfo, say);
   if (!migrated) return tl::unexpected(migrated.error());
   if (config.durability == Durability::Replicated && migrated->synchronous_standby_names.empty()) {
-    return tl::unexpected(OpenError{
+    return tl::unexpected(StartError(
         "PostgreSQL waits for no standby (synchronous_standby_names is empty), so a failover would lose what was "
         "acknowledged; set it there, or store.durability = \"local\" here if that is meant",
-        true});
+        true));
   }
   std::unique_ptr<Store> store(new Store(std::make_unique<Threads>(config, std::move(complete))));
   const auto end = std::chrono::steady_clock::now() + limits::kOpenPatience;
   while (!store->healthy()) {
-    if (std::chrono::steady_clock::now() > end) return tl::unexpected(OpenError{store->why(), true});
+    if (std::chrono::steady_clock::now() > end) return tl::unexpected(StartError(store->why(), true));
     std::this_thread::sleep_for(kOpenStep);
   }
   return store;

@@ -9,6 +9,7 @@
 
 #include "common/base/ids.h"
 #include "common/base/result.h"
+#include "common/base/start_error.h"
 #include "server/ports/store.h"
 #include "server/store/postgres/config.h"
 #include "server/store/postgres/migrate.h"
@@ -31,8 +32,8 @@ class Store {
   using Complete = std::function<void(ShardId, ports::StoreCompletion&&)>;
 
   /// An older schema is migrated, an absent one made. Waits until every connection to the primary is there.
-  static Result<std::unique_ptr<Store>, OpenError> open(const StoreConfig& config, Complete complete,
-                                                        const Say& say = {});
+  static Result<std::unique_ptr<Store>, StartError> open(const StoreConfig& config, Complete complete,
+                                                         const Say& say = {});
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
   /// Answers what was submitted, as well as it can, then stops.

@@ -108,11 +108,11 @@ struct Store::Threads {
   std::thread writer_thread;
 };
 
-Result<std::unique_ptr<Store>, OpenError> Store::open(const StoreConfig& config, Complete complete) {
+Result<std::unique_ptr<Store>, StartError> Store::open(const StoreConfig& config, Complete complete) {
   try {
     return std::unique_ptr<Store>(new Store(std::make_unique<Threads>(config, std::move(complete))));
   } catch (const SqliteError& error) {
-    return tl::unexpected(OpenError{.text = explain(error, config.path), .passes = is_lock(error.code())});
+    return tl::unexpected(StartError(explain(error, config.path), is_lock(error.code())));
   }
 }
 

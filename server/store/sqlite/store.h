@@ -9,6 +9,7 @@
 
 #include "common/base/ids.h"
 #include "common/base/result.h"
+#include "common/base/start_error.h"
 #include "server/ports/store.h"
 #include "server/store/sqlite/free_space.h"
 #include "server/store/sqlite/limits.h"
@@ -33,11 +34,6 @@ struct StoreConfig {
   std::function<void(std::span<const RoomId>)> committed;
 };
 
-struct OpenError {
-  std::string text;     // says what to do
-  bool passes = false;  // another process's lock: worth trying again
-};
-
 /// Counted since the start.
 struct StoreStats {
   std::uint64_t transactions = 0;
@@ -54,7 +50,7 @@ class Store {
 
   /// An absent or empty file becomes a database, an older schema is migrated. What a crash left behind is recovered and
   /// synced before this returns, so everything the store answers from is durable.
-  static Result<std::unique_ptr<Store>, OpenError> open(const StoreConfig& config, Complete complete);
+  static Result<std::unique_ptr<Store>, StartError> open(const StoreConfig& config, Complete complete);
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
   /// Commits what was submitted, completes it, then stops.

@@ -344,22 +344,23 @@ TEST(BusStart, AnAddressThatCannotBeListenedOnIsAnErrorThatNamesIt) {
   taken.listen = a.bus().endpoint();
   const auto again = bus::Bus::start(taken, {}, {});
   ASSERT_FALSE(again);
-  EXPECT_THAT(again.error(), HasSubstr(a.bus().endpoint() + ": Address already in use; fix: "));
+  EXPECT_THAT(again.error().text, HasSubstr(a.bus().endpoint() + ": Address already in use; fix: "));
+  EXPECT_TRUE(again.error().passes);
   taken.listen = "here";
-  EXPECT_THAT(bus::Bus::start(taken, {}, {}).error(), HasSubstr("cannot listen on here: "));
+  EXPECT_THAT(bus::Bus::start(taken, {}, {}).error().text, HasSubstr("cannot listen on here: "));
 }
 
 TEST(BusStart, PeersThatCannotBeAreAnErrorThatNamesThem) {
   const BusNode a{10};
   bus::Peer b = BusNode(20).as_peer();
   bus::Peer c = BusNode(21).as_peer();
-  EXPECT_THAT(bus::Bus::start(BusNode(21).config(), {b}, {}).error(),
+  EXPECT_THAT(bus::Bus::start(BusNode(21).config(), {b}, {}).error().text,
               HasSubstr("n20 has shard 21 as this node has; fix: "));
-  EXPECT_THAT(bus::Bus::start(BusNode(10).config(), {b, c}, {}).error(),
+  EXPECT_THAT(bus::Bus::start(BusNode(10).config(), {b, c}, {}).error().text,
               HasSubstr("n20 and n21 both have shard 21; fix: "));
   c = BusNode(30).as_peer();
   c.public_key = b.public_key;
-  EXPECT_THAT(bus::Bus::start(BusNode(10).config(), {b, c}, {}).error(),
+  EXPECT_THAT(bus::Bus::start(BusNode(10).config(), {b, c}, {}).error().text,
               HasSubstr("n20 and n30 have the same key; fix: "));
 }
 

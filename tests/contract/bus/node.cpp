@@ -38,7 +38,7 @@ void BusNode::start(const bus::Peers& peers) {
                                         lines_.push_back(line);
                                         changed_.notify_all();
                                       }});
-  if (!started) throw std::runtime_error(started.error());
+  if (!started) throw std::runtime_error(started.error().text);
   bus_ = std::move(*started);
   config_.listen = bus_->endpoint();
 }

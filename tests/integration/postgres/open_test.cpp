@@ -14,10 +14,10 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-postgres::OpenError refused(const std::string& conninfo) {
+StartError refused(const std::string& conninfo) {
   auto opened = postgres::Store::open({.conninfo = conninfo, .durability = postgres::Durability::Local},
                                       [](ShardId, ports::StoreCompletion&&) {});
-  return opened ? postgres::OpenError{"it was opened"} : opened.error();
+  return opened ? StartError("it was opened") : opened.error();
 }
 
 bool lets_in(const std::string& conninfo) {

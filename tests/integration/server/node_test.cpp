@@ -72,7 +72,7 @@ class NodeTest : public testing::Test {
  protected:
   void start(const runtime::Config& config) {
     auto node = runtime::Node::create(config, core::Config{}, authenticator_);
-    ASSERT_TRUE(node.has_value()) << node.error();
+    ASSERT_TRUE(node.has_value()) << node.error().text;
     node_ = std::move(*node);
     node_->start({.submit = [](ShardId, ports::StoreOp&&) {},
                   .healthy = [] { return false; },

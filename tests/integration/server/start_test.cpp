@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "server/app/exit_codes.h"
 #include "tests/integration/server/peer.h"
@@ -25,8 +26,17 @@ TEST(Start, ATakenPortIsNamedWithTheWayOut) {
   const ServerProcess server(dir);
   const std::string port = std::to_string(server.port());
   const Ended run = run_starlingd(dir, {"--config", config(dir, "127.0.0.1:" + port, "data2")});
-  EXPECT_EQ(run.exit_code, app::kExitBadStart);
+  EXPECT_EQ(run.exit_code, app::kExitTryAgain);
   EXPECT_THAT(run.output, AllOf(HasSubstr("port " + port + ": the port is taken"), HasSubstr("server.listen")));
+}
+
+TEST(Start, AnAddressThatIsNotThereYetIsTriedAgain) {
+  const TempDir dir;
+  const std::string path = config(dir, "192.0.2.1:0");
+  std::ofstream(path, std::ios::app) << "behind_proxy = true\n";
+  const Ended run = run_starlingd(dir, {"--config", path});
+  EXPECT_EQ(run.exit_code, app::kExitTryAgain);
+  EXPECT_THAT(run.output, HasSubstr("this host does not have that address"));
 }
 
 TEST(Start, ADataDirectoryInUseIsNamed) {

@@ -61,9 +61,9 @@ class StoreTest : public testing::Test {
     return std::get<ports::Committed>(
         run(ports::CommitBatch{.room = kRoom, .epoch = Epoch(1), .now = {}, .rows = std::move(rows)}).result);
   }
-  static OpenError open_error(const StoreConfig& config) {
+  static StartError open_error(const StoreConfig& config) {
     const auto opened = Store::open(config, [](ShardId, ports::StoreCompletion&&) {});
-    return opened ? OpenError{.text = "it opened"} : opened.error();
+    return opened ? StartError("it opened") : opened.error();
   }
   static std::string error_of(const std::string& path) {
     return open_error({.path = path, .busy_timeout_ms = 10}).text;
@@ -220,7 +220,7 @@ TEST_F(StoreTest, ALockedDatabaseIsNamedWhenOpened) {
   Connection other({.path = database_.path()});
   other.exec("PRAGMA locking_mode = EXCLUSIVE");
   other.exec("BEGIN IMMEDIATE");
-  const OpenError error = open_error({.path = database_.path(), .busy_timeout_ms = 10});
+  const StartError error = open_error({.path = database_.path(), .busy_timeout_ms = 10});
   EXPECT_THAT(error.text, HasSubstr("locked by another process"));
   EXPECT_TRUE(error.passes);
 }
