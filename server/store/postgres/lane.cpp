@@ -210,7 +210,7 @@ bool Lane::under_way(const ports::StoreRequest& request) const {
 /// What waits and is like it, as much as goes together, and nothing that is behind another one of its key.
 std::vector<Job> Lane::take_with(Job&& first) {
   const std::size_t kind = first.op.request.index();
-  const std::size_t most = together_max(first.op.request);
+  const std::size_t most = std::min(together_max(first.op.request), together_);
   std::vector<Job> jobs = jobs_of(std::move(first));
   std::deque<Job> left;
   KeysBehind behind;
@@ -294,6 +294,7 @@ void Lane::settle_work(Turn&& turn, Outcome&& outcome, Clock::time_point now) {
     const bool read = store::is_read(turn.jobs.front().op.request);
     return answer_all(std::move(turn.jobs), read ? ports::StoreStatus::Unavailable : ports::StoreStatus::Unknown);
   }
+  if (turn.jobs.size() >= together_) together_ = std::min(2 * together_, limits::kTogetherMax);
   auto results = results_of(requests_of(turn.jobs), outcome.rows);
   if (options_.follows != nullptr) {
     // Of a standby: as good as the primary's only when it follows that one, and far enough.
@@ -342,6 +343,7 @@ void Lane::settle_failed(Turn&& turn, const Outcome& outcome, Clock::time_point 
     }
     case Fault::Busy:
       probe(Probe::lock_timeout, outcome.sqlstate == "55P03");
+      if (turn.jobs.size() > 1) together_ = turn.jobs.size() / 2;
       break;
     case Fault::Unproven:
     case Fault::Broken:

@@ -20,6 +20,7 @@
 #include "server/store/health.h"
 #include "server/store/postgres/config.h"
 #include "server/store/postgres/counters.h"
+#include "server/store/postgres/limits.h"
 #include "server/store/postgres/link.h"
 
 namespace starling::postgres {
@@ -138,6 +139,8 @@ class Lane {
   std::deque<Job> waiting_;
   std::deque<Turn> sent_;
   std::vector<Held> held_;  // read, and not yet proven
+  /// Reads that go as one: after some that were too slow half as many, and then twice as many each time.
+  std::size_t together_ = limits::kTogetherMax;
   bool barrier_sent_ = false;
   bool unproven_ = false;         // something was read since the last barrier went out
   bool silent_ = false;           // nothing was answered for too long

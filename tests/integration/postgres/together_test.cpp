@@ -115,6 +115,22 @@ TEST_F(PostgresTogether, WhatAThousandResumesAskForIsAFewQueries) {
   EXPECT_EQ(store_.store().stats().reads, 1 + 2 * kResumes);
 }
 
+TEST_F(PostgresTogether, AfterSomeThatWereTooSlowHalfAsManyGo) {
+  const auto all = users(9);
+  store_.insist(group(all));
+  std::vector<ports::StoreRequest> lists;
+  for (const UserId user : all) lists.emplace_back(ports::LoadUser{user});
+  Answers slow = start_together("users", lists);
+  EXPECT_EQ(first_.get().status, StoreStatus::Unavailable);
+  EXPECT_THAT(statuses(slow), Each(StoreStatus::Unavailable));
+  rival_.run("COMMIT");
+  const std::uint64_t before = queries();
+  Answers answers = start_together("users", lists);
+  let_go();
+  EXPECT_THAT(statuses(answers), Each(StoreStatus::Ok));
+  EXPECT_EQ(queries() - before, 3u) << "the one under way, four, and then all five that are left";
+}
+
 TEST_F(PostgresTogether, AloneAReadGoesAtOnce) {
   store_.insist(group({kAda}));
   const std::uint64_t before = queries();
