@@ -16,6 +16,7 @@ from tools.cluster.cluster import Cluster
 from tools.cluster.layout import NODES_MAX, PORT, Layout
 from tools.cluster.node import config_of
 from tools.cluster.postgres import Failed
+from tools.cluster.process import go_first
 
 
 def number(low, high):
@@ -86,6 +87,8 @@ def carry_out(args, cluster):
     elif args.command == "status":
         print(*status.lines(cluster.layout), sep="\n")
     elif args.command == "fault":
+        if cluster.layout.hosts:
+            go_first(children=False)
         print(faults.carry_out(cluster, args.line))
     elif args.command == "pause":
         cluster.pause(name, args.seconds)

@@ -13,7 +13,7 @@ SETTINGS = ["max_connections=200", "shared_buffers=64MB", "wal_level=replica", "
 
 
 def server(layout, name):
-    return Server(layout.of(name))
+    return Server(layout.of(name), first=layout.hosts)
 
 
 def conninfo(layout):

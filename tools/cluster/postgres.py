@@ -9,6 +9,8 @@ import pwd
 import shutil
 import subprocess
 
+from tools.cluster.process import go_first
+
 BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
 USER = "starling"
 # How long any one question may take: a server that is paused answers none.
@@ -27,8 +29,10 @@ def owner():
 
 
 class Server:
-    def __init__(self, folder):
+    def __init__(self, folder, first=False):
+        """`first`: it has a machine of its own, as far as one can be had."""
         self.folder = pathlib.Path(folder)
+        self.first = first
         self.data = self.folder / "data"
 
     def make(self, settings, *options):
@@ -85,7 +89,8 @@ class Server:
         command = [*by, str(BIN / program), *map(str, arguments)]
         try:
             done = subprocess.run(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  text=True, timeout=timeout, env=os.environ | dict(env), start_new_session=True)  # fmt: skip
+                                  text=True, timeout=timeout, env=os.environ | dict(env), start_new_session=True,
+                                  preexec_fn=go_first if self.first else None)  # fmt: skip
         except subprocess.TimeoutExpired as late:
             raise Failed(f"{program}: no answer from {self.folder} within {timeout} s") from late
         if done.returncode != 0:

@@ -2,6 +2,7 @@
 
 import ctypes
 import fcntl
+import os
 import pathlib
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3]))
 
-from tools.cluster.process import Process, stat
+from tools.cluster.process import Process, go_first, stat
 
 # What a killed server with many sockets is for a while: the first thread is done, another one still holds the lock.
 HALF_ENDED = "half ended"
@@ -67,6 +68,25 @@ class Gone(unittest.TestCase):
             self.assertLess(time.monotonic(), until)
             time.sleep(0.01)
         self.assertTrue(pathlib.Path(f"/proc/{child.pid}/stat").exists())
+
+
+@unittest.skipIf(os.geteuid(), "only root may")
+class First(unittest.TestCase):
+    def policy_of_a_child(self, how):
+        code = f"""
+import os, subprocess, sys
+from tools.cluster.process import go_first
+go_first({how})
+assert os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK == os.SCHED_RR
+subprocess.run([sys.executable, "-c", "import os; print(os.sched_getscheduler(0))"], check=True)
+"""
+        root = pathlib.Path(__file__).resolve().parents[3]
+        done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True, text=True, cwd=root)
+        return int(done.stdout)
+
+    def test_with_whatever_it_starts_or_alone(self):
+        self.assertEqual(os.SCHED_RR, self.policy_of_a_child(""))
+        self.assertEqual(os.SCHED_OTHER, self.policy_of_a_child("children=False"))
 
 
 if __name__ == "__main__":
