@@ -1,6 +1,7 @@
 // How the PostgreSQL store is reached, and what it promises.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -23,6 +24,9 @@ struct StoreConfig {
   /// Of the primary, for reads.
   std::uint32_t readers = 2;
   Durability durability = Durability::Replicated;
+  /// How long reads of one kind gather to be one query, while many come: when everybody is back at once, each query that is saved
+  /// brings them all forward.
+  std::chrono::milliseconds gather{100};
 };
 
 }  // namespace starling::postgres

@@ -185,11 +185,16 @@ void Lane::pump() { pump(Clock::now()); }
 void Lane::pump(Clock::time_point now) {
   std::deque<Job> later;
   KeysBehind behind;
+  std::array<std::size_t, kKinds> waiting{};
+  for (const Job& job : waiting_) ++waiting[job.op.request.index()];
   while (state_ == State::Ready && !waiting_.empty() && sent_.size() < limits::kInFlightMax) {
     Job job = std::move(waiting_.front());
     waiting_.pop_front();
     const bool together = goes_together(job);
-    if ((together && under_way(job.op.request)) || behind.has(job)) {
+    const auto later_is_better = [&] {
+      return under_way(job.op.request) || gathers(job.op.request, waiting[job.op.request.index()], now);
+    };
+    if ((together && later_is_better()) || behind.has(job)) {
       // Sent now it would only wait at the server, which does one thing after the other.
       behind.add(job);
       later.push_back(std::move(job));
@@ -207,10 +212,15 @@ bool Lane::under_way(const ports::StoreRequest& request) const {
          std::ranges::any_of(held_, is_like, &Held::job);
 }
 
+bool Lane::gathers(const ports::StoreRequest& request, std::size_t waiting, Clock::time_point now) const {
+  const Gathered& last = gathered_[request.index()];
+  return last.jobs >= limits::kGatherFrom && now < last.sent + options_.gather && waiting < together_now(request);
+}
+
 /// What waits and is like it, as much as goes together, and nothing that is behind another one of its key.
 std::vector<Job> Lane::take_with(Job&& first) {
   const std::size_t kind = first.op.request.index();
-  const std::size_t most = std::min(together_max(first.op.request), together_);
+  const std::size_t most = together_now(first.op.request);
   std::vector<Job> jobs = jobs_of(std::move(first));
   std::deque<Job> left;
   KeysBehind behind;
@@ -231,6 +241,7 @@ void Lane::send(std::vector<Job>&& jobs, bool carefully, Clock::time_point now) 
   if (const auto kind = store::read_kind(jobs.front().op.request)) {
     shared_.counters.queries[static_cast<std::size_t>(*kind)].fetch_add(calls.size(), std::memory_order_relaxed);
   }
+  if (goes_together(jobs.front())) gathered_[jobs.front().op.request.index()] = {.jobs = jobs.size(), .sent = now};
   std::int64_t nonce = 0;
   if (options_.follows != nullptr) {
     nonce = options_.follows->nonce;

@@ -4,6 +4,8 @@
 // on the same server.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -13,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "common/base/ids.h"
@@ -20,6 +23,7 @@
 #include "server/store/health.h"
 #include "server/store/postgres/config.h"
 #include "server/store/postgres/counters.h"
+#include "server/store/postgres/exchange.h"
 #include "server/store/postgres/limits.h"
 #include "server/store/postgres/link.h"
 
@@ -40,6 +44,7 @@ struct Beacon {
 /// Owner: a loop's thread, but for `health`.
 class Lane {
  public:
+  static constexpr std::size_t kKinds = std::variant_size_v<ports::StoreRequest>;
   using Clock = std::chrono::steady_clock;
   using Finish = std::function<void(Job&&, ports::StoreStatus, ports::StoreResult&&)>;
   struct Options {
@@ -47,6 +52,7 @@ class Lane {
     std::shared_ptr<Resolver> resolver;
     Access access = Access::Write;
     bool replicated = true;
+    std::chrono::milliseconds gather{};
     std::int64_t beacon_store = 0;
     /// Of a standby's: pages are only good when this is seen there.
     const Beacon* follows = nullptr;
@@ -104,6 +110,12 @@ class Lane {
   void pump(Clock::time_point now);
   /// Reads like this one have been sent, and not all are answered.
   bool under_way(const ports::StoreRequest& request) const;
+  /// More of them may come. `waiting`: how many there are.
+  bool gathers(const ports::StoreRequest& request, std::size_t waiting, Clock::time_point now) const;
+  /// How many of those that wait go as one, at most.
+  std::size_t together_now(const ports::StoreRequest& request) const {
+    return std::min(together_max(request), together_);
+  }
   std::vector<Job> take_with(Job&& first);
   void send(std::vector<Job>&& jobs, bool carefully, Clock::time_point now);
   void send_barrier(Clock::time_point now);
@@ -141,6 +153,11 @@ class Lane {
   std::vector<Held> held_;  // read, and not yet proven
   /// Reads that go as one: after some that were too slow half as many, and then twice as many each time.
   std::size_t together_ = limits::kTogetherMax;
+  struct Gathered {
+    std::size_t jobs = 0;
+    Clock::time_point sent{};
+  };
+  std::array<Gathered, kKinds> gathered_{};  // that went last, of each kind
   bool barrier_sent_ = false;
   bool unproven_ = false;         // something was read since the last barrier went out
   bool silent_ = false;           // nothing was answered for too long

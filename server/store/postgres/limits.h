@@ -13,6 +13,8 @@ inline constexpr std::size_t kInFlightMax = 32;
 
 /// Reads of one kind that go as one query: as many as a shard asks for in four of its steps (64 users in 20 ms).
 inline constexpr std::size_t kTogetherMax = 256;
+/// When as many have gone together, many come.
+inline constexpr std::size_t kGatherFrom = 8;
 /// Rows of their answer, of some 100 bytes and at most 400. More than a user has rooms, so that a user's fit.
 inline constexpr std::size_t kTogetherRowsMax = 16 * 1024;
 /// Rooms that are loaded together: one transaction has the locks of all until a standby has it.

@@ -62,6 +62,7 @@ struct Store::Threads {
                            .resolver = resolver,
                            .access = access,
                            .replicated = replicated,
+                           .gather = config.gather,
                            .beacon_store = ++beacon};
     };
     // Two more than configured: for what stands aside, and for the lease, which must wait for nothing else.

@@ -2,9 +2,12 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <future>
+#include <thread>
 
 #include "common/wire/limits.h"
+#include "server/store/postgres/limits.h"
 #include "tests/contract/store/room_script.h"
 #include "tests/integration/postgres/asked_store.h"
 #include "tests/support/postgres/database.h"
@@ -129,6 +132,35 @@ TEST_F(PostgresTogether, AfterSomeThatWereTooSlowHalfAsManyGo) {
   let_go();
   EXPECT_THAT(statuses(answers), Each(StoreStatus::Ok));
   EXPECT_EQ(queries() - before, 3u) << "the one under way, four, and then all five that are left";
+}
+
+TEST_F(PostgresTogether, WhileManyComeTheyGatherUntilTheyAreAQuery) {
+  AskedStore gathering({.conninfo = database_.conninfo(),
+                        .connections = 1,
+                        .durability = postgres::Durability::Local,
+                        .gather = std::chrono::hours(1)});
+  const auto all = users(postgres::limits::kTogetherMax);
+  gathering.insist(group(all));
+  const auto ask = [&](std::size_t from, std::size_t to) {
+    Answers answers;
+    for (std::size_t i = from; i < to; ++i) answers.push_back(gathering.start(ports::LoadUser{all[i]}));
+    return answers;
+  };
+  rival_.run("BEGIN; LOCK TABLE users");
+  Answers first = ask(0, 1);
+  ASSERT_TRUE(comes_true([&] { return locked_out() == "1"; }));
+  Answers many = ask(1, 1 + postgres::limits::kGatherFrom);
+  rival_.run("COMMIT");
+  EXPECT_THAT(statuses(first), Each(StoreStatus::Ok));
+  EXPECT_THAT(statuses(many), Each(StoreStatus::Ok));
+
+  const std::uint64_t before = gathering.store().stats().queries;
+  Answers answers = ask(0, all.size() - 1);
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));  // in which nothing of them goes
+  EXPECT_EQ(gathering.store().stats().queries, before);
+  answers.push_back(gathering.start(ports::LoadUser{all.back()}));
+  EXPECT_THAT(statuses(answers), Each(StoreStatus::Ok));
+  EXPECT_EQ(gathering.store().stats().queries, before + 1);
 }
 
 TEST_F(PostgresTogether, AloneAReadGoesAtOnce) {
