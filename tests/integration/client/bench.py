@@ -87,6 +87,9 @@ class Bench(unittest.TestCase):
         self.server.kill()
         self.server.wait()
 
+    def is_served(self):
+        return self.server.poll() is None
+
     def exported(self):
         """What the server holds: the lines of an export."""
         command = [PROGRAMS / "starlingctl", "--config", self.config, "export"]
@@ -108,12 +111,12 @@ class Bench(unittest.TestCase):
         self.addCleanup(end)
         return Person(self, name, process)
 
-    def wait_for(self, what, condition):
+    def wait_for(self, what, condition, every=0.005):
         deadline = time.monotonic() + PATIENCE
         while not condition():
-            self.assertIsNone(self.server.poll(), "the server ended")
+            self.assertTrue(self.is_served(), "the server ended")
             self.assertLess(time.monotonic(), deadline, f"no {what}")
-            time.sleep(0.005)
+            time.sleep(every)
 
     def token(self, user, device):
         file = self.folder / f"token-{user}-{device}"

@@ -4,9 +4,7 @@ import http.client
 import json
 import os
 import pathlib
-import random
 import re
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +13,9 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BIN = pathlib.Path(sys.argv[1]).resolve()
+sys.path.insert(0, str(ROOT))
+from tests.support.dev_cluster import DevCluster  # noqa: E402
+
 PASSWORD = "correct horse battery"
 UPGRADE = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "x" * 22 + "=="}
 
@@ -39,43 +40,14 @@ worker_cpu_percent = 100
 """
 
 
-def is_free(port):
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
-
-
-def free_range(offsets):
-    """A port from which on those are free."""
-    return next(p for p in random.sample(range(10000, 30000), 1000) if all(is_free(p + offset) for offset in offsets))
-
-
-class DevCluster(unittest.TestCase):
+class Cluster(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory(prefix="starling-")
         cls.addClassCleanup(folder.cleanup)
-        cls.home = pathlib.Path(folder.name)
-        cls.home.chmod(0o711)  # PostgreSQL's user passes through
-        cls.port = free_range((0, 1, 2, 51, 52))
-        cls.addClassCleanup(cls.run_tool, "down")
-        cls.started = cls.tool("up", "--nodes", "2", "--port", str(cls.port))
-
-    @classmethod
-    def run_tool(cls, *arguments):
-        command = [sys.executable, "-m", "tools.cluster", "--home", cls.home, "--bin", BIN, *arguments]
-        return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240)
-
-    @classmethod
-    def tool(cls, *arguments):
-        run = cls.run_tool(*arguments)
-        if run.returncode != 0:
-            logs = "".join(f"\n{log}:\n{log.read_text(errors='replace')[-1500:]}" for log in cls.home.glob("cluster/*/log"))
-            raise AssertionError(f"{arguments}: {run.stdout}{run.stderr}{logs}")
-        return run.stdout
+        cls.cluster = cls.enterClassContext(DevCluster(BIN, folder.name, 2))
+        cls.home, cls.port, cls.started = cls.cluster.home, cls.cluster.port, cls.cluster.started
+        cls.run_tool, cls.tool = cls.cluster.run, cls.cluster.do
 
     def status(self):
         """name -> (pid, state, the rest of its line)."""
@@ -96,7 +68,6 @@ class DevCluster(unittest.TestCase):
     def goes_on(self, token):
         """Within the seconds that a node's lease and HAProxy's eye take."""
         until = time.monotonic() + 30
-        (self.home / "cluster/pg1/data/global/pg_control").unlink()  # so it cannot be rewound
         while (answer := self.call("GET", "/v1/me", headers={"Authorization": f"Bearer {token}"}))[0] != 200:
             self.assertLess(time.monotonic(), until, answer)
             time.sleep(0.2)
@@ -125,6 +96,7 @@ class DevCluster(unittest.TestCase):
         self.tool("kill", "pg1")
         self.tool("promote", "pg2")
         self.goes_on(token)
+        (self.home / "cluster/pg1/data/global/pg_control").unlink()  # so it cannot be rewound
         self.tool("restart", "pg1")
         self.assertIn("primary, followed by", self.status()["pg2"][2])
         self.assertIn("standby", self.status()["pg1"][2])
@@ -188,7 +160,6 @@ class DevCluster(unittest.TestCase):
             [BIN / "starling-loadsim", "run", scenario, *configs], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         self.addCleanup(load.kill)
-        self.assertRegex(self.tool("fault", "pg.failover sync"), r"^[1-9]\d* connections to pg2 thrown out, pg[13] is the primary .* by pg_rewind\n$")
         cut = 0
         while load.poll() is None:
             run = subprocess.run([BIN / "starlingctl", *configs[:1], "retention", "--older-than", "1s"], capture_output=True, text=True, timeout=60)
@@ -217,6 +188,7 @@ class DevCluster(unittest.TestCase):
         self.assertRegex(self.tool("fault", "redis.down 1s"), r"^[1-9]\d* connections gone with it\n$")
         self.assertRegex(self.tool("fault", "kill n2"), r"^1 node killed, with \d+ sessions\n$")
         self.assertEqual(1, self.run_tool("fault", "kill n2").returncode, "it is gone")
+        self.assertRegex(self.tool("fault", "pg.failover sync"), r"^[1-9]\d* connections to pg2 thrown out, pg[13] is the primary .* by pg_rewind\n$")
         self.assertEqual("1 cluster that is whole\n", self.tool("fault", "heal"))
         self.assertEqual({"running"}, {state for _, state, _ in self.status().values()})
 
