@@ -29,10 +29,11 @@ class Outcome:
         self.result = result
         self.output = output
         self.watch = watch
+        self._crashes = watch.crashes()
 
     def wrong(self):
         """Why it failed, a line each; empty: it has passed."""
-        lines = self.watch.crashes()
+        lines = list(self._crashes)
         if self.result is None:
             return [*lines, "there is no verdict:", *self.output.strip().splitlines()[-15:]]
         lines += self.result["first_violations"][:10]
@@ -95,6 +96,7 @@ def run(cluster, reaper, bin_dir, scenario, *, seed, load_s, faults, users=None,
         for name in layout.node_names:
             _, text = get(layout.port_of(name), "/metrics", layout.address_of(name))
             (report / f"{name}.metrics").write_text(text, encoding="utf-8")
+    time.sleep(LOOK_EVERY_S)  # who has just ended is buried
     result = json.loads(output.splitlines()[-1]) if child.returncode in JUDGED else None
     return Outcome(result, output, watch)
 

@@ -7,8 +7,8 @@ import time
 
 from tools.cluster import node
 
-# How a node ends that wants to be started again (server/app/exit_codes.h). It was put out of the view, or did not reach its database at
-# the start: where the machine is busy no fault is needed for that.
+# How a node ends that wants to be started again (server/app/exit_codes.h). It was put out of the view, or could not have its database, its
+# port or an address at the start: where the machine is busy no fault is needed for that.
 TRY_AGAIN = 75
 # Its store has failed. With PostgreSQL that is one thing: it has found another history, which is made by raising epochs.
 STORE_FAILED = 70
@@ -32,12 +32,12 @@ class Reaper(threading.Thread):
         while True:
             try:
                 ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT).si_pid
+                if ended not in self.spared:
+                    self._ends[ended] = os.waitpid(ended, 0)[1]
+                    continue
             except ChildProcessError:
-                ended = None
-            if ended is None or ended in self.spared:
-                time.sleep(0.05)
-            else:
-                self._ends[ended] = os.waitpid(ended, 0)[1]
+                pass  # there is none, or who started it was faster
+            time.sleep(0.05)
 
     def how_it_ended(self, pid):
         """Its exit code, or the signal's name; None: nobody knows."""

@@ -11,6 +11,9 @@ NAME = "starling"
 # What the log's receiver waits before it looks again for the primary, or is promoted: 5 s otherwise, in which nothing is acknowledged.
 SETTINGS = ["max_connections=200", "shared_buffers=64MB", "wal_level=replica", "wal_keep_size=256MB", "wal_retrieve_retry_interval=500ms"]
 
+# All that is in memory goes to the disk.
+CHECKPOINT_S = 60
+
 
 def server(layout, name):
     return Server(layout.of(name), first=layout.hosts)
@@ -50,13 +53,15 @@ def rejoin(layout, name):
     """A primary that was replaced is made a standby of its successor; says by what. What it has and the others have not was never
     acknowledged."""
     each, primary = server(layout, name), server(layout, layout.primary)
+    # Until it has made one, its control file says that nobody has taken over. Who does not answer cannot be copied either.
+    primary.ask("CHECKPOINT", timeout=CHECKPOINT_S)
     try:
         each.rewind(primary, name, settings(name))
         return "pg_rewind"
-    except Failed:
+    except Failed as no:
         # Such as when what it would need of its log was removed, or its blocks have no checksums.
         each.make_standby(primary, name, settings(name))
-        return "a new copy"
+        return f"a new copy, for {' '.join(str(no).split())}"
 
 
 def promote(layout, name):

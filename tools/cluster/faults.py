@@ -76,10 +76,9 @@ def kill(cluster, name):
 def restart(cluster, name):
     began = time.monotonic()
     with cluster.layout.held(name):
-        if cluster.layout.process(name).state() == "gone":
-            cluster.start(name)
-        else:
-            cluster.restart(name)
+        if cluster.layout.process(name).state() != "gone":
+            node.drain(cluster.layout, name)
+        cluster.start(name)
     cluster.wait_back([name])
     return 1, f"node ready after {time.monotonic() - began:.1f} s"
 

@@ -51,8 +51,6 @@ class Server:
     def rewind(self, primary, name, settings=()):
         """It was a primary, and becomes a standby of the one that took over, without what it alone has written. It does not run, whether it
         has ended in order or not. Failed: the data is unusable, or cannot be rewound."""
-        # Until the one that took over has made a checkpoint, its control file says that nobody has.
-        primary.run("psql", "-XAtq", "-h", primary.folder, "-U", USER, "-d", "postgres", "-c", "CHECKPOINT")
         self.run("pg_rewind", "-D", self.data, "-R", "--source-server", f"{primary.replication(name)} dbname=postgres")
         self._configure(settings)
 
@@ -76,9 +74,9 @@ class Server:
     def replication(self, name):
         return f"host={self.folder} user={USER} application_name={name}"
 
-    def ask(self, sql, database="postgres"):
+    def ask(self, sql, database="postgres", timeout=ANSWER_S):
         """The first column of the first row, as text."""
-        return self.run("psql", "-XAtq", "-h", self.folder, "-U", USER, "-d", database, "-c", sql, timeout=ANSWER_S).strip()
+        return self.run("psql", "-XAtq", "-h", self.folder, "-U", USER, "-d", database, "-c", sql, timeout=timeout).strip()
 
     def run(self, program, *arguments, timeout=None, env=()):
         """What the program of PostgreSQL says, run as the server's user."""

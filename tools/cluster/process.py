@@ -114,8 +114,13 @@ class Process:
         return in_order
 
     def kill(self):
-        self.send_all(signal.SIGKILL)
-        self.wait_gone(KILLED_S)
+        """With its children, and gone when they are: what they share is in use as long as one of them is there."""
+        family = self.family()
+        for pid, start in family:
+            send(pid, start, signal.SIGKILL)
+        until = time.monotonic() + KILLED_S
+        while any((now := stat(pid)) and now[2] == start for pid, start in family) and time.monotonic() < until:
+            time.sleep(0.05)
         self.file.unlink(missing_ok=True)
 
     def wait_gone(self, patience_s):

@@ -15,6 +15,10 @@ def listen_for_fault():
         signal.signal(number, lambda *_: _over.set())
 
 
+def is_over():
+    return _over.is_set()
+
+
 def lasts(seconds):
     _over.wait(seconds)
 

@@ -47,7 +47,7 @@ class Chaos(unittest.TestCase):
 
     def test_a_scenario_passes_and_a_fault_in_vain_fails(self):
         faults = "@2s kill n2 ; @4s bus.cut n2>n1 3s ; @7s kill n2 ; @11s restart n2"
-        run = subprocess.run(command("C2", "--faults", faults, "--seconds", "30"), cwd=ROOT, stdin=subprocess.DEVNULL,
+        run = subprocess.run(command("C2", "--faults", faults, "--seconds", "60"), cwd=ROOT, stdin=subprocess.DEVNULL,
                              capture_output=True, text=True, timeout=600)  # fmt: skip
         said = run.stdout + run.stderr
         self.assertEqual(1, run.returncode, said)

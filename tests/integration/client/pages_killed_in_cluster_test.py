@@ -15,6 +15,7 @@ from tests.support.dev_cluster import DevCluster  # noqa: E402
 from tools.cluster import database  # noqa: E402
 from tools.cluster.cluster import Cluster  # noqa: E402
 from tools.cluster.layout import Layout  # noqa: E402
+from tools.cluster.postgres import Failed  # noqa: E402
 
 NODES = ("n1", "n2")
 # Each node three times: one of them is the room's home, and for the three seconds of its lease nothing is acknowledged.
@@ -40,7 +41,10 @@ class PagesKilledInCluster(killing.Killing):
     def is_delivered(self):
         """All that was shown. Whoever was put out of the view, as on a busy machine, is started again meanwhile, as a service manager does it."""
         Cluster(self.layout(), killing.bench.PROGRAMS).look_after()
-        return self.committed() >= len(self.lines())
+        try:
+            return self.committed() >= len(self.lines())
+        except Failed:
+            return False  # a database on a busy machine
 
     def committed(self):
         """How many messages are in the log."""
