@@ -74,7 +74,7 @@ TEST(PostgresHosts, OneThatDropsEverythingHoldsNoOtherConnectionUpAndIsPassedOve
   Port lost;
   AskedStore store(config_of(lost.before(database.conninfo())));
   lost.drop();
-  // Two of its four connections, of which three are one thread's.
+  // Two of its five connections, of which four are one thread's.
   EXPECT_EQ(database.sql().run("SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity WHERE "
                                "datname = current_database() AND application_name = 'starlingd' LIMIT 2) AS two"),
             "2");
@@ -83,7 +83,7 @@ TEST(PostgresHosts, OneThatDropsEverythingHoldsNoOtherConnectionUpAndIsPassedOve
   bool answered = true;
   EXPECT_TRUE(comes_true([&] {
     auto answer = store.start(ports::LoadRoom{.room = RoomId(++room)});
-    answered = answer.wait_for(2s) == std::future_status::ready;
+    answered = answer.wait_for(4s) == std::future_status::ready;
     return !answered || store.store().healthy();
   })) << store.store().why();
   EXPECT_TRUE(answered) << "room " << room;

@@ -131,7 +131,7 @@ TEST_F(PostgresLogAway, AWaitForTheStandbyHasAnEndAndACancelledOneProvesNothing)
   wait_for_nobody();
   const auto began = std::chrono::steady_clock::now();
   EXPECT_THROW(bed_.replicated_logs()()->prove(), LogFault);
-  EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 60s);
   auto cancelled = std::async(std::launch::async, [&]() -> std::string {
     try {
       bed_.replicated_logs()()->prove();

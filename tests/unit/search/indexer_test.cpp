@@ -257,11 +257,11 @@ TEST_F(IndexerTest, RoomsAreComparedPageByPage) {
   }
   sql("COMMIT");
   index();
-  EXPECT_EQ(indexed("SELECT count(*) FROM docs"), 2 * 1000 + 10);
+  EXPECT_EQ(indexed("SELECT count(*) FROM docs"), static_cast<std::int64_t>(2 * limits::kRoomsPage + 10));
   sql("DELETE FROM events WHERE room_id < 0");
   sql("DELETE FROM rooms WHERE room_id < 0");
   index();
-  EXPECT_EQ(indexed("SELECT count(*) FROM docs"), 1000 + 5);
+  EXPECT_EQ(indexed("SELECT count(*) FROM docs"), static_cast<std::int64_t>(limits::kRoomsPage + 5));
   EXPECT_EQ(indexed("SELECT count(*) FROM rooms WHERE room_id < 0"), 0);
 }
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <thread>
 
@@ -116,7 +117,11 @@ TEST_F(SearchTest, ALogThatIsAwayIsUnavailableUntilItIsReadAgain) {
   say("hello");
   Search search({.open_log = logs, .index_path = index_path(), .report = {}, .gather = 0ms}, hints_);
   const SearchQuery query{.user = kAnn, .text = "hello"};
-  while (search.stats().faults == 0) std::this_thread::yield();
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (search.stats().faults == 0 && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  ASSERT_GT(search.stats().faults, 0u);
   const int before = opened;
   for (int i = 0; i < 10; ++i) EXPECT_EQ(search.find(query).error(), SearchError::Unavailable);
   EXPECT_LE(opened, before + 1) << "only the indexer tries";
