@@ -14,8 +14,8 @@ from tools.chaos.run import ROOT, run, tell
 from tools.chaos.scenarios import SCENARIOS
 from tools.chaos.watch import RESUME_READS, Reaper
 from tools.cluster.cluster import Cluster
+from tools.cluster.failed import Failed
 from tools.cluster.layout import Layout
-from tools.cluster.postgres import Failed
 
 NODES = 3
 PEOPLE = ROOT / "loadsim/scenarios/chaos.toml"

@@ -12,8 +12,9 @@ import time
 
 from tools.cluster import database, database_faults, faults, node
 from tools.cluster.cluster import Cluster
+from tools.cluster.failed import Failed
 from tools.cluster.layout import DATABASES, Layout
-from tools.cluster.postgres import BIN, USER, Failed, owner
+from tools.cluster.postgres import BIN, USER, owner
 from tools.cluster.process import Process
 
 READY_S = 120

@@ -8,8 +8,8 @@ import pathlib
 import subprocess
 
 from tools.cluster import network
+from tools.cluster.failed import Failed
 from tools.cluster.layout import DATABASES, PORT, Layout
-from tools.cluster.postgres import Failed
 
 # In our own mount namespace, all of it; no source tree is in there.
 RUN = pathlib.Path("/run")

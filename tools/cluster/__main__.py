@@ -13,9 +13,9 @@ import sys
 
 from tools.cluster import faults, status
 from tools.cluster.cluster import Cluster
+from tools.cluster.failed import Failed
 from tools.cluster.layout import NODES_MAX, PORT, Layout
 from tools.cluster.node import config_of
-from tools.cluster.postgres import Failed
 from tools.cluster.process import go_first
 
 

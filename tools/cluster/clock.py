@@ -2,7 +2,7 @@
 
 import pathlib
 
-from tools.cluster.postgres import Failed
+from tools.cluster.failed import Failed
 
 LIBRARY = pathlib.Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 # How long it goes by what it has read.

@@ -6,8 +6,8 @@ import socket
 import time
 
 from tools.cluster import clock, database, haproxy, network, node, redis, span
+from tools.cluster.failed import Failed
 from tools.cluster.layout import DATABASES
-from tools.cluster.postgres import Failed
 
 READY_S = 120
 

@@ -4,8 +4,9 @@ import shutil
 import signal
 import time
 
+from tools.cluster.failed import Failed
 from tools.cluster.layout import DATABASES
-from tools.cluster.postgres import USER, Failed, Server, owner
+from tools.cluster.postgres import USER, Server, owner
 
 NAME = "starling"
 # What the log's receiver waits before it looks again for the primary, or is promoted: 5 s otherwise, in which nothing is acknowledged.

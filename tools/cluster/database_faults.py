@@ -7,8 +7,8 @@ import signal
 import time
 
 from tools.cluster import database, node, span
+from tools.cluster.failed import Failed
 from tools.cluster.layout import DATABASES, Layout
-from tools.cluster.postgres import Failed
 
 # A standby's process that takes what the primary sends, by its title.
 RECEIVER = "walreceiver"

@@ -7,7 +7,7 @@ import signal
 import time
 
 from tools.cluster import clock, database, database_faults, network, node, redis, span
-from tools.cluster.postgres import Failed
+from tools.cluster.failed import Failed
 
 UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
 # A node whose lease ran out ends by itself, as soon as it goes on.

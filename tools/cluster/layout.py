@@ -6,7 +6,7 @@ import fcntl
 import json
 import pathlib
 
-from tools.cluster.postgres import Failed
+from tools.cluster.failed import Failed
 from tools.cluster.process import Process
 
 DATABASES = ("pg1", "pg2", "pg3")

@@ -6,8 +6,8 @@ Root may do this anywhere; ./dev chaos does it where nobody else is, in namespac
 import re
 import subprocess
 
+from tools.cluster.failed import Failed
 from tools.cluster.layout import NETWORK, OUTSIDE
-from tools.cluster.postgres import Failed
 
 BRIDGE = "starling0"
 

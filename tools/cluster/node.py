@@ -7,8 +7,8 @@ import signal
 import subprocess
 
 from tools.cluster import clock, database, network, redis
+from tools.cluster.failed import Failed
 from tools.cluster.layout import NETWORK, OUTSIDE
-from tools.cluster.postgres import Failed
 
 # More than server.drain_grace_s.
 DRAIN_S = 75

@@ -9,16 +9,13 @@ import pwd
 import shutil
 import subprocess
 
+from tools.cluster.failed import Failed
 from tools.cluster.process import go_first
 
 BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
 USER = "starling"
 # How long any one question may take: a server that is paused answers none.
 ANSWER_S = 10
-
-
-class Failed(Exception):
-    """What to tell whoever asked, with the fix where there is one."""
 
 
 def owner():

@@ -5,8 +5,8 @@ import signal
 import socket
 import time
 
+from tools.cluster.failed import Failed
 from tools.cluster.layout import NETWORK, OUTSIDE
-from tools.cluster.postgres import Failed
 
 ADDRESS = f"{NETWORK}.{OUTSIDE}"
 MASTER = "starling"

@@ -1,8 +1,8 @@
 """A line for each process: name, id, state, where it listens, and what it says of itself."""
 
 from tools.cluster import database, haproxy, node, redis
+from tools.cluster.failed import Failed
 from tools.cluster.layout import DATABASES
-from tools.cluster.postgres import Failed
 
 
 def lines(layout):

@@ -13,7 +13,7 @@ import sys
 import time
 
 from tools.chaos.run import ROOT, tell
-from tools.cluster.postgres import Failed
+from tools.cluster.failed import Failed
 from tools.packages import trials, world
 from tools.packages.nodes import Nodes
 

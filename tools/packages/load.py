@@ -4,7 +4,7 @@ import json
 import subprocess
 import time
 
-from tools.cluster.postgres import Failed
+from tools.cluster.failed import Failed
 
 # What starling-loadsim says when people begin to talk, and when they stop.
 LOAD, REST = "load", "coming to rest"

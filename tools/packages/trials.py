@@ -4,7 +4,7 @@ import os
 import re
 import time
 
-from tools.cluster.postgres import Failed
+from tools.cluster.failed import Failed
 from tools.packages.load import Load, wrong
 
 # Of deploy/tmpfiles.d and deploy/sysusers.d.

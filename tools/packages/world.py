@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import time
 
-from tools.cluster.postgres import Failed
+from tools.cluster.failed import Failed
 from tools.cluster.process import stat
 
 BOOTED_S = 300

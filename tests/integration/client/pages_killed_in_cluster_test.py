@@ -14,8 +14,8 @@ sys.path.insert(0, str(ROOT))
 from tests.support.dev_cluster import DevCluster  # noqa: E402
 from tools.cluster import database  # noqa: E402
 from tools.cluster.cluster import Cluster  # noqa: E402
+from tools.cluster.failed import Failed  # noqa: E402
 from tools.cluster.layout import Layout  # noqa: E402
-from tools.cluster.postgres import Failed  # noqa: E402
 
 NODES = ("n1", "n2")
 # Each node three times: one of them is the room's home, and for the three seconds of its lease nothing is acknowledged.

@@ -18,7 +18,8 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3]))
-from tools.cluster.postgres import Failed, Server
+from tools.cluster.failed import Failed
+from tools.cluster.postgres import Server
 
 MEMORY_MIN = 4 << 30
 # Durability is no test's business here but those that say so: what they cut is a process, not the power.
