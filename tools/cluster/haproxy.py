@@ -2,6 +2,7 @@
 
 import csv
 import io
+import pathlib
 import signal
 import socket
 
@@ -19,19 +20,20 @@ frontend clients
     http-request deny deny_status 404 if {{ path /metrics }}
     http-request set-header X-Forwarded-For %[src]
     default_backend nodes
-backend nodes
-    balance leastconn
-    option redispatch 1
-    retry-on conn-failure 503
-    retries 3
-    http-request disable-l7-retry unless METH_GET
-    option httpchk
-    http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host starling
-    http-check expect status 200
+{backend}
     default-server check inter 500ms fall 2 rise 1
     timeout check 2s
 {servers}
 """
+DEPLOYED = pathlib.Path(__file__).resolve().parents[2] / "deploy/haproxy/haproxy.cfg"
+# What stands there of machines, and of how patiently they are looked at.
+OF_MACHINES = ("default-server", "server", "#")
+
+
+def backend():
+    """How it chooses among nodes, and what it asks of another one."""
+    lines = DEPLOYED.read_text(encoding="utf-8").partition("backend nodes\n")[2].splitlines()
+    return "\n".join(line for line in lines if line.split() and not line.split()[0].startswith(OF_MACHINES))
 
 
 def start(layout, name):
@@ -39,7 +41,7 @@ def start(layout, name):
     folder.mkdir(mode=0o700, exist_ok=True)
     servers = "\n".join(f"    server {node} {layout.address_of(node)}:{layout.port_of(node)}" for node in layout.node_names)
     config = folder / "haproxy.cfg"
-    config.write_text(CONFIG.format(folder=folder, port=layout.port, servers=servers), encoding="utf-8")
+    config.write_text(CONFIG.format(folder=folder, port=layout.port, backend=backend(), servers=servers), encoding="utf-8")
     layout.process(name).spawn(["/usr/sbin/haproxy", "-db", "-f", config], folder / "log")
 
 
