@@ -1,5 +1,5 @@
 -- Accounts beside everything else: who makes one waits for nobody but who makes another, and what is old goes in slices. A
--- change whose answer was lost is asked for again as it was, and finds by its random values that it has been done.
+-- change whose answer was lost is asked for again as it was, and finds by its random values, or its time, that it has been done.
 
 CREATE OR REPLACE FUNCTION create_account(
   p_user bigint, p_handle text, p_name text, p_color text, p_status text, p_password text, p_admin boolean,
@@ -104,6 +104,21 @@ BEGIN
   IF NOT FOUND THEN RETURN account_changed(false); END IF;
   IF NOT p_revoke THEN RETURN account_changed(true); END IF;
   RETURN account_changed(true, 0, revoke_devices_of(p_user, 0, p_except, p_now));
+END $$;
+
+-- What was revoked at this very moment is what is being repeated.
+CREATE OR REPLACE FUNCTION revoke_devices_of(p_user bigint, p_device bigint, p_except bigint, p_now bigint) RETURNS bigint[]
+LANGUAGE plpgsql AS $$
+DECLARE
+  gone bigint[];
+BEGIN
+  SELECT coalesce(array_agg(d.device_id ORDER BY d.last_seen DESC, d.device_id), '{}') INTO gone
+  FROM (SELECT device_id, last_seen FROM devices
+        WHERE user_id = p_user AND (revoked = 0 OR revoked = p_now)
+          AND CASE WHEN p_device <> 0 THEN device_id = p_device ELSE device_id <> p_except END
+        ORDER BY device_id FOR UPDATE) AS d;
+  UPDATE devices SET revoked = p_now WHERE device_id = ANY (gone);
+  RETURN gone;
 END $$;
 
 CREATE OR REPLACE FUNCTION create_invite(p_code bytea, p_by bigint, p_now bigint, p_expires bigint, p_uses bigint)

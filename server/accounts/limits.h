@@ -25,8 +25,8 @@ inline constexpr std::size_t kHashesWaitingMax = 100;
 /// Other calls; a thread answers some thousand a second.
 inline constexpr std::size_t kCallsWaitingMax = 1000;
 inline constexpr std::uint32_t kBusyRetryMs = 2000;
-/// A change of which it is not known whether it was done is asked for again for so long: a connection is back in less than a
-/// second, another primary in some ten, and nobody waits longer for an answer.
+/// A change of which it is not known whether it was done is asked for again until so long after it was first: a connection is
+/// back in less than a second, another primary in some ten. The last ask may take as long as the store waits.
 inline constexpr std::chrono::seconds kRepeatFor{10};
 inline constexpr std::chrono::milliseconds kRepeatEvery{100};
 

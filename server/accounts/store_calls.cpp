@@ -15,10 +15,10 @@ constexpr std::uint32_t kRetryMs = 1000;
 
 Result<ports::StoreResult, Refusal> StoreCalls::ask(const ports::StoreRequest& request) {
   using ports::StoreStatus;
-  ports::StoreCompletion done = ask_once(request);
-  const bool unknown = done.status == StoreStatus::Unknown;
-  // Who is told that nothing was done does it another time, with another name and an invitation that is spent.
   const auto end = std::chrono::steady_clock::now() + limits::kRepeatFor;
+  ports::StoreCompletion done = ask_once(request);
+  // Who is told that nothing was done does it another time, with another name and an invitation that is spent.
+  const bool unknown = done.status == StoreStatus::Unknown;
   const auto in_doubt = [&done] {
     return done.status == StoreStatus::Unknown || done.status == StoreStatus::Unavailable;
   };

@@ -7,12 +7,14 @@
 #include <variant>
 
 #include "server/accounts/limits.h"
+#include "server/search/limits.h"
 
 namespace starling::api {
 namespace {
 
 /// The store's answer is waited for; a second one keeps a slow search from holding up everybody.
 constexpr unsigned kQuickThreads = 2;
+static_assert(kQuickThreads <= search::limits::kFindersMax);
 
 Answer busy() {
   return refused({.why = accounts::Why::Busy,

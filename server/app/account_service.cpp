@@ -36,16 +36,16 @@ AccountService::AccountService(const Config& config, accounts::Keys keys, accoun
   context_.items_changed = [&node](UserId user) { node.items_changed(user); };
 }
 
-Result<std::unique_ptr<AccountService>, std::string> AccountService::open(const Config& config,
-                                                                          accounts::StoreCalls& calls,
-                                                                          const auth::Authenticator& authenticator,
-                                                                          auth::RevokedDevices& revoked,
-                                                                          SearchService& search, runtime::Node& node) {
+Result<std::unique_ptr<AccountService>, StartError> AccountService::open(const Config& config,
+                                                                         accounts::StoreCalls& calls,
+                                                                         const auth::Authenticator& authenticator,
+                                                                         auth::RevokedDevices& revoked,
+                                                                         SearchService& search, runtime::Node& node) {
   const auto keys = load_keys(config.keys_dir());
   if (!keys) return tl::unexpected(keys.error());
   std::unique_ptr<AccountService> service(
       new AccountService(config, *keys, calls, authenticator, revoked, search, node));
-  if (auto looked = service->watch_.look(); !looked) return tl::unexpected(looked.error().message);
+  if (auto looked = service->watch_.look(); !looked) return tl::unexpected(StartError(looked.error().message, true));
   return service;
 }
 

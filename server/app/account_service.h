@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/base/result.h"
+#include "common/base/start_error.h"
 #include "server/accounts/context.h"
 #include "server/accounts/revocation_watch.h"
 #include "server/api/api.h"
@@ -18,10 +19,10 @@ class AccountService {
  public:
   /// Reads whose credentials are void from the store, which `calls` is attached to. All of them outlive it. The error says
   /// what to do.
-  static Result<std::unique_ptr<AccountService>, std::string> open(const Config& config, accounts::StoreCalls& calls,
-                                                                   const auth::Authenticator& authenticator,
-                                                                   auth::RevokedDevices& revoked, SearchService& search,
-                                                                   runtime::Node& node);
+  static Result<std::unique_ptr<AccountService>, StartError> open(const Config& config, accounts::StoreCalls& calls,
+                                                                  const auth::Authenticator& authenticator,
+                                                                  auth::RevokedDevices& revoked, SearchService& search,
+                                                                  runtime::Node& node);
 
   /// Good for as long as the service.
   runtime::ApiLink link();

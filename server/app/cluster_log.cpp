@@ -17,8 +17,6 @@ namespace starling::app {
 namespace {
 
 using namespace std::chrono_literals;
-/// Of two clocks that are kept.
-constexpr Duration kClocksApart = 5s;
 constexpr Duration kStartTakes = 3s;
 
 std::string text_of(const postgres::Seat& seat) {
@@ -50,7 +48,7 @@ int explain_put_out(const Config& config, const runtime::Node& node) {
 
 void ClockLog::look(const core::StoreClock& ahead) {
   if (!ahead) return;
-  const bool apart = std::chrono::abs(*ahead) > kClocksApart;
+  const bool apart = std::chrono::abs(*ahead) > core::kClocksApart;
   if (std::exchange(told_, apart) == apart) return;
   if (!apart) return spdlog::info("the clock of this machine and that of PostgreSQL's are of one time again");
   spdlog::warn(

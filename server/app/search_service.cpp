@@ -35,8 +35,6 @@ void SearchService::start() {
   if (enabled_) search_.emplace(options_, hints_);
 }
 
-void SearchService::stop() { search_.reset(); }
-
 Result<search::SearchPage, search::SearchError> SearchService::find(const search::SearchQuery& query) {
   if (!search_) return fail(search::SearchError::Unavailable);
   return search_->find(query);

@@ -12,7 +12,7 @@
 
 namespace starling::app {
 
-/// Owner: the main thread; find() and metrics() may be called from any, between start() and stop().
+/// Owner: the main thread; find() and metrics() may be called from any, after start().
 class SearchService {
  public:
   explicit SearchService(const Config& config);
@@ -21,8 +21,6 @@ class SearchService {
   std::function<void(std::span<const RoomId>)> committed();
   /// The database exists.
   void start();
-  /// Commits may go on; nobody searches any more.
-  void stop();
 
   /// Blocks while it reads. Unavailable when search is turned off.
   Result<search::SearchPage, search::SearchError> find(const search::SearchQuery& query);

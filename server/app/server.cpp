@@ -170,7 +170,6 @@ int serve(const Config& config, StopSignals& signals, Running& running) {
                      running.store->why());
   }
   running.node->stop();
-  running.search->stop();
   if (!failed) spdlog::info("stopped");
   return failed ? kExitStoreFailed : kExitOk;
 }

@@ -10,8 +10,6 @@ namespace starling::core {
 namespace {
 /// However many speak of a later view, the store is asked no more often.
 constexpr Duration kHurry = std::chrono::milliseconds(20);
-/// Of two clocks that are kept.
-constexpr std::chrono::milliseconds kClocksApart = std::chrono::seconds(5);
 
 std::chrono::milliseconds since_start(Instant at) {
   return std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch());

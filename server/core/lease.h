@@ -15,7 +15,9 @@ namespace starling::core {
 /// What the store's clock is ahead of this machine's steady one; nothing: it has no clock but the node's.
 using StoreClock = std::optional<std::chrono::milliseconds>;
 
-/// The time for what happens here: this machine's, but not further from the store's than clocks that are kept differ.
+/// Of two clocks that are kept.
+inline constexpr std::chrono::milliseconds kClocksApart = std::chrono::seconds(5);
+/// The time for what happens here: this machine's, but not further from the store's than that.
 WallTime held_to(const StoreClock& store, Now now);
 
 class Lease {

@@ -6,9 +6,12 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 
+#include "server/app/peer_text.h"
 #include "server/ctl/units.h"
 #include "server/search/limits.h"
 
@@ -54,6 +57,15 @@ Finding judge_standbys(const postgres::Checkup& found) {
                  "another standby (pg_basebackup -R), and synchronous_standby_names = 'ANY 1 (a, b)'");
   }
   return {.what = "durability", .text = fmt::format("{}, {} follow", who, found.standbys_there), .fix = {}};
+}
+
+/// This one too, which need not be among its peers.
+std::uint64_t nodes_of(const app::Config& config) {
+  std::set<std::uint16_t> nodes{config.runtime.node.value_or(0)};
+  for (const std::string& line : config.cluster.peers) {
+    if (const auto peer = app::parse_peer(line)) nodes.insert(peer->node);
+  }
+  return nodes.size();
 }
 
 }  // namespace
@@ -117,7 +129,7 @@ Finding judge_rights(const postgres::Checkup& found) {
 }
 
 Finding judge_connections(const postgres::Checkup& found, const app::Config& config) {
-  const std::uint64_t nodes = std::max<std::uint64_t>(config.cluster.peers.size(), 1);
+  const std::uint64_t nodes = nodes_of(config);
   const std::uint64_t stores = nodes * (config.store.connections + 2 + config.store.readers);
   const std::uint64_t need = stores + nodes * (1 + search::limits::kFindersMax);
   const std::uint64_t most = need + stores;
@@ -140,7 +152,7 @@ Finding judge_clocks(const postgres::Checkup& found) {
     return {.what = "clocks", .text = fmt::format("PostgreSQL's is {} ms from this one's", ms), .fix = {}};
   }
   return warns("clocks",
-               fmt::format("PostgreSQL's is {} s {} this one's: a node that starts takes nobody's token", ms / 1000,
+               fmt::format("PostgreSQL's is {} s {} this one's, to which nodes keep within 5 s", ms / 1000,
                            found.clock_ahead.count() > 0 ? "ahead of" : "behind"),
                "timedatectl set-ntp true (or install chrony) on all machines");
 }

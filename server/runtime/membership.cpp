@@ -109,8 +109,9 @@ void Membership::take_news(Instant now, ports::StoreCompletion&& done) {
     return calls_.put_out();
   }
   if (!news.views.empty()) view_ = news.views.back();
+  calls_.told_time(lease_.store_clock());
   for (ports::View& view : news.views) calls_.entered(std::move(view));
-  calls_.extended(lease_.until(), lease_.store_clock());
+  calls_.extended(lease_.until());
   if (!is_marked()) {
     was_home_ = true;
   } else if (leaving_) {

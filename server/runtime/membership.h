@@ -31,9 +31,10 @@ class Membership {
   };
   /// Called on the membership's thread.
   struct Calls {
-    std::function<void(ports::StoreOp&&)> ask;                      // its completion comes to answered()
-    std::function<void(ports::View&&)> entered;                     // each after the one before
-    std::function<void(Instant until, core::StoreClock)> extended;  // the lease
+    std::function<void(ports::StoreOp&&)> ask;        // its completion comes to answered()
+    std::function<void(core::StoreClock)> told_time;  // before the views that came with it
+    std::function<void(ports::View&&)> entered;       // each after the one before
+    std::function<void(Instant until)> extended;      // the lease
     /// Which posts there have been of the node so far, and whether it listens to this one.
     std::function<Heard(std::uint16_t node)> heard;
     std::function<void(const Isolation&)> isolation;  // when it has changed

@@ -122,10 +122,10 @@ void Node::start(StoreLink store, ApiLink api, BusLink bus, DirectoryLink direct
   context_.membership = std::make_unique<Membership>(
       context_.core, context_.self,
       Membership::Calls{.ask = [this](ports::StoreOp&& op) { context_.store.submit(kMembershipShard, std::move(op)); },
+                        .told_time = [this](core::StoreClock clock) { context_.store_clock.set(clock); },
                         .entered = [this](ports::View&& view) { enter(std::move(view)); },
                         .extended =
-                            [this](Instant until, core::StoreClock clock) {
-                              context_.store_clock.set(clock);
+                            [this](Instant until) {
                               for (auto& mailbox : context_.mailboxes) mailbox->tell(core::LeaseExtended{until});
                             },
                         .heard = [this](std::uint16_t node) { return heard(node); },

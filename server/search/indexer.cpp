@@ -18,8 +18,11 @@ std::int64_t order_of(RoomId room) { return static_cast<std::int64_t>(room.value
 }  // namespace
 
 Indexer::Indexer(const std::string& index_path, std::unique_ptr<Log> log)
-    : connection_(open_index(index_path, renewed_)), writer_(connection_), log_(std::move(log)) {
-  if (renewed_) writer_.put_history(log_->history());
+    : log_(std::move(log)),
+      history_(log_->history()),
+      connection_(open_index(index_path, renewed_)),
+      writer_(connection_) {
+  if (renewed_) writer_.put_history(history_);
 }
 
 void Indexer::hint(std::span<const RoomId> rooms) {

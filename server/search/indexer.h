@@ -58,10 +58,11 @@ class Indexer {
   void take_next(IndexBatch& batch);
   static void take(LogEvent&& event, std::uint64_t room, IndexBatch& batch);
 
+  std::unique_ptr<Log> log_;
+  std::uint64_t history_;  // of the log, before there is an index of it
   bool renewed_ = false;
   sqlite::Connection connection_;
   IndexWriter writer_;
-  std::unique_ptr<Log> log_;
   std::unordered_map<RoomId, Behind> rooms_;
   std::priority_queue<Next, std::vector<Next>, std::greater<>> next_;  // one entry for each of them: its next event
   std::deque<Cut> cuts_;

@@ -38,7 +38,7 @@ inline constexpr std::size_t kBatchChanges = 4096;
 inline constexpr std::size_t kBatchBytes = std::size_t{4} << 20;
 /// Events of a room that are read together.
 inline constexpr std::uint32_t kReadRows = 64;
-/// Rooms that the log is asked for in one query: of one that is not in this process, the way there is most of the price.
+/// Rooms whose events are asked for in one query: of one that is not in this process, the way there is most of the price.
 inline constexpr std::size_t kRoomsTogether = 128;
 /// Events that wait in memory for their turn, over all rooms that are behind: 64 MB if all of them are as long as they may
 /// be. One a room is read at least.
@@ -72,7 +72,7 @@ inline constexpr int kIndexCacheKib = 16 * 1024;
 inline constexpr int kLogCacheKib = 256;
 inline constexpr int kFinderCacheKib = 8 * 1024;
 /// Queries that run at once; each has a connection. More only wait for the same cores.
-inline constexpr std::size_t kFindersMax = 4;
+inline constexpr std::size_t kFindersMax = 2;
 /// How long a query waits for a lock: only a recovery of the file takes one.
 inline constexpr int kBusyTimeoutMs = 1000;
 

@@ -12,9 +12,6 @@ namespace {
 using postgres::Params;
 using postgres::Rows;
 
-/// Of the longest bodies 16 MiB.
-constexpr std::uint64_t kEventsAtOnce = 1024;
-
 template <class IdType>
 Params among(const std::vector<IdType>& ids) {
   std::vector<std::int64_t> numbers;
@@ -96,15 +93,7 @@ PrefixHash PostgresSource::fold_to(RoomId room, Seq checkpoint, Seq head) {
 }
 
 void PostgresSource::each_event(RoomId room, Seq from, Seq to, const std::function<void(const wire::Event&)>& take) {
-  for (Seq at = from.prev(); at < to;) {
-    const Rows rows = session_.ask("SELECT " STARLING_PG_EVENT_COLUMNS
-                                   " FROM events WHERE room_id = $1::bigint AND seq > $2::bigint AND seq <= $3::bigint "
-                                   "ORDER BY seq LIMIT $4::bigint",
-                                   Params().add(room).add(at).add(to).add(kEventsAtOnce));
-    if (rows.empty()) return;
-    for (int i = 0; i < rows.count(); ++i) take(postgres::event_of(rows, i, 0, room));
-    at = rows.as<Seq>(rows.count() - 1, 0);
-  }
+  postgres::each_event(session_, room, from, to, take);
 }
 
 }  // namespace starling::transfer

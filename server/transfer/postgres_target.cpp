@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -22,6 +24,7 @@ using postgres::Rows;
 
 /// Of the longest bodies 16 MiB.
 constexpr std::size_t kEventsAtOnce = 1024;
+constexpr Seq kEverySeq{static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())};
 
 constexpr postgres::Statement kPutEvents{
     "put_events",
@@ -183,15 +186,9 @@ PrefixHash PostgresTarget::fold(RoomId room, Seq min_seq) {
   const Rows base = session_.ask("SELECT hash FROM checkpoints WHERE room_id = $1::bigint AND seq = $2::bigint",
                                  Params().add(room).add(min_seq.prev()));
   PrefixHash hash = base.empty() ? PrefixHash() : base.as<PrefixHash>(0, 0);
-  for (Seq at = min_seq.prev();;) {
-    const Rows events = session_.ask("SELECT " STARLING_PG_EVENT_COLUMNS
-                                     " FROM events WHERE room_id = $1::bigint AND seq > $2::bigint ORDER BY seq LIMIT "
-                                     "$3::bigint",
-                                     Params().add(room).add(at).add(kEventsAtOnce));
-    if (events.empty()) return hash;
-    for (int i = 0; i < events.count(); ++i) hash = wire::fold(hash, postgres::event_of(events, i, 0, room));
-    at = events.as<Seq>(events.count() - 1, 0);
-  }
+  postgres::each_event(session_, room, min_seq, kEverySeq,
+                       [&](const wire::Event& event) { hash = wire::fold(hash, event); });
+  return hash;
 }
 
 }  // namespace starling::transfer

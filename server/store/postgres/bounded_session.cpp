@@ -11,12 +11,6 @@
 #include "server/store/postgres/session.h"
 
 namespace starling::postgres {
-namespace {
-
-[[noreturn]] void refuse(std::string text) { throw Failed{{std::move(text), true}}; }
-
-}  // namespace
-
 BoundedSession::BoundedSession(const std::string& conninfo, std::shared_ptr<Resolver> resolver, std::size_t first_host)
     : link_(conninfo, Access::Read, std::move(resolver), first_host) {
   wait_until([this] { return link_.state() == Link::State::Open; }, limits::kConnectPatience);
@@ -25,10 +19,11 @@ BoundedSession::BoundedSession(const std::string& conninfo, std::shared_ptr<Reso
 void BoundedSession::wait_until(const std::function<bool()>& done, std::chrono::milliseconds patience) {
   const auto until = std::chrono::steady_clock::now() + patience;
   while (!done()) {
-    if (link_.state() == Link::State::Lost) refuse(link_.why());
+    if (link_.state() == Link::State::Lost) refuse(link_.why(), true);
     if (std::chrono::steady_clock::now() >= until) {
       refuse(fmt::format("PostgreSQL has not answered for {} s: it waits for a standby, or is overloaded",
-                         std::chrono::duration_cast<std::chrono::seconds>(patience).count()));
+                         std::chrono::duration_cast<std::chrono::seconds>(patience).count()),
+             true);
     }
     pollfd socket{.fd = link_.fd(), .events = link_.events(), .revents = 0};
     ::poll(&socket, 1, static_cast<int>(limits::kTick.count()));
@@ -45,8 +40,8 @@ std::vector<Rows> BoundedSession::run(std::vector<Call> calls, bool proven) {
         return outcome.has_value();
       },
       limits::kWatchdog);
-  if (!outcome->ok()) refuse(explain(outcome->sqlstate, outcome->text));
-  if (outcome->cut_short) refuse("a commit's wait for the standby was cut short");
+  if (!outcome->ok()) refuse(explain(outcome->sqlstate, outcome->text), true);
+  if (outcome->cut_short) refuse("a commit's wait for the standby was cut short", true);
   return std::move(outcome->rows);
 }
 

@@ -47,7 +47,7 @@ void look_at_connections(Session& session, Checkup& found) {
       "SELECT current_setting('max_connections')::bigint - current_setting('superuser_reserved_connections')::bigint - "
       "coalesce(current_setting('reserved_connections', true)::bigint, 0), "
       "greatest((SELECT sum(numbackends)::bigint FROM pg_stat_database) - 1 - (SELECT count(*) FROM pg_stat_activity "
-      "WHERE starts_with(application_name, 'starlingd node ')), 0)");
+      "WHERE application_name ~ '^(search of )?starlingd node '), 0)");
   found.connections_max = row.u64(0, 0);
   found.connections_others = row.u64(0, 1);
 }
@@ -73,16 +73,16 @@ void look_at_schema(Session& session, Checkup& found) {
 void look_at_log(Session& session, Checkup& found) {
   try {
     check_current(session);
-    const Rows row = session.ask(
-        "SELECT count(*), coalesce(sum(head - min_seq + 1), 0)::bigint, pg_database_size(current_database()) FROM "
-        "rooms");
-    found.schema = newest_schema();
-    found.rooms = row.u64(0, 0);
-    found.events = row.u64(0, 1);
-    found.bytes = row.u64(0, 2);
   } catch (const Failed& failed) {
     found.schema_fault = failed.error.text;
+    return;
   }
+  const Rows row = session.ask(
+      "SELECT count(*), coalesce(sum(head - min_seq + 1), 0)::bigint, pg_database_size(current_database()) FROM rooms");
+  found.schema = newest_schema();
+  found.rooms = row.u64(0, 0);
+  found.events = row.u64(0, 1);
+  found.bytes = row.u64(0, 2);
 }
 
 }  // namespace
@@ -90,6 +90,7 @@ void look_at_log(Session& session, Checkup& found) {
 Result<Checkup, std::string> check_up(const std::string& conninfo) {
   try {
     Session session(conninfo);
+    session.run("SET statement_timeout = 0");
     Checkup found;
     look_at_server(session, found);
     look_at_standbys(session, found);

@@ -24,7 +24,7 @@ struct StoreConfig {
   /// Of the primary, for reads.
   std::uint32_t readers = 2;
   Durability durability = Durability::Replicated;
-  /// How long reads of one kind gather to be one query, while many come: when everybody is back at once, each query that is saved
+  /// While many come, reads of one kind go so long after the last ones: when everybody is back at once, each query that is saved
   /// brings them all forward.
   std::chrono::milliseconds gather{100};
 };

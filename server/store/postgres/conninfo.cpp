@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -13,21 +12,8 @@ namespace {
 
 constexpr std::string_view kInvalidPassword = " 28P01";
 
-/// The operator's own `options`: kept, before what has to hold.
-std::string options_in(const std::string& conninfo) {
-  struct Free {
-    void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
-  };
-  const std::unique_ptr<PQconninfoOption, Free> parsed(PQconninfoParse(conninfo.c_str(), nullptr));
-  if (parsed == nullptr) return {};
-  for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option) {
-    if (option->val != nullptr && std::string_view(option->keyword) == "options") return option->val;
-  }
-  return {};
-}
-
 std::string options_of(const std::string& conninfo, Access access) {
-  std::string options = options_in(conninfo);
+  std::string options = value_in(conninfo, "options");  // the operator's own, before what has to hold
   options += fmt::format(
       " -c search_path=starling,pg_temp -c synchronous_commit=on -c client_min_messages=warning -c lock_timeout={} "
       "-c statement_timeout={} -c idle_in_transaction_session_timeout={} -c tcp_user_timeout=5000 "
@@ -38,7 +24,7 @@ std::string options_of(const std::string& conninfo, Access access) {
 }
 
 /// As libpq takes it. Empty, which overrides nothing, when none has one.
-std::string list_of(const Hosts& hosts, std::string Host::* field) {
+std::string list_of(const Hosts& hosts, std::string Host::*field) {
   std::string list;
   for (const Host& host : hosts) list += host.*field + ',';
   if (list.find_first_not_of(',') == std::string::npos) return {};

@@ -1,6 +1,14 @@
 #include "server/store/postgres/events.h"
 
+#include "server/store/postgres/session.h"
+
 namespace starling::postgres {
+namespace {
+
+/// Of the longest bodies 16 MiB.
+constexpr std::uint64_t kEventsAtOnce = 1024;
+
+}  // namespace
 
 wire::Event event_of(const Rows& rows, int row, int first, RoomId room) {
   int column = first;
@@ -22,6 +30,18 @@ wire::Event event_of(const Rows& rows, int row, int first, RoomId room) {
   event.erased_hash = rows.flag(row, column++) ? body_hash : 0;
   event.body = rows.bytes(row, column);
   return event;
+}
+
+void each_event(Session& session, RoomId room, Seq from, Seq to, const std::function<void(const wire::Event&)>& take) {
+  for (Seq at = from.prev(); at < to;) {
+    const Rows rows = session.ask("SELECT " STARLING_PG_EVENT_COLUMNS
+                                  " FROM events WHERE room_id = $1::bigint AND seq > $2::bigint AND seq <= $3::bigint "
+                                  "ORDER BY seq LIMIT $4::bigint",
+                                  Params().add(room).add(at).add(to).add(kEventsAtOnce));
+    if (rows.empty()) return;
+    for (int i = 0; i < rows.count(); ++i) take(event_of(rows, i, 0, room));
+    at = rows.as<Seq>(rows.count() - 1, 0);
+  }
 }
 
 }  // namespace starling::postgres

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <memory>
 #include <sstream>
-#include <string_view>
 
 namespace starling::postgres {
 namespace {
@@ -16,7 +15,7 @@ using List = std::vector<std::string>;
 /// Where a list of ports leaves one out.
 constexpr const char* kDefaultPort = "5432";
 
-List split(const char* list) {
+List split(const std::string& list) {
   List parts;
   std::istringstream in(list);
   for (std::string part; std::getline(in, part, ',');) parts.push_back(part);
@@ -31,21 +30,21 @@ std::string at(const List& list, std::size_t i) {
 
 }  // namespace
 
-Hosts hosts_in(const std::string& conninfo) {
+std::string value_in(const std::string& conninfo, std::string_view keyword) {
   struct Free {
     void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
   };
   const std::unique_ptr<PQconninfoOption, Free> parsed(PQconninfoParse(conninfo.c_str(), nullptr));
-  List names;
-  List addresses;
-  List ports;
   for (const PQconninfoOption* option = parsed.get(); option != nullptr && option->keyword != nullptr; ++option) {
-    if (option->val == nullptr) continue;
-    const std::string_view keyword(option->keyword);
-    if (keyword == "host") names = split(option->val);
-    if (keyword == "hostaddr") addresses = split(option->val);
-    if (keyword == "port") ports = split(option->val);
+    if (option->val != nullptr && keyword == option->keyword) return option->val;
   }
+  return {};
+}
+
+Hosts hosts_in(const std::string& conninfo) {
+  const List names = split(value_in(conninfo, "host"));
+  const List addresses = split(value_in(conninfo, "hostaddr"));
+  const List ports = split(value_in(conninfo, "port"));
   const std::size_t count = std::max(names.size(), addresses.size());
   const auto fits = [count](const List& list) { return list.empty() || list.size() == count; };
   if (!fits(names) || !fits(addresses) || (!fits(ports) && ports.size() != 1)) return {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace starling::postgres {
@@ -13,6 +14,8 @@ struct Host {
 };
 using Hosts = std::vector<Host>;
 
+/// What it says of a keyword; empty: nothing, or libpq has something to say against how it does.
+std::string value_in(const std::string& conninfo, std::string_view keyword);
 /// In their order. None: it names none, or libpq has something to say against how it does.
 Hosts hosts_in(const std::string& conninfo);
 

@@ -208,8 +208,8 @@ void Lane::pump(Clock::time_point now) {
 
 bool Lane::under_way(const ports::StoreRequest& request) const {
   const auto is_like = [&](const Job& job) { return job.op.request.index() == request.index(); };
-  return std::ranges::any_of(sent_, [&](const Turn& turn) { return std::ranges::any_of(turn.jobs, is_like); }) ||
-         std::ranges::any_of(held_, is_like, &Held::job);
+  const auto has_like = [&](const Turn& turn) { return !turn.jobs.empty() && is_like(turn.jobs.front()); };
+  return std::ranges::any_of(sent_, has_like) || std::ranges::any_of(held_, is_like, &Held::job);
 }
 
 bool Lane::gathers(const ports::StoreRequest& request, std::size_t waiting, Clock::time_point now) const {
@@ -286,7 +286,7 @@ void Lane::settle(Turn&& turn, Outcome&& outcome, Clock::time_point now) {
     case Kind::Greeting:
       return greeted(outcome, now);
     case Kind::Check:
-      if (!outcome.ok()) return note_fault(outcome);
+      if (!outcome.ok()) return note_fault(outcome, now);
       if (!belongs(outcome.rows.at(0))) return lose(health_.why(), now);
       if (!outcome.cut_short) health_.good();
       return;
@@ -342,7 +342,7 @@ void Lane::settle_failed(Turn&& turn, const Outcome& outcome, Clock::time_point 
     case Fault::Refused:
       return settle_refused(std::move(turn), now);
     case Fault::Full:
-      note_fault(outcome);
+      note_fault(outcome, now);
       return answer_all(std::move(turn.jobs), ports::StoreStatus::Full);
     case Fault::Lost: {
       // A connection that ends in the middle may have got as far as the commit.
@@ -350,15 +350,15 @@ void Lane::settle_failed(Turn&& turn, const Outcome& outcome, Clock::time_point 
       const bool nothing_happened = outcome.sqlstate == "25006" || store::is_read(turn.jobs.front().op.request);
       answer_all(std::move(turn.jobs),
                  nothing_happened ? ports::StoreStatus::Unavailable : ports::StoreStatus::Unknown);
-      return lose(explain(outcome.sqlstate, outcome.text), now);
+      return note_fault(outcome, now);
     }
     case Fault::Busy:
       probe(Probe::lock_timeout, outcome.sqlstate == "55P03");
-      if (turn.jobs.size() > 1) together_ = turn.jobs.size() / 2;
+      if (turn.jobs.size() > 1) together_ = std::min(together_, turn.jobs.size() / 2);
       break;
     case Fault::Unproven:
     case Fault::Broken:
-      note_fault(outcome);
+      note_fault(outcome, now);
       break;
   }
   answer_all(std::move(turn.jobs), ports::StoreStatus::Unavailable);
@@ -384,7 +384,7 @@ void Lane::settle_barrier(const Outcome& outcome, Clock::time_point now) {
   const bool proven = outcome.ok() && !outcome.cut_short;
   probe(Probe::barrier_waited, !held_.empty());
   if (proven) health_.good();
-  if (!outcome.ok()) note_fault(outcome);
+  if (!outcome.ok()) note_fault(outcome, now);
   for (Held& held : std::exchange(held_, {})) {
     if (std::exchange(held.next, false)) {
       held_.push_back(std::move(held));
@@ -397,12 +397,15 @@ void Lane::settle_barrier(const Outcome& outcome, Clock::time_point now) {
   if (unproven_) send_barrier(now);
 }
 
-void Lane::note_fault(const Outcome& outcome) {
+void Lane::note_fault(const Outcome& outcome, Clock::time_point now) {
   const std::string why = explain(outcome.sqlstate, outcome.text);
-  if (fault_of(outcome.sqlstate) == Fault::Full) {
-    health_.full(why);
-  } else {
-    health_.locked(why);
+  switch (fault_of(outcome.sqlstate)) {
+    case Fault::Lost:
+      return lose(why, now);
+    case Fault::Full:
+      return health_.full(why);
+    default:
+      return health_.locked(why);
   }
 }
 

@@ -125,7 +125,8 @@ class Lane {
   void settle_failed(Turn&& turn, const Outcome& outcome, Clock::time_point now);
   void settle_refused(Turn&& turn, Clock::time_point now);
   void settle_barrier(const Outcome& outcome, Clock::time_point now);
-  void note_fault(const Outcome& outcome);
+  /// Of an exchange that failed; the connection may be lost by it.
+  void note_fault(const Outcome& outcome, Clock::time_point now);
   void succeed(Job&& job, ports::StoreResult&& result);
   void answer(Job&& job, ports::StoreStatus status, ports::StoreResult&& result = ports::Done{});
   void answer_all(std::vector<Job>&& jobs, ports::StoreStatus status);

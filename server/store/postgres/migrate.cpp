@@ -15,8 +15,6 @@ namespace {
 
 constexpr int kServerVersionMin = 150000;
 
-[[noreturn]] void refuse(std::string text) { throw Failed{{std::move(text), false}}; }
-
 void check_server(Session& session) {
   if (session.server_version() < kServerVersionMin) {
     refuse(fmt::format("PostgreSQL is version {}, this program needs {} or later", session.server_version() / 10000,

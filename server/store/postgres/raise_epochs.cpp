@@ -9,8 +9,6 @@
 namespace starling::postgres {
 namespace {
 
-[[noreturn]] void refuse(std::string text) { throw Failed{{std::move(text), false}}; }
-
 void check_schema(Session& session) {
   if (!session.run("SELECT to_regclass('starling.rooms')").empty()) return;
   refuse(

@@ -22,8 +22,6 @@ using std::chrono::steady_clock;
 constexpr std::uint64_t kSlice = 2048;
 constexpr milliseconds kPause{25};
 
-[[noreturn]] void refuse(std::string text) { throw Failed{{std::move(text), false}}; }
-
 class Cutter {
  public:
   Cutter(Session& session, const store::RetentionPlan& plan) : session_(&session), plan_(plan) {}

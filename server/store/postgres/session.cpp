@@ -1,6 +1,7 @@
 #include "server/store/postgres/session.h"
 
 #include <charconv>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -14,8 +15,6 @@ namespace starling::postgres {
 namespace {
 
 constexpr int kBinary = 1;
-
-[[noreturn]] void refuse(std::string text, bool passes) { throw Failed{{std::move(text), passes}}; }
 
 /// Each alone; of none, what libpq makes of that.
 std::vector<Hosts> apart(const Hosts& hosts) {
@@ -35,12 +34,16 @@ using Answer = std::unique_ptr<PGresult, Clear>;
 Session::Session(const std::string& conninfo) {
   // One after the other: libpq itself stays with the first that refuses us, though the next may be the primary.
   std::string said;
+  std::optional<std::string> password;  // what is wrong with it, as all hosts have it
+  bool everywhere = true;
   for (const Hosts& host : apart(hosts_in(conninfo))) {
     connection_.reset(ConnectParams(conninfo, Access::Write, host).connect());
     if (PQstatus(connection_.get()) == CONNECTION_OK) return;
     said += PQerrorMessage(connection_.get());
-    if (auto why = explain_password(connection_.get())) refuse(std::move(*why), false);
+    password = explain_password(connection_.get());
+    everywhere = everywhere && password;
   }
+  if (everywhere && password) refuse(std::move(*password));
   refuse(explain_connection(said), true);
 }
 

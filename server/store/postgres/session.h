@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <unordered_set>
+#include <utility>
 
 #include "common/base/start_error.h"
 #include "server/ports/store.h"
@@ -22,6 +23,9 @@ namespace starling::postgres {
 struct Failed {
   StartError error;
 };
+
+/// `passes`: trying again may help.
+[[noreturn]] inline void refuse(std::string text, bool passes = false) { throw Failed{{std::move(text), passes}}; }
 
 /// What may be run as it is: a literal of this program, or one of its migrations. Nothing that was put together.
 class Literal {

@@ -10,14 +10,9 @@ void stand_still(Session& session) {
       "SELECT string_agg(DISTINCT application_name || coalesce(' at ' || host(client_addr), ''), ', ') "
       "FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE datname = current_database() AND locktype = 'advisory' "
       "AND mode = 'ShareLock'");
-  if (others.empty()) {
-    throw Failed{{"another import or raise-epochs runs on this database; let it end, then run this again", false}};
-  }
-  throw Failed{
-      {fmt::format(
-           "{} is connected; stop every node (systemctl stop 'starlingd@*' on each machine), then run this again",
-           others),
-       false}};
+  if (others.empty()) refuse("another import or raise-epochs runs on this database; let it end, then run this again");
+  refuse(fmt::format(
+      "{} is connected; stop every node (systemctl stop 'starlingd@*' on each machine), then run this again", others));
 }
 
 Standstill::Standstill(const std::string& conninfo) : session_(conninfo) {

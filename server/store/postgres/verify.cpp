@@ -113,6 +113,7 @@ LogsChecked check_some(Session& session, std::uint64_t rooms_max, std::uint64_t 
 Result<LogsChecked, std::string> check_logs(const std::string& conninfo, Logs which) {
   try {
     Session session(conninfo);
+    session.run("SET statement_timeout = 0");
     check_current(session);
     return which == Logs::Every ? check_some(session, kNoEnd, kNoEnd) : check_some(session, kRoomsMax, kEventsMax);
   } catch (const Failed& failed) {

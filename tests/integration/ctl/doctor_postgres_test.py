@@ -119,10 +119,10 @@ class Doctor(PostgresWorkshop):
 
     def test_too_few_connections_are_left(self):
         self.seed()
-        self.assertIn("13 for 1 nodes", self.findings()["connections"]["text"])
+        self.assertIn("11 for 1 nodes", self.findings()["connections"]["text"])
         peers = ", ".join(f'"{n} tcp://127.0.0.1:{n + 1000} {"k" * 40}"' for n in range(16))
         self.config.write_text(self.config.read_text(encoding="utf-8") + f"peers = [{peers}]\n", encoding="utf-8")
-        self.says("connections", "fail", "208 for 16 nodes", "max_connections = ")
+        self.says("connections", "fail", "176 for 16 nodes", "max_connections = ")
 
     def test_a_log_that_is_not_whole(self):
         self.seed()

@@ -118,7 +118,9 @@ TEST_F(PostgresOutcome, AChangeThatIsRepeatedIsAnsweredAsBefore) {
   }
   const ports::AddDevice login{.device = device(2), .devices_max = 9};
   const ports::PutPassword password{.user = kStranger, .hash = "another", .expected = "with its salt"};
-  for (const ports::AccountChange& change : {ports::AccountChange(login), ports::AccountChange(password)}) {
+  const ports::RevokeDevices logout{.user = kStranger, .device = DeviceId(1), .now = kNoon};
+  for (const ports::AccountChange& change :
+       {ports::AccountChange(login), ports::AccountChange(password), ports::AccountChange(logout)}) {
     EXPECT_TRUE(std::get<ports::DevicesRevoked>(answer(change)).found);
     EXPECT_TRUE(std::get<ports::DevicesRevoked>(answer(change)).found);
   }

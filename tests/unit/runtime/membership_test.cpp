@@ -47,9 +47,13 @@ class Member {
         membership_(
             config_, {.first = ShardId(static_cast<std::uint16_t>(node * 4)), .shards = 2, .boot = boot},
             {.ask = [&](ports::StoreOp&& op) { membership_.answered(store.keep(op)); },
-             .entered = [this](ports::View&& view) { tell([&] { views_.push_back(std::move(view)); }); },
-             .extended = [this](Instant until,
-                                core::StoreClock clock) { tell([&] { until_ = until, clock_ = clock; }); },
+             .told_time = [this](core::StoreClock clock) { tell([&] { clock_ = clock; }); },
+             .entered =
+                 [this](ports::View&& view) {
+                   EXPECT_TRUE(clock_) << "who is let in is let in by it";
+                   tell([&] { views_.push_back(std::move(view)); });
+                 },
+             .extended = [this](Instant until) { tell([&] { until_ = until; }); },
              .heard =
                  [this](std::uint16_t) { return Membership::Heard{.envelopes = heard_ ? ++said_ : 0, .hears = true}; },
              .isolation = [this](const Isolation& now) { tell([&] { isolated_ = now.isolated(); }); },
