@@ -133,7 +133,8 @@ void Connections::on_overdue(Connection& c, Overdue overdue) {
   ++stats_.timeouts;
   switch (overdue) {
     case Overdue::Hello:
-      return close(c, close_code::kUnauthorized, "no Hello came in time; send it as the first frame");
+      // Of a slow client, a slow network or a slow server: nobody's credentials are wrong.
+      return close(c, close_code::kSlowReader, "no Hello came in time; send it as the first frame");
     case Overdue::Message:
       return close(c, close_code::kProtocolError, "a started message was not finished in time");
     case Overdue::Expired:

@@ -97,7 +97,7 @@ class Slow(Server):
     def test_an_upgrade_without_hello_is_cut(self):
         web = self.websocket()
         began = time.monotonic()
-        self.assertEqual(4001, web.close_code(within=5))
+        self.assertEqual(4008, web.close_code(within=5))
         self.assertLess(time.monotonic() - began, 3)
 
 
