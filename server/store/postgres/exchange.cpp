@@ -24,7 +24,7 @@ constexpr std::size_t kTogetherMax = 1;
 template <>
 constexpr std::size_t kTogetherMax<ports::LoadUser> = limits::kTogetherMax;
 template <>
-constexpr std::size_t kTogetherMax<ports::LoadItems> = limits::kTogetherMax;
+constexpr std::size_t kTogetherMax<ports::LoadItems> = limits::kItemsTogetherMax;
 template <>
 constexpr std::size_t kTogetherMax<ports::ReadDevice> = limits::kTogetherMax;
 template <>
@@ -47,7 +47,7 @@ std::vector<Call> calls_of(const Requests& requests, bool carefully) {
   return std::visit(
       [&](const auto& first) {
         using Request = std::decay_t<decltype(first)>;
-        if constexpr (kTogetherMax<Request> > 1) {
+        if constexpr (kTogetherMax < Request >> 1) {
           return calls_of(Asked<Request>(each_as<Request>(requests)));
         } else if constexpr (std::is_same_v<Request, ports::CommitBatch>) {
           return calls_of(first, carefully);
@@ -63,7 +63,7 @@ Answered<ports::StoreResult> results_of(const Requests& requests, std::span<cons
   std::visit(
       [&](const auto& first) {
         using Request = std::decay_t<decltype(first)>;
-        if constexpr (kTogetherMax<Request> > 1) {
+        if constexpr (kTogetherMax < Request >> 1) {
           for (auto& each : results_of(Asked<Request>(each_as<Request>(requests)), answers)) {
             results.emplace_back(std::move(each));
           }

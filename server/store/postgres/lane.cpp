@@ -66,7 +66,7 @@ Lane::Lane(Options options, Shared shared) : options_(std::move(options)), share
 // ---- the connection's life
 
 void Lane::connect() {
-  link_.emplace(options_.conninfo, options_.access, options_.resolver, first_host_);
+  link_.emplace(options_.conninfo, options_.access, options_.resolver, options_.scout->first_host());
   state_ = State::Connecting;
 }
 
@@ -91,6 +91,7 @@ void Lane::greeted(const Outcome& outcome, Clock::time_point now) {
   if (options_.access != Access::Standby && hello.flag(0, 0)) return lose("the server is a standby", now);
   if (!belongs(hello)) return lose(health_.why(), now);
   state_ = State::Ready;
+  options_.scout->found(this);
   back_off_ = {};
   answered_ = checked_ = now;
   shared_.counters.connects.fetch_add(1, std::memory_order_relaxed);
@@ -105,8 +106,8 @@ bool Lane::belongs(const Rows& hello) {
 
 void Lane::lose(const std::string& why, Clock::time_point now) {
   health_.locked(why);
-  // Who refuses us, or says nothing, may go on like that: the primary is another one then.
-  if (state_ != State::Ready) ++first_host_;
+  if (state_ != State::Ready) options_.scout->next_host();
+  finds_ = options_.scout->finds();
   give_up_waiting();
   link_.reset();
   sent_.clear();
@@ -151,8 +152,11 @@ bool Lane::idle() const {
 
 void Lane::advance() {
   const Clock::time_point now = Clock::now();
-  if (health_.failed()) return give_up_waiting();
-  if (state_ == State::Down && now >= at_) connect();
+  if (health_.failed()) {
+    options_.scout->let_go(this);
+    return give_up_waiting();
+  }
+  if (state_ == State::Down && now >= at_ && options_.scout->may_look(this, finds_)) connect();
   if (!link_) return;
   link_->advance();
   if (state_ == State::Connecting && link_->state() == Link::State::Open) greet(now);
@@ -214,7 +218,9 @@ bool Lane::under_way(const ports::StoreRequest& request) const {
 
 bool Lane::gathers(const ports::StoreRequest& request, std::size_t waiting, Clock::time_point now) const {
   const Gathered& last = gathered_[request.index()];
-  return last.jobs >= limits::kGatherFrom && now < last.sent + options_.gather && waiting < together_now(request);
+  const bool of_rooms = std::holds_alternative<ports::LoadRoom>(request);
+  const auto until = last.sent + (of_rooms ? std::min(options_.gather, limits::kGatherRoomsMax) : options_.gather);
+  return last.jobs >= limits::kGatherFrom && now < until && waiting < together_now(request);
 }
 
 /// What waits and is like it, as much as goes together, and nothing that is behind another one of its key.

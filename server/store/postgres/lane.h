@@ -26,6 +26,7 @@
 #include "server/store/postgres/exchange.h"
 #include "server/store/postgres/limits.h"
 #include "server/store/postgres/link.h"
+#include "server/store/postgres/scout.h"
 
 namespace starling::postgres {
 
@@ -50,6 +51,7 @@ class Lane {
   struct Options {
     std::string conninfo;
     std::shared_ptr<Resolver> resolver;
+    std::shared_ptr<Scout> scout = std::make_shared<Scout>();  // or one that it shares with others
     Access access = Access::Write;
     bool replicated = true;
     std::chrono::milliseconds gather{};
@@ -147,7 +149,7 @@ class Lane {
   std::atomic<std::size_t> waiting_count_ = 0;
   std::optional<Link> link_;
   State state_ = State::Down;
-  std::size_t first_host_ = 0;  // of the next attempt
+  std::uint64_t finds_ = 0;  // of the primary, when this connection lost it
   Beacon beacon_;
   std::deque<Job> waiting_;
   std::deque<Turn> sent_;

@@ -11,10 +11,14 @@ namespace starling::postgres::limits {
 /// few outcomes unknown.
 inline constexpr std::size_t kInFlightMax = 32;
 
-/// Reads of one kind that go as one query: as many as a shard asks for in four of its steps (64 users in 20 ms).
-inline constexpr std::size_t kTogetherMax = 256;
+/// Reads of one kind that go as one query: as many as a shard asks for at once when nobody waits (server/core/read_slot.h).
+inline constexpr std::size_t kTogetherMax = 512;
+/// Of items, of which a user may have many.
+inline constexpr std::size_t kItemsTogetherMax = 256;
 /// When as many have gone together, many come.
 inline constexpr std::size_t kGatherFrom = 8;
+/// Whoever speaks first in a room waits for it.
+inline constexpr std::chrono::milliseconds kGatherRoomsMax{100};
 /// Rows of their answer, of some 100 bytes and at most 400. More than a user has rooms, so that a user's fit.
 inline constexpr std::size_t kTogetherRowsMax = 16 * 1024;
 /// Rooms that are loaded together: one transaction has the locks of all until a standby has it.
@@ -56,7 +60,7 @@ inline constexpr std::chrono::seconds kClosePatience{5};
 
 /// Between two attempts to connect: doubled up to the largest, with a random part.
 inline constexpr std::chrono::milliseconds kBackOffMin{50};
-inline constexpr std::chrono::milliseconds kBackOffMax{2000};
+inline constexpr std::chrono::milliseconds kBackOffMax{500};
 
 /// How often a connection that has nothing to do looks whether the server is there, and what it promises.
 inline constexpr std::chrono::seconds kCheckEvery{5};

@@ -57,9 +57,11 @@ struct Store::Threads {
     // no start while there is none leaves more of them.
     std::int64_t beacon = std::int64_t{config.node} << kNodeShift;
     const auto resolver = std::make_shared<Resolver>(config.conninfo);
+    const auto scout = std::make_shared<Scout>();
     const auto options = [&](Access access) {
       return Lane::Options{.conninfo = config.conninfo,
                            .resolver = resolver,
+                           .scout = scout,
                            .access = access,
                            .replicated = replicated,
                            .gather = config.gather,

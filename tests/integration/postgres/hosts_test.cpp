@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
+#include <thread>
+#include <vector>
 
 #include "tests/integration/postgres/asked_store.h"
 #include "tests/support/postgres/cluster.h"
@@ -35,6 +38,7 @@ class Port {
   }
   ~Port() {
     for (const int fd : callers_) ::close(fd);
+    for (const int fd : accepted_) ::close(fd);
     ::close(listening_);
   }
   Port(const Port&) = delete;
@@ -51,6 +55,20 @@ class Port {
     }
   }
 
+  /// How many have connected so far, of whom none is answered.
+  std::size_t connected() {
+    for (int fd = 0; fd >= 0;) {
+      pollfd next{.fd = listening_, .events = POLLIN, .revents = 0};
+      fd = ::poll(&next, 1, 0) > 0 ? ::accept(listening_, nullptr, nullptr) : -1;
+      if (fd >= 0) accepted_.push_back(fd);
+    }
+    return accepted_.size();
+  }
+
+  /// It, behind that server.
+  std::string behind(const support::Cluster& server) const {
+    return fmt::format("{} host={},127.0.0.1 port=5432,{}", server.conninfo(), server.folder(), ntohs(at_.sin_port));
+  }
   /// It, before the host of a conninfo.
   std::string before(const std::string& conninfo) const { return in_front("127.0.0.1", ntohs(at_.sin_port), conninfo); }
 
@@ -63,6 +81,7 @@ class Port {
   int listening_;
   sockaddr_in at_{};
   std::array<int, 4> callers_{-1, -1, -1, -1};
+  std::vector<int> accepted_;
 };
 
 postgres::StoreConfig config_of(const std::string& conninfo) {
@@ -100,6 +119,19 @@ TEST(PostgresHosts, OneThatIsSilentIsPassedOver) {
   Port stopped;
   stopped.be_silent();
   EXPECT_EQ(asked_of(stopped.before(database.conninfo())), ports::StoreStatus::Ok);
+}
+
+TEST(PostgresHosts, OneConnectionLooksForAPrimaryThatIsGoneAndTheOthersFollow) {
+  support::Cluster primary;
+  Port silent;
+  silent.be_silent();
+  AskedStore store(config_of(silent.behind(primary)));
+  primary.crash();
+  EXPECT_TRUE(comes_true([&] { return silent.connected() > 0; }));
+  std::this_thread::sleep_for(500ms);  // in which all five would have come
+  EXPECT_EQ(silent.connected(), 1u);
+  primary.resume();
+  EXPECT_TRUE(comes_true([&] { return store.store().healthy(); })) << store.store().why();
 }
 
 TEST(PostgresHosts, OneThatRefusesUsIsPassedOver) {

