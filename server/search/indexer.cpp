@@ -13,6 +13,8 @@ namespace {
 
 constexpr Seq kEverySeq{static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())};
 
+std::size_t bytes_of(const LogEvent& event) { return sizeof(LogEvent) + event.body.size(); }
+
 std::int64_t order_of(RoomId room) { return static_cast<std::int64_t>(room.value); }
 
 }  // namespace
@@ -131,12 +133,14 @@ void Indexer::read_ahead() {
     const Behind& behind = rooms_.at(soon.back().second);
     if (behind.ahead.empty()) places.push_back({behind.room.room, behind.room.indexed_seq});
   }
-  const auto each =
-      static_cast<std::uint32_t>(std::clamp<std::size_t>(limits::kAheadRows / rooms_.size(), 1, limits::kReadRows));
+  const std::size_t rows = ahead_bytes_ < limits::kAheadBytes ? limits::kAheadRows : 0;
+  const auto each = static_cast<std::uint32_t>(
+      std::clamp<std::size_t>(rows / std::max<std::size_t>(places.size(), 1), 1, limits::kReadRows));
   auto read = log_->events_after(places, each);
   for (std::size_t i = 0; i < places.size(); ++i) {
     Behind& behind = rooms_.at(places[i].room);
     behind.all_read = read[i].size() < each;
+    for (const LogEvent& event : read[i]) ahead_bytes_ += bytes_of(event);
     behind.ahead.assign(std::make_move_iterator(read[i].begin()), std::make_move_iterator(read[i].end()));
     if (behind.ahead.empty()) rooms_.erase(places[i].room);
   }
@@ -153,6 +157,7 @@ void Indexer::take_next(IndexBatch& batch) {
   Behind& behind = rooms_.at(room);
   LogEvent event = std::move(behind.ahead.front());
   behind.ahead.pop_front();
+  ahead_bytes_ -= bytes_of(event);
   const WallTime at = event.ts;
   behind.room.indexed_seq = event.seq;
   take(std::move(event), behind.room.number, batch);

@@ -65,6 +65,7 @@ class Indexer {
   IndexWriter writer_;
   std::unordered_map<RoomId, Behind> rooms_;
   std::priority_queue<Next, std::vector<Next>, std::greater<>> next_;  // one entry for each of them: its next event
+  std::size_t ahead_bytes_ = 0;                                        // of all that is ahead
   std::deque<Cut> cuts_;
   std::uint64_t indexed_ = 0;
 };

@@ -40,9 +40,10 @@ inline constexpr std::size_t kBatchBytes = std::size_t{4} << 20;
 inline constexpr std::uint32_t kReadRows = 64;
 /// Rooms whose events are asked for in one query: of one that is not in this process, the way there is most of the price.
 inline constexpr std::size_t kRoomsTogether = 128;
-/// Events that wait in memory for their turn, over all rooms that are behind: 64 MB if all of them are as long as they may
-/// be. One a room is read at least.
+/// Events that are read at once, of all rooms together: 64 MB if all of them are as long as they may be.
 inline constexpr std::size_t kAheadRows = 4096;
+/// When as much waits in memory for its turn, over all rooms that are behind, one event of a room is read at a time.
+inline constexpr std::size_t kAheadBytes = std::size_t{64} << 20;
 /// Rooms of which the heads are compared in one query.
 inline constexpr std::size_t kRoomsPage = 1000;
 

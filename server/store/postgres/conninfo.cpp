@@ -24,7 +24,7 @@ std::string options_of(const std::string& conninfo, Access access) {
 }
 
 /// As libpq takes it. Empty, which overrides nothing, when none has one.
-std::string list_of(const Hosts& hosts, std::string Host::*field) {
+std::string list_of(const Hosts& hosts, std::string Host::* field) {
   std::string list;
   for (const Host& host : hosts) list += host.*field + ',';
   if (list.find_first_not_of(',') == std::string::npos) return {};

@@ -170,8 +170,8 @@ TEST(Misfit, ADatabaseThatIsNotFoundIsNamedAndTriedAgain) {
   nodes[1].kill_hard();
   const Ended ended = nodes.try_start(1, "host=nowhere.invalid user=starling dbname=starling");
   EXPECT_EQ(ended.exit_code, app::kExitTryAgain) << ended.output;
-  EXPECT_THAT(ended.output,
-              AllOf(HasSubstr("nowhere.invalid"), HasSubstr("check host, port, user, password and database of store.postgres")));
+  EXPECT_THAT(ended.output, AllOf(HasSubstr("nowhere.invalid"),
+                                  HasSubstr("check host, port, user, password and database of store.postgres")));
   EXPECT_TRUE(goes_on(nodes[0]));
 }
 

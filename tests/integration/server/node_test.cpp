@@ -94,7 +94,7 @@ class NodeTest : public testing::Test {
   }
   /// Shipped timeouts, but for the one under test.
   template <class Field>
-  static runtime::Config shortened(Field runtime::Timeouts::*field) {
+  static runtime::Config shortened(Field runtime::Timeouts::* field) {
     runtime::Config config = quick();
     const Field value = config.timeouts.*field;
     config.timeouts = runtime::Timeouts{};

@@ -3,6 +3,12 @@
 #include <gmock/gmock.h>
 
 #include <array>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "server/search/grams.h"
 #include "server/search/index_file.h"
@@ -245,6 +251,49 @@ TEST_F(IndexerTest, WhatComesWhileARoomIsReadAheadIsNotForgotten) {
   EXPECT_EQ(indexed("SELECT count(*) FROM docs a JOIN docs b ON b.id = a.id + 1 WHERE b.ts < a.ts"), 0)
       << "ids ascend with time";
   EXPECT_THAT(found("\"the last\""), SizeIs(1));
+}
+
+/// The same log, and how often it is asked for events.
+class CountingLog final : public Log {
+ public:
+  CountingLog(std::unique_ptr<Log> log, int& reads) : log_(std::move(log)), reads_(reads) {}
+  std::uint64_t history() override { return log_->history(); }
+  std::vector<LogRoom> rooms_from(RoomId first, std::size_t limit) override { return log_->rooms_from(first, limit); }
+  std::vector<LogRest> rest_after(std::span<const LogPlace> places) override { return log_->rest_after(places); }
+  std::vector<std::vector<LogEvent>> events_after(std::span<const LogPlace> places, std::uint32_t each) override {
+    ++reads_;
+    return log_->events_after(places, each);
+  }
+  std::vector<LogSight> sights_of(UserId user, std::optional<RoomId> only) override {
+    return log_->sights_of(user, only);
+  }
+  std::vector<std::optional<LogMessage>> messages(UserId user, std::span<const LogPlace> places) override {
+    return log_->messages(user, places);
+  }
+  void prove() override { log_->prove(); }
+
+ private:
+  std::unique_ptr<Log> log_;
+  int& reads_;
+};
+
+TEST_F(IndexerTest, HoweverManyRoomsAreOfOneMomentTheyAreReadByTheHundred) {
+  constexpr std::size_t kRooms = limits::kAheadRows + 4;
+  sql("BEGIN");
+  for (std::uint64_t i = 0; i < kRooms; ++i) {
+    room(RoomId(100 + i), {kAnn});
+    say("one", RoomId(100 + i));
+    say("two", RoomId(100 + i));
+  }
+  sql("UPDATE events SET ts = 1000");
+  sql("COMMIT");
+  int reads = 0;
+  Indexer indexer(index_path(), std::make_unique<CountingLog>(log(), reads));
+  ASSERT_TRUE(indexer.compare(true));
+  while (indexer.step()) {
+  }
+  EXPECT_EQ(indexed("SELECT count(*) FROM docs"), static_cast<std::int64_t>(2 * kRooms));
+  EXPECT_LE(reads, static_cast<int>(kRooms / limits::kRoomsTogether) + 2);
 }
 
 TEST_F(IndexerTest, RoomsAreComparedPageByPage) {
