@@ -48,6 +48,8 @@ class Server:
     def rewind(self, primary, name, settings=()):
         """It was a primary, and becomes a standby of the one that took over, without what it alone has written. It does not run, whether it
         has ended in order or not. Failed: the data is unusable, or cannot be rewound."""
+        # One that nobody has buried yet would be taken for alive.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
         self.run("pg_rewind", "-D", self.data, "-R", "--source-server", f"{primary.replication(name)} dbname=postgres")
         self._configure(settings)
 
