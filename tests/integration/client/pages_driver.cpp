@@ -12,6 +12,7 @@
 //   shot FILE           saves a picture
 //   flood PREFIX FILE   writes PREFIX-1, PREFIX-2, … for ever; each that the timeline shows is a line of FILE from then on
 #include <fcntl.h>
+#include <quicktest.h>
 #include <unistd.h>
 
 #include <QApplication>
@@ -104,13 +105,13 @@ class Driver {
     });
     return found != nullptr ? found : find([&](const QQuickItem& item) { return words_of(item) == name; });
   }
-  /// The item, once it is there and stands still.
+  /// The item, once it is there and stands still: what is laid out at the next frame only has not moved yet.
   QQuickItem* await(const std::function<QQuickItem*()>& look) {
     QQuickItem* found = nullptr;
     QPoint at;
     const bool there = waited([&] {
       QQuickItem* now = look();
-      const bool still = now != nullptr && now == found && middle(*now) == at;
+      const bool still = now != nullptr && now == found && middle(*now) == at && !QQuickTest::qIsPolishScheduled(&window_);
       found = now;
       if (now != nullptr) at = middle(*now);
       return still;
