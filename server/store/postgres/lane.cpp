@@ -107,6 +107,8 @@ bool Lane::belongs(const Rows& hello) {
 void Lane::lose(const std::string& why, Clock::time_point now) {
   health_.locked(why);
   if (state_ != State::Ready) options_.scout->next_host();
+  // The primary may well have been found, and what failed be this connection's alone.
+  if (state_ == State::Greeting) options_.scout->let_go(this);
   finds_ = options_.scout->finds();
   give_up_waiting();
   link_.reset();

@@ -134,6 +134,20 @@ TEST(PostgresHosts, OneConnectionLooksForAPrimaryThatIsGoneAndTheOthersFollow) {
   EXPECT_TRUE(comes_true([&] { return store.store().healthy(); })) << store.store().why();
 }
 
+TEST(PostgresHosts, OneConnectionThatIsNotLetInDoesNotKeepTheOthersWaiting) {
+  support::Database database;
+  AskedStore store(config_of(database.conninfo()));
+  // All but one wait in vain for the row that each writes first. Which of them looks is drawn, so several times.
+  support::Sql rival(database.conninfo());
+  rival.run("BEGIN; SELECT 1 FROM beacons WHERE store <> (SELECT max(store) FROM beacons) FOR UPDATE");
+  for (int time = 0; time < 3; ++time) {
+    const std::uint64_t connects = store.store().stats().connects;
+    database.sql().run("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() "
+                       "AND application_name = 'starlingd'");
+    EXPECT_TRUE(comes_true([&] { return store.store().stats().connects > connects; })) << store.store().why();
+  }
+}
+
 TEST(PostgresHosts, OneThatRefusesUsIsPassedOver) {
   support::Database database;
   const support::Cluster full({"max_connections=1", "superuser_reserved_connections=0", "max_wal_senders=0"});
