@@ -36,7 +36,7 @@ std::string Counters::text() const {
   counter("starling_store_standby_reads_total", "Pages answered from a standby", standby_reads);
   counter("starling_store_standby_passes_total", "Pages that a standby could not answer", standby_passes);
   counter("starling_store_barriers_total", "Commits that proved what was read", barriers);
-  counter("starling_store_unknown_total", "Operations answered: outcome unknown", unknown);
+  counter("starling_store_outcomes_unknown_total", "Operations answered: outcome unknown", unknown);
   counter("starling_store_unavailable_total", "Operations answered: unavailable", unavailable);
   counter("starling_store_full_total", "Operations answered: no space", full);
   counter("starling_store_connects_total", "Connections made", connects);
