@@ -202,6 +202,10 @@ bool Reader::upgrade(Connection& c, const ws::HttpRequest& request) {
                                  "pages of this origin may not connect; the operator can add it to server.origins\n"));
   }
   if (node_.draining) return respond(c, http_unavailable("draining; connect again in a moment"));
+  // A proxy asks another node at once: here nobody would be welcomed.
+  if (const std::string why = node_.isolation.why(); !why.empty()) {
+    return respond(c, http_unavailable("nothing has its home here: " + why));
+  }
   connections_.send(c, ports::SharedFrame(ws::upgrade_response(request.key)));
   connections_.upgraded(c);
   return true;

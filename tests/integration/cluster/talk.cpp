@@ -8,6 +8,7 @@ namespace starling::test {
 using namespace std::chrono_literals;
 
 std::unique_ptr<Peer> connect(ServerProcess& node, UserId user, std::uint64_t device) {
+  becomes_ready(node);
   auto peer = std::make_unique<Peer>(node.port());
   peer->login(node.token(user, DeviceId(user.value * 100 + device), 1h, {.sends_per_s = 1000, .sends_burst = 1000}));
   return peer;
