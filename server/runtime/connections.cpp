@@ -43,6 +43,7 @@ void Connections::admitted(Connection& c, Duration left) {
 
 void Connections::asked(Connection& c) {
   c.deaf = true;
+  ++answering_;
   deadlines_.enter(c, Phase::Answering);
 }
 
@@ -87,6 +88,7 @@ void Connections::closed_by_both(Connection& c) {
 }
 
 void Connections::enter_closing(Connection& c, bool left) {
+  if (c.phase == Phase::Answering) --answering_;
   ++closing_;
   deadlines_.enter(c, Phase::Closing);
   leave_core(c, left);
@@ -95,6 +97,7 @@ void Connections::enter_closing(Connection& c, bool left) {
 void Connections::destroy(Connection& c, bool left) {
   if (!c.admitted) node_.unauthenticated.fetch_sub(1, std::memory_order_relaxed);
   if (c.phase == Phase::Closing) --closing_;
+  if (c.phase == Phase::Answering) --answering_;
   const ConnId id = c.id;
   const bool was_in_core = c.in_core;
   deadlines_.forget(c);

@@ -42,6 +42,8 @@ class Connections {
   void destroy(Connection& c, bool left = false);
   /// Connections whose last words have not been taken yet.
   std::uint32_t closing() const { return closing_; }
+  /// Connections whose request is with the API.
+  std::uint32_t answering() const { return answering_; }
 
   /// Writes a turn's share; true when some is left.
   bool flush();
@@ -69,6 +71,7 @@ class Connections {
   Writer writer_;
   Deadlines deadlines_;
   std::uint32_t closing_ = 0;
+  std::uint32_t answering_ = 0;
 };
 
 }  // namespace starling::runtime

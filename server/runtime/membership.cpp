@@ -112,14 +112,19 @@ void Membership::take_news(Instant now, ports::StoreCompletion&& done) {
   calls_.told_time(lease_.store_clock());
   for (ports::View& view : news.views) calls_.entered(std::move(view));
   calls_.extended(lease_.until());
+  tell_left(now);
   if (!is_marked()) {
     was_home_ = true;
-  } else if (leaving_) {
-    if (!std::exchange(told_left_, true)) calls_.left();
-  } else if (std::exchange(was_home_, false)) {
+  } else if (!leaving_ && std::exchange(was_home_, false)) {
     calls_.gave_way();
   }
   look_around(now);
+}
+
+/// What had its home here has it elsewhere when the view says so, or when the lease is over, whatever a store that is away would say.
+void Membership::tell_left(Instant now) {
+  if (!leaving_ || (!is_marked() && now < lease_.until())) return;
+  if (!std::exchange(told_left_, true)) calls_.left();
 }
 
 /// The view says that this node is leaving.

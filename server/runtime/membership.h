@@ -67,6 +67,7 @@ class Membership {
   void run();
   void take_news(Instant now, ports::StoreCompletion&& done);
   std::vector<Reach> reach(Instant now);
+  void tell_left(Instant now);
   void look_around(Instant now);
   Instant next_deadline() const;
   bool is_marked() const;

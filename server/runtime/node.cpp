@@ -215,7 +215,10 @@ core::StoreClock Node::clock_apart() const { return apart_of(context_.store_cloc
 
 std::string Node::why_isolated() const { return context_.isolation.why(); }
 
-bool Node::drained() const { return context_.shards_drained == context_.mailboxes.size(); }
+bool Node::drained() const {
+  const bool has_served = !context_.view.get().nodes.empty();
+  return !has_served || context_.shards_drained == context_.mailboxes.size();
+}
 
 std::vector<std::uint64_t> Node::turns() const {
   std::vector<std::uint64_t> turns;

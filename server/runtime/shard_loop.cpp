@@ -82,7 +82,8 @@ void ShardLoop::end_turn() {
   }
   more_work_ = left || mail_left_ || core_.has_effects();
 
-  if (drain_told_ && !drained_ && core_.shard().drained() && connections_.closing() == 0) {
+  const bool unsaid = connections_.closing() != 0 || connections_.answering() != 0;
+  if (drain_told_ && !drained_ && core_.shard().drained() && !unsaid) {
     drained_ = true;
     node_.shards_drained.fetch_add(1);
   }

@@ -3,6 +3,11 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <chrono>
+#include <future>
+#include <thread>
+#include <vector>
+
 #include "server/app/exit_codes.h"
 #include "tests/integration/server/peer.h"
 #include "tests/integration/server/server_process.h"
@@ -24,6 +29,22 @@ TEST(Stop, SigtermSendsSessionsAwayAndEndsWell) {
   EXPECT_EQ(peer.expect_close().code, 4009);
   EXPECT_EQ(server.process().wait(), app::kExitOk);
   EXPECT_THAT(server.process().output(), HasSubstr("stopped"));
+}
+
+TEST(Stop, WhoAskedSomethingIsAnsweredBeforeItEnds) {
+  const TempDir dir;
+  ServerProcess server(dir, {.sections = "[accounts]\nhash_threads = 1\n"});
+  std::vector<std::future<std::string>> answers;
+  for (int i = 0; i < 8; ++i) {
+    answers.push_back(std::async(std::launch::async, [&server, i] {
+      return http_call(server.port(), "POST", "/v1/login", {},
+                       R"({"handle":"nobody)" + std::to_string(i) + R"(","password":"a horse, a battery"})");
+    }));
+  }
+  std::this_thread::sleep_for(200ms);  // they are asked, and hashed one after the other
+  server.process().signal(SIGTERM);
+  for (auto& answer : answers) EXPECT_THAT(answer.get(), StartsWith("HTTP/1.1 401 "));
+  EXPECT_EQ(server.process().wait(), app::kExitOk);
 }
 
 TEST(Stop, AnIdleServerEndsAtOnce) {

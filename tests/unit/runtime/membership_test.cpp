@@ -130,6 +130,16 @@ TEST(MembershipTest, WhoLeavesIsToldOnceTheViewSaysSo) {
   EXPECT_FALSE(one.out_);
 }
 
+TEST(MembershipTest, WhoLeavesWhileTheStoreIsAwayIsToldOnceItsLeaseIsOver) {
+  SharedStore store;
+  Member one(store, 0, 1, true, 1s);
+  ASSERT_TRUE(one.sees_nodes(1));
+  store.be_away(true);
+  (*one).leave();
+  EXPECT_TRUE(one.sees([&] { return one.left_; }));
+  EXPECT_GE(steady_now(), one.until_);
+}
+
 bool is_home(const Member& member, std::size_t node) { return !member.views_.back().nodes.at(node).leaving; }
 
 TEST(MembershipTest, WhoHearsNobodyJoinsAsLeavingAndHasHomesOnceItHears) {
