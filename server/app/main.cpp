@@ -60,8 +60,8 @@ int main(int argc, char** argv) {
   try {
     return run(line);
   } catch (const std::exception& error) {
-    // Out of memory or of descriptors while starting: nothing to carry on with.
+    // Out of memory, of threads or of descriptors: nothing to carry on with, and perhaps not for long.
     std::fprintf(stderr, "starlingd: %s\n", error.what());
-    return kExitBadStart;
+    return kExitTryAgain;
   }
 }

@@ -40,6 +40,15 @@ constexpr Duration kLookAround = 100ms;
 /// Everything that runs, destroyed in reverse: the API's last calls find store and search, the store's last completions the
 /// node's mailboxes, its last commits the search; what the other nodes said last, the node.
 struct Running {
+  Running(store::DataDir dir, auth::Authenticator verifier)
+      : data_dir(std::move(dir)), authenticator(std::move(verifier)) {}
+  /// Its shards call what is destroyed before them.
+  ~Running() {
+    if (node) node->stop();
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
   store::DataDir data_dir;
   auth::Authenticator authenticator;
   auth::RevokedDevices revoked;
@@ -49,14 +58,14 @@ struct Running {
   std::unique_ptr<SearchService> search;
   std::unique_ptr<StoreService> store;
   std::unique_ptr<AccountService> accounts;
-
-  Running(store::DataDir dir, auth::Authenticator verifier)
-      : data_dir(std::move(dir)), authenticator(std::move(verifier)) {}
 };
 
 Result<auth::Authenticator, std::string> open_keys(const Config& config) {
   auth::init_crypto();
-  if (auto made = auth::ensure_keys(config.keys_dir()); !made) return tl::unexpected(made.error().message);
+  // The nodes of a cluster have the same ones: who made its own would sign everybody out who comes to it.
+  if (!config.runtime.node) {
+    if (auto made = auth::ensure_keys(config.keys_dir()); !made) return tl::unexpected(made.error().message);
+  }
   auto keys = auth::load_server_keys(config.keys_dir());
   if (!keys) return tl::unexpected(keys.error().message);
   return auth::Authenticator(std::move(*keys));
@@ -123,7 +132,7 @@ void drain(const Config& config, StopSignals& signals, Watchdog& watchdog, Runni
   service_notify("STOPPING=1\nSTATUS=draining");
   running.node->drain();
   const auto deadline = std::chrono::steady_clock::now() + config.drain_grace;
-  while (!running.node->drained() && !running.store->failed()) {
+  while (!running.node->drained() && !running.node->put_out() && !running.store->failed()) {
     if (std::chrono::steady_clock::now() >= deadline) {
       spdlog::warn("the grace of {} s is over; connections that are left are cut",
                    std::chrono::duration_cast<std::chrono::seconds>(config.drain_grace).count());

@@ -154,8 +154,9 @@ Result<std::vector<Key>, KeyFileError> load(const fs::path& dir, Name name) {
   const std::vector<KeyId> ids = ids_in(dir, name);
   if (ids.empty()) {
     const std::string_view option = name.kind == kBusSecret.kind ? "--bus " : "";
-    return error(fmt::format("no {} key in {}; make one with: starlingctl keygen {}--dir {}", name.kind, dir.string(),
-                             option, dir.string()));
+    return error(fmt::format("no {} key in {}; make one with: starlingctl keygen {}--dir {}{}", name.kind, dir.string(),
+                             option, dir.string(),
+                             option.empty() ? ", or copy those of the cluster's other nodes, but for bus.*" : ""));
   }
   std::vector<Key> keys;
   for (const KeyId id : std::span(ids).last(std::min(ids.size(), kKeysAliveMax))) {

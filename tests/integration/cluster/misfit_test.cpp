@@ -79,6 +79,8 @@ TEST(Misfit, ANodeThatIsCutOffGivesWayAndComesBackByItself) {
       << log_of(nodes[0]);
   EXPECT_TRUE(comes_true([&] { return !is_home(nodes, 0); }));
   EXPECT_EQ(bob->expect_close().reason, "this node is cut off from the others");
+  EXPECT_THAT([&] { Peer(nodes[0].port()); }, testing::ThrowsMessage<std::runtime_error>(HasSubstr(" 503 ")))
+      << "a proxy asks another node";
   EXPECT_TRUE(goes_on(nodes[1]));
   world.mend();
   EXPECT_TRUE(becomes_ready(nodes[0])) << readiness(nodes[0]);
@@ -112,6 +114,16 @@ TEST(Misfit, ANodeOnAnEmptyDatabaseWaitsForTheOneThatMakesTheSchema) {
   EXPECT_TRUE(
       says((*nodes)[0], "another process brings the schema of the database postgres up to date: waiting for it"));
   EXPECT_TRUE(goes_on((*nodes)[0]));
+}
+
+TEST(Misfit, ANodeWithoutTheKeysOfTheOthersMakesNone) {
+  Nodes nodes(2);
+  nodes[1].kill_hard();
+  nodes.lose_shared_keys(1);
+  const Ended ended = nodes.try_start(1);
+  EXPECT_EQ(ended.exit_code, app::kExitBadStart);
+  EXPECT_THAT(ended.output, HasSubstr("or copy those of the cluster's other nodes, but for bus.*"));
+  EXPECT_TRUE(goes_on(nodes[0]));
 }
 
 TEST(Misfit, ANodeThatIsOlderThanTheSchemaDoesNotStart) {

@@ -96,6 +96,13 @@ void Nodes::give_key_back(std::size_t node) {
   fs::remove(keys / "bus.1.public");
 }
 
+void Nodes::lose_shared_keys(std::size_t node) {
+  const fs::path keys = keys_of(nodes_[node]->dir);
+  for (const char* name : {"token.1.secret", "token.1.public", "ticket.1.secret", "credential.1.secret"}) {
+    if (!fs::remove(keys / name)) throw std::runtime_error(std::string("there is no ") + name);
+  }
+}
+
 std::unique_ptr<Nodes::Twin> Nodes::twin_of(std::size_t node) {
   auto twin = std::make_unique<Twin>();
   const fs::path keys = keys_of(twin->dir_);

@@ -23,6 +23,8 @@ class Nodes {
   /// Another key than its peers know, until it is given back.
   void forge_key(std::size_t node);
   void give_key_back(std::size_t node);
+  /// All but the node's own of the bus.
+  void lose_shared_keys(std::size_t node);
 
   /// A process with a node's configuration and keys, and a directory and ports of its own: somebody has copied the file.
   class Twin {

@@ -76,6 +76,19 @@ TEST(Start, ABadPortFileEndsTheStartBeforeAnybodyIsServed) {
   EXPECT_THAT(run.output, HasSubstr("--port-file"));
 }
 
+TEST(Start, AFolderIsNoConfiguration) {
+  const TempDir dir;
+  const Ended run = run_starlingd(dir, {"--config", dir.path().string(), "--check-config"});
+  EXPECT_EQ(run.exit_code, app::kExitBadStart);
+  EXPECT_THAT(run.output, HasSubstr("cannot read it"));
+}
+
+TEST(Start, AMachineWithoutDescriptorsIsTriedAgain) {
+  const TempDir dir;
+  Process server(dir, {"--config", config(dir, "127.0.0.1:0")}, {"/usr/bin/prlimit", "--nofile=24", starlingd()});
+  EXPECT_EQ(server.wait(), app::kExitTryAgain) << server.output();
+}
+
 TEST(Start, FiveErrorsOfAConfigurationAreFiveLines) {
   const TempDir dir;
   const std::string path = dir.write("bad.toml", R"([server]
