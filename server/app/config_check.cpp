@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -19,6 +21,17 @@ namespace {
 bool is_address(const std::string& text) {
   in6_addr any{};
   return ::inet_pton(AF_INET, text.c_str(), &any) == 1 || ::inet_pton(AF_INET6, text.c_str(), &any) == 1;
+}
+/// As the address of a connection is spelt; empty: it is none.
+std::string canonical(const std::string& text) {
+  std::array<char, INET6_ADDRSTRLEN> spelt{};
+  in6_addr address{};
+  if (::inet_pton(AF_INET, text.c_str(), &address) == 1) return text;
+  if (::inet_pton(AF_INET6, text.c_str(), &address) != 1) return {};
+  const bool mapped = IN6_IS_ADDR_V4MAPPED(&address);
+  ::inet_ntop(mapped ? AF_INET : AF_INET6, mapped ? &address.s6_addr[12] : &address.s6_addr[0], spelt.data(),
+              spelt.size());
+  return spelt.data();
 }
 bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
 
@@ -40,7 +53,7 @@ bool is_public_name(const std::string& name) {
 
 class Checks {
  public:
-  explicit Checks(ParsedConfig& parsed) : p_(parsed) {}
+  Checks(ParsedConfig& parsed, ServerFiles files) : p_(parsed), files_(files) {}
 
   void run() {
     const Config& c = p_.config;
@@ -59,8 +72,10 @@ class Checks {
       require("server.origins", is_origin(origin),
               fmt::format("'{}' is not scheme://host[:port]; no path, no wildcard", origin));
     }
-    for (const std::string& address : r.metrics_from) {
-      require("server.metrics_from", is_address(address), fmt::format("'{}' is not an IP address", address));
+    for (std::string& address : p_.config.runtime.metrics_from) {
+      const std::string spelt = canonical(address);
+      require("server.metrics_from", !spelt.empty(), fmt::format("'{}' is not an IP address", address));
+      if (!spelt.empty()) address = spelt;
     }
     require("server.public_name", is_public_name(c.accounts.public_name),
             fmt::format("'{}' is not host or host:port, as in \"chat.example.org:443\"", c.accounts.public_name));
@@ -87,9 +102,19 @@ class Checks {
     require("cluster.listen", !clustered || is_bus_endpoint(c.cluster.listen),
             fmt::format("'{}' is not tcp://ADDRESS:PORT; other nodes reach this one there", c.cluster.listen));
     require("cluster.name", !c.cluster.name.empty(), "empty; give the cluster a name");
+    require("cluster.peers", clustered || c.cluster.peers.empty(), "there are peers, and this is no node; set cluster.node");
+    require("directory", clustered || !c.directory.is_used(),
+            "only the nodes of a cluster share a cache; set cluster.node, or leave [directory] away");
+    std::set<std::string> seen;
     for (const std::string& line : c.cluster.peers) {
       const auto peer = parse_peer(line);
       require("cluster.peers", peer.has_value(), peer.has_value() ? std::string() : peer.error());
+      if (!peer) continue;
+      const auto once = [&](const std::string& what) {
+        require("cluster.peers", seen.insert(what).second, fmt::format("{} stands in two lines", what));
+      };
+      once(fmt::format("node {}", peer->node));
+      once(peer->key);
     }
     server("directory.server", c.directory.server);
     for (const std::string& sentinel : c.directory.sentinels) server("directory.sentinels", sentinel);
@@ -105,30 +130,33 @@ class Checks {
     p_.errors.push_back({line == p_.lines.end() ? 0 : line->second, fmt::format("{}: {}", key, message)});
   }
   void readable(const std::string& key, const std::string& path) {
-    require(key, path.empty() || ::access(path.c_str(), R_OK) == 0,
+    require(key, files_ == ServerFiles::NotNeeded || path.empty() || ::access(path.c_str(), R_OK) == 0,
             fmt::format("cannot read {}; check the path and its permissions", path));
   }
 
   ParsedConfig& p_;
+  ServerFiles files_;
 };
 
 }  // namespace
 
-void check_config(ParsedConfig& parsed) { Checks(parsed).run(); }
+void check_config(ParsedConfig& parsed, ServerFiles files) { Checks(parsed, files).run(); }
 
-ParsedConfig load_config(const std::string& path) {
+ParsedConfig load_config(const std::string& path, ServerFiles files) {
   if (path.empty()) return {};
   std::ifstream file(path);
   std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) {
+  // A folder opens, and only reading it fails.
+  const bool something = file.peek() != std::ifstream::traits_type::eof();
+  if (something) text << file.rdbuf();
+  if (!file.is_open() || file.bad() || !text) {
     ParsedConfig unread;
     unread.errors.push_back(
         {0, fmt::format("cannot read it: {}; check the path given with --config", std::strerror(errno))});
     return unread;
   }
   ParsedConfig parsed = parse_config(text.str());
-  check_config(parsed);
+  check_config(parsed, files);
   return parsed;
 }
 

@@ -11,6 +11,8 @@ namespace starling::app {
 namespace {
 
 constexpr std::string_view kTcp = "tcp://";
+constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::size_t kKeyLetters = 43;  // of 32 bytes
 
 bool is_number(std::string_view text, std::uint16_t& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -36,8 +38,11 @@ Result<PeerText, std::string> parse_peer(const std::string& line) {
   if (!is_number(number, peer.node) || peer.node >= ports::kNodesMax) {
     return tl::unexpected(fmt::format("'{}' is no node's number: they go from 0 to {}", number, ports::kNodesMax - 1));
   }
-  if (!is_bus_endpoint(peer.endpoint)) {
+  if (!is_bus_endpoint(peer.endpoint) || peer.endpoint.ends_with(":0")) {
     return tl::unexpected(fmt::format("'{}' is not tcp://ADDRESS:PORT", peer.endpoint));
+  }
+  if (peer.key.size() != kKeyLetters || peer.key.find_first_not_of(kBase64Url) != std::string::npos) {
+    return tl::unexpected(fmt::format("'{}' is no public key of a node; take the line of bus.1.public there", peer.key));
   }
   return peer;
 }

@@ -17,7 +17,7 @@
 namespace starling::ctl {
 
 app::Config config_of(const Options& options) {
-  app::ParsedConfig parsed = app::load_config(options.config_path);
+  app::ParsedConfig parsed = app::load_config(options.config_path, app::ServerFiles::NotNeeded);
   if (parsed.errors.empty()) return std::move(parsed.config);
   std::fputs(app::format_errors(options.config_path, parsed.errors).c_str(), stderr);
   std::exit(kExitFailed);

@@ -147,5 +147,47 @@ TEST(ConfigFile, SettingsThatContradictEachOtherAreNamed) {
   EXPECT_THAT(parsed("[limits]\noutbox_bytes_soft = 1000000").errors.at(0).message, HasSubstr("outbox_bytes_hard"));
 }
 
+/// A cluster's section, and what is wrong with it.
+std::vector<std::string> wrong_with(const std::string& peers, const std::string& more = {}) {
+  const ParsedConfig result = parsed("[store]\npostgres = \"host=x\"\n[cluster]\nnode = 1\nlisten = \"tcp://10.0.0.1:7008\"\n"
+                                     "peers = [" + peers + "]\n" + more);
+  std::vector<std::string> messages;
+  for (const ConfigError& error : result.errors) messages.push_back(error.message);
+  return messages;
+}
+
+TEST(ConfigFile, EveryLineOfPeersIsLookedAt) {
+  const std::string key(43, 'k');
+  const std::string other(43, 'o');
+  EXPECT_THAT(wrong_with("\"1 tcp://10.0.0.1:7008 " + key + "\", \"2 tcp://10.0.0.2:7008 " + other + "\""), testing::IsEmpty());
+  EXPECT_THAT(wrong_with("\"1 tcp://10.0.0.1:7008 short\", \"2 tcp://10.0.0.2:0 " + key + "\""),
+              testing::ElementsAre(HasSubstr("'short' is no public key of a node; take the line of bus.1.public there"),
+                                   HasSubstr("'tcp://10.0.0.2:0' is not tcp://ADDRESS:PORT")));
+  EXPECT_THAT(wrong_with("\"1 tcp://10.0.0.1:7008 " + key + "\", \"1 tcp://10.0.0.2:7008 " + key + "\""),
+              testing::ElementsAre(HasSubstr("node 1 stands in two lines"), HasSubstr(key + " stands in two lines")));
+}
+
+TEST(ConfigFile, WhatOnlyANodeOfSeveralUsesIsNotLeftUnused) {
+  const ParsedConfig result = parsed("[cluster]\npeers = [\"1 tcp://10.0.0.1:7008 " + std::string(43, 'k') +
+                                     "\"]\n[directory]\nserver = \"/run/redis\"\n");
+  ASSERT_EQ(result.errors.size(), 2u);
+  EXPECT_THAT(result.errors[0].message, HasSubstr("set cluster.node"));
+  EXPECT_THAT(result.errors[1].message, HasSubstr("set cluster.node"));
+}
+
+TEST(ConfigFile, AddressesAreKeptAsConnectionsSpellTheirs) {
+  const ParsedConfig result = parsed("[server]\nmetrics_from = [\"2001:DB8:0::5\", \"::ffff:10.0.0.5\", \"10.0.0.6\"]");
+  ASSERT_TRUE(result.errors.empty());
+  EXPECT_THAT(result.config.runtime.metrics_from, testing::ElementsAre("2001:db8::5", "10.0.0.5", "10.0.0.6"));
+}
+
+TEST(ConfigFile, FilesOfARunningServerAreAskedForOnlyWhereOneRuns) {
+  const char* text = "[tls]\ncertificate = \"/nowhere/chain\"\nkey = \"/nowhere/key\"\n";
+  EXPECT_EQ(parsed(text).errors.size(), 2u);
+  ParsedConfig result = parse_config(text);
+  check_config(result, ServerFiles::NotNeeded);
+  EXPECT_TRUE(result.errors.empty());
+}
+
 }  // namespace
 }  // namespace starling::app
