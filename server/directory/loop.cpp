@@ -78,10 +78,8 @@ void Loop::log_in_answered(Asked asked, const redisReply& reply) {
   if (asked != Asked::LoadRead) return;
   read_script_ = view_of(reply);
   if (is_ready()) return;  // the scripts were gone
-  back_off_ = limits::kBackOffFirst;
   ++shared_.counters.connects;
   shared_.counters.connected = 1;
-  complaints_.settle("connection");
   shared_.ready.store(true, std::memory_order_release);
 }
 
@@ -176,6 +174,9 @@ void Loop::on_reply(const redisReply* reply) {
   if (reply == nullptr) return;
   if (entry.asked < Asked::Append) return log_in_answered(entry.asked, *reply);
   if (reply->type == REDIS_REPLY_ERROR) return failed(std::string(view_of(*reply)));
+  // It takes what is written, so it is the master: a replica lets everybody in, too.
+  back_off_ = limits::kBackOffFirst;
+  complaints_.settle("connection");
   if (entry.asked == Asked::Append && reply->integer == 0) ++shared_.counters.appends_refused;
 }
 

@@ -47,7 +47,6 @@ class Loop {
   void log_in_answered(Asked asked, const redisReply& reply);
   void close(const std::string& why);
   bool is_ready() const { return shared_.ready.load(std::memory_order_relaxed); }
-  std::string where() const { return "directory: " + text_of(address_); }
 
   // Operations.
   void take_ops();

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include "server/directory/scripts.h"
 
@@ -42,6 +43,17 @@ TEST(DirectoryServer, WhileItIsAwayReadsAreMissesAndWritesAreLostAndThenItIsUsed
   EXPECT_TRUE(node.reaches("starling_directory_connected", 1));
   node.submit(append(4, 6));
   EXPECT_THAT(node.read(after(3)), SizeIs(3));
+}
+
+TEST(DirectoryServer, AReplicaThatLetsEverybodyInIsNotTriedTenTimesASecond) {
+  const RedisServer server({"--replicaof", "127.0.0.1", "1"});
+  DirectoryNode node(server.config());
+  for (const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(3); std::chrono::steady_clock::now() < until;) {
+    node.submit(append(1, 1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_GE(node.metric("starling_directory_connects_total"), 2u);
+  EXPECT_LE(node.metric("starling_directory_connects_total"), 6u);
 }
 
 TEST(DirectoryServer, AServerThatDiesAndComesBackIsUsedAgain) {
