@@ -179,8 +179,8 @@ void Loop::refused(const Peer& peer, Refusal refusal) {
       ++counters.refused_cluster;
       return complaints_.about("cluster " + peer.name, [&] {
         return "bus: " + peer.name +
-               " is of another cluster; fix: take it out of this node's list of peers, or give both the " +
-               "same store";
+               " is of another cluster; fix: give both the same cluster.name, or take it out of this node's list of " +
+               "peers";
       });
     case Refusal::PartMissing:
       ++counters.refused_parts;

@@ -202,7 +202,7 @@ TEST_F(BusContract, ANodeOfAnotherClusterIsRefusedAndCounted) {
   connect({&a, &foreign});
   foreign.post(kFirst);
   EXPECT_TRUE(a.reaches("starling_bus_refused_total{why=\"cluster\"}", 1));
-  EXPECT_TRUE(a.complains("n30 is of another cluster; fix: "));
+  EXPECT_TRUE(a.complains("n30 is of another cluster; fix: give both the same cluster.name"));
   EXPECT_EQ(a.metric("starling_bus_envelopes_received_total"), 0u);
 }
 
