@@ -16,18 +16,14 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 STARLINGD = sys.argv[1]
 CONFIG = (ROOT / "deploy/haproxy/haproxy.cfg").read_text(encoding="utf-8")
-SERVER = """\
-[server]
-listen = "127.0.0.1:0"
-data_dir = "{folder}/data"
-behind_proxy = true
-metrics_from = ["127.0.0.1"]
-[accounts]
-attempts_burst = 3
-attempts_per_minute = 1
-[runtime]
-shards = 1
-"""
+# As it is installed, but for where it is, and with few attempts.
+SERVER = (ROOT / "deploy/config/starling.toml").read_text(encoding="utf-8")
+HERE = {
+    'listen = "127.0.0.1:8008"': 'listen = "127.0.0.1:0"',
+    'data_dir = "/var/lib/starling"': 'data_dir = "data"',
+    'log_level = "info"': 'log_level = "info"\nmetrics_from = ["127.0.0.1"]',
+    "[accounts]\n": "[accounts]\nattempts_burst = 3\nattempts_per_minute = 1\n",
+}
 UPGRADE = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "x" * 22 + "=="}
 
 
@@ -71,7 +67,11 @@ class Proxy(unittest.TestCase):
         (self.folder / "haproxy.cfg").write_text(text, encoding="utf-8")
 
     def start_server(self):
-        (self.folder / "starling.toml").write_text(SERVER.format(folder=self.folder), encoding="utf-8")
+        text = SERVER
+        for shipped, here in HERE.items():
+            self.assertIn(shipped, text)
+            text = text.replace(shipped, here)
+        (self.folder / "starling.toml").write_text(text, encoding="utf-8")
         self.run_for_a_test([STARLINGD, "--config", self.folder / "starling.toml", "--port-file", self.folder / "port"])
         until((self.folder / "port").exists)
         return int((self.folder / "port").read_text())

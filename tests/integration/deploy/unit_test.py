@@ -60,6 +60,12 @@ class Units(unittest.TestCase):
 
 
 class Sysctl(unittest.TestCase):
+    def test_no_connection_takes_the_port_of_a_sentinel(self):
+        text = text_of(DEPLOY / "sysctl.d/60-starling.conf")
+        low, high = map(int, re.search(r"(?m)^net.ipv4.ip_local_port_range = (\d+) (\d+)$", text).groups())
+        reserved = map(int, re.search(r"(?m)^net.ipv4.ip_local_reserved_ports = (\S+)$", text)[1].split(","))
+        self.assertEqual(set(), {port for port in (7008, 8008, 26379) if low <= port <= high} - set(reserved))
+
     def test_every_value_is_the_kernels_and_has_a_reason_above_it(self):
         lines = text_of(DEPLOY / "sysctl.d/60-starling.conf").splitlines()
         settings = [i for i, line in enumerate(lines) if line and not line.startswith("#")]
