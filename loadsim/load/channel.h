@@ -29,6 +29,7 @@ struct Command {
     Target,     // a node listens on another port now
     NodeDied,   // at `at`: who stays connected waits for its rooms
     Quiesce,    // answer with a Tick, then act no more, follow every room, come to rest
+    Freeze,     // hear nothing more
     ListRooms,  // answer with RoomsWatched, then Listed
     Sweep,      // compare what every device saw with the dump at `path`; answer with Swept
     Exit,

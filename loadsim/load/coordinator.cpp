@@ -248,6 +248,8 @@ Coordinator::Step Coordinator::settle() {
                                       nemesis_.why_not().empty() ? "" : ": ", nemesis_.why_not()));
   }
   result_.quiesced = *rested;
+  // The log is read next: what somebody was told of only after that would be missing there.
+  if (!*rested) pool_.command({.kind = Command::Kind::Freeze});
   result_.quiesce_s = seconds(now_on_machine() - ended);
   result_.unknown.after_quiesce = pool_.collected().gauges.waiting;
   return {};

@@ -30,6 +30,8 @@ constexpr Duration kTickEvery = 1s;
 constexpr Duration kFoundingEvery = 20ms;
 /// Founders are few; their handshakes still come one after the other.
 constexpr Duration kFounderEvery = 1ms;
+/// Beyond any comparison with the log.
+constexpr Duration kForGood = 24h;
 
 }  // namespace
 
@@ -103,6 +105,8 @@ void Worker::on(const Command& command, Instant now) {
       return await_rehoming(command);
     case Command::Kind::Quiesce:
       return quiesce(now);
+    case Command::Kind::Freeze:
+      return freeze(now);
     case Command::Kind::ListRooms:
       return list_rooms();
     case Command::Kind::Sweep:
@@ -174,6 +178,10 @@ void Worker::quiesce(Instant now) {
     slot.no_network_until = now;
     connections_.with(slot, now, [&](VirtualUser& user, client::Output& out) { user.follow_all(now, out); });
   }
+}
+
+void Worker::freeze(Instant now) {
+  for (UserSlot& slot : connections_.slots()) connections_.disconnect(slot, false, kForGood, now);
 }
 
 void Worker::hit(const Command& command, Instant now) {

@@ -44,6 +44,7 @@ class Worker {
   void ramp(const Command& command, Instant now);
   void load(const Command& command, Instant now);
   void quiesce(Instant now);
+  void freeze(Instant now);
   void hit(const Command& command, Instant now);
   void await_rehoming(const Command& command);
   void list_rooms();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -13,6 +14,10 @@ namespace starling::people {
 
 class Rehoming {
  public:
+  /// What is meant for later than so long after the death says how the next fault is, and not the death. A home that is away for
+  /// longer is seen by what was meant for earlier.
+  static constexpr Duration kFelt = std::chrono::seconds(10);
+
   /// Whoever still waits since an earlier death waits no more.
   void begin(Instant since) {
     waiting_.clear();
@@ -25,7 +30,8 @@ class Rehoming {
   /// A message meant for then is shown: true when the user has waited for it.
   bool shown(std::uint32_t user, RoomId room, Instant intended) {
     const auto found = waiting_.find(user);
-    return found != waiting_.end() && intended >= since_ && std::erase(found->second, room) != 0;
+    if (found == waiting_.end() || intended < since_) return false;
+    return std::erase(found->second, room) != 0 && intended < since_ + kFelt;
   }
 
  private:
