@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <iterator>
@@ -62,7 +63,12 @@ Injector::~Injector() {
   for (const Running& each : running_) ::kill(each.pid, SIGKILL);
 }
 
-void Injector::start(std::size_t fault, const std::string& line, Instant deadline) {
+bool Injector::is_running(std::size_t fault) const {
+  return std::ranges::any_of(running_, [&](const Running& each) { return each.fault == fault; });
+}
+
+void Injector::start(std::size_t fault, const std::string& line, Instant deadline, std::optional<std::size_t> behind) {
+  if (behind && is_running(*behind)) return waiting_.push_back({fault, line, deadline, *behind});
   std::vector<std::string> command = command_;
   command.push_back(line);
   const std::filesystem::path output = scratch_ / fmt::format("injected.{}", ++started_);
@@ -86,10 +92,16 @@ std::vector<Injected> Injector::ended(Instant now) {
     if (each.late) out.note = "the injector was not done in time";
     return true;
   });
+  const auto may_begin = std::ranges::stable_partition(
+      waiting_, [this](const Waiting& each) { return is_running(each.behind); });
+  const std::vector<Waiting> next(may_begin.begin(), may_begin.end());
+  waiting_.erase(may_begin.begin(), may_begin.end());
+  for (const Waiting& each : next) start(each.fault, each.line, each.deadline);
   return found;
 }
 
 void Injector::cut_short() {
+  waiting_.clear();
   for (const Running& each : running_) {
     if (each.pid > 0) ::kill(each.pid, SIGTERM);
   }

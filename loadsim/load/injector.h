@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,12 +39,12 @@ class Injector {
   Injector(const Injector&) = delete;
   Injector& operator=(const Injector&) = delete;
 
-  /// The program has until `deadline`. Does not wait for it.
-  void start(std::size_t fault, const std::string& line, Instant deadline);
+  /// The program has until `deadline`. Does not wait for it. `behind`: it begins only when that fault is over.
+  void start(std::size_t fault, const std::string& line, Instant deadline, std::optional<std::size_t> behind = {});
   /// Those that have ended since it was last asked.
   std::vector<Injected> ended(Instant now);
-  bool is_idle() const { return running_.empty(); }
-  /// What lasts ends now.
+  bool is_idle() const { return running_.empty() && waiting_.empty(); }
+  /// What lasts ends now, and what waits does not begin.
   void cut_short();
 
  private:
@@ -55,9 +56,18 @@ class Injector {
     bool late = false;
   };
 
+  struct Waiting {
+    std::size_t fault;
+    std::string line;
+    Instant deadline;
+    std::size_t behind;
+  };
+  bool is_running(std::size_t fault) const;
+
   std::vector<std::string> command_;
   std::filesystem::path scratch_;
   std::vector<Running> running_;
+  std::vector<Waiting> waiting_;
   std::uint64_t started_ = 0;
 };
 

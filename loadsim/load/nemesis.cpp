@@ -63,13 +63,22 @@ void Nemesis::inject(std::uint32_t index, Instant now) {
   } else if (injector_ != nullptr) {
     // A step of a clock is by its span, and does not last.
     const Duration lasts = fault.kind == FaultKind::ClockStep ? Duration::zero() : fault.span;
-    injector_->start(index, without_time(fault), now + lasts + kInjectorMax);
+    injector_->start(index, without_time(fault), now + lasts + kInjectorMax, kill_before(index));
   } else if (fault.kind == FaultKind::Heal) {
     effects_[index].times = 1;
     heal(now);
   } else {
     hit(index, now);
   }
+}
+
+/// Of a restart: what it follows, however long that takes to begin.
+std::optional<std::size_t> Nemesis::kill_before(std::uint32_t index) const {
+  if (faults_[index].kind != FaultKind::Restart) return std::nullopt;
+  for (std::size_t i = index; i-- > 0;) {
+    if (faults_[i].kind == FaultKind::Kill && faults_[i].node == faults_[index].node) return i;
+  }
+  return std::nullopt;
 }
 
 void Nemesis::hit(std::uint32_t index, Instant now) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,7 @@ class Nemesis {
   enum class Healing : std::uint8_t { NotYet, CutShort, Asked, Done };
 
   void inject(std::uint32_t index, Instant now);
+  std::optional<std::size_t> kill_before(std::uint32_t index) const;
   void hit(std::uint32_t index, Instant now);
   void died(std::uint32_t node, Instant when);
   void look_after(std::uint32_t node);

@@ -68,7 +68,8 @@ class Outcome:
 
 def run(cluster, reaper, bin_dir, scenario, *, seed, load_s, faults, users=None, report=None, tool="tools.cluster"):
     layout = cluster.layout
-    injector = f"/usr/bin/python3 -m {tool} --home {layout.folder.parent} --bin {bin_dir} fault"
+    # It does not wait behind those whom its faults wake, and what it starts is nothing special.
+    injector = f"/usr/bin/chrt --reset-on-fork --rr 1 /usr/bin/python3 -m {tool} --home {layout.folder.parent} --bin {bin_dir} fault"
     command = [bin_dir / "starling-loadsim", "run", scenario, f"--url=ws://127.0.0.1:{layout.port}/v1/ws", f"--seed={seed}",
                f"--duration={load_s}s", f"--injector={injector}"]  # fmt: skip
     command += [f"--config={config_of(layout, name)}" for name in layout.node_names]

@@ -220,9 +220,7 @@ bool Lane::under_way(const ports::StoreRequest& request) const {
 
 bool Lane::gathers(const ports::StoreRequest& request, std::size_t waiting, Clock::time_point now) const {
   const Gathered& last = gathered_[request.index()];
-  const bool of_rooms = std::holds_alternative<ports::LoadRoom>(request);
-  const auto until = last.sent + (of_rooms ? std::min(options_.gather, limits::kGatherRoomsMax) : options_.gather);
-  return last.jobs >= limits::kGatherFrom && now < until && waiting < together_now(request);
+  return last.jobs >= limits::kGatherFrom && now < last.sent + options_.gather && waiting < together_now(request);
 }
 
 /// What waits and is like it, as much as goes together, and nothing that is behind another one of its key.

@@ -17,8 +17,6 @@ inline constexpr std::size_t kTogetherMax = 512;
 inline constexpr std::size_t kItemsTogetherMax = 256;
 /// When as many have gone together, many come.
 inline constexpr std::size_t kGatherFrom = 8;
-/// Whoever speaks first in a room waits for it.
-inline constexpr std::chrono::milliseconds kGatherRoomsMax{100};
 /// Rows of their answer, of some 100 bytes and at most 400. More than a user has rooms, so that a user's fit.
 inline constexpr std::size_t kTogetherRowsMax = 16 * 1024;
 /// Rooms that are loaded together: one transaction has the locks of all until a standby has it.

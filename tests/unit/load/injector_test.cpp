@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <string>
 #include <thread>
 
 #include "loadsim/load/clock.h"
@@ -87,6 +89,18 @@ TEST_F(InjectorTest, SeveralGoOnAtOnceAndWhatLastsIsCutShort) {
   const auto done = all(injector);
   ASSERT_EQ(2u, done.size());
   for (const Injected& each : done) EXPECT_EQ("undone", each.note);
+}
+
+TEST_F(InjectorTest, WhatFollowsAnotherBeginsWhenThatIsOver) {
+  Injector injector = of("[ \"$0\" = 'restart n1' ] || sleep 0.3; date '+1 %s%N'");
+  injector.start(4, "kill n1", now_on_machine() + 20s);
+  injector.start(5, "restart n1", now_on_machine() + 20s, 4);
+  injector.start(6, "kill n2", now_on_machine() + 20s, 3);  // which is over
+  EXPECT_FALSE(std::filesystem::exists(scratch_ / "injected.3"));
+  auto done = all(injector);
+  ASSERT_EQ(3u, done.size());
+  std::ranges::sort(done, {}, &Injected::fault);
+  EXPECT_LT(std::stoll(done[0].note), std::stoll(done[1].note));
 }
 
 TEST_F(InjectorTest, WhoIsNotDoneInTimeIsEnded) {
