@@ -6,9 +6,13 @@
 #include <utility>
 
 #include "server/ports/numbering.h"
+#include "server/runtime/membership.h"
 
 namespace starling::app {
 namespace {
+
+static_assert(postgres::kClustersShard != runtime::kMembershipShard &&
+              postgres::kClustersShard != accounts::kAccountsShard);
 
 void tell_committed(const StoreService::Committed& committed, const ports::StoreCompletion& completion) {
   const auto* batch = std::get_if<ports::Committed>(&completion.result);

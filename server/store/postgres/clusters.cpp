@@ -21,9 +21,6 @@
 namespace starling::postgres {
 namespace {
 
-/// Of what the stores are asked from here; no shard has it.
-constexpr ShardId kOwn{0xFFFE};
-
 constexpr Statement kLinkAdmits{"link_admits", "SELECT link_admits($1, $2, $3)"};
 constexpr Statement kEnterByLink{"enter_by_link", "SELECT * FROM enter_by_link($1, $2, $3, $4)"};
 
@@ -69,13 +66,13 @@ class Clusters::Parts {
     };
     replicated_ = config.durability == Durability::Replicated;
     auto people = open_one(databases.people, [this](ShardId shard, StoreCompletion&& completion) {
-      shard == kOwn ? resume(std::move(completion)) : complete_(shard, std::move(completion));
+      shard == kClustersShard ? resume(std::move(completion)) : complete_(shard, std::move(completion));
     });
     if (!people) return tl::unexpected(people.error());
     for (const Database& database : databases.parts) {
       auto part =
           open_one(database, [this, number = database.part.number](ShardId shard, StoreCompletion&& completion) {
-            shard == kOwn ? resume(std::move(completion)) : committed(number, shard, std::move(completion));
+            shard == kClustersShard ? resume(std::move(completion)) : committed(number, shard, std::move(completion));
           });
       if (!part) return tl::unexpected(part.error());
       relays_.push_back(std::make_unique<Relay>(
@@ -168,7 +165,7 @@ class Clusters::Parts {
       if (!closing_) {
         const std::uint64_t id = ++last_step_;
         steps_.emplace(id, std::move(next));
-        return store->submit(kOwn, {.id = id, .request = std::move(request)});
+        return store->submit(kClustersShard, {.id = id, .request = std::move(request)});
       }
     }
     StoreCompletion closed{.status = StoreStatus::Unavailable};

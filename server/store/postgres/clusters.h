@@ -14,6 +14,9 @@
 
 namespace starling::postgres {
 
+/// Of what the databases are asked from here: nobody who submits has it.
+inline constexpr ShardId kClustersShard{0xFFFD};
+
 class Clusters {
  public:
   using Complete = Store::Complete;
