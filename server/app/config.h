@@ -17,8 +17,9 @@ enum class Durability : std::uint8_t { Replicated, Local };
 
 /// Where the log is kept.
 struct StoreConfig {
-  std::string postgres;  // how libpq reaches the primary; empty: SQLite in the data directory
-  std::string standby;   // one that may answer pages of history
+  std::string postgres;            // how libpq reaches the primary; empty: SQLite in the data directory
+  std::vector<std::string> rooms;  // the rooms' databases, over which they are spread; empty: they are there as well
+  std::string standby;             // one that may answer pages of history
   std::uint32_t connections = 4;
   std::uint32_t readers = 2;
   Durability durability = Durability::Replicated;

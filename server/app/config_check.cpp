@@ -99,6 +99,12 @@ class Checks {
                 ? "a node of several shares its store with them; set store.postgres, or cluster.node = -1"
                 : "store.postgres is set, and what shares a store must be told apart; give this node a number, even if "
                   "there is no other");
+    require("store.rooms", c.store.rooms.empty() || c.store.is_shared(),
+            "the rooms' databases belong to people's; name theirs in store.postgres");
+    require(
+        "store.standby", c.store.rooms.empty() || c.store.standby.empty(),
+        "pages of history are in the databases of store.rooms, and only store.postgres may have a standby here; leave "
+        "it out");
     require("cluster.listen", !clustered || is_bus_endpoint(c.cluster.listen),
             fmt::format("'{}' is not tcp://ADDRESS:PORT; other nodes reach this one there", c.cluster.listen));
     require("cluster.name", !c.cluster.name.empty(), "empty; give the cluster a name");

@@ -95,6 +95,11 @@ std::vector<ConfigKey> make_schema() {
        "How libpq reaches the PostgreSQL that the nodes of a cluster share, as in \"host=db1,db2 dbname=starling "
        "user=starling target_session_attrs=read-write passfile=/etc/starling/pgpass\". Empty: SQLite in data_dir.",
        TextKey{[](Config& c) -> std::string& { return c.store.postgres; }}},
+      {"store", "rooms",
+       "PostgreSQL clusters over which the rooms are spread by a hash, each as store.postgres, which then keeps the "
+       "people "
+       "alone. Number and order are for good. Empty: the rooms are there, too.",
+       TextListKey{[](Config& c) -> std::vector<std::string>& { return c.store.rooms; }}},
       {"store", "standby", "One of its standbys, which may then answer pages of history. Empty: none.",
        TextKey{[](Config& c) -> std::string& { return c.store.standby; }}},
       {"store", "connections", "To PostgreSQL, for what is written. Each has one transaction under way.",

@@ -2,6 +2,11 @@
 
 #include <spdlog/spdlog.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/search/postgres/parts_log.h"
 #include "server/search/postgres/postgres_log.h"
 #include "server/search/sqlite_log.h"
 
@@ -10,7 +15,11 @@ namespace {
 
 search::OpenLog logs_of(const Config& config) {
   if (!config.store.is_shared()) return search::sqlite_logs(config.database_path());
-  return search::postgres_logs(config.store.postgres, config.store.durability == Durability::Replicated);
+  const bool replicated = config.store.durability == Durability::Replicated;
+  if (config.store.rooms.empty()) return search::postgres_logs(config.store.postgres, replicated);
+  std::vector<search::OpenLog> parts;
+  for (const std::string& rooms : config.store.rooms) parts.push_back(search::postgres_logs(rooms, replicated));
+  return search::parts_logs(std::move(parts));
 }
 
 }  // namespace

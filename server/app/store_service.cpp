@@ -6,9 +6,13 @@
 #include <utility>
 
 #include "server/ports/numbering.h"
+#include "server/runtime/membership.h"
 
 namespace starling::app {
 namespace {
+
+static_assert(postgres::kClustersShard != runtime::kMembershipShard &&
+              postgres::kClustersShard != accounts::kAccountsShard);
 
 void tell_committed(const StoreService::Committed& committed, const ports::StoreCompletion& completion) {
   const auto* batch = std::get_if<ports::Committed>(&completion.result);
@@ -41,15 +45,17 @@ Result<std::unique_ptr<StoreService>, StartError> StoreService::open(const Confi
     if (committed) tell_committed(committed, completion);
     complete(shard, std::move(completion));
   };
-  return finish(postgres::Store::open(
-      {.conninfo = config.store.postgres,
-       .standby_conninfo = config.store.standby,
-       .node = config.runtime.node.value_or(0),
-       .connections = config.store.connections,
-       .readers = config.store.readers,
-       .durability = config.store.durability == Durability::Local ? postgres::Durability::Local
-                                                                  : postgres::Durability::Replicated},
-      std::move(complete_and_tell), [](const std::string& line) { spdlog::info("{}", line); }));
+  const postgres::StoreConfig shared{.conninfo = config.store.postgres,
+                                     .standby_conninfo = config.store.standby,
+                                     .node = config.runtime.node.value_or(0),
+                                     .connections = config.store.connections,
+                                     .readers = config.store.readers,
+                                     .durability = config.store.durability == Durability::Local
+                                                       ? postgres::Durability::Local
+                                                       : postgres::Durability::Replicated};
+  const auto say = [](const std::string& line) { spdlog::info("{}", line); };
+  if (config.store.rooms.empty()) return finish(postgres::Store::open(shared, std::move(complete_and_tell), say));
+  return finish(postgres::Clusters::open(shared, config.store.rooms, std::move(complete_and_tell), say));
 }
 
 Result<std::optional<postgres::Seat>, StartError> StoreService::seat_of(const Config& config) {

@@ -15,6 +15,7 @@
 #include "server/accounts/store_calls.h"
 #include "server/app/config.h"
 #include "server/runtime/node.h"
+#include "server/store/postgres/clusters.h"
 #include "server/store/postgres/seat.h"
 #include "server/store/postgres/store.h"
 #include "server/store/sqlite/store.h"
@@ -42,7 +43,8 @@ class StoreService {
   std::uint64_t reads() const;
 
  private:
-  using Store = std::variant<std::unique_ptr<store::Store>, std::unique_ptr<postgres::Store>>;
+  using Store = std::variant<std::unique_ptr<store::Store>, std::unique_ptr<postgres::Store>,
+                             std::unique_ptr<postgres::Clusters>>;
   explicit StoreService(Store store) : store_(std::move(store)) {}
 
   Store store_;

@@ -38,6 +38,10 @@ class Unseen {
   bool changed_ = false;
 };
 
+postgres::Database people(const app::Config& config) {
+  return postgres::Databases(config.store.postgres, config.store.rooms).people;
+}
+
 Result<std::string, std::string> line_of_input() {
   std::array<char, kLineMax> line{};
   if (std::fgets(line.data(), line.size(), stdin) == nullptr) {
@@ -67,12 +71,12 @@ Result<AccountStore, std::string> AccountStore::open(const Options& options) {
 }
 
 Result<ports::AccountResult, std::string> AccountStore::found(const ports::AccountRead& request) const {
-  if (config_.store.is_shared()) return postgres::read_accounts(config_.store.postgres, request);
+  if (config_.store.is_shared()) return postgres::read_accounts(people(config_), request);
   return store::read_accounts(config_.database_path(), request);
 }
 
 Result<ports::AccountResult, std::string> AccountStore::changed(const ports::ChangeAccounts& change) const {
-  if (config_.store.is_shared()) return postgres::change_accounts(config_.store.postgres, change);
+  if (config_.store.is_shared()) return postgres::change_accounts(people(config_), change);
   if (auto made = store::DataDir::make(config_.data_dir); !made) return tl::unexpected(made.error());
   return store::change_accounts(config_.database_path(), change);
 }

@@ -79,9 +79,9 @@ void look_at_disk(const app::Config& config, std::vector<Finding>& findings) {
   }
 }
 
-void look_at_postgres(const app::Config& config, bool every_log, std::vector<Finding>& findings) {
-  const std::string& conninfo = config.store.postgres;
-  const auto found = postgres::check_up(conninfo);
+void look_at_postgres(const app::Config& config, const postgres::Database& database, bool every_log,
+                      std::vector<Finding>& findings) {
+  const auto found = postgres::check_up(database);
   findings.push_back(judge_database(found));
   if (!found) return;
   findings.push_back(judge_durability(*found, config.store.durability));
@@ -90,9 +90,21 @@ void look_at_postgres(const app::Config& config, bool every_log, std::vector<Fin
   findings.push_back(judge_clocks(*found));
   if (!found->has_schema) return;
   findings.push_back(judge_rights(*found));
-  if (!found->schema_fault.empty()) return;
+  if (!found->schema_fault.empty() || database.part.holds == postgres::Holds::People) return;
   findings.push_back(
-      judge_logs(postgres::check_logs(conninfo, every_log ? postgres::Logs::Every : postgres::Logs::Recent)));
+      judge_logs(postgres::check_logs(database, every_log ? postgres::Logs::Every : postgres::Logs::Recent)));
+}
+
+void look_at_all_of_postgres(const app::Config& config, bool every_log, std::vector<Finding>& findings) {
+  const postgres::Databases databases(config.store.postgres, config.store.rooms);
+  for (const postgres::Database& database : databases.all()) {
+    std::vector<Finding> found;
+    look_at_postgres(config, database, every_log, found);
+    for (Finding& finding : found) {
+      if (!databases.one()) finding.text = fmt::format("{}: {}", postgres::text_of(database.part), finding.text);
+      findings.push_back(std::move(finding));
+    }
+  }
 }
 
 /// Its pages; and, when it is asked for, every log in them.
@@ -135,7 +147,7 @@ void look_at_sqlite(const app::Config& config, bool every_log, std::vector<Findi
 }
 
 void look_at_database(const app::Config& config, bool every_log, std::vector<Finding>& findings) {
-  if (config.store.is_shared()) return look_at_postgres(config, every_log, findings);
+  if (config.store.is_shared()) return look_at_all_of_postgres(config, every_log, findings);
   look_at_sqlite(config, every_log, findings);
 }
 

@@ -32,8 +32,8 @@ struct ExportOptions {
 
 Result<transfer::ExportReport, std::string> export_to(const app::Config& config, const transfer::ExportPlan& plan,
                                                       std::FILE* out) {
-  return config.store.is_shared() ? transfer::export_postgres(config.store.postgres, plan, out)
-                                  : transfer::export_sqlite(config.database_path(), plan, out);
+  if (!config.store.is_shared()) return transfer::export_sqlite(config.database_path(), plan, out);
+  return transfer::export_postgres({config.store.postgres, config.store.rooms}, plan, out);
 }
 
 /// Beside its place until it is whole, so that a file with the name is an export to its end.

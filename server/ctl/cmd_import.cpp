@@ -86,10 +86,12 @@ int import(const Options& options, const ImportOptions& chosen) {
   if (const auto readable = chosen.file == "-" ? Result<void, std::string>() : can_read(chosen.file); !readable) {
     return failed(readable.error());
   }
-  if (config.store.is_shared()) return import_to({.path = {}, .conninfo = config.store.postgres}, config, chosen);
+  if (config.store.is_shared()) {
+    return import_to({.path = {}, .conninfo = config.store.postgres, .rooms = config.store.rooms}, config, chosen);
+  }
   const auto lock = store::DataDir::open(config.data_dir);
   if (!lock) return failed(lock.error());
-  return import_to({.path = config.database_path(), .conninfo = {}}, config, chosen);
+  return import_to({.path = config.database_path(), .conninfo = {}, .rooms = {}}, config, chosen);
 }
 
 }  // namespace

@@ -41,7 +41,8 @@ int ledger(const Options& options, const std::string& rooms_path) {
     rooms = *parsed;
   }
   const app::Config config = config_of(options);
-  const auto dumped = config.store.is_shared() ? postgres::dump_ledger(config.store.postgres, rooms, stdout)
+  const postgres::Databases databases(config.store.postgres, config.store.rooms);
+  const auto dumped = config.store.is_shared() ? postgres::dump_ledger(databases, rooms, stdout)
                                                : store::dump_ledger(config.database_path(), rooms, stdout);
   if (!dumped) return failed(dumped.error());
   if (std::fflush(stdout) != 0) return failed(fmt::format("cannot write: {}", std::strerror(errno)));

@@ -23,9 +23,13 @@ void print(const std::string& database, int from, int to) {
 int migrate(const Options& options) {
   const app::Config config = config_of(options);
   if (config.store.is_shared()) {
-    const auto report = postgres::migrate(config.store.postgres);
-    if (!report) return failed(report.error().text);
-    print("PostgreSQL", report->from, report->to);
+    const postgres::Databases databases(config.store.postgres, config.store.rooms);
+    for (const postgres::Database& database : databases.all()) {
+      const auto report = postgres::prepare(database);
+      if (!report) return failed(report.error().text);
+      print(databases.one() ? "PostgreSQL" : "PostgreSQL, " + postgres::text_of(database.part), report->from,
+            report->to);
+    }
     return kExitOk;
   }
   if (const auto became = become_owner(config); !became) return failed(became.error());

@@ -40,8 +40,8 @@ int retention(const Options& options, const RetentionOptions& chosen) {
   }
   store::RetentionPlan plan{.older_than = wall_now() - std::chrono::seconds(*age), .dry_run = chosen.dry_run};
   for (const std::uint64_t room : chosen.rooms) plan.rooms.emplace_back(room);
-  const auto report =
-      shared ? postgres::cut_logs(config.store.postgres, plan) : store::cut_logs(config.database_path(), plan);
+  const postgres::Databases databases(config.store.postgres, config.store.rooms);
+  const auto report = shared ? postgres::cut_logs(databases, plan) : store::cut_logs(config.database_path(), plan);
   if (!report) return failed(report.error());
   fmt::print("{}: {} {} events from before {}, of {} rooms out of {}", shared ? "PostgreSQL" : config.database_path(),
              chosen.dry_run ? "would cut" : "cut", grouped(report->events), iso(plan.older_than),

@@ -25,7 +25,7 @@ int seed(const Options& options, store::SeedPlan plan) {
   const app::Config config = config_of(options);
   plan.now = wall_now();
   if (config.store.is_shared()) {
-    const auto report = postgres::seed(config.store.postgres, plan);
+    const auto report = postgres::seed(postgres::Databases(config.store.postgres, config.store.rooms), plan);
     if (!report) return failed(report.error());
     print("PostgreSQL", *report);
     return kExitOk;

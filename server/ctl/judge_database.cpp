@@ -130,7 +130,8 @@ Finding judge_rights(const postgres::Checkup& found) {
 
 Finding judge_connections(const postgres::Checkup& found, const app::Config& config) {
   const std::uint64_t nodes = nodes_of(config);
-  const std::uint64_t stores = nodes * (config.store.connections + 2 + config.store.readers);
+  const std::uint64_t relays = config.store.rooms.size();  // to the people's; one to each part
+  const std::uint64_t stores = nodes * (config.store.connections + 2 + config.store.readers + relays);
   const std::uint64_t need = stores + nodes * (1 + search::limits::kFindersMax);
   const std::uint64_t most = need + stores;
   const std::uint64_t free = found.connections_max - std::min(found.connections_max, found.connections_others);

@@ -160,10 +160,11 @@ Result<ExportReport, std::string> export_sqlite(const std::string& path, const E
   }
 }
 
-Result<ExportReport, std::string> export_postgres(const std::string& conninfo, const ExportPlan& plan, std::FILE* out) {
+Result<ExportReport, std::string> export_postgres(const postgres::Databases& databases, const ExportPlan& plan,
+                                                  std::FILE* out) {
   try {
     const std::vector<RoomId> rooms = ascending(plan.rooms);
-    PostgresSource source(conninfo, rooms);
+    PostgresSource source(databases, rooms);
     return Export(source, out).run(plan, rooms);
   } catch (const postgres::Failed& failed) {
     return tl::unexpected(failed.error.text);

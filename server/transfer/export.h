@@ -9,6 +9,7 @@
 #include "common/base/ids.h"
 #include "common/base/result.h"
 #include "common/base/time.h"
+#include "server/store/postgres/part.h"
 
 namespace starling::transfer {
 
@@ -23,9 +24,10 @@ struct ExportReport {
   std::uint64_t events = 0;
 };
 
-/// One snapshot, beside running servers. Each room's log is folded on its way out: a damaged one ends the export without its
+/// One snapshot of each database, beside running servers. Each room's log is folded on its way out: a damaged one ends the export without its
 /// last line. The same log gives the same lines, whatever database it is in. The error says what to do.
 Result<ExportReport, std::string> export_sqlite(const std::string& path, const ExportPlan& plan, std::FILE* out);
-Result<ExportReport, std::string> export_postgres(const std::string& conninfo, const ExportPlan& plan, std::FILE* out);
+Result<ExportReport, std::string> export_postgres(const postgres::Databases& databases, const ExportPlan& plan,
+                                                  std::FILE* out);
 
 }  // namespace starling::transfer

@@ -205,7 +205,7 @@ std::string in_place(const ImportReport& report) {
 }
 
 std::unique_ptr<Target> open(const Destination& to) {
-  if (!to.conninfo.empty()) return std::make_unique<PostgresTarget>(to.conninfo);
+  if (!to.conninfo.empty()) return std::make_unique<PostgresTarget>(postgres::Databases(to.conninfo, to.rooms));
   if (auto migrated = store::migrate(to.path); !migrated) refuse(migrated.error());
   return std::make_unique<SqliteTarget>(to.path);
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/base/result.h"
 
@@ -37,6 +38,7 @@ using Feed = std::function<void(const TakeLine& take)>;
 struct Destination {
   std::string path;      // SQLite; the caller holds its directory: no server runs
   std::string conninfo;  // PostgreSQL, unless it is empty: refused while a node runs, and none can start meanwhile
+  std::vector<std::string> rooms;  // the databases of parts of the rooms
 };
 
 Result<ImportReport, ImportError> import_lines(const Destination& to, const ImportPlan& plan, const Feed& feed);

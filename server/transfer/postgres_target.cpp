@@ -13,6 +13,7 @@
 #include "server/store/account_words.h"
 #include "server/store/postgres/events.h"
 #include "server/store/postgres/migrate.h"
+#include "server/store/postgres/relay.h"
 #include "server/transfer/postgres_table.h"
 
 namespace starling::transfer {
@@ -62,45 +63,61 @@ void add(Params& params, const PostgresTable::Column& column, Fields& fields) {
   }
 }
 
-const std::string& migrated(const std::string& conninfo) {
-  if (auto done = postgres::migrate(conninfo); !done) throw postgres::Failed{done.error()};
-  return conninfo;
+void prepared(const postgres::Database& database) {
+  if (auto done = postgres::prepare(database); !done) throw postgres::Failed{done.error()};
 }
+
+/// Of a room: the people's database has them, or both have them.
+bool is_of_people(std::string_view table) {
+  return table == "read_marks" || table == "created_rooms" || table == "direct_rooms";
+}
+bool is_of_both(std::string_view table) { return is_of_people(table) && table != "read_marks"; }
 
 }  // namespace
 
-PostgresTarget::PostgresTarget(const std::string& conninfo) : standstill_(conninfo), session_(migrated(conninfo)) {
+PostgresTarget::PostgresTarget(postgres::Databases databases) : databases_(std::move(databases)) {
+  for (const postgres::Database& database : databases_.all()) {
+    // To become a part, a database has to stand still itself.
+    if (!databases_.one()) prepared(database);
+    standstills_.push_back(std::make_unique<postgres::Standstill>(database.conninfo));
+    prepared(database);
+    sessions_.push_back(std::make_unique<postgres::Session>(database.conninfo));
+  }
   // Lines may come slowly.
-  session_.run("SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0");
+  run("SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0");
 }
 
-bool PostgresTarget::has_rooms() { return session_.run("SELECT EXISTS (SELECT FROM rooms)") == "t"; }
+bool PostgresTarget::has_rooms() {
+  return std::ranges::any_of(
+      with_logs(), [](const auto& session) { return session->run("SELECT EXISTS (SELECT FROM rooms)") == "t"; });
+}
 
 void PostgresTarget::begin() {
   if (in_transaction_) return;
-  session_.run("BEGIN");
+  run("BEGIN");
   in_transaction_ = true;
 }
 
 void PostgresTarget::commit() {
   if (!in_transaction_) return;
   in_transaction_ = false;
-  session_.run("COMMIT");
+  run("COMMIT");
+  postgres::tell_people(databases_);
 }
 
 void PostgresTarget::rollback() {
   in_transaction_ = false;
-  session_.run("ROLLBACK");
+  run("ROLLBACK");
 }
 
 void PostgresTarget::begin_room() {
-  session_.run("SAVEPOINT room");
+  run("SAVEPOINT room");
   in_room_ = true;
 }
 
 void PostgresTarget::keep_room() {
   put_waiting();
-  session_.run("RELEASE room");
+  run("RELEASE room");
   in_room_ = false;
 }
 
@@ -108,20 +125,20 @@ void PostgresTarget::undo_room() {
   if (!in_room_) return;
   in_room_ = false;
   waiting_ = Waiting();
-  session_.run("ROLLBACK TO room; RELEASE room");
+  run("ROLLBACK TO room; RELEASE room");
 }
 
 void PostgresTarget::put_versions(UserId user, std::uint64_t rooms, std::uint64_t items) {
-  session_.call({&sql_of("users").insert, Params().add(user).add(rooms).add(items)});
+  people().call({&sql_of("users").insert, Params().add(user).add(rooms).add(items)});
 }
 
 void PostgresTarget::index(UserId user) {
   const Rows row =
-      session_.ask("SELECT handle, display_name FROM accounts WHERE user_id = $1::bigint", Params().add(user));
+      people().ask("SELECT handle, display_name FROM accounts WHERE user_id = $1::bigint", Params().add(user));
   if (row.empty()) return;
   const std::set<std::string> words = store::words_of(ports::Profile{
       .user = user, .handle = std::string(row.bytes(0, 0)), .display_name = std::string(row.bytes(0, 1))});
-  session_.ask("SELECT put_words($1::bigint, $2::text[])",
+  people().ask("SELECT put_words($1::bigint, $2::text[])",
                Params().add(user).add_text_array(std::vector<std::string_view>(words.begin(), words.end())));
 }
 
@@ -130,8 +147,15 @@ bool PostgresTarget::put_row(std::string_view table, std::uint64_t id, Fields& f
   Params params;
   params.add(id);
   for (const PostgresTable::Column& column : PostgresTable::columns_of(sql)) add(params, column, fields);
-  const bool made = !session_.call({&sql.insert, std::move(params)}).empty();
-  if (!made && !or_leave) refuse(fmt::format("there is such a row of {} already", table));
+  const bool of_room = std::ranges::find(PostgresTable::of_rooms(), table, &PostgresTable::Sql::table) !=
+                       PostgresTable::of_rooms().end();
+  const bool both = is_of_both(table) && !databases_.one();
+  if (both) people().call({&sql.insert, params});
+  postgres::Session& session = of_room && (both || !is_of_people(table)) ? of(RoomId(id)) : people();
+  const bool made = !session.call({&sql.insert, std::move(params)}).empty();
+  // With the people they may be of an attempt that has not come as far as the room.
+  const bool may_be_there = is_of_people(table) && !databases_.one();
+  if (!made && !or_leave && !may_be_there) refuse(fmt::format("there is such a row of {} already", table));
   return made;
 }
 
@@ -168,25 +192,25 @@ void PostgresTarget::put_waiting() {
     params.add_array(*column);
   }
   params.add_bytes_array(std::vector<std::string_view>(w.body.begin(), w.body.end()));
-  session_.call({&kPutEvents, std::move(params)});
+  of(w.room).call({&kPutEvents, std::move(params)});
 }
 
 void PostgresTarget::put_checkpoint(RoomId room, Seq seq, PrefixHash hash) {
-  session_.call({&kPutCheckpoint, Params().add(room).add(seq).add(hash)});
+  of(room).call({&kPutCheckpoint, Params().add(room).add(seq).add(hash)});
 }
 
 std::optional<StoredRoom> PostgresTarget::stored(RoomId room) {
   const Rows row =
-      session_.ask("SELECT epoch, min_seq, head FROM rooms WHERE room_id = $1::bigint", Params().add(room));
+      of(room).ask("SELECT epoch, min_seq, head FROM rooms WHERE room_id = $1::bigint", Params().add(room));
   if (row.empty()) return std::nullopt;
   return StoredRoom{.epoch = row.as<Epoch>(0, 0), .min_seq = row.as<Seq>(0, 1), .head = row.as<Seq>(0, 2)};
 }
 
 PrefixHash PostgresTarget::fold(RoomId room, Seq min_seq) {
-  const Rows base = session_.ask("SELECT hash FROM checkpoints WHERE room_id = $1::bigint AND seq = $2::bigint",
+  const Rows base = of(room).ask("SELECT hash FROM checkpoints WHERE room_id = $1::bigint AND seq = $2::bigint",
                                  Params().add(room).add(min_seq.prev()));
   PrefixHash hash = base.empty() ? PrefixHash() : base.as<PrefixHash>(0, 0);
-  postgres::each_event(session_, room, min_seq, kEverySeq,
+  postgres::each_event(of(room), room, min_seq, kEverySeq,
                        [&](const wire::Event& event) { hash = wire::fold(hash, event); });
   return hash;
 }

@@ -2,21 +2,25 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "server/store/postgres/part.h"
 #include "server/store/postgres/session.h"
 #include "server/store/postgres/standstill.h"
 #include "server/transfer/target.h"
 
 namespace starling::transfer {
 
-/// Brings the schema up to date. No node runs while it lives; a commit waits for what commits of nodes wait for.
+/// Brings the schema up to date. No node runs while it lives; a commit waits for what commits of nodes wait for. Of several
+/// databases the people's commits first: a room is there with all that people have of it, or is made again.
 class PostgresTarget final : public Target {
  public:
-  explicit PostgresTarget(const std::string& conninfo);
+  explicit PostgresTarget(postgres::Databases databases);
 
   bool has_rooms() override;
   void begin() override;
@@ -45,9 +49,22 @@ class PostgresTarget final : public Target {
     std::vector<std::string> body;
   };
   void put_waiting();
+  postgres::Session& people() { return *sessions_.front(); }
+  /// Where logs are.
+  std::span<const std::unique_ptr<postgres::Session>> with_logs() const {
+    return std::span(sessions_).subspan(databases_.one() ? 0 : 1);
+  }
+  postgres::Session& of(RoomId room) {
+    const auto logs = with_logs();
+    return *logs[postgres::part_of(room, logs.size())];
+  }
+  void run(postgres::Literal sql) {
+    for (auto& session : sessions_) session->run(sql);
+  }
 
-  postgres::Standstill standstill_;
-  postgres::Session session_;
+  postgres::Databases databases_;
+  std::vector<std::unique_ptr<postgres::Standstill>> standstills_;
+  std::vector<std::unique_ptr<postgres::Session>> sessions_;  // the people's first
   Waiting waiting_;
   bool in_transaction_ = false;
   bool in_room_ = false;

@@ -37,6 +37,7 @@ def arguments():
     parser.add_argument("--faults")
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--users", type=int)
+    parser.add_argument("--room-databases", type=int, default=0, dest="rooms")
     parser.add_argument("--report", type=pathlib.Path)
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/dev/bin")
     args = parser.parse_args()
@@ -108,7 +109,7 @@ def summary(args, outcomes):
 
 
 def carry_out(args):
-    layout = world.make(NODES)
+    layout = world.make(NODES, args.rooms)
     bin_dir = args.bin.absolute()
     tell(f"seed {args.seed}")
     if args.patroni:

@@ -67,7 +67,8 @@ def start(layout):
     layout.save()
     all_follow(layout)
     each = database.server(layout, layout.primary)
-    each.run("createdb", "-h", each.folder, "-U", USER, database.NAME)
+    for name in [database.NAME, *database.rooms(layout)]:
+        each.run("createdb", "-h", each.folder, "-U", USER, name)
 
 
 def start_etcd(layout, name):

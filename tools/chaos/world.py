@@ -25,14 +25,14 @@ shards = 1
 """
 
 
-def make(nodes):
+def make(nodes, rooms):
     if os.getpid() != 1:
         raise Failed("this is no world of its own; start it as: ./dev chaos")
     _tmpfs(RUN, "1g")
     for folder in (HOME, RUN / "netns", RUN / "tmp"):
         folder.mkdir()
     os.environ["TMPDIR"] = str(RUN / "tmp")
-    layout = Layout.make(HOME / "cluster", nodes, PORT, proxies=2, hosts=True, sections=SECTIONS)
+    layout = Layout.make(HOME / "cluster", nodes, PORT, proxies=2, hosts=True, sections=SECTIONS, rooms=rooms)
     for name in DATABASES:
         layout.of(name).mkdir()
         _tmpfs(layout.of(name), DISK)

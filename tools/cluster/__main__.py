@@ -36,6 +36,7 @@ def arguments():
     up = commands.add_parser("up")
     up.add_argument("--nodes", type=number(1, NODES_MAX))
     up.add_argument("--port", type=number(1, 65000))
+    up.add_argument("--room-databases", type=number(0, 9), dest="rooms")
     commands.add_parser("down").add_argument("--purge", action="store_true")
     commands.add_parser("status")
     for name in ("kill", "resume", "restart", "drain", "promote"):
@@ -55,8 +56,9 @@ def layout_for(args, folder):
             raise Failed(f"there is no cluster in {folder}; start one: ./dev cluster up")
         return layout
     if layout is None:
-        return Layout.make(folder, args.nodes or 3, args.port or PORT)
-    for given, has, what in ((args.nodes, layout.nodes, "--nodes"), (args.port, layout.port, "--port")):
+        return Layout.make(folder, args.nodes or 3, args.port or PORT, rooms=args.rooms or 0)
+    for given, has, what in ((args.nodes, layout.nodes, "--nodes"), (args.port, layout.port, "--port"),
+                             (args.rooms, layout.rooms, "--room-databases")):  # fmt: skip
         if given not in (None, has):
             raise Failed(f"the cluster in {folder} has {what} {has}; for another: ./dev cluster down --purge")
     return layout

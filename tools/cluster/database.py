@@ -10,7 +10,7 @@ from tools.cluster.postgres import USER, Server, owner
 
 NAME = "starling"
 # What the log's receiver waits before it looks again for the primary, or is promoted: 5 s otherwise, in which nothing is acknowledged.
-SETTINGS = ["max_connections=200", "shared_buffers=64MB", "wal_level=replica", "wal_keep_size=256MB", "wal_retrieve_retry_interval=500ms"]
+SETTINGS = ["shared_buffers=64MB", "wal_level=replica", "wal_keep_size=256MB", "wal_retrieve_retry_interval=500ms"]
 
 # All that is in memory goes to the disk.
 CHECKPOINT_S = 60
@@ -20,16 +20,22 @@ def server(layout, name):
     return Server(layout.of(name), first=layout.hosts)
 
 
-def conninfo(layout):
+def conninfo(layout, database=NAME):
     """Whichever of them takes what is written."""
     hosts = ",".join(str(layout.of(name)) for name in DATABASES)
-    return f"host={hosts} user={USER} dbname={NAME} target_session_attrs=read-write connect_timeout=2"
+    return f"host={hosts} user={USER} dbname={database} target_session_attrs=read-write connect_timeout=2"
 
 
-def settings(name):
+def rooms(layout):
+    """Databases of parts of the rooms, on the same servers."""
+    return [f"{NAME}_rooms{part}" for part in range(layout.rooms)]
+
+
+def settings(layout, name):
     """A standby has its own too, for when it is promoted."""
+    connections = 200 * (1 + layout.rooms)
     others = ", ".join(other for other in DATABASES if other != name)
-    return [*SETTINGS, f"synchronous_standby_names=ANY 1 ({others})"]
+    return [*SETTINGS, f"max_connections={connections}", f"synchronous_standby_names=ANY 1 ({others})"]
 
 
 def start(layout, name):
@@ -38,15 +44,16 @@ def start(layout, name):
     primary = server(layout, layout.primary)
     was_primary = each.data.exists() and not (each.data / "standby.signal").exists()
     if name == layout.primary and not each.data.exists():
-        each.make(settings(name), "-k")
+        each.make(settings(layout, name), "-k")
         _run(layout, name)
         # Its standbys are made of it, so nobody can be waited for yet.
-        each.run("createdb", "-h", each.folder, "-U", USER, NAME, env={"PGOPTIONS": "-c synchronous_commit=local"})
+        for database in [NAME, *rooms(layout)]:
+            each.run("createdb", "-h", each.folder, "-U", USER, database, env={"PGOPTIONS": "-c synchronous_commit=local"})
         return
     if name != layout.primary and was_primary:
         rejoin(layout, name)
     elif not each.data.exists():
-        each.make_standby(primary, name, settings(name))
+        each.make_standby(primary, name, settings(layout, name))
     _run(layout, name)
 
 
@@ -57,11 +64,11 @@ def rejoin(layout, name):
     # Until it has made one, its control file says that nobody has taken over. Who does not answer cannot be copied either.
     primary.ask("CHECKPOINT", timeout=CHECKPOINT_S)
     try:
-        each.rewind(primary, name, settings(name))
+        each.rewind(primary, name, settings(layout, name))
         return "pg_rewind"
     except Failed as no:
         # Such as when what it would need of its log was removed, or its blocks have no checksums.
-        each.make_standby(primary, name, settings(name))
+        each.make_standby(primary, name, settings(layout, name))
         return f"a new copy, for {' '.join(str(no).split())}"
 
 
@@ -120,7 +127,8 @@ def newest_view(layout):
 
 def events(layout, name):
     """In all rooms, by what that server shows."""
-    return int(server(layout, name).ask("SELECT coalesce(sum(head), 0) FROM starling.rooms", NAME))
+    return sum(int(server(layout, name).ask("SELECT coalesce(sum(head), 0) FROM starling.rooms", database))
+               for database in rooms(layout) or [NAME])  # fmt: skip
 
 
 def wait_followed(layout, patience_s):

@@ -37,7 +37,7 @@ BEGIN
   END LOOP;
   RAISE INFO 'hit %', hit;
 END $$"""
-CONNECTIONS = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{database.NAME}'"
+CONNECTIONS = f"SELECT count(*) FROM pg_stat_activity WHERE datname LIKE '{database.NAME}%'"
 
 
 @contextlib.contextmanager

@@ -24,7 +24,7 @@ FOLDER_MAX = 90
 class Layout:
     """Kept in cluster.json, but for the folder itself."""
 
-    def __init__(self, folder, nodes=3, port=PORT, primary="pg1", proxies=1, hosts=False, sections=""):
+    def __init__(self, folder, nodes=3, port=PORT, primary="pg1", proxies=1, hosts=False, sections="", rooms=0):
         self.folder = pathlib.Path(folder).absolute()
         self.nodes = nodes
         self.port = port
@@ -34,6 +34,8 @@ class Layout:
         self.hosts = hosts
         # More of each node's configuration.
         self.sections = sections
+        # Databases for parts of the rooms, beside that of the people.
+        self.rooms = rooms
 
     @property
     def node_names(self):

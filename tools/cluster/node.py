@@ -23,7 +23,7 @@ metrics_from = ["{outside}"]
 
 [store]
 postgres = "{postgres}"
-
+{rooms}
 [cluster]
 node = {number}
 listen = "tcp://{address}:{bus}"
@@ -60,10 +60,15 @@ def configure(layout, bin_dir):
         peers += f'  "{name[1:]} tcp://{layout.address_of(name)}:{layout.bus_of(name)} {public}",\n'
     for name in layout.node_names:
         text = CONFIG.format(address=layout.address_of(name), port=layout.port_of(name), folder=layout.of(name),
-                             outside=f"{NETWORK}.{OUTSIDE}" if layout.hosts else "127.0.0.1", postgres=database.conninfo(layout),
+                             outside=f"{NETWORK}.{OUTSIDE}" if layout.hosts else "127.0.0.1", postgres=database.conninfo(layout), rooms=_rooms(layout),
                              number=name[1:], bus=layout.bus_of(name), peers=peers, redis=redis.setting(layout),
                              sections=layout.sections)  # fmt: skip
         config_of(layout, name).write_text(text, encoding="utf-8")
+
+
+def _rooms(layout):
+    parts = "".join(f'  "{database.conninfo(layout, part)}",\n' for part in database.rooms(layout))
+    return f"rooms = [\n{parts}]\n" if parts else ""
 
 
 def start(layout, name, bin_dir):

@@ -42,13 +42,13 @@ in_own_namespaces() {
 chaos_arguments() {
   while (($#)); do
     case $1 in
-      --seed | --minutes | --faults | --seconds | --users | --report)
+      --seed | --minutes | --faults | --seconds | --users | --room-databases | --report)
         (($# > 1)) || bad_usage "$1 needs a value"
         shift 2
         ;;
       --patroni) shift ;;
       [Cc][1-9] | [Cc]1[0-5]) shift ;;
-      *) bad_usage "chaos knows C1 to C15, --seed S, --minutes M, --patroni, --packages, --faults 'LINES', --seconds S, --users N and --report DIR, not '$1'" ;;
+      *) bad_usage "chaos knows C1 to C15, --seed S, --minutes M, --patroni, --packages, --faults 'LINES', --seconds S, --users N, --room-databases N and --report DIR, not '$1'" ;;
     esac
   done
 }

@@ -25,7 +25,7 @@ cmd_cluster() {
 # cluster_up_arguments ARG…: refuses what `up` does not know before anything is built.
 cluster_up_arguments() {
   while (($#)); do
-    [[ $1 == --nodes || $1 == --port ]] || bad_usage "cluster up knows --nodes N and --port N, not '$1'"
+    [[ $1 =~ ^--(nodes|port|room-databases)$ ]] || bad_usage "cluster up knows --nodes N, --port N and --room-databases N, not '$1'"
     (($# > 1)) || bad_usage "$1 needs a number"
     shift 2
   done

@@ -8,10 +8,10 @@
 namespace starling::postgres {
 namespace {
 
-Result<ports::AccountResult, std::string> answer(const std::string& conninfo, const ports::StoreRequest& request) {
+Result<ports::AccountResult, std::string> answer(const Database& database, const ports::StoreRequest& request) {
   try {
-    Session session(conninfo);
-    check_current(session);
+    Session session(database.conninfo);
+    check_current(session, database.part);
     ports::StoreResult result = session.answer(request);
     return std::move(*std::get<ports::AccountsAnswered>(result).result);
   } catch (const Failed& failed) {
@@ -21,15 +21,14 @@ Result<ports::AccountResult, std::string> answer(const std::string& conninfo, co
 
 }  // namespace
 
-Result<ports::AccountResult, std::string> change_accounts(const std::string& conninfo,
+Result<ports::AccountResult, std::string> change_accounts(const Database& database,
                                                           const ports::ChangeAccounts& request) {
-  if (const auto migrated = migrate(conninfo); !migrated) return tl::unexpected(migrated.error().text);
-  return answer(conninfo, request);
+  if (const auto ready = prepare(database); !ready) return tl::unexpected(ready.error().text);
+  return answer(database, request);
 }
 
-Result<ports::AccountResult, std::string> read_accounts(const std::string& conninfo,
-                                                        const ports::AccountRead& request) {
-  return answer(conninfo, ports::ReadAccounts{request});
+Result<ports::AccountResult, std::string> read_accounts(const Database& database, const ports::AccountRead& request) {
+  return answer(database, ports::ReadAccounts{request});
 }
 
 }  // namespace starling::postgres

@@ -11,8 +11,9 @@
 #include "server/store/postgres/session.h"
 
 namespace starling::postgres {
-BoundedSession::BoundedSession(const std::string& conninfo, std::shared_ptr<Resolver> resolver, std::size_t first_host)
-    : link_(conninfo, Access::Read, std::move(resolver), first_host) {
+BoundedSession::BoundedSession(const std::string& conninfo, std::shared_ptr<Resolver> resolver, std::size_t first_host,
+                               Access access)
+    : link_(conninfo, access, std::move(resolver), first_host) {
   wait_until([this] { return link_.state() == Link::State::Open; }, limits::kConnectPatience);
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/store/postgres/call.h"
+#include "server/store/postgres/conninfo.h"
 #include "server/store/postgres/link.h"
 #include "server/store/postgres/resolver.h"
 #include "server/store/postgres/rows.h"
@@ -19,8 +20,9 @@ namespace starling::postgres {
 /// Owner: one thread at a time.
 class BoundedSession {
  public:
-  /// To the primary, for reads, within limits::kConnectPatience. `resolver` and `first_host` as of a Link. Throws Failed.
-  BoundedSession(const std::string& conninfo, std::shared_ptr<Resolver> resolver, std::size_t first_host);
+  /// To the primary, within limits::kConnectPatience. `resolver` and `first_host` as of a Link. Throws Failed.
+  BoundedSession(const std::string& conninfo, std::shared_ptr<Resolver> resolver, std::size_t first_host,
+                 Access access = Access::Read);
 
   /// One transaction of these calls, within limits::kWatchdog. `proven`: its end waits for a standby, and fails where that was
   /// cut short. Throws Failed; the session is of no more use then.

@@ -70,9 +70,9 @@ void look_at_schema(Session& session, Checkup& found) {
       "has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE'))))");
 }
 
-void look_at_log(Session& session, Checkup& found) {
+void look_at_log(Session& session, const Part& part, Checkup& found) {
   try {
-    check_current(session);
+    check_current(session, part);
   } catch (const Failed& failed) {
     found.schema_fault = failed.error.text;
     return;
@@ -87,9 +87,9 @@ void look_at_log(Session& session, Checkup& found) {
 
 }  // namespace
 
-Result<Checkup, std::string> check_up(const std::string& conninfo) {
+Result<Checkup, std::string> check_up(const Database& database) {
   try {
-    Session session(conninfo);
+    Session session(database.conninfo);
     session.run("SET statement_timeout = 0");
     Checkup found;
     look_at_server(session, found);
@@ -97,7 +97,7 @@ Result<Checkup, std::string> check_up(const std::string& conninfo) {
     look_at_connections(session, found);
     look_at_clock(session, found);
     look_at_schema(session, found);
-    look_at_log(session, found);
+    look_at_log(session, database.part, found);
     return found;
   } catch (const Failed& failed) {
     return tl::unexpected(failed.error.text);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/base/result.h"
+#include "server/store/postgres/part.h"
 
 namespace starling::postgres {
 
@@ -28,7 +29,7 @@ struct Checkup {
 
   bool has_schema = false;
   bool may_create = false;     // a schema
-  std::string schema_fault;    // empty: the schema is there, and this program's
+  std::string schema_fault;    // empty: the schema is there, this program's, and what is in it is what is named
   std::string rights_missing;  // what of the schema the role may not work on; empty: nothing
 
   // Of the log; where there is no schema fault.
@@ -39,6 +40,6 @@ struct Checkup {
 };
 
 /// The error says why there is no connection, and what to look at.
-Result<Checkup, std::string> check_up(const std::string& conninfo);
+Result<Checkup, std::string> check_up(const Database& database);
 
 }  // namespace starling::postgres

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "server/store/postgres/part.h"
+
 namespace starling::postgres {
 
 enum class Durability : std::uint8_t {
@@ -15,6 +17,8 @@ enum class Durability : std::uint8_t {
 struct StoreConfig {
   /// libpq's: keywords or a URL, perhaps with several hosts, of which the primary is found.
   std::string conninfo;
+  /// What that database is to hold.
+  Part part;
   /// A standby that may answer pages with a floor; empty: none.
   std::string standby_conninfo;
   /// Of the cluster: no two stores of one database have the same, and one that starts again has its own.

@@ -12,7 +12,16 @@ std::uint64_t Counters::sum_of(const std::array<Counter, store::kReadKinds.size(
   return sum;
 }
 
-std::string Counters::text() const {
+StoreStats Counters::stats() const {
+  return {.transactions = transactions.load(std::memory_order_relaxed),
+          .rows_accepted = rows_accepted.load(std::memory_order_relaxed),
+          .reads = sum_of(reads),
+          .queries = sum_of(queries),
+          .unknown = unknown.load(std::memory_order_relaxed),
+          .connects = connects.load(std::memory_order_relaxed)};
+}
+
+std::string Counters::text(const Gauges& now) const {
   std::string out;
   const auto counter = [&out](const char* name, const char* help, const Counter& value) {
     fmt::format_to(std::back_inserter(out), "# HELP {0} {1}\n# TYPE {0} counter\n{0} {2}\n", name, help,
@@ -41,6 +50,16 @@ std::string Counters::text() const {
   counter("starling_store_full_total", "Operations answered: no space", full);
   counter("starling_store_connects_total", "Connections made", connects);
   commit_us.write(out, "starling_store_commit_seconds", "From the way there to the answer of a batch", 1e6);
+  const auto gauge = [&out](const char* name, const char* help, std::size_t value) {
+    fmt::format_to(std::back_inserter(out), "# HELP {0} {1}\n# TYPE {0} gauge\n{0} {2}\n", name, help, value);
+  };
+  fmt::format_to(std::back_inserter(out),
+                 "# HELP starling_store_queue_ops Operations waiting for an answer of the database\n"
+                 "# TYPE starling_store_queue_ops gauge\n"
+                 "starling_store_queue_ops{{queue=\"writes\"}} {}\nstarling_store_queue_ops{{queue=\"reads\"}} {}\n",
+                 now.writes_waiting, now.reads_waiting);
+  gauge("starling_store_replicated", "What is acknowledged is on a synchronous standby", now.replicated);
+  gauge("starling_store_healthy", "Takes commits now", now.healthy);
   return out;
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -10,6 +11,24 @@
 #include "server/store/is_read.h"
 
 namespace starling::postgres {
+
+/// Counted since the start.
+struct StoreStats {
+  std::uint64_t transactions = 0;
+  std::uint64_t rows_accepted = 0;
+  std::uint64_t reads = 0;
+  std::uint64_t queries = 0;  // that the reads took
+  std::uint64_t unknown = 0;
+  std::uint64_t connects = 0;
+};
+
+/// What a store is like now.
+struct Gauges {
+  std::size_t writes_waiting = 0;
+  std::size_t reads_waiting = 0;
+  bool replicated = true;
+  bool healthy = true;
+};
 
 struct Counters {
   using Counter = std::atomic<std::uint64_t>;
@@ -31,7 +50,9 @@ struct Counters {
   store::Pow2Histogram commit_us;
 
   static std::uint64_t sum_of(const std::array<Counter, store::kReadKinds.size()>& of_kinds);
-  std::string text() const;
+  StoreStats stats() const;
+  /// Prometheus text.
+  std::string text(const Gauges& now) const;
 };
 
 }  // namespace starling::postgres

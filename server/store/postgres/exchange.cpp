@@ -87,6 +87,13 @@ std::optional<ports::StoreResult> refused(const ports::StoreRequest& request) {
   return std::nullopt;
 }
 
+void give_back(ports::StoreRequest& request, ports::StoreResult& result) {
+  auto* batch = std::get_if<ports::CommitBatch>(&request);
+  if (batch == nullptr) return;
+  if (!std::holds_alternative<ports::Committed>(result)) result = ports::Committed{};
+  std::get<ports::Committed>(result).batch = std::move(*batch);
+}
+
 std::uint64_t key_of(const ports::StoreRequest& request) {
   if (const auto* batch = std::get_if<ports::CommitBatch>(&request)) return batch->room.value;
   if (const auto* load = std::get_if<ports::LoadRoom>(&request)) return load->room.value;

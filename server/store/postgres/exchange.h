@@ -25,6 +25,8 @@ std::vector<Call> calls_of(const Requests& requests, bool carefully = false);
 Answered<ports::StoreResult> results_of(const Requests& requests, std::span<const Rows> answers);
 /// What an operation is told whose values the server refuses. Nothing: there is no word for that.
 std::optional<ports::StoreResult> refused(const ports::StoreRequest& request);
+/// A CommitBatch is part of its own result, whatever became of it.
+void give_back(ports::StoreRequest& request, ports::StoreResult& result);
 /// What belongs together: operations of one key are done in the order in which they were submitted.
 std::uint64_t key_of(const ports::StoreRequest& request);
 

@@ -12,10 +12,10 @@ namespace {
 
 /// Runs `view` in a snapshot of its own, for as long as it takes and as whoever reads what it prints lets it wait.
 template <class View>
-auto look(const std::string& conninfo, View view) -> Result<decltype(view(std::declval<Session&>())), std::string> {
+auto look(const Database& database, View view) -> Result<decltype(view(std::declval<Session&>())), std::string> {
   try {
-    Session session(conninfo);
-    check_current(session);
+    Session session(database.conninfo);
+    check_current(session, database.part);
     session.begin_snapshot();
     return view(session);
   } catch (const Failed& failed) {
@@ -25,9 +25,9 @@ auto look(const std::string& conninfo, View view) -> Result<decltype(view(std::d
 
 }  // namespace
 
-Result<void, std::string> each_room(const std::string& conninfo,
+Result<void, std::string> each_room(const Database& database,
                                     const std::function<void(const store::RoomSummary&)>& take) {
-  const auto listed = look(conninfo, [&](Session& session) {
+  const auto listed = look(database, [&](Session& session) {
     // Ids are unsigned: the upper half of them is negative to PostgreSQL.
     session.run(
         "DECLARE all_rooms CURSOR FOR SELECT room_id, kind, title, is_public, epoch, head, min_seq, members, last_ts "
@@ -52,8 +52,8 @@ Result<void, std::string> each_room(const std::string& conninfo,
   return {};
 }
 
-Result<store::RoomView, std::string> room_show(const std::string& conninfo, RoomId room) {
-  return look(conninfo, [&](Session& session) {
+Result<store::RoomView, std::string> room_show(const Database& database, RoomId room) {
+  return look(database, [&](Session& session) {
     const Rows row = session.ask(
         "SELECT kind, title, epoch, head, min_seq, msg_no, last_ts, "
         "coalesce((SELECT max(seq) FROM checkpoints AS c WHERE c.room_id = r.room_id), 0), "
@@ -82,8 +82,8 @@ Result<store::RoomView, std::string> room_show(const std::string& conninfo, Room
   });
 }
 
-Result<std::vector<store::MemberView>, std::string> members_of(const std::string& conninfo, RoomId room) {
-  return look(conninfo, [&](Session& session) {
+Result<std::vector<store::MemberView>, std::string> members_of(const Database& database, RoomId room) {
+  return look(database, [&](Session& session) {
     const Rows rows = session.ask(
         "SELECT user_id, coalesce(handle, ''), CASE WHEN leave_seq = 0 THEN role ELSE 0 END, join_seq, muted, banned, "
         "invited_by <> 0 FROM members LEFT JOIN accounts USING (user_id) WHERE room_id = $1::bigint AND "
@@ -103,13 +103,12 @@ Result<std::vector<store::MemberView>, std::string> members_of(const std::string
   });
 }
 
-Result<store::LogCheck, std::string> check_log(const std::string& conninfo, RoomId room) {
-  return look(conninfo, [&](Session& session) { return check_log(session, room); });
+Result<store::LogCheck, std::string> check_log(const Database& database, RoomId room) {
+  return look(database, [&](Session& session) { return check_log(session, room); });
 }
 
-Result<std::vector<wire::Event>, std::string> last_events(const std::string& conninfo, RoomId room,
-                                                          std::uint32_t count) {
-  return look(conninfo, [&](Session& session) {
+Result<std::vector<wire::Event>, std::string> last_events(const Database& database, RoomId room, std::uint32_t count) {
+  return look(database, [&](Session& session) {
     const Rows rows = session.ask("SELECT " STARLING_PG_EVENT_COLUMNS
                                   " FROM events WHERE room_id = $1::bigint ORDER BY seq DESC LIMIT $2::bigint",
                                   Params().add(room).add(count));

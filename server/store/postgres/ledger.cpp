@@ -1,9 +1,11 @@
 #include "server/store/postgres/ledger.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "server/store/ledger_lines.h"
 #include "server/store/postgres/events.h"
+#include "server/store/postgres/migrate.h"
 #include "server/store/postgres/session.h"
 
 namespace starling::postgres {
@@ -30,28 +32,46 @@ void write_room(Session& session, RoomId room, Seq min_seq, store::LedgerLines& 
   for (int i = 0; i < devices.count(); ++i) lines.device(devices.as<DeviceId>(i, 0), devices.as<Cseq>(i, 1));
 }
 
-bool write_all(Session& session, std::vector<RoomId> wanted, std::FILE* out) {
+struct Found {
+  RoomId room;
+  Epoch epoch;
+  Seq head;
+  Seq min_seq;
+  Session* session = nullptr;
+};
+
+bool write_all(std::vector<std::unique_ptr<Session>>& sessions, std::vector<RoomId> wanted, std::FILE* out) {
   std::sort(wanted.begin(), wanted.end());
-  session.begin_snapshot();
-  store::LedgerLines lines(out);
-  const Rows rooms = session.ask("SELECT room_id, epoch, head, min_seq FROM rooms ORDER BY room_id < 0, room_id");
-  for (int i = 0; i < rooms.count(); ++i) {
-    const auto room = rooms.as<RoomId>(i, 0);
-    if (!wanted.empty() && !std::binary_search(wanted.begin(), wanted.end(), room)) continue;
-    const auto min_seq = rooms.as<Seq>(i, 3);
-    lines.room(room, rooms.as<Epoch>(i, 1), rooms.as<Seq>(i, 2), min_seq);
-    write_room(session, room, min_seq, lines);
+  std::vector<Found> found;
+  for (auto& session : sessions) {
+    session->begin_snapshot();
+    const Rows rooms = session->ask("SELECT room_id, epoch, head, min_seq FROM rooms");
+    for (int i = 0; i < rooms.count(); ++i) {
+      const auto room = rooms.as<RoomId>(i, 0);
+      if (!wanted.empty() && !std::binary_search(wanted.begin(), wanted.end(), room)) continue;
+      found.push_back({room, rooms.as<Epoch>(i, 1), rooms.as<Seq>(i, 2), rooms.as<Seq>(i, 3), session.get()});
+    }
   }
-  session.run("COMMIT");
+  std::ranges::sort(found, {}, &Found::room);
+  store::LedgerLines lines(out);
+  for (const Found& each : found) {
+    lines.room(each.room, each.epoch, each.head, each.min_seq);
+    write_room(*each.session, each.room, each.min_seq, lines);
+  }
+  for (auto& session : sessions) session->run("COMMIT");
   return lines.end();
 }
 
 }  // namespace
 
-Result<void, std::string> dump_ledger(const std::string& conninfo, const std::vector<RoomId>& rooms, std::FILE* out) {
+Result<void, std::string> dump_ledger(const Databases& databases, const std::vector<RoomId>& rooms, std::FILE* out) {
   try {
-    Session session(conninfo);
-    if (write_all(session, rooms, out)) return {};
+    std::vector<std::unique_ptr<Session>> sessions;
+    for (const Database& database : databases.with_logs()) {
+      sessions.push_back(std::make_unique<Session>(database.conninfo));
+      check_current(*sessions.back(), database.part);
+    }
+    if (write_all(sessions, rooms, out)) return {};
     return tl::unexpected(std::string("the ledger could not be written to the end"));
   } catch (const Failed& failed) {
     return tl::unexpected(failed.error.text);

@@ -56,6 +56,13 @@ inline constexpr std::chrono::seconds kResolvePatience{15};
 /// How long the end waits for what is under way.
 inline constexpr std::chrono::seconds kClosePatience{5};
 
+/// Rows of an outbox that the people's database is told of in one transaction: some 100 ms of it at most.
+inline constexpr std::size_t kRelayRows = 1000;
+/// How long an answer waits for the people's database to be told: as long as one waits for a commit.
+inline constexpr std::chrono::seconds kRelayPatience{5};
+/// How often a relay looks for what a node has left that is gone.
+inline constexpr std::chrono::milliseconds kSweepEvery{1000};
+
 /// Between two attempts to connect: doubled up to the largest, with a random part.
 inline constexpr std::chrono::milliseconds kBackOffMin{50};
 inline constexpr std::chrono::milliseconds kBackOffMax{500};

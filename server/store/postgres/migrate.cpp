@@ -100,10 +100,10 @@ MigrationReport bring_up_to_date(const std::string& conninfo, const Say& say) {
 
 }  // namespace
 
-void check_current(Session& session) {
+void check_current(Session& session, const Part& part) {
   const int schema = schema_of(session);
   check_not_newer(session, schema);
-  if (schema == newest_schema()) return;
+  if (schema == newest_schema()) return check_part(session, part);
   const std::string has = schema == 0 ? "no schema of Starling yet" : fmt::format("schema {}", schema);
   refuse(fmt::format("the database {} has {}, this program needs {}: starlingctl migrate brings it up to date",
                      session.database(), has, newest_schema()));
@@ -117,6 +117,13 @@ Result<MigrationReport, StartError> migrate(const std::string& conninfo, const S
   } catch (const Failed& failed) {
     return tl::unexpected(failed.error);
   }
+}
+
+Result<MigrationReport, StartError> prepare(const Database& database, const Say& say) {
+  auto migrated = migrate(database.conninfo, say);
+  if (!migrated) return migrated;
+  if (const auto taken = take_part(database); !taken) return tl::unexpected(taken.error());
+  return migrated;
 }
 
 }  // namespace starling::postgres

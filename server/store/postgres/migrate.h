@@ -6,6 +6,7 @@
 
 #include "common/base/result.h"
 #include "common/base/start_error.h"
+#include "server/store/postgres/part.h"
 
 namespace starling::postgres {
 
@@ -21,9 +22,11 @@ struct MigrationReport {
 using Say = std::function<void(const std::string& line)>;
 /// Needs a role that may create a schema only when something is missing. Waits while another process migrates.
 Result<MigrationReport, StartError> migrate(const std::string& conninfo, const Say& say = {});
+/// The same, and an empty database becomes what it is to hold; another one has to hold that.
+Result<MigrationReport, StartError> prepare(const Database& database, const Say& say = {});
 /// For who works on a database without bringing it up to date: throws Failed, which says what to do, unless its schema is
-/// this program's.
-void check_current(Session& session);
+/// this program's, and it holds what is said.
+void check_current(Session& session, const Part& part = {});
 int newest_schema();
 
 }  // namespace starling::postgres

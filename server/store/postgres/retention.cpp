@@ -135,13 +135,25 @@ class Cutter {
 
 }  // namespace
 
-Result<store::RetentionReport, std::string> cut_logs(const std::string& conninfo, const store::RetentionPlan& plan) {
+Result<store::RetentionReport, std::string> cut_logs(const Databases& databases, const store::RetentionPlan& plan) {
+  store::RetentionReport sum;
   try {
-    Session session(conninfo);
-    check_current(session);
-    // A slice is as slow as the disk. It is under a room's lock, so it may not stand still in its transaction for long.
-    session.run("SET statement_timeout = 0");
-    return Cutter(session, plan).run();
+    for (const Database& database : databases.with_logs()) {
+      store::RetentionPlan here = plan;
+      std::erase_if(here.rooms, [&](RoomId room) { return databases.of(room).part != database.part; });
+      if (here.rooms.empty() && !plan.rooms.empty()) continue;
+      Session session(database.conninfo);
+      check_current(session, database.part);
+      // A slice is as slow as the disk. It is under a room's lock, so it may not stand still in its transaction for long.
+      session.run("SET statement_timeout = 0");
+      const store::RetentionReport report = Cutter(session, here).run();
+      sum.rooms += report.rooms;
+      sum.rooms_cut += report.rooms_cut;
+      sum.events += report.events;
+      sum.slices += report.slices;
+      sum.longest_ms = std::max(sum.longest_ms, report.longest_ms);
+    }
+    return sum;
   } catch (const Failed& failed) {
     return tl::unexpected(failed.error.text);
   }

@@ -1,9 +1,12 @@
 #include "server/store/postgres/seed.h"
 
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "server/ports/store.h"
 #include "server/store/postgres/migrate.h"
+#include "server/store/postgres/relay.h"
 #include "server/store/postgres/session.h"
 
 namespace starling::postgres {
@@ -24,37 +27,55 @@ bool make(Session& session, store::SeedRoom&& room, WallTime now) {
   return std::get<ports::RoomMade>(session.answer(request)).status == wire::CreateStatus::Created;
 }
 
-store::SeedReport make_rooms(Session& session, const store::SeedPlan& plan) {
+class Sessions {
+ public:
+  explicit Sessions(const std::vector<Database>& databases) {
+    for (const Database& database : databases) all_.push_back(std::make_unique<Session>(database.conninfo));
+  }
+  Session& of(RoomId room) { return *all_[part_of(room, all_.size())]; }
+  void run(Literal sql) {
+    for (auto& session : all_) session->run(sql);
+  }
+
+ private:
+  std::vector<std::unique_ptr<Session>> all_;
+};
+
+store::SeedReport make_rooms(Sessions& sessions, const store::SeedPlan& plan) {
   store::SeedRooms rooms(plan);
   store::SeedReport report;
-  session.run("BEGIN");
+  sessions.run("BEGIN");
   while (auto next = rooms.next()) {
     const std::uint64_t number = next->room.value;
     const std::size_t members = next->members.size();
-    if (make(session, std::move(*next), plan.now)) {
+    if (make(sessions.of(next->room), std::move(*next), plan.now)) {
       ++report.rooms_made;
       report.members += members;
     } else {
       ++report.rooms_existing;
     }
-    if (number % kRoomsPerTransaction == 0) session.run("COMMIT; BEGIN");
+    if (number % kRoomsPerTransaction == 0) sessions.run("COMMIT; BEGIN");
   }
   // No device asks again for what was seeded.
-  session.run("DELETE FROM created_rooms WHERE device = 0; COMMIT");
+  sessions.run("DELETE FROM created_rooms WHERE device = 0; COMMIT");
   return report;
 }
 
 }  // namespace
 
-Result<store::SeedReport, std::string> seed(const std::string& conninfo, const store::SeedPlan& plan) {
+Result<store::SeedReport, std::string> seed(const Databases& databases, const store::SeedPlan& plan) {
   if (auto refused = store::refusal(plan)) return tl::unexpected(*refused);
   if (plan.people) {
     return tl::unexpected(std::string("people with names are for a demonstration on SQLite; leave --people out"));
   }
-  if (const auto migrated = migrate(conninfo); !migrated) return tl::unexpected(migrated.error().text);
+  for (const Database& database : databases.all()) {
+    if (const auto ready = prepare(database); !ready) return tl::unexpected(ready.error().text);
+  }
   try {
-    Session session(conninfo);
-    return make_rooms(session, plan);
+    Sessions sessions(databases.with_logs());
+    const store::SeedReport report = make_rooms(sessions, plan);
+    tell_people(databases);
+    return report;
   } catch (const Failed& failed) {
     return tl::unexpected(failed.error.text);
   }

@@ -4,11 +4,12 @@
 #include <string>
 
 #include "common/base/result.h"
+#include "server/store/postgres/part.h"
 #include "server/store/seed_plan.h"
 
 namespace starling::postgres {
 
 /// Repeating it changes nothing. The error says what to do.
-Result<store::SeedReport, std::string> seed(const std::string& conninfo, const store::SeedPlan& plan);
+Result<store::SeedReport, std::string> seed(const Databases& databases, const store::SeedPlan& plan);
 
 }  // namespace starling::postgres

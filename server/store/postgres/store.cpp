@@ -1,11 +1,8 @@
 #include "server/store/postgres/store.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <iterator>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -34,18 +31,13 @@ bool stands_aside(const ports::StoreRequest& request) {
   return std::holds_alternative<ports::ChangeAccounts>(request) || std::holds_alternative<ports::ChangeRooms>(request);
 }
 
-void answer_batch(ports::StoreRequest& request, ports::StoreResult& result) {
-  auto* batch = std::get_if<ports::CommitBatch>(&request);
-  if (batch == nullptr) return;
-  if (!std::holds_alternative<ports::Committed>(result)) result = ports::Committed{};
-  std::get<ports::Committed>(result).batch = std::move(*batch);
-}
-
 }  // namespace
 
 struct Store::Threads {
-  Threads(StoreConfig configured, Complete on_complete)
-      : config(std::move(configured)), complete(std::move(on_complete)) {
+  Threads(StoreConfig configured, Complete on_complete, std::shared_ptr<Counters> shared_counters)
+      : config(std::move(configured)),
+        complete(std::move(on_complete)),
+        counters_of_all(shared_counters ? std::move(shared_counters) : std::make_shared<Counters>()) {
     const bool replicated = config.durability == Durability::Replicated;
     const auto finish = [this](Job&& job, ports::StoreStatus status, ports::StoreResult&& result) {
       finished(std::move(job), status, std::move(result));
@@ -124,7 +116,7 @@ struct Store::Threads {
 
   void finished(Job&& job, ports::StoreStatus status, ports::StoreResult&& result) {
     count(job.op.request, status, result);
-    answer_batch(job.op.request, result);
+    give_back(job.op.request, result);
     complete(job.shard, {.id = job.op.id, .status = status, .result = std::move(result)});
   }
 
@@ -159,7 +151,8 @@ struct Store::Threads {
 
   StoreConfig config;
   Complete complete;
-  Counters counters;
+  std::shared_ptr<Counters> counters_of_all;
+  Counters& counters = *counters_of_all;
   std::atomic<std::int64_t> history = 0;
   std::vector<Lane*> readers;
   Lane* standby = nullptr;
@@ -169,8 +162,9 @@ struct Store::Threads {
   Loop writes;
 };
 
-Result<std::unique_ptr<Store>, StartError> Store::open(const StoreConfig& config, Complete complete, const Say& say) {
-  const auto migrated = migrate(config.conninfo, say);
+Result<std::unique_ptr<Store>, StartError> Store::open(const StoreConfig& config, Complete complete, const Say& say,
+                                                       std::shared_ptr<Counters> counters) {
+  const auto migrated = prepare({config.conninfo, config.part}, say);
   if (!migrated) return tl::unexpected(migrated.error());
   if (config.durability == Durability::Replicated && migrated->synchronous_standby_names.empty()) {
     return tl::unexpected(StartError(
@@ -178,7 +172,7 @@ Result<std::unique_ptr<Store>, StartError> Store::open(const StoreConfig& config
         "acknowledged; set it there, or store.durability = \"local\" here if that is meant",
         true));
   }
-  std::unique_ptr<Store> store(new Store(std::make_unique<Threads>(config, std::move(complete))));
+  std::unique_ptr<Store> store(new Store(std::make_unique<Threads>(config, std::move(complete), std::move(counters))));
   const auto end = std::chrono::steady_clock::now() + limits::kOpenPatience;
   while (!store->healthy()) {
     if (std::chrono::steady_clock::now() > end) return tl::unexpected(StartError(store->why(), true));
@@ -205,33 +199,18 @@ std::string Store::why() const {
   return unwell == nullptr ? std::string() : unwell->why();
 }
 
-std::string Store::metrics() const {
-  std::string text = threads_->counters.text();
-  const auto gauge = [&text](const char* name, const char* help, const char* labels, std::size_t value) {
-    fmt::format_to(std::back_inserter(text), "# HELP {0} {1}\n# TYPE {0} gauge\n{0}{2} {3}\n", name, help, labels,
-                   value);
-  };
-  text +=
-      "# HELP starling_store_queue_ops Operations waiting for an answer of the database\n"
-      "# TYPE starling_store_queue_ops gauge\n";
-  fmt::format_to(std::back_inserter(text), "starling_store_queue_ops{{queue=\"writes\"}} {}\n",
-                 threads_->writes.waiting());
-  fmt::format_to(std::back_inserter(text), "starling_store_queue_ops{{queue=\"reads\"}} {}\n",
-                 threads_->reads.waiting());
-  gauge("starling_store_replicated", "What is acknowledged is on a synchronous standby", "",
-        threads_->config.durability == Durability::Replicated);
-  gauge("starling_store_healthy", "Takes commits now", "", healthy());
-  return text;
+Store::Waiting Store::waiting() const {
+  return {.writes = threads_->writes.waiting(), .reads = threads_->reads.waiting()};
 }
 
-StoreStats Store::stats() const {
-  const Counters& counters = threads_->counters;
-  return {.transactions = counters.transactions.load(std::memory_order_relaxed),
-          .rows_accepted = counters.rows_accepted.load(std::memory_order_relaxed),
-          .reads = Counters::sum_of(counters.reads),
-          .queries = Counters::sum_of(counters.queries),
-          .unknown = counters.unknown.load(std::memory_order_relaxed),
-          .connects = counters.connects.load(std::memory_order_relaxed)};
+std::string Store::metrics() const {
+  const Waiting now = waiting();
+  return threads_->counters.text({.writes_waiting = now.writes,
+                                  .reads_waiting = now.reads,
+                                  .replicated = threads_->config.durability == Durability::Replicated,
+                                  .healthy = healthy()});
 }
+
+StoreStats Store::stats() const { return threads_->counters.stats(); }
 
 }  // namespace starling::postgres

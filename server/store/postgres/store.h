@@ -2,6 +2,7 @@
 // answer Ok means that what it tells is where the configured durability wants it (docs/decisions/0013, 0018).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -12,28 +13,20 @@
 #include "common/base/start_error.h"
 #include "server/ports/store.h"
 #include "server/store/postgres/config.h"
+#include "server/store/postgres/counters.h"
 #include "server/store/postgres/migrate.h"
 
 namespace starling::postgres {
-
-/// Counted since the start.
-struct StoreStats {
-  std::uint64_t transactions = 0;
-  std::uint64_t rows_accepted = 0;
-  std::uint64_t reads = 0;
-  std::uint64_t queries = 0;  // that the reads took
-  std::uint64_t unknown = 0;
-  std::uint64_t connects = 0;
-};
 
 class Store {
  public:
   /// Called on the store's threads, once per submitted operation, never after ~Store has returned.
   using Complete = std::function<void(ShardId, ports::StoreCompletion&&)>;
 
-  /// An older schema is migrated, an absent one made. Waits until every connection to the primary is there.
+  /// An older schema is migrated, an absent one made. Waits until every connection to the primary is there. `counters`: those
+  /// that it shares with other stores.
   static Result<std::unique_ptr<Store>, StartError> open(const StoreConfig& config, Complete complete,
-                                                         const Say& say = {});
+                                                         const Say& say = {}, std::shared_ptr<Counters> counters = {});
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
   /// Answers what was submitted, as well as it can, then stops.
@@ -47,6 +40,12 @@ class Store {
   /// The database is of another history: everything is answered Stopped, and the process must restart.
   bool failed() const;
   std::string why() const;
+  /// Operations that wait for an answer of the database.
+  struct Waiting {
+    std::size_t writes = 0;
+    std::size_t reads = 0;
+  };
+  Waiting waiting() const;
   /// Prometheus text.
   std::string metrics() const;
   StoreStats stats() const;

@@ -110,11 +110,11 @@ LogsChecked check_some(Session& session, std::uint64_t rooms_max, std::uint64_t 
 
 }  // namespace
 
-Result<LogsChecked, std::string> check_logs(const std::string& conninfo, Logs which) {
+Result<LogsChecked, std::string> check_logs(const Database& database, Logs which) {
   try {
-    Session session(conninfo);
+    Session session(database.conninfo);
     session.run("SET statement_timeout = 0");
-    check_current(session);
+    check_current(session, database.part);
     return which == Logs::Every ? check_some(session, kNoEnd, kNoEnd) : check_some(session, kRoomsMax, kEventsMax);
   } catch (const Failed& failed) {
     return tl::unexpected(failed.error.text);

@@ -7,6 +7,7 @@
 #include "common/base/ids.h"
 #include "common/base/result.h"
 #include "server/store/log_check.h"
+#include "server/store/postgres/part.h"
 
 namespace starling::postgres {
 
@@ -26,6 +27,6 @@ struct LogsChecked {
 /// Recent: of the rooms that were written last, those that are read in some seconds together.
 enum class Logs : std::uint8_t { Recent, Every };
 /// Each room is a snapshot of its own. The error says what to do.
-Result<LogsChecked, std::string> check_logs(const std::string& conninfo, Logs which);
+Result<LogsChecked, std::string> check_logs(const Database& database, Logs which);
 
 }  // namespace starling::postgres

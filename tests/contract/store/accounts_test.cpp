@@ -52,7 +52,7 @@ class StoreAccounts : public testing::TestWithParam<Kind> {
 
   std::unique_ptr<Subject> subject_;
 };
-INSTANTIATE_TEST_SUITE_P(Stores, StoreAccounts, testing::Values(Kind::Sqlite, Kind::Postgres),
+INSTANTIATE_TEST_SUITE_P(Stores, StoreAccounts, testing::Values(Kind::Sqlite, Kind::Postgres, Kind::PostgresParts),
                          [](const auto& each) { return name_of(each.param); });
 
 TEST_P(StoreAccounts, TheFirstIsAdministratorAndComesInThroughAClosedDoor) {

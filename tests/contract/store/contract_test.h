@@ -46,8 +46,9 @@ class StoreContract : public testing::TestWithParam<Kind> {
 };
 
 #define STARLING_CONTRACT(suite)                                                                            \
-  INSTANTIATE_TEST_SUITE_P(Stores, suite,                                                                   \
-                           testing::Values(Kind::Sqlite, Kind::Model, Kind::PostgresModel, Kind::Postgres), \
-                           [](const auto& each) { return name_of(each.param); })
+  INSTANTIATE_TEST_SUITE_P(                                                                                 \
+      Stores, suite,                                                                                        \
+      testing::Values(Kind::Sqlite, Kind::Model, Kind::PostgresModel, Kind::Postgres, Kind::PostgresParts), \
+      [](const auto& each) { return name_of(each.param); })
 
 }  // namespace starling::contract

@@ -27,7 +27,8 @@ class StoreLeases : public StoreContract {
     return kept.views.empty() ? ports::View{} : kept.views.back();
   }
 };
-INSTANTIATE_TEST_SUITE_P(Stores, StoreLeases, testing::Values(Kind::Model, Kind::PostgresModel, Kind::Postgres),
+INSTANTIATE_TEST_SUITE_P(Stores, StoreLeases,
+                         testing::Values(Kind::Model, Kind::PostgresModel, Kind::Postgres, Kind::PostgresParts),
                          [](const auto& each) { return name_of(each.param); });
 
 TEST_P(StoreLeases, EachThatJoinsRaisesTheNumberAndARepeatDoesNot) {
@@ -115,7 +116,8 @@ class StoreFences : public StoreLeases {
         ports::RaiseEpoch{.room = kRoom, .expected = expected, .to = to, .fence = ViewId(fence)});
   }
 };
-INSTANTIATE_TEST_SUITE_P(Stores, StoreFences, testing::Values(Kind::Model, Kind::PostgresModel, Kind::Postgres),
+INSTANTIATE_TEST_SUITE_P(Stores, StoreFences,
+                         testing::Values(Kind::Model, Kind::PostgresModel, Kind::Postgres, Kind::PostgresParts),
                          [](const auto& each) { return name_of(each.param); });
 
 TEST_P(StoreFences, WhoeverLoadsTheRoomInALaterViewHasItAlone) {

@@ -3,15 +3,18 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <future>
 #include <iterator>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "loadsim/sim/database.h"
 #include "loadsim/sim/postgres_store.h"
+#include "server/store/postgres/clusters.h"
 #include "server/store/postgres/store.h"
 #include "server/store/sqlite/log_reader.h"
 #include "server/store/sqlite/snapshot.h"
@@ -37,10 +40,11 @@ namespace {
 template <class Store>
 class Asked {
  public:
-  template <class Config>
-  explicit Asked(const Config& config) {
+  /// As Store::open takes it, before the completions.
+  template <class... Config>
+  explicit Asked(const Config&... config) {
     auto opened = Store::open(
-        config, [this](ShardId, ports::StoreCompletion&& completion) { done_.set_value(std::move(completion)); });
+        config..., [this](ShardId, ports::StoreCompletion&& completion) { done_.set_value(std::move(completion)); });
     if (!opened) throw std::runtime_error(opened.error().text);
     store_ = std::move(*opened);
   }
@@ -90,6 +94,21 @@ class SqliteSubject final : public Subject {
   Asked<store::Store> asked_{store::StoreConfig{.path = path_, .readers = 1}};
 };
 
+void cut_in(support::Database& database, Subject& subject, RoomId room, Seq min_seq) {
+  const auto page =
+      subject.get<ports::PageRead>(ports::ReadPage{.room = room, .from = min_seq.prev(), .limit = 0, .bytes_max = 1});
+  if (min_seq <= page.min_seq || min_seq > page.head) return;
+  database.sql().run(fmt::format(
+      "INSERT INTO checkpoints VALUES ({0}, {1} - 1, {2}) ON CONFLICT DO NOTHING;"
+      "UPDATE rooms SET min_seq = {1} WHERE room_id = {0}; DELETE FROM events WHERE room_id = {0} AND seq < {1}",
+      static_cast<std::int64_t>(room.value), min_seq.value, static_cast<std::int64_t>(page.hash_before.value)));
+}
+
+void pass_in(support::Database& database, Duration time) {
+  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+  database.sql().run(fmt::format("UPDATE cluster SET kept_at = kept_at - {} * interval '1 microsecond'", us));
+}
+
 /// One store serves all cases of the process: to connect takes longer than a case. Each finds an empty database.
 class PostgresSubject final : public Subject {
  public:
@@ -97,28 +116,42 @@ class PostgresSubject final : public Subject {
 
   ports::StoreCompletion run(ports::StoreRequest request) override { return server().asked.run(std::move(request)); }
 
-  void cut(RoomId room, Seq min_seq) override {
-    const auto number = std::to_string(static_cast<std::int64_t>(room.value));
-    const ports::PageRead page =
-        get<ports::PageRead>(ports::ReadPage{.room = room, .from = min_seq.prev(), .limit = 0, .bytes_max = 1});
-    if (min_seq <= page.min_seq || min_seq > page.head) return;
-    server().database.sql().run(fmt::format(
-        "INSERT INTO checkpoints VALUES ({0}, {1} - 1, {2}) ON CONFLICT DO NOTHING;"
-        "UPDATE rooms SET min_seq = {1} WHERE room_id = {0}; DELETE FROM events WHERE room_id = {0} AND seq < {1}",
-        number, min_seq.value, static_cast<std::int64_t>(page.hash_before.value)));
-  }
-
-  void pass(Duration time) override {
-    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
-    server().database.sql().run(
-        fmt::format("UPDATE cluster SET kept_at = kept_at - {} * interval '1 microsecond'", us));
-  }
+  void cut(RoomId room, Seq min_seq) override { cut_in(server().database, *this, room, min_seq); }
+  void pass(Duration time) override { pass_in(server().database, time); }
 
  private:
   struct Server {
     support::Database database;
     Asked<postgres::Store> asked{postgres::StoreConfig{
         .conninfo = database.conninfo(), .connections = 1, .readers = 1, .durability = postgres::Durability::Local}};
+  };
+  static Server& server() {
+    static Server one;
+    return one;
+  }
+};
+
+/// Likewise.
+class PostgresPartsSubject final : public Subject {
+ public:
+  PostgresPartsSubject() {
+    for (support::Database* database : {&server().people, &server().rooms[0], &server().rooms[1]}) database->clear();
+  }
+
+  ports::StoreCompletion run(ports::StoreRequest request) override { return server().asked.run(std::move(request)); }
+  void cut(RoomId room, Seq min_seq) override {
+    cut_in(server().rooms.at(postgres::part_of(room, server().rooms.size())), *this, room, min_seq);
+  }
+  void pass(Duration time) override { pass_in(server().people, time); }
+
+ private:
+  struct Server {
+    support::Database people;
+    std::array<support::Database, 2> rooms;
+    Asked<postgres::Clusters> asked{
+        postgres::StoreConfig{
+            .conninfo = people.conninfo(), .connections = 1, .readers = 1, .durability = postgres::Durability::Local},
+        std::vector{rooms[0].conninfo(), rooms[1].conninfo()}};
   };
   static Server& server() {
     static Server one;
@@ -257,6 +290,8 @@ std::unique_ptr<Subject> make_subject(Kind kind) {
       return std::make_unique<PostgresModelSubject>();
     case Kind::Postgres:
       return std::make_unique<PostgresSubject>();
+    case Kind::PostgresParts:
+      return std::make_unique<PostgresPartsSubject>();
   }
   return nullptr;
 }
@@ -271,6 +306,8 @@ std::string name_of(Kind kind) {
       return "PostgresModel";
     case Kind::Postgres:
       return "Postgres";
+    case Kind::PostgresParts:
+      return "PostgresParts";
   }
   return {};
 }

@@ -42,6 +42,7 @@ enum class Kind : std::uint8_t {
   Model,          // the simulator's database
   PostgresModel,  // the same behind the simulated server: locks, standbys and no faults
   Postgres,       // the store on a real server
+  PostgresParts,  // the same with the rooms in two databases, and the people in a third
 };
 std::unique_ptr<Subject> make_subject(Kind kind);
 std::string name_of(Kind kind);

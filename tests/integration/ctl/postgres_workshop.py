@@ -33,15 +33,24 @@ class PostgresWorkshop(Workshop):
     def conninfo(self, user=USER, **more):
         return " ".join(f"{name}={value}" for name, value in {"host": self.server.folder, "user": user, "dbname": self.name, **more}.items())
 
-    def use(self, conninfo, durability="local"):
-        """From here on it is the store of the configuration."""
+    def use(self, conninfo, durability="local", rooms=()):
+        """From here on it is the store of the configuration, with the rooms where they are named."""
+        parts = ", ".join(f'"{part}"' for part in rooms)
         self.configure(
-            f'[store]\npostgres = "{conninfo}"\ndurability = "{durability}"\n'
+            f'[store]\npostgres = "{conninfo}"\nrooms = [{parts}]\ndurability = "{durability}"\n'
             f'[cluster]\nnode = 0\nlisten = "tcp://127.0.0.1:{self.port}"\n'
         )  # fmt: skip
 
-    def sql(self, statement):
-        return self.server.ask(f"SET search_path = starling; {statement}", self.name)
+    def use_parts(self, count=2):
+        """New databases for the rooms, and that of the test for the people; their names."""
+        names = [f"{self.name}_rooms{next(NUMBERS)}" for _ in range(count)]
+        for name in names:
+            self.server.ask(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
+        self.use(self.conninfo(), rooms=[self.conninfo(dbname=name) for name in names])
+        return names
+
+    def sql(self, statement, database=None):
+        return self.server.ask(f"SET search_path = starling; {statement}", database or self.name)
 
     def until(self, question):
         """PostgreSQL says yes to it."""

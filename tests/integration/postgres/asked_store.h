@@ -17,10 +17,13 @@
 
 namespace starling::integration {
 
-class AskedStore {
+template <class Store>
+class Asked {
  public:
-  explicit AskedStore(const postgres::StoreConfig& config) {
-    auto opened = postgres::Store::open(config, [this](ShardId, ports::StoreCompletion&& completion) {
+  /// As Store::open takes it, before the completions.
+  template <class... Config>
+  explicit Asked(const postgres::StoreConfig& config, const Config&... more) {
+    auto opened = Store::open(config, more..., [this](ShardId, ports::StoreCompletion&& completion) {
       const std::scoped_lock lock(mutex_);
       const auto at = waiting_.find(completion.id);
       at->second.set_value(std::move(completion));
@@ -53,14 +56,15 @@ class AskedStore {
   Result get(const ports::StoreRequest& request) {
     return std::get<Result>(insist(request).result);
   }
-  postgres::Store& store() { return *store_; }
+  Store& store() { return *store_; }
 
  private:
   std::mutex mutex_;
   std::map<std::uint64_t, std::promise<ports::StoreCompletion>> waiting_;
   std::atomic<std::uint64_t> id_ = 0;
-  std::unique_ptr<postgres::Store> store_;
+  std::unique_ptr<Store> store_;
 };
+using AskedStore = Asked<postgres::Store>;
 
 /// What a server or a store comes to by itself.
 inline bool comes_true(const std::function<bool()>& what, std::chrono::seconds patience = std::chrono::seconds(20)) {

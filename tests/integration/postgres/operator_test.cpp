@@ -174,7 +174,7 @@ TEST(PostgresOperator, AccountsAreMadeAndFoundInADatabaseThatWasEmpty) {
   const auto found = postgres::read_accounts(database.conninfo(), ports::FindAccount{.handle = "ada"});
   ASSERT_TRUE(found.has_value()) << found.error();
   EXPECT_EQ(std::get<ports::AccountFound>(*found).account->profile.user, UserId(7));
-  EXPECT_FALSE(postgres::read_accounts("host=127.0.0.1 port=1", ports::AnyAccount{}).has_value());
+  EXPECT_FALSE(postgres::read_accounts(std::string("host=127.0.0.1 port=1"), ports::AnyAccount{}).has_value());
 }
 
 }  // namespace

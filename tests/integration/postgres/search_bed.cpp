@@ -59,6 +59,4 @@ void PostgresBed::remove(RoomId room, UserId user) {
                   signed_of(user.value)));
 }
 
-std::unique_ptr<LogBed> make_log_bed() { return std::make_unique<PostgresBed>(); }
-
 }  // namespace starling::search

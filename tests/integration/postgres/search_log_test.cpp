@@ -27,6 +27,12 @@ bool comes_true(const std::function<bool()>& what, std::chrono::seconds patience
   return false;
 }
 
+}  // namespace
+
+std::unique_ptr<LogBed> make_log_bed() { return std::make_unique<PostgresBed>(); }
+
+namespace {
+
 class PostgresLogTest : public LogTest {
  protected:
   PostgresLogTest() { room(kRoom, {kAnn, kBob}); }

@@ -56,9 +56,11 @@ TEST(PostgresSeed, IsTheSameLogAsInSqliteAndIsMadeOnce) {
 }
 
 TEST(PostgresSeed, NothingAndPeopleWithNamesAreRefusedWithAReason) {
-  EXPECT_NE(postgres::seed("host=unused", {.users = 1}).error().find("at least one user"), std::string::npos);
-  EXPECT_NE(postgres::seed("host=unused", {.users = 1, .rooms = 1, .people = true}).error().find("--people"),
+  EXPECT_NE(postgres::seed(std::string("host=unused"), {.users = 1}).error().find("at least one user"),
             std::string::npos);
+  EXPECT_NE(
+      postgres::seed(std::string("host=unused"), {.users = 1, .rooms = 1, .people = true}).error().find("--people"),
+      std::string::npos);
 }
 
 }  // namespace

@@ -18,12 +18,18 @@ constexpr const char* kClear = R"sql(
   DECLARE t text;
   BEGIN
     FOR t IN SELECT relname FROM pg_class WHERE relnamespace = 'starling'::regnamespace AND relkind IN ('r', 'p')
-        AND NOT relispartition AND relname NOT IN ('migrations', 'cluster', 'history') LOOP
+        AND NOT relispartition AND relname NOT IN ('migrations', 'cluster', 'history', 'part') LOOP
       EXECUTE format('DELETE FROM starling.%I', t);
     END LOOP;
     UPDATE starling.cluster SET last_view = 0, kept_at = now();
     UPDATE starling.history SET number = 1;
   END $$)sql";
+
+/// Of whoever had it before.
+constexpr const char* kForgetPart = R"sql(
+  UPDATE starling.part SET kind = 0, number = 0, parts = 0;
+  ALTER TABLE starling.rooms DISABLE TRIGGER USER;
+  ALTER TABLE starling.members DISABLE TRIGGER USER)sql";
 
 }  // namespace
 
@@ -57,6 +63,7 @@ Database::Database() : claims_(shared_conninfo("postgres")) {
   conninfo_ = shared_conninfo(name);
   if (const auto migrated = postgres::migrate(conninfo_); !migrated) throw std::runtime_error(migrated.error().text);
   sql_ = std::make_unique<Sql>(conninfo_);
+  sql_->run(kForgetPart);
   clear();
 }
 
