@@ -92,8 +92,8 @@ std::vector<Injected> Injector::ended(Instant now) {
     if (each.late) out.note = "the injector was not done in time";
     return true;
   });
-  const auto may_begin = std::ranges::stable_partition(
-      waiting_, [this](const Waiting& each) { return is_running(each.behind); });
+  const auto may_begin =
+      std::ranges::stable_partition(waiting_, [this](const Waiting& each) { return is_running(each.behind); });
   const std::vector<Waiting> next(may_begin.begin(), may_begin.end());
   waiting_.erase(may_begin.begin(), may_begin.end());
   for (const Waiting& each : next) start(each.fault, each.line, each.deadline);

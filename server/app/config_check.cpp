@@ -108,7 +108,8 @@ class Checks {
     require("cluster.listen", !clustered || is_bus_endpoint(c.cluster.listen),
             fmt::format("'{}' is not tcp://ADDRESS:PORT; other nodes reach this one there", c.cluster.listen));
     require("cluster.name", !c.cluster.name.empty(), "empty; give the cluster a name");
-    require("cluster.peers", clustered || c.cluster.peers.empty(), "there are peers, and this is no node; set cluster.node");
+    require("cluster.peers", clustered || c.cluster.peers.empty(),
+            "there are peers, and this is no node; set cluster.node");
     require("directory", clustered || !c.directory.is_used(),
             "only the nodes of a cluster share a cache; set cluster.node, or leave [directory] away");
     std::set<std::string> seen;

@@ -42,7 +42,8 @@ Result<PeerText, std::string> parse_peer(const std::string& line) {
     return tl::unexpected(fmt::format("'{}' is not tcp://ADDRESS:PORT", peer.endpoint));
   }
   if (peer.key.size() != kKeyLetters || peer.key.find_first_not_of(kBase64Url) != std::string::npos) {
-    return tl::unexpected(fmt::format("'{}' is no public key of a node; take the line of bus.1.public there", peer.key));
+    return tl::unexpected(
+        fmt::format("'{}' is no public key of a node; take the line of bus.1.public there", peer.key));
   }
   return peer;
 }

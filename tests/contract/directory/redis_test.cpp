@@ -48,7 +48,8 @@ TEST(DirectoryServer, WhileItIsAwayReadsAreMissesAndWritesAreLostAndThenItIsUsed
 TEST(DirectoryServer, AReplicaThatLetsEverybodyInIsNotTriedTenTimesASecond) {
   const RedisServer server({"--replicaof", "127.0.0.1", "1"});
   DirectoryNode node(server.config());
-  for (const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(3); std::chrono::steady_clock::now() < until;) {
+  for (const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(3);
+       std::chrono::steady_clock::now() < until;) {
     node.submit(append(1, 1));
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }

@@ -111,7 +111,8 @@ class Driver {
     QPoint at;
     const bool there = waited([&] {
       QQuickItem* now = look();
-      const bool still = now != nullptr && now == found && middle(*now) == at && !QQuickTest::qIsPolishScheduled(&window_);
+      const bool still =
+          now != nullptr && now == found && middle(*now) == at && !QQuickTest::qIsPolishScheduled(&window_);
       found = now;
       if (now != nullptr) at = middle(*now);
       return still;

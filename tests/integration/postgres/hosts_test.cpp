@@ -142,8 +142,9 @@ TEST(PostgresHosts, OneConnectionThatIsNotLetInDoesNotKeepTheOthersWaiting) {
   rival.run("BEGIN; SELECT 1 FROM beacons WHERE store <> (SELECT max(store) FROM beacons) FOR UPDATE");
   for (int time = 0; time < 3; ++time) {
     const std::uint64_t connects = store.store().stats().connects;
-    database.sql().run("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() "
-                       "AND application_name = 'starlingd'");
+    database.sql().run(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND application_name = 'starlingd'");
     EXPECT_TRUE(comes_true([&] { return store.store().stats().connects > connects; })) << store.store().why();
   }
 }

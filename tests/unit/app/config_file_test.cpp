@@ -149,8 +149,10 @@ TEST(ConfigFile, SettingsThatContradictEachOtherAreNamed) {
 
 /// A cluster's section, and what is wrong with it.
 std::vector<std::string> wrong_with(const std::string& peers, const std::string& more = {}) {
-  const ParsedConfig result = parsed("[store]\npostgres = \"host=x\"\n[cluster]\nnode = 1\nlisten = \"tcp://10.0.0.1:7008\"\n"
-                                     "peers = [" + peers + "]\n" + more);
+  const ParsedConfig result = parsed(
+      "[store]\npostgres = \"host=x\"\n[cluster]\nnode = 1\nlisten = \"tcp://10.0.0.1:7008\"\n"
+      "peers = [" +
+      peers + "]\n" + more);
   std::vector<std::string> messages;
   for (const ConfigError& error : result.errors) messages.push_back(error.message);
   return messages;
@@ -159,7 +161,8 @@ std::vector<std::string> wrong_with(const std::string& peers, const std::string&
 TEST(ConfigFile, EveryLineOfPeersIsLookedAt) {
   const std::string key(43, 'k');
   const std::string other(43, 'o');
-  EXPECT_THAT(wrong_with("\"1 tcp://10.0.0.1:7008 " + key + "\", \"2 tcp://10.0.0.2:7008 " + other + "\""), testing::IsEmpty());
+  EXPECT_THAT(wrong_with("\"1 tcp://10.0.0.1:7008 " + key + "\", \"2 tcp://10.0.0.2:7008 " + other + "\""),
+              testing::IsEmpty());
   EXPECT_THAT(wrong_with("\"1 tcp://10.0.0.1:7008 short\", \"2 tcp://10.0.0.2:0 " + key + "\""),
               testing::ElementsAre(HasSubstr("'short' is no public key of a node; take the line of bus.1.public there"),
                                    HasSubstr("'tcp://10.0.0.2:0' is not tcp://ADDRESS:PORT")));
