@@ -120,7 +120,7 @@ class Doctor(PostgresWorkshop):
     def test_too_few_connections_are_left(self):
         self.seed()
         self.assertIn("11 for 1 nodes", self.findings()["connections"]["text"])
-        peers = ", ".join(f'"{n} tcp://127.0.0.1:{n + 1000} {"k" * 40}"' for n in range(16))
+        peers = ", ".join(f'"{n} tcp://127.0.0.1:{n + 1000} {n:k>43}"' for n in range(16))
         self.config.write_text(self.config.read_text(encoding="utf-8") + f"peers = [{peers}]\n", encoding="utf-8")
         self.says("connections", "fail", "176 for 16 nodes", "max_connections = ")
 
