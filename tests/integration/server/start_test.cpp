@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <vector>
 
 #include "server/app/exit_codes.h"
 #include "tests/integration/server/peer.h"
@@ -83,10 +84,15 @@ TEST(Start, AFolderIsNoConfiguration) {
   EXPECT_THAT(run.output, HasSubstr("cannot read it"));
 }
 
-TEST(Start, AMachineWithoutDescriptorsIsTriedAgain) {
+TEST(Start, AMachineWithoutMemoryOrThreadsIsTriedAgain) {
   const TempDir dir;
-  Process server(dir, {"--config", config(dir, "127.0.0.1:0")}, {"/usr/bin/prlimit", "--nofile=24", starlingd()});
-  EXPECT_EQ(server.wait(), app::kExitTryAgain) << server.output();
+  std::vector<int> codes;
+  for (const char* limit : {"--as=90000000", "--as=100000000", "--as=110000000"}) {
+    Process server(dir, {"--config", config(dir, "127.0.0.1:0")}, {"/usr/bin/prlimit", limit, starlingd()});
+    codes.push_back(server.wait());
+  }
+  EXPECT_THAT(codes, testing::Contains(app::kExitTryAgain));
+  EXPECT_THAT(codes, testing::Not(testing::Contains(app::kExitBadStart)));
 }
 
 TEST(Start, FiveErrorsOfAConfigurationAreFiveLines) {
