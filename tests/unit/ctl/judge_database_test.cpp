@@ -88,7 +88,7 @@ TEST(JudgeDatabase, PagesAndRights) {
 
 TEST(JudgeDatabase, TheNodesNeedTheirConnectionsTwice) {
   app::Config config;  // of each node 4 + 2 + 2, which may be there twice, and 1 + 2
-  const std::string key(40, 'k');
+  const std::string key(43, 'k');
   config.runtime.node = 1;
   config.cluster.peers = {"0 tcp://10.0.0.1:7008 " + key, "2 tcp://10.0.0.3:7008 " + key};
   Checkup found = healthy();
