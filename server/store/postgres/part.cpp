@@ -33,7 +33,7 @@ bool is_empty_for(Session& session, const Part& part) {
 void take(Session& session, const Part& part) {
   session.run("BEGIN");
   session.run("SET LOCAL lock_timeout = '10s'");  // autovacuum gives way after one
-  session.run("SELECT 1 FROM part FOR UPDATE");  // another node may be faster
+  session.run("SELECT 1 FROM part FOR UPDATE");   // another node may be faster
   const Part found = part_in(session);
   if (found != part) {
     if (found != Part() || !is_empty_for(session, part)) refuse_part(session, found, part);
