@@ -83,11 +83,11 @@ class Proxy(unittest.TestCase):
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
 
-    def call(self, method, path, body=None, headers=()):
+    def call(self, method, path, body=None, headers=(), source="127.0.0.1"):
         """The answer's status; None when there is none."""
         trusting = ssl.create_default_context(cafile=self.folder / "chain")
         connection = http.client.HTTPSConnection("localhost", self.port, timeout=10, context=trusting)
-        connection.sock = trusting.wrap_socket(socket.create_connection(("127.0.0.1", self.port), 10), server_hostname="localhost")
+        connection.sock = trusting.wrap_socket(socket.create_connection(("127.0.0.1", self.port), 10, (source, 0)), server_hostname="localhost")
         try:
             connection.request(method, path, body, dict(headers))
             return connection.getresponse().status
@@ -148,6 +148,7 @@ class Proxy(unittest.TestCase):
         answers = [self.call("POST", "/v1/login", login.format(i), forged(i)) for i in range(6)]
         self.assertEqual(401, answers[0], answers)
         self.assertEqual(429, answers[-1], answers)
+        self.assertEqual(401, self.call("POST", "/v1/login", login.format(9), forged(9), source="127.0.0.2"), "they are others' attempts")
 
 
 if __name__ == "__main__":
