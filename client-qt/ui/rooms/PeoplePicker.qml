@@ -90,6 +90,6 @@ FocusScope {
             checked: picker.chosen.some(p => p.userId === userId)
             onChosen: { list.currentIndex = index; picker.take(this); }
         }
-        EmptyState { anchors.fill: parent; visible: list.count === 0; text: qsTr("Nobody by that name.") }
+        EmptyState { anchors.fill: parent; visible: list.count === 0 && !picker.people.busy; text: picker.people.error ? picker.people.error : qsTr("Nobody by that name.") }
     }
 }
