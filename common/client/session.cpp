@@ -49,7 +49,7 @@ void Session::connect(Instant now, Output& out) {
 
 void Session::on_connected(std::string_view token, std::string_view ticket, Instant now, Output& out) {
   if (state() != LinkState::Connecting) return;
-  last_received_ = now;
+  heard(now);
   const bool by_ticket = link_.authenticate(!ticket.empty());
   out.notices.emplace_back(StateChanged{.state = state()});
   out.frames.emplace_back(wire::Hello{.version = wire::kProtocolVersion,
@@ -126,13 +126,26 @@ Instant Session::next_deadline() const {
   Instant first = link_.deadline();
   if (!link_.ready()) return first;
   first = std::min({first, syncs_.deadline(), outbox_.deadline(), deliveries_.deadline(), requests_.deadline()});
-  if (awaits_answer()) first = std::min(first, last_received_ + limits::kSilenceMax);
-  return first;
+  return std::min(first, silence_deadline());
 }
 
 bool Session::awaits_answer() const {
-  return syncs_.asked_lately() || requests_.awaits_page() || outbox_.any_in_flight();
+  const auto asked = [](const RoomCursor& cursor) { return cursor.sync() == SyncState::Asked; };
+  return requests_.awaits_page() || outbox_.any_in_flight() ||
+         (syncs_.asked_lately() && std::ranges::any_of(rooms_.cursors(), asked));
 }
+
+void Session::heard(Instant now) {
+  silent_since_ = now;
+  unanswered_ = false;
+}
+
+void Session::begin_waiting(Instant now) {
+  if (!awaits_answer() && !unanswered_) silent_since_ = now;
+}
+
+/// Who asked nothing has no reason to be answered: an idle connection's silence does not count.
+Instant Session::silence_deadline() const { return awaits_answer() ? silent_since_ + limits::kSilenceMax : kNever; }
 
 void Session::on_time(Instant now, Output& out) {
   if (now >= link_.deadline()) {
@@ -144,10 +157,12 @@ void Session::on_time(Instant now, Output& out) {
     return;
   }
   if (!link_.ready()) return;
-  if (awaits_answer() && now - last_received_ >= limits::kSilenceMax) {
+  if (now >= silence_deadline()) {
     drop_connection(wire::close_code::kComingBack, now, out);
     return;
   }
+  // What is given up or asked again below is still without an answer.
+  unanswered_ = unanswered_ || awaits_answer();
   if (now >= deliveries_.deadline()) {
     deliveries_.flush(rooms_, persist_issued_);
     deliveries_.report(persist_done_, out.frames);

@@ -152,6 +152,10 @@ class Session {
   void stop_for_good(FatalReason reason, Output& out);
   void connection_lost(Output& out);
   bool awaits_answer() const;
+  void heard(Instant now);
+  /// Call before something goes out that is to be answered.
+  void begin_waiting(Instant now);
+  Instant silence_deadline() const;
   std::uint64_t persist(PersistOp op, Output& out);
 
   std::uint32_t member_joined(RoomId room, Output& out);
@@ -191,12 +195,13 @@ class Session {
   DeviceId device_;
   std::uint64_t rooms_version_ = 0;
   std::uint64_t items_version_ = 0;
-  Instant last_received_{};
+  Instant silent_since_{};  // the last frame, or the question after it that is still to be answered
   Instant typing_not_before_{};
   std::uint64_t persist_issued_ = 0;
   std::uint64_t persist_done_ = 0;
   SessionCounters counters_;
-  bool listing_ = false;  // between the first and the last part of a RoomList
+  bool unanswered_ = false;  // it waited for an answer when it looked last, and has heard nothing since
+  bool listing_ = false;     // between the first and the last part of a RoomList
 };
 static_assert(sizeof(Session) <= 256);
 

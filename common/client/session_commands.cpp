@@ -89,6 +89,7 @@ Result<std::uint32_t, CommandError> Session::read_history(RoomId room, Seq from,
   if (limit == 0 || limit > wire::limits::kPageEventsMax) return fail(CommandError::TooLarge);
   if (!link_.ready()) return fail(CommandError::Offline);
   if (requests_.full()) return fail(CommandError::Full);
+  begin_waiting(now);
   const std::uint32_t request_id = requests_.add_page(room, now + limits::kAnswerTimeout);
   out.frames.emplace_back(wire::HistoryRequest{.request_id = request_id,
                                                .room = room,

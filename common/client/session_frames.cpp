@@ -10,7 +10,7 @@ namespace starling::client {
 
 void Session::on_frame(const wire::ServerFrame& frame, Instant now, Output& out) {
   if (!link_.open()) return;
-  last_received_ = now;
+  heard(now);
   // Before the Welcome nothing else has a meaning but a word about why there will be none.
   const bool early = !link_.ready();
   if (early && !std::holds_alternative<wire::Welcome>(frame) && !std::holds_alternative<wire::Reconnect>(frame) &&

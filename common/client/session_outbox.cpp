@@ -28,6 +28,7 @@ void Session::send_outbox(RoomId room, Instant now, Output& out) {
 }
 
 void Session::send_outbox_under(Epoch epoch, RoomId room, Instant now, Output& out) {
+  begin_waiting(now);
   const std::size_t repeats = outbox_.next_frames(room, epoch, persist_done_, now, out.frames);
   counters_.replayed += static_cast<std::uint32_t>(repeats);
   probe(Probe::client_outbox_replayed, repeats > 0);

@@ -29,6 +29,7 @@ void Session::want_again(SyncState was) {
 
 void Session::send_syncs(Instant now, Output& out) {
   if (!link_.ready() || !syncs_.due(now)) return;
+  begin_waiting(now);
   wire::Sync frame;
   for (std::uint32_t i = 0; i < rooms_.size(); ++i) {
     RoomCursor& cursor = rooms_.cursor(i);

@@ -139,6 +139,37 @@ TEST(DeadPeer, SilenceWhileAnAnswerIsAwaitedEndsTheConnection) {
   EXPECT_EQ(server.take().links.front(), Output::Link::Disconnect);
 }
 
+TEST(DeadPeer, TheSilenceBeforeAQuestionDoesNotCount) {
+  ScriptedServer server;
+  server.bring_online();
+  server.pass(24h);
+  server.send(kRoom, "hello?");
+  server.pass(limits::kSilenceMax - 1ns);
+  EXPECT_TRUE(server.take().links.empty()) << "an answer takes a while, however long nobody asked before";
+  server.pass(1ns);
+  EXPECT_EQ(server.take().links.front(), Output::Link::Disconnect)
+      << "asked again meanwhile, it still waits for the first";
+}
+
+TEST(DeadPeer, AskingForSomethingElseDoesNotPutItsEndOff) {
+  ScriptedServer server;
+  server.bring_online();
+  server.pass(24h);
+  const Instant began = server.now();
+  std::vector<Output::Link> links;
+  while (links.empty() && server.now() - began < 1min) {
+    const auto asked = server.command([](Session& session, Instant now, Output& out) {
+      return session.read_history(kRoom, Seq(1), false, 10, now, out);
+    });
+    EXPECT_TRUE(asked.has_value());
+    server.pass(11s);  // a page is given up after ten
+    links = server.take().links;
+  }
+  ASSERT_FALSE(links.empty());
+  EXPECT_EQ(links.front(), Output::Link::Disconnect);
+  EXPECT_EQ(server.now() - began, 33s);
+}
+
 TEST(DeadPeer, AnIdleConnectionMayBeSilent) {
   ScriptedServer server;
   server.bring_online();
