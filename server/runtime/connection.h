@@ -45,6 +45,7 @@ struct Connection {
   TimerNode timer;
   // Ticks of the wheel.
   std::uint32_t heard = 0;          // when bytes came last
+  std::uint32_t pinged_at = 0;      // 0: not since then
   std::uint32_t phase_due = 0;      // any but Open: when the phase must be over
   std::uint32_t message_due = 0;    // when a started message must be whole; 0: none is
   std::uint32_t stalled_since = 0;  // since when the peer takes nothing; 0: not stalled
@@ -53,7 +54,6 @@ struct Connection {
   Phase phase = Phase::Upgrading;
   bool dirty : 1 = false;    // in the writer's list
   bool blocked : 1 = false;  // waits until it can be written to
-  bool pinged : 1 = false;   // since it was heard
   bool in_core : 1 = false;  // the core has been told, and waits for Disconnected
   bool close_after_flush : 1 = false;
   bool admitted : 1 = false;  // its Hello was good; until then it counts as unauthenticated, closing or not

@@ -5,8 +5,19 @@
 
 #include "server/runtime/close_codes.h"
 #include "server/runtime/control_frames.h"
+#include "server/runtime/transport.h"
 
 namespace starling::runtime {
+
+namespace {
+
+/// Overdue is something that the peer has to say.
+bool is_word_of_peer(Overdue overdue) {
+  return overdue == Overdue::Upgrade || overdue == Overdue::Hello || overdue == Overdue::Message ||
+         overdue == Overdue::Dead;
+}
+
+}  // namespace
 
 Connections::Connections(NodeContext& node, CoreDriver& core, Stats& stats, Instant start)
     : node_(node),
@@ -133,6 +144,9 @@ void Connections::expire() {
 
 void Connections::on_overdue(Connection& c, Overdue overdue) {
   if (overdue == Overdue::Silent) return send(c, ping_frame());
+  // Who was read just now, and says something again at once, does not say what it should.
+  const bool was_read = c.heard == deadlines_.now_tick();
+  if (is_word_of_peer(overdue) && !was_read && has_unread(c.fd)) return deadlines_.put_off(c);
   ++stats_.timeouts;
   switch (overdue) {
     case Overdue::Hello:

@@ -39,11 +39,13 @@ class Deadlines {
   void enter(Connection& c, Phase phase);
   void heard(Connection& c) {
     c.heard = now_tick_;
-    c.pinged = false;
+    c.pinged_at = 0;
   }
   /// A message has started, or the one that had is whole.
   void message(Connection& c, bool started);
   void stalled(Connection& c, bool is_stalled);
+  /// What is overdue may be among what was not read yet: this shard is late, and not the peer. Judged again with the next tick.
+  void put_off(Connection& c);
   /// The credential it came in with is good for this long from now on.
   void expires_in(Connection& c, Duration left);
   void forget(Connection& c) { wheel_.disarm(c.id.index); }
@@ -55,7 +57,7 @@ class Deadlines {
       Connection& c = table_.at(index);
       const ConnId id = c.id;
       const Overdue overdue = judge(c);
-      if (overdue == Overdue::Silent) c.pinged = true;
+      if (overdue == Overdue::Silent) c.pinged_at = now_tick_;
       if (overdue != Overdue::Nothing) on_overdue(c, overdue);
       if (Connection* still = table_.find(id); still != nullptr && !still->timer.armed()) arm(*still);
     });
@@ -73,6 +75,7 @@ class Deadlines {
   std::uint32_t tick_at(Instant at) const { return static_cast<std::uint32_t>((at - start_) / kTick) + 1; }
   static std::uint32_t ticks(Duration d) { return static_cast<std::uint32_t>((d + kTick - Duration(1)) / kTick); }
   std::uint32_t due(const Connection& c) const;
+  std::uint32_t silence_due(const Connection& c) const;
   Overdue judge(const Connection& c) const;
   void arm(Connection& c) { wheel_.arm(c.id.index, due(c)); }
 

@@ -39,6 +39,11 @@ bool peer_has_gone(int fd) {
   return ::poll(&state, 1, 0) != 0;
 }
 
+bool has_unread(int fd) {
+  pollfd state{.fd = fd, .events = POLLIN, .revents = 0};
+  return ::poll(&state, 1, 0) != 0;
+}
+
 IoResult receive(int fd, TlsStream* tls, std::span<std::byte> out) {
   if (tls != nullptr) return tls->read(out);
   return outcome(::recv(fd, out.data(), out.size(), 0));

@@ -25,6 +25,9 @@ struct IoResult {
 /// Has the peer ended its side, or the connection broken, whatever is still to be read?
 bool peer_has_gone(int fd);
 
+/// Has it said something, or ended, that was not read yet?
+bool has_unread(int fd);
+
 /// `tls` is null for plain text. `out` and `in` must not be empty.
 IoResult receive(int fd, TlsStream* tls, std::span<std::byte> out);
 IoResult transmit(int fd, TlsStream* tls, std::span<const iovec> in);

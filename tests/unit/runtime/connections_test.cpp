@@ -74,6 +74,19 @@ TEST_F(ConnectionsTest, EveryOneOfAThousandWhoReadNothingIsClosedAfterThirtySeco
   EXPECT_EQ(connections_.table().size(), 0u);
 }
 
+TEST_F(ConnectionsTest, WhoseAnswerWasNotReadYetIsNotGivenUp) {
+  admitted();
+  admitted();
+  at(25s);
+  ASSERT_EQ(::send(peers_[1], "x", 1, 0), 1);
+  at(33s);
+  ASSERT_EQ(connections_.table().size(), 1u);
+  char byte = 0;
+  connections_.table().for_each([&](Connection& c) { EXPECT_EQ(::recv(c.fd, &byte, 1, 0), 1); });
+  at(33s + Deadlines::kTick);
+  EXPECT_EQ(connections_.table().size(), 0u) << "nothing of it is unread any more";
+}
+
 TEST_F(ConnectionsTest, OneWhoGetsNothingOwesNothing) {
   Connection& c = admitted();
   queue_to_all(100);

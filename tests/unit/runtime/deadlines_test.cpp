@@ -65,6 +65,34 @@ TEST_F(DeadlinesTest, SilenceIsPingedOnceAndThenGivenUp) {
   EXPECT_EQ(run_until(33s), (Fired{{0, Overdue::Dead}}));
 }
 
+TEST_F(DeadlinesTest, APingThatGoesOutLateIsWaitedForAsLong) {
+  opened();
+  EXPECT_TRUE(run_until(20s).empty());
+  now_ = 60s;  // the shard stood still
+  EXPECT_EQ(run_until(60s), (Fired{{0, Overdue::Silent}}));
+  EXPECT_TRUE(run_until(67900ms).empty());
+  EXPECT_EQ(run_until(68s), (Fired{{0, Overdue::Dead}}));
+}
+
+TEST_F(DeadlinesTest, WhatIsPutOffIsJudgedAgainWithTheNextTickHoweverLateTheShardIs) {
+  const auto judged_at = [&](Duration t) {
+    std::vector<Overdue> seen;
+    deadlines_.set_now(Instant(t));
+    deadlines_.expire([&](Connection& c, Overdue overdue) {
+      seen.push_back(overdue);
+      if (overdue != Overdue::Silent) deadlines_.put_off(c);
+    });
+    return seen;
+  };
+  Connection& c = opened(Phase::Greeting);
+  EXPECT_EQ(judged_at(60s), (std::vector{Overdue::Hello}));
+  EXPECT_EQ(judged_at(60s + Deadlines::kTick), (std::vector{Overdue::Hello}));
+  deadlines_.enter(c, Phase::Open);
+  EXPECT_EQ(judged_at(61s), (std::vector{Overdue::Silent}));
+  EXPECT_EQ(judged_at(120s), (std::vector{Overdue::Dead}));
+  EXPECT_EQ(judged_at(120s + Deadlines::kTick), (std::vector{Overdue::Dead}));
+}
+
 TEST_F(DeadlinesTest, AnythingHeardPutsThePingOff) {
   Connection& c = opened();
   EXPECT_TRUE(run_until(20s).empty());
