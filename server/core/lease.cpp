@@ -61,6 +61,10 @@ void Lease::hurry(Instant now) {
   ask_at_ = std::min(ask_at_, std::max(now, asked_at_ + kHurry));
 }
 
+void Lease::look_closer(std::size_t nodes) {
+  ask_at_ = std::min(ask_at_, asked_at_ + config_.node_lease * static_cast<int>(std::min<std::size_t>(nodes, 8)) / 24);
+}
+
 void Lease::leave(Instant now) {
   self_.leaving = true;
   hurry(now);

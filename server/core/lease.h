@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -37,6 +38,9 @@ class Lease {
 
   /// There is a later view than the one that is known here.
   void hurry(Instant now);
+  /// Another node is not reached. If it is dead, it should be put out when its lease ends, and not up to a third of a lease later: so many
+  /// nodes, which look at this together, ask 24 times in a lease. Of eight and more somebody does so anyway.
+  void look_closer(std::size_t nodes);
   /// Nothing is to have its home here any more; sessions go on.
   void leave(Instant now);
   bool left() const { return left_; }

@@ -102,7 +102,8 @@ Instant Membership::next_deadline() const {
 }
 
 void Membership::take_news(Instant now, ports::StoreCompletion&& done) {
-  if (done.status != ports::StoreStatus::Ok) isolation_.store_away();
+  const bool store_answers = done.status == ports::StoreStatus::Ok;
+  if (!store_answers) isolation_.store_away();
   core::Lease::News news = lease_.answered(now, std::move(done));
   if (news.out) {
     is_out_ = true;
@@ -119,6 +120,8 @@ void Membership::take_news(Instant now, ports::StoreCompletion&& done) {
     calls_.gave_way();
   }
   look_around(now);
+  const std::size_t silent = isolation_.isolated() ? 0 : isolation_.unreached().size();
+  if (store_answers && silent > 0) lease_.look_closer(view_.nodes.size() - silent);
 }
 
 /// What had its home here has it elsewhere when the view says so, or when the lease is over, whatever a store that is away would say.

@@ -90,6 +90,19 @@ TEST_F(LeaseTest, AHurryWhileItAsksIsNotForgotten) {
   EXPECT_LT(lease.next_deadline(), now + 100ms);
 }
 
+TEST_F(LeaseTest, FewWhoLookCloserAskMoreOftenEachOnce) {
+  ask(now);
+  answer(ports::StoreStatus::Ok, views(7, 7));
+  lease.look_closer(100);
+  EXPECT_EQ(lease.next_deadline(), now + config.node_lease / 3);
+  lease.look_closer(2);
+  EXPECT_EQ(lease.next_deadline(), now + config.node_lease / 12);
+  now = lease.next_deadline();
+  ask(now);
+  answer(ports::StoreStatus::Ok, {.kept = true});
+  EXPECT_EQ(lease.next_deadline(), now + config.node_lease / 3);
+}
+
 TEST_F(LeaseTest, ItHasLeftWhenTheViewSaysSo) {
   ask(now);
   lease.leave(now);

@@ -22,6 +22,7 @@ class SharedStore {
  public:
   ports::StoreCompletion keep(const ports::StoreOp& op) {
     const std::lock_guard lock(mutex_);
+    ++asked_;
     if (away_) return {.status = ports::StoreStatus::Unavailable, .result = ports::Done{}};
     ports::LeaseKept kept = book_.keep(std::get<ports::KeepLease>(op.request), steady_now());
     kept.now = machine_now().wall + 1h;
@@ -31,10 +32,15 @@ class SharedStore {
     const std::lock_guard lock(mutex_);
     away_ = away;
   }
+  int asked() {
+    const std::lock_guard lock(mutex_);
+    return asked_;
+  }
 
  private:
   std::mutex mutex_;
   sim::ViewBook book_;
+  int asked_ = 0;
   bool away_ = false;
 };
 
@@ -44,22 +50,29 @@ class Member {
   Member(SharedStore& store, std::uint16_t node, std::uint64_t boot, bool heard = true, Duration lease = 30s)
       : config_{.node_lease = lease},
         heard_(heard),
-        membership_(
-            config_, {.first = ShardId(static_cast<std::uint16_t>(node * 4)), .shards = 2, .boot = boot},
-            {.ask = [&](ports::StoreOp&& op) { membership_.answered(store.keep(op)); },
-             .told_time = [this](core::StoreClock clock) { tell([&] { clock_ = clock; }); },
-             .entered =
-                 [this](ports::View&& view) {
-                   EXPECT_TRUE(clock_) << "who is let in is let in by it";
-                   tell([&] { views_.push_back(std::move(view)); });
-                 },
-             .extended = [this](Instant until) { tell([&] { until_ = until; }); },
-             .heard =
-                 [this](std::uint16_t) { return Membership::Heard{.envelopes = heard_ ? ++said_ : 0, .hears = true}; },
-             .isolation = [this](const Isolation& now) { tell([&] { isolated_ = now.isolated(); }); },
-             .gave_way = [this] { tell([&] { gave_way_ = true; }); },
-             .left = [this] { tell([&] { left_ = true; }); },
-             .put_out = [this] { tell([&] { out_ = true; }); }}) {
+        membership_(config_, {.first = ShardId(static_cast<std::uint16_t>(node * 4)), .shards = 2, .boot = boot},
+                    {.ask = [&](ports::StoreOp&& op) { membership_.answered(store.keep(op)); },
+                     .told_time = [this](core::StoreClock clock) { tell([&] { clock_ = clock; }); },
+                     .entered =
+                         [this](ports::View&& view) {
+                           EXPECT_TRUE(clock_) << "who is let in is let in by it";
+                           tell([&] { views_.push_back(std::move(view)); });
+                         },
+                     .extended = [this](Instant until) { tell([&] { until_ = until; }); },
+                     .heard =
+                         [this](std::uint16_t) {
+                           return Membership::Heard{.envelopes = heard_ ? ++said_ : 0, .hears = heard_};
+                         },
+                     .isolation =
+                         [this](const Isolation& now) {
+                           tell([&] {
+                             isolated_ = now.isolated();
+                             unreached_ = now.unreached().size();
+                           });
+                         },
+                     .gave_way = [this] { tell([&] { gave_way_ = true; }); },
+                     .left = [this] { tell([&] { left_ = true; }); },
+                     .put_out = [this] { tell([&] { out_ = true; }); }}) {
     membership_.start();
   }
   ~Member() { membership_.stop(); }
@@ -80,6 +93,7 @@ class Member {
   core::StoreClock clock_;
   std::atomic<bool> heard_ = true;  // the others are
   bool isolated_ = true;
+  std::size_t unreached_ = 0;
   bool gave_way_ = false;
   bool left_ = false;
   bool out_ = false;
@@ -165,6 +179,24 @@ TEST(MembershipTest, WhoIsCutOffGivesItsHomesAwayAndHasThemBack) {
   EXPECT_FALSE(two.left_) << "it does not drain";
   two.heard_ = true;
   EXPECT_TRUE(two.sees([&] { return !two.isolated_ && is_home(two, 1); }));
+}
+
+TEST(MembershipTest, AnotherThatIsNotReachedIsLookedAtMoreOften) {
+  SharedStore store;
+  Member one(store, 0, 1, true, 36s);
+  ASSERT_TRUE(one.sees([&] { return !one.isolated_; }));
+  {
+    Member two(store, 1, 1, true, 36s);
+    ASSERT_TRUE(two.sees([&] { return !two.isolated_ && is_home(two, 1); }));
+    (*one).hurry();
+    ASSERT_TRUE(one.sees([&] { return one.views_.back().nodes.size() == 2 && is_home(one, 1); }));
+  }
+  one.heard_ = false;
+  (*one).hurry();
+  ASSERT_TRUE(one.sees([&] { return one.unreached_ == 1; }));
+  const int before = store.asked();
+  // Alone it asks each 1.5 s. A third of the lease is 12 s, and two leases, after which it would give its homes away, 72 s.
+  EXPECT_TRUE(one.sees([&] { return store.asked() >= before + 2; }, 11s));
 }
 
 TEST(MembershipTest, WhosePlaceALaterProcessTakesIsOut) {
