@@ -66,6 +66,7 @@ class Import {
   void finish() {
     if (!ended_) refuse("the file is cut off: its last line is missing");
     commit();
+    target_->complete();
   }
   /// After an error: the rooms before it stay.
   void give_up() {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/store/postgres/migrate.h"
 #include "server/store/postgres/part.h"
 #include "server/store/postgres/session.h"
 #include "server/store/postgres/standstill.h"
@@ -26,6 +27,7 @@ class PostgresTarget final : public Target {
   void begin() override;
   void commit() override;
   void rollback() override;
+  void complete() override { postgres::analyze(databases_); }
   bool in_transaction() const override { return in_transaction_; }
   void begin_room() override;
   void keep_room() override;

@@ -28,6 +28,8 @@ class Target {
   virtual void begin() = 0;
   virtual void commit() = 0;
   virtual void rollback() = 0;
+  /// All of it has come.
+  virtual void complete() {}
   virtual bool in_transaction() const = 0;
   /// Within it, a room that may be undone alone. `undo_room` does nothing where there is none.
   virtual void begin_room() = 0;

@@ -109,6 +109,20 @@ void check_current(Session& session, const Part& part) {
                      session.database(), has, newest_schema()));
 }
 
+void analyze(const Databases& databases) {
+  try {
+    for (const Database& database : databases.all()) {
+      Session(database.conninfo)
+          .run(
+              "SET statement_timeout = 0; SET lock_timeout = 0; "
+              "ANALYZE accounts, account_words, users, user_items, rooms, members, direct_rooms, created_rooms, pins, "
+              "events, device_pos, checkpoints, read_marks");
+    }
+  } catch (const Failed&) {
+    // All of it is in, and is read as slowly as without this, until PostgreSQL looks by itself.
+  }
+}
+
 int newest_schema() { return migrations().back().number; }
 
 Result<MigrationReport, StartError> migrate(const std::string& conninfo, const Say& say) {

@@ -28,5 +28,8 @@ Result<MigrationReport, StartError> prepare(const Database& database, const Say&
 /// this program's, and it holds what is said.
 void check_current(Session& session, const Part& part = {});
 int newest_schema();
+/// After much has come in at once. PostgreSQL looks at it by itself only a minute later, and until then may read all of an
+/// index for one room of it. Only for speed: a failure is none of the caller's.
+void analyze(const Databases& databases);
 
 }  // namespace starling::postgres

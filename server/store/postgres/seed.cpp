@@ -75,6 +75,7 @@ Result<store::SeedReport, std::string> seed(const Databases& databases, const st
     Sessions sessions(databases.with_logs());
     const store::SeedReport report = make_rooms(sessions, plan);
     tell_people(databases);
+    analyze(databases);
     return report;
   } catch (const Failed& failed) {
     return tl::unexpected(failed.error.text);

@@ -43,6 +43,7 @@ class Transfer(PostgresWorkshop):
 class RoundTrip(Transfer):
     def test_what_comes_in_is_what_sqlite_makes_of_it(self):
         self.assertIn("PostgreSQL: 3 rooms with 3,076 events, 37 users", self.good("import", "out.jsonl"))
+        self.assertEqual("36", self.sql("SELECT reltuples FROM pg_class WHERE oid = 'members'::regclass"), "the planner knows")
         there = self.exported()
         self.assertIn("3 rooms with 3,076 events are dense", self.ctl("doctor").stdout)
         ledger = self.good("ledger")
