@@ -220,7 +220,9 @@ bool Lane::under_way(const ports::StoreRequest& request) const {
 
 bool Lane::gathers(const ports::StoreRequest& request, std::size_t waiting, Clock::time_point now) const {
   const Gathered& last = gathered_[request.index()];
-  return last.jobs >= limits::kGatherFrom && now < last.sent + options_.gather && waiting < together_now(request);
+  // Who writes waits for a room. Who comes back has waited for seconds, and comes with many.
+  const auto apart = std::holds_alternative<ports::LoadRoom>(request) ? options_.gather : 2 * options_.gather;
+  return last.jobs >= limits::kGatherFrom && now < last.sent + apart && waiting < together_now(request);
 }
 
 /// What waits and is like it, as much as goes together, and nothing that is behind another one of its key.
