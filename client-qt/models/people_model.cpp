@@ -2,6 +2,7 @@
 
 #include <QJsonArray>
 #include <QUrl>
+#include <algorithm>
 
 #include "client-qt/account/api.h"
 #include "client-qt/models/directory.h"
@@ -11,6 +12,9 @@ namespace {
 
 /// After the last key, so that a word is one question.
 constexpr int kTypingMs = 150;
+/// After a question that got no answer, or none yet.
+constexpr int kAgainMs = 2000;
+constexpr int kTriesMax = 5;
 
 }  // namespace
 
@@ -21,7 +25,6 @@ QList<QByteArray> person_role_names() {
 PeopleModel::PeopleModel(const Context& context, QObject* parent)
     : RowsModel(person_role_names(), "userId", parent), context_(context) {
   soon_.setSingleShot(true);
-  soon_.setInterval(kTypingMs);
   connect(&soon_, &QTimer::timeout, this, &PeopleModel::ask);
 }
 
@@ -30,6 +33,7 @@ void PeopleModel::setQuery(const QString& query) {
   query_ = query;
   emit queryChanged();
   ++generation_;
+  tries_ = 0;
   if (query_.trimmed().isEmpty()) {
     soon_.stop();
     busy_ = false;
@@ -38,7 +42,7 @@ void PeopleModel::setQuery(const QString& query) {
     emit stateChanged();
     return;
   }
-  soon_.start();
+  soon_.start(kTypingMs);
 }
 
 void PeopleModel::ask() {
@@ -50,6 +54,7 @@ void PeopleModel::ask() {
     if (generation != generation_) return;
     busy_ = false;
     error_ = reply.ok() ? QString() : reply.text;
+    if (reply.transient() && ++tries_ < kTriesMax) soon_.start(std::max(kAgainMs, reply.retry_after_ms));
     std::vector<QVariantMap> rows;
     for (const QJsonValue& each : reply.body.value(QLatin1String("users")).toArray()) {
       rows.push_back(person_roles(*context_.people->person(context_.people->learn(each.toObject()))));

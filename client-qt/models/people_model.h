@@ -35,6 +35,7 @@ class PeopleModel final : public RowsModel {
   QString error_;
   QTimer soon_;
   quint32 generation_ = 0;
+  int tries_ = 0;  // that failed
   bool busy_ = false;
 };
 

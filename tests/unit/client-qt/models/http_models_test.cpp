@@ -53,6 +53,17 @@ TEST_F(HttpModelsTest, people_are_found_by_what_is_typed) {
   EXPECT_EQ(0, session().people()->count());
 }
 
+TEST_F(HttpModelsTest, a_search_for_people_that_failed_says_so_and_is_tried_again) {
+  answer("GET /v1/users", {{"error", QJsonObject{{"code", "busy"}, {"message", "Try again in a moment."}}}}, 503);
+  go_online();
+  PeopleModel& people = *session().people();
+  people.setQuery(QStringLiteral("ann"));
+  ASSERT_TRUE(spin_until([&] { return people.error() == "Try again in a moment."; }));
+  answer("GET /v1/users", {{"users", QJsonArray{profile("8", "ann", "Ann Berg")}}});
+  ASSERT_TRUE(spin_until([&] { return people.count() == 1; }));
+  EXPECT_EQ("", people.error().toStdString());
+}
+
 TEST_F(HttpModelsTest, members_come_in_pages) {
   server_.answers["GET /v1/rooms/16/members"] = [](const FakeRequest& request) {
     QJsonObject one = profile("8", "ann", "Ann");
