@@ -54,6 +54,8 @@ class Server:
         self._configure(settings)
 
     def start(self):
+        # The socket's lock of one that was killed, and that nobody has buried yet. Who runs on the data has another lock there.
+        (self.folder / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
         self.run("pg_ctl", "start", "-w", "-t", "60", "-D", self.data, "-l", self.folder / "log")
 
     def stop(self, mode):
