@@ -10,18 +10,18 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 class DevCluster:
-    """While it is entered it runs, with so many nodes."""
+    """While it is entered it runs, with so many nodes, and its rooms in so many databases of their own."""
 
-    def __init__(self, programs, folder, nodes):
+    def __init__(self, programs, folder, nodes, room_databases=0):
         self.programs = programs
         self.home = pathlib.Path(folder)
         self.home.chmod(0o711)  # PostgreSQL's user passes through
-        self.nodes = nodes
+        self.nodes, self.room_databases = nodes, room_databases
         self.port = free_range((0, *(part + node for node in range(1, nodes + 1) for part in (0, 50))))
 
     def __enter__(self):
         try:
-            self.started = self.do("up", "--nodes", self.nodes, "--port", self.port)
+            self.started = self.do("up", "--nodes", self.nodes, "--port", self.port, "--room-databases", self.room_databases)
         except BaseException:
             self.run("down")
             raise

@@ -1,5 +1,6 @@
 """./dev cluster: what it starts answers, goes on when a part of it is gone, and leaves nothing behind."""
 
+import collections
 import http.client
 import json
 import os
@@ -10,6 +11,7 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BIN = pathlib.Path(sys.argv[1]).resolve()
@@ -82,6 +84,13 @@ class Cluster(unittest.TestCase):
         self.assertRegex(status["n1"][2], r"in view \d+, 0 sessions")
         self.assertEqual(101, self.call("GET", "/v1/ws", headers=UPGRADE)[0])
         self.assertEqual(404, self.call("GET", "/metrics")[0])
+
+    def test_1_no_family_of_figures_is_there_twice(self):
+        url = re.search(r"http://\S+/metrics", self.started)[0]
+        with urllib.request.urlopen(url, timeout=20) as page:
+            families = re.findall(r"^# TYPE (\S+)", page.read().decode(), re.MULTILINE)
+        self.assertGreater(len(families), 50)
+        self.assertEqual([], [name for name, count in collections.Counter(families).items() if count > 1])
 
     def test_2_a_call_goes_on_when_a_node_and_the_primary_are_gone(self):
         made, account = self.call("POST", "/v1/register", {"handle": "ada", "password": PASSWORD})
