@@ -85,6 +85,7 @@ class Lane {
   const Beacon& beacon() const { return beacon_; }
 
   const store::Health& health() const { return health_; }
+  bool looks_for_primary() const { return options_.scout->looks(this); }
   std::size_t waiting() const { return waiting_count_.load(std::memory_order_relaxed); }
 
  private:

@@ -22,6 +22,8 @@ class Scout {
     finds_.fetch_add(1, std::memory_order_release);
     let_go(who);
   }
+  /// It is who looks now.
+  bool looks(const void* who) const { return looks_.load(std::memory_order_acquire) == who; }
   void let_go(const void* who) { looks_.compare_exchange_strong(who, nullptr); }
 
   /// Which host is tried first, counted round and round.

@@ -137,15 +137,16 @@ struct Store::Threads {
     add(counters.rows_accepted, committed->head.value - committed->prev_head.value);
   }
 
-  /// The lane to the primary that is worst; null: all are well.
+  /// The lane to the primary that is worst; null: all are well. Of those that have lost it, who looks for it knows why it is not found.
   const store::Health* unwell() const {
     const store::Health* found = nullptr;
-    const auto look = [&found](const store::Health& health) {
-      const bool good = health.state() == store::Health::State::Good;
-      if (health.failed() || (found == nullptr && !good)) found = &health;
+    const auto look = [&found](const Lane& lane) {
+      const store::Health& health = lane.health();
+      if (health.state() == store::Health::State::Good || (found != nullptr && found->failed())) return;
+      if (found == nullptr || health.failed() || lane.looks_for_primary()) found = &health;
     };
-    for (const auto& lane : writes.lanes()) look(lane->health());
-    for (const Lane* reader : readers) look(reader->health());
+    for (const auto& lane : writes.lanes()) look(*lane);
+    for (const Lane* reader : readers) look(*reader);
     return found;
   }
 
