@@ -186,7 +186,7 @@ std::vector<ConfigKey> make_schema() {
       {"timeouts", "hello_s", "From the upgrade to a verified Hello.", timeout<&Times::hello>(1, 300)},
       {"timeouts", "message_s", "From the first byte of a message to its last.", timeout<&Times::message>(1, 300)},
       {"timeouts", "ping_after_s", "Silence before a ping.", timeout<&Times::ping_after>(1, 3600)},
-      {"timeouts", "dead_after_s", "And before a connection is given up; what it is longer, a ping is waited for.",
+      {"timeouts", "dead_after_s", "Silence before a connection is given up; a late ping is waited for as long.",
        timeout<&Times::dead_after>(2, 7200)},
       {"timeouts", "write_stall_s", "A peer takes nothing while something is queued.",
        timeout<&Times::write_stall>(1, 3600)},

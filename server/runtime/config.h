@@ -25,7 +25,7 @@ struct Timeouts {
   Duration hello = 5s;         // upgrade to Hello
   Duration message = 10s;      // a started message to its end
   Duration ping_after = 25s;   // silence before a ping
-  Duration dead_after = 33s;   // and before the connection is given up: who is gone is shown so within 35 s
+  Duration dead_after = 33s;   // then it is given up, 8 s after its ping: who is gone is shown so within 35 s
   Duration write_stall = 30s;  // nothing taken by the peer while something is queued
   Duration close_handshake = 3s;
   /// From a token's expiry to the end of the connections that came in with it or with a ticket of it. Who comes in later,

@@ -28,8 +28,8 @@ struct StoreConfig {
   /// Of the primary, for reads.
   std::uint32_t readers = 2;
   Durability durability = Durability::Replicated;
-  /// While many come, reads of rooms go so long after the last ones, and those of users twice as long: when everybody is back at once, each query that is
-  /// saved brings them all forward.
+  /// While many come, reads of rooms go so long after the last ones, and those of users twice as long: when everybody is
+  /// back at once, each query that is saved brings them all forward.
   std::chrono::milliseconds gather{250};
 };
 

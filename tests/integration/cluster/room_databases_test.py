@@ -14,7 +14,7 @@ from tests.support.dev_cluster import DevCluster  # noqa: E402
 from tools.cluster import database  # noqa: E402
 from tools.cluster.layout import Layout  # noqa: E402
 
-# The people's database is behind each invitation; a room's, behind what is said in it.
+# Who opens a direct room makes one in a room's database that the people's has to hear of.
 LOAD = """
 users = 40
 ramp = "2s"

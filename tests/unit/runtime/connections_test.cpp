@@ -87,6 +87,18 @@ TEST_F(ConnectionsTest, WhoseAnswerWasNotReadYetIsNotGivenUp) {
   EXPECT_EQ(connections_.table().size(), 0u) << "nothing of it is unread any more";
 }
 
+TEST_F(ConnectionsTest, WhoWasReadJustNowAndSaysSomethingElseHasNoMoreTime) {
+  Connection& c = admitted();
+  connections_.deadlines().message(c, true);
+  ASSERT_EQ(::send(peers_[0], "x", 1, 0), 1);
+  at(10s);
+  EXPECT_EQ(closing(), 0u);
+  connections_.deadlines().set_now(Instant(10s + Deadlines::kTick));
+  connections_.deadlines().heard(c);
+  at(10s + Deadlines::kTick);
+  EXPECT_EQ(closing(), 1u);
+}
+
 TEST_F(ConnectionsTest, OneWhoGetsNothingOwesNothing) {
   Connection& c = admitted();
   queue_to_all(100);
